@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// L2: the contract of a link layer (Zephyr: struct net_l2). Called by NetIf; implemented in l2/.
+#pragma once
+#include <memory>
+#include <string_view>
+
+#include "stack/base/status.h"
+#include "stack/packet/packet.h"
+
+namespace flapjack {
+
+class NetIf;
+
+/// Who has the packet after a layer looked at it (Zephyr: enum net_verdict).
+enum class Verdict : std::uint8_t {
+  Ok,        ///< taken: the pointer is null
+  Continue,  ///< the next layer's turn: the pointer still holds it
+  Drop,      ///< refused, and the drop was recorded: the pointer is null
+};
+
+struct L2Traits {
+  std::string_view name;       ///< "ethernet"
+  bool has_send = true;        ///< false: packets cannot be sent natively (offloaded ifaces)
+  bool point_to_point = false;
+  bool broadcast = false;      ///< knows a link broadcast
+  bool needs_link_address = true;
+  std::size_t header_bytes = 0;
+};
+
+/// Base of whatever an L2 keeps for one iface; owned by that NetIf.
+class L2Context {
+ public:
+  virtual ~L2Context() = default;
+};
+
+/// One L2 object may serve many ifaces; its state for each is the iface's L2Context.
+class L2 {
+ public:
+  virtual ~L2() = default;
+  virtual L2Traits traits() const = 0;
+  /// The iface's state, made when the L2 is bound; may be null.
+  virtual std::unique_ptr<L2Context> attach(NetIf& iface) = 0;
+  /// Admin up or down; an error keeps the iface as it was.
+  virtual Status enable(NetIf& iface, bool up) = 0;
+  /// Puts the link header on and passes the frame to NetIf::output_frame(), or parks the packet
+  /// until it can. Consumes it, on an error too.
+  virtual Status send(NetIf& iface, PacketPtr packet) = 0;
+  /// Takes the link header off. Ok (taken, e.g. ARP), Continue (IP inside, header pulled), Drop.
+  virtual Verdict recv(NetIf& iface, PacketPtr& packet) = 0;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ipv4Config: the IPv4 addresses and the gateway of one iface (Zephyr: struct net_if_ipv4).
+#pragma once
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "stack/base/status.h"
+#include "stack/wire/address.h"
+
+namespace flapjack {
+
+enum class AddressType : std::uint8_t { Autoconf, Dhcp, Manual, Overridable };
+enum class AddressState : std::uint8_t { Tentative, Preferred, Deprecated };
+
+struct Ipv4IfAddress {
+  Ipv4Prefix prefix;
+  AddressType type = AddressType::Manual;
+  AddressState state = AddressState::Preferred;
+};
+
+class Ipv4Config {
+ public:
+  /// `limit`: NET_IF_UNICAST_IPV4_ADDR_COUNT.
+  explicit Ipv4Config(std::size_t limit) : limit_(limit) { addresses_.reserve(limit); }
+
+  /// The entry for the address, a new one unless it was there (`added` says which); null when the
+  /// table is full. Raises nothing: NetIf does.
+  Ipv4IfAddress* add(Ipv4Prefix prefix, AddressType type, bool& added);
+  /// False when it was not there.
+  bool remove(Ipv4Address address);
+  const Ipv4IfAddress* find(Ipv4Address address) const;
+  std::span<const Ipv4IfAddress> addresses() const { return addresses_; }
+
+  /// An address that counts for connectivity and as a source: preferred, not 169.254/16.
+  const Ipv4IfAddress* first_global() const;
+  const Ipv4IfAddress* first_link_local() const;
+  bool on_link(Ipv4Address destination) const;
+  /// Limited broadcast or the directed broadcast of one of the prefixes.
+  bool is_broadcast(Ipv4Address destination) const;
+
+  Ipv4Address gateway() const { return gateway_; }
+  void set_gateway(Ipv4Address gateway) { gateway_ = gateway; }
+  std::uint8_t ttl() const { return 64; }
+
+ private:
+  std::size_t limit_;
+  std::vector<Ipv4IfAddress> addresses_;
+  Ipv4Address gateway_;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// NetIf: one network interface (Zephyr: struct net_if with its net_if_dev). It keeps admin state,
+// carrier and dormancy, derives the oper state, owns the addresses, and is the gate that every
+// packet passes on its way between the stack and the L2 and driver.
+//
+// Who may change what: the application owns the admin state; drivers, L2s, engines and connectivity
+// implementations report carrier and dormancy.
+#pragma once
+#include <array>
+#include <memory>
+#include <string>
+
+#include "stack/contract/driver.h"
+#include "stack/contract/l2.h"
+#include "stack/net/ipv4_config.h"
+#include "stack/net/net_mgmt.h"
+#include "stack/net/oper_state.h"
+
+namespace flapjack {
+
+class ContextOffload;
+class SocketOffload;
+class Stack;
+
+/// Counters of an iface; all of them can be asked for by name (if_counters()).
+struct IfStats {
+  std::uint64_t tx_packets = 0, tx_bytes = 0, tx_dropped = 0;
+  std::uint64_t rx_packets = 0, rx_bytes = 0, rx_dropped = 0;
+  std::uint64_t rx_alloc_failed = 0;  ///< frames lost because the rx pool was empty
+  std::uint64_t up_count = 0, down_count = 0;
+};
+struct IfCounter {
+  std::string_view name;
+  std::uint64_t IfStats::*field;
+};
+std::span<const IfCounter> if_counters();
+
+struct NetIfConfig {
+  std::string name;       ///< unique in the node; e.g. "wifi0"
+  std::uint16_t mtu = 1500;
+  bool auto_start = true;  ///< false: Zephyr's NET_IF_NO_AUTO_START
+  bool is_virtual = false;
+  std::size_t ipv4_limit = 4;  ///< NET_IF_UNICAST_IPV4_ADDR_COUNT
+};
+
+class NetIf : public DriverUser {
+ public:
+  NetIf(Stack& stack, IfIndex index, NetIfConfig config);
+  ~NetIf() override;
+  NetIf(const NetIf&) = delete;
+  NetIf& operator=(const NetIf&) = delete;
+
+  Stack& stack() const { return stack_; }
+  IfIndex index() const { return index_; }
+  const std::string& name() const { return config_.name; }
+  /// "node.iface" in traces.
+  SubjectId subject() const { return subject_; }
+  std::uint16_t mtu() const { return config_.mtu; }
+  bool auto_start() const { return config_.auto_start; }
+  const MacAddress& link_address() const { return link_address_; }
+  /// Eperm while oper-up (Zephyr: net_if_set_link_addr while RUNNING).
+  Status set_link_address(const MacAddress& mac);
+
+  // Bindings; each once, before the first up(). Nothing is owned.
+  void bind_l2(L2& l2);
+  void bind_driver(Driver& driver);
+  void set_offload(ContextOffload* engine) { offload_ = engine; }
+  void set_socket_offload(SocketOffload* engine) { socket_offload_ = engine; }
+  L2* l2() const { return l2_; }
+  L2Context* l2_context() const { return l2_context_.get(); }
+  Driver* driver() const { return driver_; }
+  ContextOffload* offload() const { return offload_; }
+  SocketOffload* socket_offload() const { return socket_offload_; }
+  bool is_ip_offloaded() const { return offload_ != nullptr; }
+  bool is_socket_offloaded() const { return socket_offload_ != nullptr; }
+  bool is_offloaded() const { return is_ip_offloaded() || is_socket_offloaded(); }
+
+  /// Admin up (net_if_up): Ealready; the L2's error; Enxio when an L2 with enable finds the device
+  /// not ready. Raises IF_ADMIN_UP, then IF_UP if that makes it oper-up.
+  Status up();
+  /// Admin down (net_if_down): Ealready; the L2's error. Raises IF_ADMIN_DOWN, then IF_DOWN if it
+  /// was oper-up.
+  Status down();
+  void carrier_on() { set_carrier(true); }
+  void carrier_off() { set_carrier(false); }
+  void dormant_on() { set_dormant(true); }
+  void dormant_off() { set_dormant(false); }
+  /// Whether the device itself can work (Zephyr: device_is_ready()).
+  void set_device_ready(bool ready) { device_ready_ = ready; }
+
+  bool is_admin_up() const { return admin_up_; }
+  bool is_carrier_ok() const { return carrier_; }
+  bool is_dormant() const { return dormant_; }
+  /// Admin-up and running, which is oper-up (net_if_is_up).
+  bool is_up() const { return admin_up_ && running_; }
+  OperState oper_state() const { return oper_state_; }
+  SimTime oper_changed_at() const { return oper_changed_at_; }
+
+  const Ipv4Config& ipv4() const { return ipv4_; }
+  /// Adds an address, preferred at once, and raises IPV4_ADDR_ADD; the same address again is no
+  /// event. Null when the table is full (net_if_ipv4_addr_add).
+  const Ipv4IfAddress* ipv4_addr_add(Ipv4Prefix prefix, AddressType type = AddressType::Manual);
+  /// Removes it and raises IPV4_ADDR_DEL; false when it was not there (net_if_ipv4_addr_rm).
+  bool ipv4_addr_rm(Ipv4Address address);
+  void set_gateway(Ipv4Address gateway) { ipv4_.set_gateway(gateway); }
+
+  IfStats& stats() { return stats_; }
+
+  // Down path. send_data: net_core's hand-over, Enetdown, Eio; consumes. tx: from the work queue or
+  // the caller. output_frame: the L2's hand-over of a finished frame.
+  Status send_data(PacketPtr packet);
+  void tx(PacketPtr packet);
+  Status output_frame(PacketPtr frame);
+  // Up path.
+  void on_frame(PacketPtr frame) override;
+  void on_carrier(bool up) override { set_carrier(up); }
+
+ private:
+  void set_carrier(bool on);
+  void set_dormant(bool on);
+  void update_oper_state();
+  void notify_up();
+  void notify_down();
+  Status transmit(PacketPtr frame);
+  void drop_tx(PacketPtr packet, DropReason reason, Errc status);
+
+  Stack& stack_;
+  IfIndex index_;
+  NetIfConfig config_;
+  SubjectId subject_;
+  MacAddress link_address_;
+  L2* l2_ = nullptr;
+  std::unique_ptr<L2Context> l2_context_;
+  Driver* driver_ = nullptr;
+  ContextOffload* offload_ = nullptr;
+  SocketOffload* socket_offload_ = nullptr;
+  bool admin_up_ = false, carrier_ = true, dormant_ = false, running_ = false;
+  bool device_ready_ = true;
+  OperState oper_state_ = OperState::Unknown;
+  SimTime oper_changed_at_;
+  Ipv4Config ipv4_;
+  IfStats stats_;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stack: one node's network stack. It owns the node's ifaces, queues, contexts and tables, and is
+// how they find one another; there is no other state.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "stack/net/icmp.h"
+#include "stack/net/ip.h"
+#include "stack/net/ipv4.h"
+#include "stack/net/net_conn.h"
+#include "stack/net/net_context.h"
+#include "stack/net/net_core.h"
+#include "stack/net/net_if.h"
+#include "stack/net/net_mgmt.h"
+#include "stack/net/route.h"
+#include "stack/net/traffic_class.h"
+#include "stack/net/udp.h"
+#include "stack/packet/packet_pool.h"
+#include "stack/sim/fiber.h"
+#include "stack/sim/rng.h"
+
+namespace flapjack {
+
+/// What a Stack gets from its World; all of it outlives the Stack.
+struct StackEnv {
+  Scheduler& scheduler;
+  Tracer& tracer;
+  FiberHost& fibers;
+  PacketSlab& slab;
+  const Rng& rng;
+};
+
+/// Switches and sizes; defaults are profile "zephyr-4". Kconfig names in the comments.
+struct StackConfig {
+  L2Order l2_order = L2Order::AfterQueue;
+  std::size_t tx_classes = 1;  ///< NET_TC_TX_COUNT, 0..8; 0: the driver runs in the caller's turn
+  std::size_t rx_classes = 1;  ///< NET_TC_RX_COUNT, 0..8; 0: the stack runs in the driver's turn
+  std::size_t pkt_tx_count = 14;  ///< NET_PKT_TX_COUNT
+  std::size_t pkt_rx_count = 14;  ///< NET_PKT_RX_COUNT
+  std::size_t max_contexts = 6;   ///< NET_MAX_CONTEXTS
+  std::size_t max_conn = 8;       ///< NET_MAX_CONN
+  Duration udp_alloc_timeout = seconds(1);  ///< how long a send waits for a tx packet
+  NetMgmtConfig mgmt;
+};
+
+class Stack {
+ public:
+  /// `name` is the node's path in traces and prefixes its random streams.
+  Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig& config = {});
+  ~Stack();
+  Stack(const Stack&) = delete;
+  Stack& operator=(const Stack&) = delete;
+
+  const std::string& name() const { return name_; }
+  NodeId id() const { return id_; }
+  SubjectId subject() const { return subject_; }
+  const StackConfig& config() const { return config_; }
+  const StackEnv& env() const { return env_; }
+  Scheduler& scheduler() const { return env_.scheduler; }
+  Tracer& tracer() const { return env_.tracer; }
+  FiberHost& fibers() const { return env_.fibers; }
+
+  /// A new iface; index = position + 1.
+  NetIf& add_iface(NetIfConfig config);
+  NetIf* iface(IfIndex index) const;
+  NetIf* iface_by_name(std::string_view name) const;
+  const std::vector<std::unique_ptr<NetIf>>& ifaces() const { return ifaces_; }
+  /// The explicit default, else the first iface; null without ifaces (net_if_get_default with
+  /// Zephyr's default choice FIRST).
+  NetIf* default_iface() const;
+  void set_default_iface(NetIf& iface) { default_iface_ = &iface; }
+  /// Brings up every iface that is not NO_AUTO_START, in index order (net_if_post_init).
+  void post_init();
+
+  PacketPool tx_pool, rx_pool;
+  NetMgmt mgmt;
+  TrafficClass tx_queue, rx_queue;
+  NetConnTable conns;
+  Route route;
+  Ipv4 ipv4;
+  Icmp icmp;
+  Udp udp;
+  Ip ip;
+  NetCore core;
+  NetContexts contexts;
+
+ private:
+  StackEnv env_;
+  std::string name_;
+  NodeId id_;
+  SubjectId subject_;
+  StackConfig config_;
+  std::vector<std::unique_ptr<NetIf>> ifaces_;
+  NetIf* default_iface_ = nullptr;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packet: the buffer that carries any unit of data through the layers, and its bookkeeping.
+//
+//   | headroom | data ........ | tailroom |
+//              ^cursor         ^cursor + size
+//
+// push() moves the cursor down in front of a new header, pull() moves it up past one that was read.
+// A Packet has exactly one owner: a PacketPtr passed by value is consumed, on error too; a PacketPtr
+// passed by reference may be handed back, and the callee's verdict says so.
+#pragma once
+#include <cassert>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "stack/base/ids.h"
+#include "stack/wire/address.h"
+
+namespace flapjack {
+
+class PacketList;
+class PacketPool;
+class PacketSlab;
+struct PacketRelease;
+
+/// What the layers note about a packet on its way; reset when a packet is allocated.
+struct PacketMeta {
+  PacketId id, parent;
+  RecordId cause;          ///< its latest trace record: the next one's cause
+  IfIndex iface;           ///< the iface it is leaving by or came in by
+  std::uint8_t priority = 0;
+  std::uint8_t protocol = 0;    ///< IP protocol number once known
+  bool l2_ready = false;        ///< tx: link header is there; rx: link header is off
+  bool loopback = false;        ///< goes to one's own address: rx skips L2
+  std::uint16_t context = 0;    ///< sending NetContext's slot + 1, 0 for none
+  std::uint16_t ether_type = 0;
+  std::uint32_t payload_bytes = 0;  ///< what send() promised the app
+  Ipv4Address next_hop;
+  Endpoint source, destination;     ///< of the IP/UDP headers, host order
+  std::uint16_t l3_bytes = 0;       ///< length of the IP header pulled at input
+};
+
+class Packet {
+ public:
+  std::uint8_t* data() { return buffer() + cursor_; }
+  const std::uint8_t* data() const { return buffer() + cursor_; }
+  std::size_t size() const { return size_; }
+  std::span<std::uint8_t> bytes() { return {data(), size_}; }
+  std::span<const std::uint8_t> bytes() const { return {data(), size_}; }
+  std::size_t headroom() const { return cursor_; }
+  std::size_t tailroom() const { return capacity_ - cursor_ - size_; }
+
+  /// Makes room for `n` bytes in front; n <= headroom().
+  std::uint8_t* push(std::size_t n) {
+    assert(n <= headroom());
+    cursor_ -= static_cast<std::uint32_t>(n);
+    size_ += static_cast<std::uint32_t>(n);
+    return data();
+  }
+  /// Drops `n` bytes at the front; they stay readable in the headroom until overwritten.
+  void pull(std::size_t n) {
+    assert(n <= size_);
+    cursor_ += static_cast<std::uint32_t>(n);
+    size_ -= static_cast<std::uint32_t>(n);
+  }
+  /// Makes room for `n` bytes at the end; n <= tailroom().
+  std::uint8_t* append(std::size_t n) {
+    assert(n <= tailroom());
+    std::uint8_t* end = data() + size_;
+    size_ += static_cast<std::uint32_t>(n);
+    return end;
+  }
+  void append(std::span<const std::uint8_t> bytes) {
+    if (!bytes.empty()) std::memcpy(append(bytes.size()), bytes.data(), bytes.size());
+  }
+  /// Cuts the end so that `n` bytes are left; n <= size().
+  void trim(std::size_t n) {
+    assert(n <= size_);
+    size_ = static_cast<std::uint32_t>(n);
+  }
+
+  PacketMeta meta;
+
+ private:
+  friend class PacketList;
+  friend class PacketSlab;
+  friend class PacketPool;
+  friend struct PacketRelease;
+  Packet() = default;
+  std::uint8_t* buffer() { return reinterpret_cast<std::uint8_t*>(this + 1); }
+  const std::uint8_t* buffer() const { return reinterpret_cast<const std::uint8_t*>(this + 1); }
+
+  PacketSlab* slab_ = nullptr;
+  PacketPool* pool_ = nullptr;  // whose count it is on; null: in flight on a medium
+  Packet* next_ = nullptr;  // in a free list or a PacketList
+  std::uint32_t cursor_ = 0, size_ = 0, capacity_ = 0;
+};
+
+struct PacketRelease {
+  void operator()(Packet* packet) const;
+};
+using PacketPtr = std::unique_ptr<Packet, PacketRelease>;
+
+}  // namespace flapjack

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/sim/fiber.h"
+
+#include <algorithm>
+#include <boost/context/fiber.hpp>
+#include <boost/context/protected_fixedsize_stack.hpp>
+#include <cassert>
+#include <utility>
+
+#include "stack/sim/timer.h"
+
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/common_interface_defs.h>
+#define FLAPJACK_ASAN 1
+#else
+#define FLAPJACK_ASAN 0
+#endif
+
+namespace flapjack {
+namespace {
+
+constexpr std::size_t kStackBytes = 256 * 1024;  // mapped lazily; deep app callbacks fit
+
+// The sanitizer keeps a fake stack a fiber and has to be told of every switch.
+struct StackMark {
+  void* fake = nullptr;
+  const void* bottom = nullptr;
+  std::size_t size = 0;
+};
+
+void before_switch([[maybe_unused]] StackMark& from, [[maybe_unused]] const StackMark& to,
+                   [[maybe_unused]] bool from_ends) {
+#if FLAPJACK_ASAN
+  __sanitizer_start_switch_fiber(from_ends ? nullptr : &from.fake, to.bottom, to.size);
+#endif
+}
+
+void after_switch([[maybe_unused]] StackMark& here, [[maybe_unused]] StackMark* came_from) {
+#if FLAPJACK_ASAN
+  __sanitizer_finish_switch_fiber(here.fake, came_from ? &came_from->bottom : nullptr,
+                                  came_from ? &came_from->size : nullptr);
+#endif
+}
+
+}  // namespace
+
+// Thrown out of a blocked call to unwind a fiber whose World ends; fiber bodies let it pass.
+struct FiberUnwind {};
+
+class Fiber {
+ public:
+  Fiber(FiberHost& host, std::string name, std::function<void()> body)
+      : host_(host),
+        name_(std::move(name)),
+        body_(std::move(body)),
+        begin_(host.scheduler(), Lane::App, delegate<&Fiber::start>(this)) {
+    begin_.start(Duration{});
+  }
+
+ private:
+  friend class FiberHost;
+  friend class Semaphore;
+
+  void start() {
+    boost::context::protected_fixedsize_stack allocator(kStackBytes);
+    const auto stack = allocator.allocate();
+    mark_.size = stack.size;
+    mark_.bottom = static_cast<char*>(stack.sp) - stack.size;
+    context_ = boost::context::fiber(
+        std::allocator_arg, boost::context::preallocated(stack.sp, stack.size, stack), allocator,
+        [this](boost::context::fiber&& main) { return run(std::move(main)); });
+    host_.resume(*this);
+  }
+  boost::context::fiber run(boost::context::fiber&& main) {
+    after_switch(mark_, &main_mark_);
+    main_ = std::move(main);
+    try {
+      body_();
+    } catch (const FiberUnwind&) {
+    }
+    done_ = true;
+    before_switch(mark_, main_mark_, true);
+    return std::move(main_);
+  }
+  // Called by the scheduler's side: into the fiber, back when it blocks or ends.
+  void enter() {
+    before_switch(main_mark_, mark_, false);
+    context_ = std::move(context_).resume();
+    after_switch(main_mark_, nullptr);
+  }
+  // Called by the fiber's side.
+  void leave() {
+    before_switch(mark_, main_mark_, false);
+    main_ = std::move(main_).resume();
+    after_switch(mark_, &main_mark_);
+  }
+  bool started() const { return static_cast<bool>(context_); }
+
+  FiberHost& host_;
+  std::string name_;
+  std::function<void()> body_;
+  boost::context::fiber context_, main_;
+  StackMark mark_, main_mark_;
+  std::string_view waits_for_;
+  SimTime since_;
+  bool done_ = false;
+  Timer begin_;
+};
+
+FiberHost::FiberHost(Scheduler& scheduler) : scheduler_(scheduler) {}
+
+FiberHost::~FiberHost() { cancel_all(); }
+
+void FiberHost::cancel_all() {
+  assert(current_ == nullptr);
+  cancelling_ = true;
+  while (!fibers_.empty()) {
+    if (fibers_.back()->started()) {
+      resume(*fibers_.back());
+    } else {
+      fibers_.pop_back();
+    }
+  }
+  cancelling_ = false;
+}
+
+void FiberHost::spawn(std::string name, std::function<void()> body) {
+  assert(!cancelling_);
+  fibers_.push_back(std::make_unique<Fiber>(*this, std::move(name), std::move(body)));
+}
+
+void FiberHost::resume(Fiber& fiber) {
+  assert(current_ == nullptr && !fiber.done_);
+  current_ = &fiber;
+  fiber.enter();
+  current_ = nullptr;
+  if (fiber.done_) reap();
+}
+
+void FiberHost::suspend(std::string_view waits_for) {
+  assert(current_ != nullptr);
+  if (cancelling_) throw FiberUnwind{};
+  Fiber& fiber = *current_;
+  fiber.waits_for_ = waits_for;
+  fiber.since_ = scheduler_.now();
+  fiber.leave();
+  fiber.waits_for_ = {};
+  if (cancelling_) throw FiberUnwind{};
+}
+
+void FiberHost::reap() {
+  std::erase_if(fibers_, [](const auto& fiber) { return fiber->done_; });
+}
+
+Status FiberHost::sleep(Duration delay) {
+  if (current_ == nullptr) return Errc::Edeadlk;
+  Semaphore never(*this, "sleep");
+  const Status woken = never.take(Timeout::after(delay));
+  return woken.code() == Errc::Eagain ? Status() : woken;
+}
+
+std::vector<BlockedCall> FiberHost::blocked() const {
+  std::vector<BlockedCall> calls;
+  for (const auto& fiber : fibers_) {
+    if (fiber->waits_for_.empty()) continue;
+    calls.push_back({fiber->name_, std::string(fiber->waits_for_), fiber->since_});
+  }
+  return calls;
+}
+
+struct Semaphore::Waiter {
+  Waiter(Semaphore& semaphore, Fiber& fiber)
+      : owner(semaphore),
+        fiber(fiber),
+        timer(semaphore.host_.scheduler_, Lane::App, delegate<&Waiter::wake>(this)) {}
+  ~Waiter() { std::erase(owner.waiters_, this); }
+  void wake() { owner.host_.resume(fiber); }
+
+  Semaphore& owner;
+  Fiber& fiber;
+  Status result = Errc::Eagain;  // what take() returns unless someone gives first
+  bool decided = false;
+  Timer timer;
+};
+
+Semaphore::Semaphore(FiberHost& host, std::string what, unsigned initial, unsigned limit)
+    : host_(host), what_(std::move(what)), count_(initial), limit_(limit) {
+  assert(initial <= limit);
+}
+
+Semaphore::~Semaphore() { assert(waiters_.empty()); }
+
+void Semaphore::give() {
+  for (Waiter* waiter : waiters_) {
+    if (waiter->decided) continue;
+    waiter->decided = true;
+    waiter->result = Status();
+    waiter->timer.start(Duration{});
+    return;
+  }
+  if (count_ < limit_) ++count_;
+}
+
+Status Semaphore::take(Timeout timeout) {
+  if (count_ > 0) {
+    --count_;
+    return Status();
+  }
+  if (timeout.is_no_wait()) return Errc::Eagain;
+  if (host_.current_ == nullptr) return Errc::Edeadlk;
+  Waiter waiter(*this, *host_.current_);
+  waiters_.push_back(&waiter);
+  if (!timeout.is_forever()) waiter.timer.start(timeout.span());
+  host_.suspend(what_);
+  return waiter.result;
+}
+
+void Semaphore::reset() {
+  count_ = 0;
+  for (Waiter* waiter : waiters_) {
+    if (waiter->decided) continue;
+    waiter->decided = true;
+    waiter->result = Errc::Ecanceled;
+    waiter->timer.start(Duration{});
+  }
+}
+
+}  // namespace flapjack

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The event core: orders events by (time, lane, seq) and is the only thing that moves time.
+//
+// Data structure: a hierarchical timing wheel used as a monotone radix queue. 11 levels of 64
+// slots, one occupancy word a level; the level of an event is the highest 6-bit digit in which its
+// time differs from the wheel's base. Insert, cancel and re-arm are O(1); a pop moves a slot's list
+// at most once a level, and a lone event is popped without any move. Against a binary or 4-ary heap
+// it is two to four times as fast from a thousand pending events on, and equal below a hundred
+// (figures: `tools/bench`). Nodes live in one array, 64 bytes each: nothing is allocated once the
+// array has grown to the largest number of events pending at one time.
+//
+// Invariants
+//  1. base_ <= now_ <= time of every pending event; base_ only moves in run_*.
+//  2. A slot's list is in seq order, and at one time all pending events share one slot.
+//  3. Events of the present instant wait in one list a lane; a lower lane runs first, also when it
+//     is scheduled by an event of a higher one at the same instant.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "stack/base/delegate.h"
+#include "stack/base/ids.h"
+#include "stack/sim/time.h"
+
+namespace flapjack {
+
+/// Who goes first at one instant. Deliberate order: what the scenario does to the world, then what
+/// the media deliver, then the management threads, the work queues, the apps, and last whoever
+/// wants to see everything settled.
+enum class Lane : std::uint8_t {
+  World,    ///< scripted steps and faults
+  Frame,    ///< arrivals from links, driver interrupts
+  Monitor,  ///< connection manager pass after each net_mgmt event (coalescing policy a)
+  Mgmt,     ///< net_mgmt delivery
+  Drained,  ///< connection manager pass after the net_mgmt queue is empty (policy b)
+  Work,     ///< traffic-class work queues, system work queue, timers of the stack
+  App,      ///< fibers and apps
+  Settle,   ///< after everything else of the instant
+};
+inline constexpr std::size_t kLanes = 8;
+
+/// Names a pending event; stays safe to use after the event has run or was cancelled.
+struct EventHandle {
+  std::uint32_t index = 0;
+  std::uint32_t generation = 0;  // 0: no event
+};
+
+class Scheduler {
+ public:
+  Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  SimTime now() const { return now_; }
+
+  /// Runs `call` at `when`, which must not lie before now(). The event remembers cause() of the
+  /// moment it was scheduled.
+  EventHandle at(SimTime when, Lane lane, Delegate call);
+  EventHandle after(Duration delay, Lane lane, Delegate call) {
+    return at(now_ + delay, lane, call);
+  }
+  /// False when the event has run or was cancelled before.
+  bool cancel(EventHandle handle);
+  bool pending(EventHandle handle) const;
+  /// Moves a pending event to another time, as cancel() and at() would, with a new seq and the
+  /// present cause; keeps the handle. False when it is not pending.
+  bool rearm(EventHandle handle, SimTime when);
+
+  /// Runs the next event if it is due at or before `limit`; false when there is none.
+  bool run_one(SimTime limit = kNever);
+  /// Runs every event up to and including `limit`, then sets now() to `limit`.
+  void run_until(SimTime limit);
+  /// Runs until no event is left or stop() is called.
+  void run();
+  /// Ends run_until() and run() after the present event.
+  void stop() { stopped_ = true; }
+
+  std::uint64_t executed() const { return executed_; }
+  std::size_t pending_count() const { return pending_; }
+
+  /// The trace record because of which the present code runs; kept across scheduling.
+  RecordId cause() const { return cause_; }
+  void set_cause(RecordId cause) { cause_ = cause; }
+
+ private:
+  static constexpr int kLevels = 11;
+  static constexpr int kSlots = 64;
+  static constexpr std::uint32_t kNil = ~0u;
+  enum class Place : std::uint8_t { Free, Wheel, Instant };
+
+  struct alignas(64) Node {
+    std::int64_t at;
+    Delegate call;
+    RecordId cause;
+    std::uint32_t next, prev;
+    std::uint32_t generation;
+    Lane lane;
+    Place place;
+  };
+  struct List {
+    std::uint32_t head = kNil, tail = kNil;
+  };
+
+  std::uint32_t allocate();
+  void release(std::uint32_t index);
+  void insert(std::uint32_t index);
+  void unlink(std::uint32_t index);
+  void append(List& list, std::uint32_t index);
+  void remove(List& list, std::uint32_t index);
+  List& slot_of(const Node& node, int& level, int& slot);
+  bool fill_instant(std::int64_t limit);
+  void run_node(std::uint32_t index);
+
+  std::vector<Node> nodes_;
+  std::uint32_t free_ = kNil;
+  std::array<std::array<List, kSlots>, kLevels> wheel_;
+  std::array<std::uint64_t, kLevels> occupied_{};
+  std::uint32_t levels_ = 0;
+  std::array<List, kLanes> instant_;
+  std::uint32_t lanes_ = 0;
+  std::uint64_t base_ = 0;
+  SimTime now_;
+  RecordId cause_;
+  std::uint64_t executed_ = 0;
+  std::size_t pending_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/trace/digest_sink.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <array>
+
+namespace flapjack {
+namespace {
+
+// Fields are gathered first: one hash update a record (or a full buffer) instead of one a byte.
+class Canonical {
+ public:
+  explicit Canonical(XXH3_state_t& hash) : hash_(hash) {}
+  ~Canonical() { flush(); }
+  Canonical(const Canonical&) = delete;
+  Canonical& operator=(const Canonical&) = delete;
+
+  void number(std::uint64_t v) {
+    for (int shift = 0; shift < 64; shift += 8) put(static_cast<std::uint8_t>(v >> shift));
+  }
+  void text(std::string_view t) {
+    number(t.size());
+    for (const char c : t) put(static_cast<std::uint8_t>(c));
+  }
+
+ private:
+  void put(std::uint8_t byte) {
+    if (size_ == buffer_.size()) flush();
+    buffer_[size_++] = byte;
+  }
+  void flush() {
+    XXH3_128bits_update(&hash_, buffer_.data(), size_);
+    size_ = 0;
+  }
+  XXH3_state_t& hash_;
+  std::array<std::uint8_t, 512> buffer_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+struct DigestSink::State {
+  XXH3_state_t hash;
+};
+
+DigestSink::DigestSink() : state_(std::make_unique<State>()) {
+  XXH3_128bits_reset(&state_->hash);
+}
+
+DigestSink::~DigestSink() = default;
+
+void DigestSink::record(const Tracer& tracer, const TraceRecord& record) {
+  ++count_;
+  Canonical c(state_->hash);
+  c.number(record.seq.value);
+  c.number(record.cause.value);
+  c.number(static_cast<std::uint64_t>(record.at.ns));
+  c.number(static_cast<std::uint64_t>(record.kind));
+  c.text(tracer.path(record.subject));
+  c.text(record.name);
+  c.number(record.packet.value);
+  c.number(record.parent.value);
+  for (const Attr& attr : record.attrs) {
+    c.text(attr.key);
+    c.number(static_cast<std::uint64_t>(attr.type));
+    c.number(static_cast<std::uint64_t>(attr.number));
+    c.text(attr.text);
+  }
+  if (record.frame != nullptr && record.name == hop_name(Hop::LinkIn)) {
+    const auto bytes = record.frame->bytes();
+    c.text({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+}
+
+std::string DigestSink::digest() const {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state_->hash));
+  std::string text;
+  for (const unsigned char byte : canonical.digest) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    text += kHex[byte >> 4];
+    text += kHex[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace flapjack

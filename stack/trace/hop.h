@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stops of a packet's journey, in journey order, and the reasons for which one may be dropped.
+// Each Hop is recorded by exactly one file (checked in the tests), named here beside it.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace flapjack {
+
+enum class Hop : std::uint8_t {
+  AppSend,      ///< stack/net/net_context: the app hands over payload
+  OffloadCall,  ///< stack/net/net_context: payload goes to the iface's engine
+  L4Out,        ///< stack/net/ip: transport header is on
+  CoreOut,      ///< stack/net/net_core: IP header is on, iface chosen
+  TxQueue,      ///< stack/net/traffic_class: waits in a tx work queue
+  L2Out,        ///< stack/net/net_if: handed to the L2
+  ArpWait,      ///< l2/arp_cache: parked until the neighbour's address is known
+  DriverTx,     ///< stack/net/net_if: handed to the driver
+  LinkIn,       ///< l2/link: accepted by the medium
+  LinkOut,      ///< l2/link: delivered by the medium
+  DriverRx,     ///< stack/net/net_if: the driver hands over a frame
+  RxQueue,      ///< stack/net/traffic_class: waits in an rx work queue
+  L2In,         ///< stack/net/net_core: link header is about to be looked at
+  L3In,         ///< stack/net/net_core: handed to IP
+  L4In,         ///< stack/net/ip: handed to ICMP, UDP, TCP
+  ConnMatch,    ///< stack/net/net_conn: its connection entry was found
+  OffloadDone,  ///< stack/net/net_context: the engine hands over payload
+  AppRecv,      ///< stack/net/net_context: the app's callback gets it
+};
+inline constexpr std::size_t kHops = 18;
+
+enum class DropReason : std::uint8_t {
+  None,
+  AdminDown,         ///< received on an iface that is admin-down
+  IfaceDown,         ///< to be sent by an iface that is not up
+  CarrierDown,       ///< carrier was lost while it waited
+  Suspended,
+  QueueFull,         ///< a bounded queue had no room
+  NoBuffers,         ///< a packet pool was exhausted
+  NoL2,              ///< sent natively to an iface that has no L2 send
+  BadLinkHeader,
+  NotForUs,          ///< link or IP destination is somebody else
+  UnknownProtocol,
+  BadHeader,         ///< a field of an IP, ICMP, UDP or ARP header makes no sense
+  BadChecksum,
+  TtlExpired,
+  FragmentUnsupported,
+  TooBig,            ///< larger than the MTU and may not or cannot be fragmented
+  NoRoute,           ///< not on-link and no gateway
+  NoListener,        ///< no connection entry matches
+  ArpTimeout,        ///< no answer to the ARP request
+  ArpEvicted,        ///< the neighbour table needed its place
+  LinkDown,          ///< the medium is cut, or an end of it is gone
+  Loss,              ///< the medium's scripted loss
+  CarrierLostInFlight,  ///< on the medium when it was cut
+  DriverRefused,     ///< the driver is not running
+  L2Refused,
+  ConnRefused,       ///< the connection's callback refused it
+  EngineRefused,     ///< an offload engine could not take it
+  Shutdown,          ///< still queued when its owner went away
+};
+inline constexpr std::size_t kDropReasons = 28;
+
+/// "app_send", ...
+std::string_view hop_name(Hop hop);
+/// "admin_down", ..., as they appear in `dropped reason=...`.
+std::string_view drop_reason_name(DropReason reason);
+
+}  // namespace flapjack

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/trace/tracer.h"
+
+#include <algorithm>
+#include <array>
+
+namespace flapjack {
+
+SubjectId Tracer::subject(std::string_view path) {
+  const auto found = subjects_.find(path);
+  if (found != subjects_.end()) return found->second;
+  const SubjectId id{static_cast<std::uint32_t>(paths_.size() + 1)};
+  const auto inserted = subjects_.emplace(std::string(path), id).first;
+  paths_.push_back(inserted->first);
+  return id;
+}
+
+std::string_view Tracer::path(SubjectId subject) const {
+  return subject.valid() ? paths_.at(subject.value - 1) : std::string_view();
+}
+
+void Tracer::add_sink(TraceSink& sink, TraceMask mask) {
+  sinks_.push_back({&sink, mask});
+  update_mask();
+}
+
+void Tracer::remove_sink(TraceSink& sink) {
+  std::erase_if(sinks_, [&](const Installed& i) { return i.sink == &sink; });
+  update_mask();
+}
+
+void Tracer::update_mask() {
+  mask_ = {};
+  for (const Installed& i : sinks_) mask_ = mask_ | i.mask;
+}
+
+RecordId Tracer::deliver(TraceRecord& record) {
+  record.seq.value = ++seq_;
+  record.at = scheduler_.now();
+  for (const Installed& i : sinks_) {
+    if (i.mask.has(record.kind)) i.sink->record(*this, record);
+  }
+  return record.seq;
+}
+
+RecordId Tracer::record(TraceKind kind, SubjectId subject, std::string_view name,
+                        std::span<const Attr> attrs) {
+  TraceRecord record;
+  record.cause = scheduler_.cause();
+  record.kind = kind;
+  record.subject = subject;
+  record.name = name;
+  record.attrs = attrs;
+  return deliver(record);
+}
+
+void Tracer::record_hop(Hop hop, SubjectId subject, Packet& packet) {
+  const std::array attrs = {Attr::of("len", static_cast<std::int64_t>(packet.size()))};
+  TraceRecord record;
+  record.cause = packet.meta.cause.valid() ? packet.meta.cause : scheduler_.cause();
+  record.kind = TraceKind::Hop;
+  record.subject = subject;
+  record.name = hop_name(hop);
+  record.packet = packet.meta.id;
+  record.parent = packet.meta.parent;
+  record.attrs = attrs;
+  record.frame = &packet;
+  packet.meta.cause = deliver(record);
+  scheduler_.set_cause(packet.meta.cause);
+}
+
+void Tracer::record_drop(DropReason reason, SubjectId subject, Packet& packet) {
+  const std::array attrs = {Attr::of("reason", drop_reason_name(reason)),
+                            Attr::of("len", static_cast<std::int64_t>(packet.size()))};
+  TraceRecord record;
+  record.cause = packet.meta.cause.valid() ? packet.meta.cause : scheduler_.cause();
+  record.kind = TraceKind::Drop;
+  record.subject = subject;
+  record.name = "dropped";
+  record.packet = packet.meta.id;
+  record.parent = packet.meta.parent;
+  record.attrs = attrs;
+  record.frame = &packet;
+  packet.meta.cause = deliver(record);
+}
+
+}  // namespace flapjack

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/wire/ipv4.h"
+
+#include "stack/wire/bytes.h"
+
+namespace flapjack {
+
+Ipv4Header::Error Ipv4Header::parse(std::span<const std::uint8_t> bytes, ChecksumPolicy policy,
+                                    Ipv4Header& out) {
+  if (bytes.size() < kIpv4HeaderBytes) return Error::Short;
+  const std::uint8_t* p = bytes.data();
+  if (p[0] >> 4 != 4) return Error::Version;
+  out.header_bytes = static_cast<std::uint8_t>((p[0] & 15) * 4);
+  if (out.header_bytes < kIpv4HeaderBytes || out.header_bytes > bytes.size()) {
+    return Error::HeaderLength;
+  }
+  out.tos = p[1];
+  out.total_length = wire::load16(p + 2);
+  if (out.total_length < out.header_bytes || out.total_length > bytes.size()) {
+    return Error::TotalLength;
+  }
+  if (policy.verify && checksum(bytes.first(out.header_bytes)) != 0) return Error::Checksum;
+  const std::uint16_t fragment = wire::load16(p + 6);
+  out.id = wire::load16(p + 4);
+  out.dont_fragment = (fragment & 0x4000) != 0;
+  out.more_fragments = (fragment & 0x2000) != 0;
+  out.fragment_offset = fragment & 0x1fff;
+  out.ttl = p[8];
+  out.protocol = p[9];
+  out.source.value = wire::load32(p + 12);
+  out.destination.value = wire::load32(p + 16);
+  return Error::None;
+}
+
+void Ipv4Header::emit(std::uint8_t* out, ChecksumPolicy policy) const {
+  out[0] = 0x45;
+  out[1] = tos;
+  wire::store16(out + 2, total_length);
+  wire::store16(out + 4, id);
+  const int flags = (dont_fragment ? 0x4000 : 0) | (more_fragments ? 0x2000 : 0);
+  wire::store16(out + 6, static_cast<std::uint16_t>(flags | fragment_offset));
+  out[8] = ttl;
+  out[9] = protocol;
+  wire::store16(out + 10, 0);
+  wire::store32(out + 12, source.value);
+  wire::store32(out + 16, destination.value);
+  if (policy.fill) wire::store16(out + 10, checksum({out, kIpv4HeaderBytes}));
+}
+
+void add_pseudo_header(ChecksumSum& sum, Ipv4Address source, Ipv4Address destination,
+                       IpProtocol protocol, std::uint16_t length) {
+  sum.add32(source.value);
+  sum.add32(destination.value);
+  sum.add16(static_cast<std::uint16_t>(protocol));
+  sum.add16(length);
+}
+
+std::string to_text(const Ipv4Header& h) {
+  return to_text(h.source) + " > " + to_text(h.destination) + " proto " +
+         std::to_string(h.protocol) + " ttl " + std::to_string(h.ttl) + " length " +
+         std::to_string(h.total_length);
+}
+
+}  // namespace flapjack

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// IPv4 header (RFC 791 section 3.1), 20 bytes and up to 40 of options:
+//   0 version/IHL 1 TOS 2 total length 4 id 6 flags/offset 8 TTL 9 protocol 10 checksum
+//   12 source 16 destination 20 options
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "stack/wire/address.h"
+#include "stack/wire/checksum.h"
+
+namespace flapjack {
+
+inline constexpr std::size_t kIpv4HeaderBytes = 20;
+
+/// Protocol numbers (IANA).
+enum class IpProtocol : std::uint8_t { Icmp = 1, Tcp = 6, Udp = 17 };
+
+struct Ipv4Header {
+  std::uint8_t tos = 0;
+  std::uint16_t total_length = 0;  ///< header and payload, bytes
+  std::uint16_t id = 0;
+  bool dont_fragment = false, more_fragments = false;
+  std::uint16_t fragment_offset = 0;  ///< in units of 8 bytes
+  std::uint8_t ttl = 64;
+  std::uint8_t protocol = 0;
+  Ipv4Address source, destination;
+  std::uint8_t header_bytes = kIpv4HeaderBytes;  ///< with options; emit() writes none
+
+  enum class Error : std::uint8_t { None, Short, Version, HeaderLength, TotalLength, Checksum };
+  /// Parses and checks the header of a datagram; on an error the header is meaningless.
+  static Error parse(std::span<const std::uint8_t> bytes, ChecksumPolicy policy, Ipv4Header& out);
+  /// Writes kIpv4HeaderBytes bytes, without options.
+  void emit(std::uint8_t* out, ChecksumPolicy policy = {}) const;
+
+  bool is_fragment() const { return more_fragments || fragment_offset != 0; }
+  std::size_t payload_bytes() const { return std::size_t{total_length} - header_bytes; }
+};
+
+/// Adds the pseudo header of UDP and TCP (RFC 768, RFC 9293 section 3.1).
+void add_pseudo_header(ChecksumSum& sum, Ipv4Address source, Ipv4Address destination,
+                       IpProtocol protocol, std::uint16_t length);
+
+std::string to_text(const Ipv4Header& h);
+
+}  // namespace flapjack
