@@ -66,7 +66,6 @@ class NetContext {
   friend class NetContexts;
   explicit NetContext(Stack& stack, std::uint16_t slot);
 
-  Status check_peer(const Endpoint& peer) const;
   Status bind_default();
   Result<std::size_t> send_native(std::span<const std::uint8_t> bytes, const Endpoint& peer,
                                   SendCallback done, Timeout timeout);
@@ -102,6 +101,7 @@ class NetContext {
 class NetContexts {
  public:
   NetContexts(Stack& stack, std::size_t limit);
+  ~NetContexts();
 
   /// Errors, in order of the checks: Epfnosupport, Eprototype, Eprotonosupport, Enoent (no free
   /// context), Eaddrinuse (no free port). With an engine on the default iface, its error.
@@ -117,11 +117,16 @@ class NetContexts {
 
  private:
   friend class NetContext;
+  Result<NetContext*> open(NetIf* iface, bool bound, Family family, SocketType type,
+                           Protocol protocol);
   Result<NetContext*> take(Family family, SocketType type, Protocol protocol);
-  Result<std::uint16_t> free_port(Protocol protocol, Ipv4Address local);
+  Result<std::uint16_t> free_port(const NetContext& asking);
+  bool port_in_use(const NetContext& asking, const Endpoint& local) const;
+  Status wait_for_packet(Duration at_most);
 
   Stack& stack_;
   RandomStream ports_;
+  Semaphore packet_freed_;
   std::vector<std::unique_ptr<NetContext>> slots_;
 };
 

@@ -20,6 +20,7 @@
 #include "stack/packet/packet_pool.h"
 #include "stack/sim/fiber.h"
 #include "stack/sim/rng.h"
+#include "stack/wire/udp.h"
 
 namespace flapjack {
 
@@ -41,11 +42,19 @@ struct StackConfig {
   std::size_t pkt_rx_count = 14;  ///< NET_PKT_RX_COUNT
   std::size_t max_contexts = 6;   ///< NET_MAX_CONTEXTS
   std::size_t max_conn = 8;       ///< NET_MAX_CONN
+  bool send_checks_iface = true;  ///< net_send_data refuses an iface that is not up (Enetdown)
   Duration udp_alloc_timeout = seconds(1);  ///< how long a send waits for a tx packet
   NetMgmtConfig mgmt;
 };
 
 class Stack {
+ private:  // first, because the parts below use them from their constructors on
+  StackEnv env_;
+  std::string name_;
+  NodeId id_;
+  SubjectId subject_;
+  StackConfig config_;
+
  public:
   /// `name` is the node's path in traces and prefixes its random streams.
   Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig& config = {});
@@ -87,11 +96,6 @@ class Stack {
   NetContexts contexts;
 
  private:
-  StackEnv env_;
-  std::string name_;
-  NodeId id_;
-  SubjectId subject_;
-  StackConfig config_;
   std::vector<std::unique_ptr<NetIf>> ifaces_;
   NetIf* default_iface_ = nullptr;
 };

@@ -30,7 +30,8 @@ struct PacketMeta {
   RecordId cause;          ///< its latest trace record: the next one's cause
   IfIndex iface;           ///< the iface it is leaving by or came in by
   std::uint8_t priority = 0;
-  std::uint8_t protocol = 0;    ///< IP protocol number once known
+  std::uint8_t protocol = 0;  ///< IP protocol number once known
+  std::uint8_t ttl = 64;      ///< of the IP header
   bool l2_ready = false;        ///< tx: link header is there; rx: link header is off
   bool loopback = false;        ///< goes to one's own address: rx skips L2
   std::uint16_t context = 0;    ///< sending NetContext's slot + 1, 0 for none

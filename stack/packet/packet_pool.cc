@@ -103,8 +103,10 @@ bool PacketPool::adopt(Packet& packet) {
 
 void PacketPool::disown(Packet& packet) {
   if (packet.pool_ == nullptr) return;
-  --packet.pool_->in_use_;
+  PacketPool& pool = *packet.pool_;
   packet.pool_ = nullptr;
+  --pool.in_use_;
+  if (pool.freed_) pool.freed_();
 }
 
 }  // namespace flapjack

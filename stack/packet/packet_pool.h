@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "stack/base/delegate.h"
 #include "stack/packet/packet.h"
 
 namespace flapjack {
@@ -67,6 +68,9 @@ class PacketPool {
   std::size_t limit() const { return limit_; }
   std::size_t in_use() const { return in_use_; }
   std::uint64_t failures() const { return failures_; }
+  /// Called whenever a packet comes off the count, so that somebody can wait for one; an empty
+  /// delegate ends it.
+  void on_freed(Delegate freed) { freed_ = freed; }
   PacketSlab& slab() { return slab_; }
 
  private:
@@ -76,6 +80,7 @@ class PacketPool {
   PacketSlab& slab_;
   std::size_t limit_, in_use_ = 0;
   std::uint64_t failures_ = 0;
+  Delegate freed_;
 };
 
 }  // namespace flapjack

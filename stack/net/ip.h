@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ip: dispatch by family and protocol: down to ipv4, up to ICMP and UDP. Records the hops l4_out
+// and l4_in.
+#pragma once
+#include "stack/base/status.h"
+#include "stack/packet/packet.h"
+#include "stack/wire/ipv4.h"
+
+namespace flapjack {
+
+class NetIf;
+class Stack;
+
+class Ip {
+ public:
+  explicit Ip(Stack& stack) : stack_(stack) {}
+
+  /// A segment with its transport header on; meta.iface, source and destination are set. Consumed.
+  Status output(PacketPtr segment, IpProtocol protocol);
+  /// The payload of a datagram for this node; the IP header is pulled and described by meta.
+  void input(NetIf& iface, PacketPtr packet);
+
+ private:
+  Stack& stack_;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/ipv4_config.h"
+
+namespace flapjack {
+
+Ipv4IfAddress* Ipv4Config::add(Ipv4Prefix prefix, AddressType type, bool& added) {
+  added = false;
+  for (Ipv4IfAddress& entry : addresses_) {
+    if (entry.prefix.address == prefix.address) return &entry;
+  }
+  if (addresses_.size() >= limit_) return nullptr;
+  added = true;
+  return &addresses_.emplace_back(Ipv4IfAddress{prefix, type, AddressState::Preferred});
+}
+
+bool Ipv4Config::remove(Ipv4Address address) {
+  return std::erase_if(addresses_,
+                       [&](const auto& e) { return e.prefix.address == address; }) > 0;
+}
+
+const Ipv4IfAddress* Ipv4Config::find(Ipv4Address address) const {
+  for (const Ipv4IfAddress& entry : addresses_) {
+    if (entry.prefix.address == address) return &entry;
+  }
+  return nullptr;
+}
+
+const Ipv4IfAddress* Ipv4Config::first_global() const {
+  for (const Ipv4IfAddress& entry : addresses_) {
+    const bool preferred = entry.state == AddressState::Preferred;
+    if (preferred && !entry.prefix.address.is_link_local()) return &entry;
+  }
+  return nullptr;
+}
+
+const Ipv4IfAddress* Ipv4Config::first_link_local() const {
+  for (const Ipv4IfAddress& entry : addresses_) {
+    const bool preferred = entry.state == AddressState::Preferred;
+    if (preferred && entry.prefix.address.is_link_local()) return &entry;
+  }
+  return nullptr;
+}
+
+bool Ipv4Config::on_link(Ipv4Address destination) const {
+  for (const Ipv4IfAddress& entry : addresses_) {
+    if (entry.prefix.contains(destination)) return true;
+  }
+  return false;
+}
+
+bool Ipv4Config::is_broadcast(Ipv4Address destination) const {
+  if (destination.is_limited_broadcast()) return true;
+  for (const Ipv4IfAddress& entry : addresses_) {
+    if (entry.prefix.is_directed_broadcast(destination)) return true;
+  }
+  return false;
+}
+
+}  // namespace flapjack

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/net_conn.h"
+
+#include "stack/net/stack.h"
+
+namespace flapjack {
+namespace {
+
+bool same(const ConnSpec& a, const ConnSpec& b) {
+  return a.protocol == b.protocol && a.local == b.local && a.remote == b.remote &&
+         a.iface == b.iface;
+}
+
+bool fits(const Endpoint& wanted, const Endpoint& actual) {
+  return (wanted.address.is_any() || wanted.address == actual.address) &&
+         (wanted.port == 0 || wanted.port == actual.port);
+}
+
+std::uint8_t protocol_number(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::Icmp:
+      return static_cast<std::uint8_t>(IpProtocol::Icmp);
+    case Protocol::Tcp:
+      return static_cast<std::uint8_t>(IpProtocol::Tcp);
+    default:
+      return static_cast<std::uint8_t>(IpProtocol::Udp);
+  }
+}
+
+}  // namespace
+
+unsigned conn_rank(const ConnSpec& spec) {
+  return (spec.local.address.is_any() ? 0u : 0x40u) |
+         (spec.remote.address.is_any() ? 0u : 0x20u) | (spec.local.port == 0 ? 0u : 0x10u) |
+         (spec.remote.port == 0 ? 0u : 0x08u);
+}
+
+NetConnTable::NetConnTable(Stack& stack, std::size_t limit) : stack_(stack), entries_(limit) {
+  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+    entry->next = free_;
+    free_ = &*entry;
+  }
+}
+
+Result<NetConn*> NetConnTable::add(const ConnSpec& spec, ConnHandler handler, void* user) {
+  assert(handler != nullptr);
+  for (const NetConn* conn = used_; conn != nullptr; conn = conn->next) {
+    if (same(conn->spec, spec)) return Errc::Eaddrinuse;
+  }
+  if (free_ == nullptr) return Errc::Enoent;
+  NetConn* conn = free_;
+  free_ = conn->next;
+  *conn = {spec, handler, user, used_};
+  used_ = conn;
+  ++in_use_;
+  return conn;
+}
+
+Status NetConnTable::remove(NetConn* conn) {
+  if (conn == nullptr) return Errc::Einval;
+  for (NetConn** link = &used_; *link != nullptr; link = &(*link)->next) {
+    if (*link != conn) continue;
+    *link = conn->next;
+    *conn = {};
+    conn->next = free_;
+    free_ = conn;
+    --in_use_;
+    return Status();
+  }
+  return Errc::Enoent;
+}
+
+bool NetConnTable::port_in_use(Protocol protocol, const Endpoint& local) const {
+  for (const NetConn* conn = used_; conn != nullptr; conn = conn->next) {
+    const Endpoint& other = conn->spec.local;
+    const bool overlap = other.address.is_any() || local.address.is_any() ||
+                         other.address == local.address;
+    if (conn->spec.protocol == protocol && other.port == local.port && overlap) return true;
+  }
+  return false;
+}
+
+bool NetConnTable::matches(const ConnSpec& spec, const NetIf& iface, const PacketMeta& meta) {
+  return (spec.iface == nullptr || spec.iface == &iface) &&
+         protocol_number(spec.protocol) == meta.protocol && fits(spec.local, meta.destination) &&
+         fits(spec.remote, meta.source);
+}
+
+Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
+  const PacketMeta& meta = packet->meta;
+  const bool echo_of_own =
+      meta.source == meta.destination ||
+      (!meta.loopback && meta.source.port == meta.destination.port &&
+       stack_.route.iface_of(meta.source.address) != nullptr);
+  if (echo_of_own) {
+    stack_.tracer().drop(DropReason::BadHeader, iface.subject(), *packet);
+    packet.reset();
+    return Verdict::Drop;
+  }
+  if (meta.destination.address.is_multicast()) return input_multicast(iface, packet);
+  NetConn* best = nullptr;
+  int best_rank = -1;
+  for (NetConn* conn = used_; conn != nullptr; conn = conn->next) {
+    if (!matches(conn->spec, iface, meta)) continue;
+    const int rank = static_cast<int>(conn_rank(conn->spec));
+    if (rank <= best_rank) continue;  // of equals the newest wins, and it comes first
+    best = conn;
+    best_rank = rank;
+  }
+  return best != nullptr ? call(*best, packet) : Verdict::Drop;
+}
+
+// Every match gets a copy of its own; the original goes to the last one.
+Verdict NetConnTable::input_multicast(NetIf& iface, PacketPtr& packet) {
+  NetConn* last = nullptr;
+  for (NetConn* conn = used_; conn != nullptr;) {
+    NetConn* next = conn->next;  // the handler may remove its own entry
+    if (matches(conn->spec, iface, packet->meta)) {
+      if (last != nullptr) {
+        PacketPtr copy = stack_.rx_pool.clone(*packet);
+        if (copy == nullptr) {
+          ++iface.stats().rx_alloc_failed;
+        } else {
+          const CauseScope scope(stack_.scheduler(), packet->meta.cause);
+          call(*last, copy);
+        }
+      }
+      last = conn;
+    }
+    conn = next;
+  }
+  return last != nullptr ? call(*last, packet) : Verdict::Drop;
+}
+
+Verdict NetConnTable::call(NetConn& conn, PacketPtr& packet) {
+  stack_.tracer().hop(Hop::ConnMatch, stack_.subject(), *packet);
+  if (conn.handler(conn.user, packet)) return Verdict::Ok;
+  stack_.tracer().drop(DropReason::ConnRefused, stack_.subject(), *packet);
+  packet.reset();
+  return Verdict::Drop;
+}
+
+}  // namespace flapjack

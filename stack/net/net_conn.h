@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// NetConnTable: finds who wants an incoming packet (Zephyr: net_conn, connection.c). The entry that
+// specifies most wins: local address, then remote address, local port, remote port; of equals the
+// one registered last. Records the hop conn_match.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "stack/base/status.h"
+#include "stack/contract/context_offload.h"
+#include "stack/contract/l2.h"
+
+namespace flapjack {
+
+class NetIf;
+class Stack;
+
+/// Takes the packet (returns true, pointer null) or refuses it (false, pointer untouched).
+using ConnHandler = bool (*)(void* user, PacketPtr& packet);
+
+/// What an entry asks for. An any-address or port 0 matches everything.
+struct ConnSpec {
+  Protocol protocol = Protocol::Udp;
+  Endpoint local, remote;
+  const NetIf* iface = nullptr;  ///< only packets of this iface; null for all
+};
+
+struct NetConn {
+  ConnSpec spec;
+  ConnHandler handler = nullptr;  ///< null: the entry is free
+  void* user = nullptr;
+  NetConn* next = nullptr;
+};
+
+/// Rank of an entry, Zephyr's flag bits: local address 0x40, remote address 0x20, local port 0x10,
+/// remote port 0x08.
+unsigned conn_rank(const ConnSpec& spec);
+
+class NetConnTable {
+ public:
+  NetConnTable(Stack& stack, std::size_t limit);
+
+  /// Eaddrinuse when the same spec is there, Enoent when the table is full.
+  Result<NetConn*> add(const ConnSpec& spec, ConnHandler handler, void* user);
+  /// Einval for null, Enoent when it is not in use.
+  Status remove(NetConn* conn);
+  /// Whether an entry or binding of `protocol` uses the local port.
+  bool port_in_use(Protocol protocol, const Endpoint& local) const;
+
+  /// Ok: taken. Drop with a null packet: dropped here, with a reason. Drop with the packet: nobody
+  /// wants it, and the caller says so.
+  Verdict input(NetIf& iface, PacketPtr& packet);
+  std::size_t in_use() const { return in_use_; }
+
+ private:
+  static bool matches(const ConnSpec& spec, const NetIf& iface, const PacketMeta& meta);
+  Verdict input_multicast(NetIf& iface, PacketPtr& packet);
+  Verdict call(NetConn& conn, PacketPtr& packet);
+
+  Stack& stack_;
+  std::vector<NetConn> entries_;
+  NetConn* used_ = nullptr;  // newest first
+  NetConn* free_ = nullptr;
+  std::size_t in_use_ = 0;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// The context table; its class is declared beside NetContext.
+#include <algorithm>
+
+#include "stack/net/stack.h"
+
+namespace flapjack {
+namespace {
+
+constexpr int kPortTries = 5;  // Zephyr: find_available_port()
+
+Status check(Family family, SocketType type, Protocol& protocol) {
+  if (family != Family::Inet) return Errc::Epfnosupport;
+  if (type == SocketType::Raw) return Errc::Eprototype;
+  const Protocol natural = type == SocketType::Stream ? Protocol::Tcp : Protocol::Udp;
+  if (protocol == Protocol::Default) protocol = natural;
+  return protocol == natural ? Status() : Status(Errc::Eprotonosupport);
+}
+
+}  // namespace
+
+NetContexts::NetContexts(Stack& stack, std::size_t limit)
+    : stack_(stack),
+      ports_(stack.env().rng.stream(stack.name() + ".ports")),
+      packet_freed_(stack.fibers(), "a free tx packet", 0, 1) {
+  for (std::size_t slot = 0; slot < limit; ++slot) {
+    slots_.emplace_back(new NetContext(stack, static_cast<std::uint16_t>(slot)));
+  }
+}
+
+NetContexts::~NetContexts() {
+  for (const auto& context : slots_) {
+    if (context->in_use_) context->reset();
+  }
+}
+
+Result<NetContext*> NetContexts::take(Family family, SocketType type, Protocol protocol) {
+  for (const auto& context : slots_) {
+    if (context->in_use_) continue;
+    context->in_use_ = true;
+    context->family_ = family;
+    context->type_ = type;
+    context->protocol_ = protocol;
+    context->subject_ = stack_.subject();
+    return context.get();
+  }
+  return Errc::Enoent;
+}
+
+Result<NetContext*> NetContexts::get(Family family, SocketType type, Protocol protocol) {
+  NetIf* iface = stack_.default_iface();
+  return open(iface != nullptr && iface->is_ip_offloaded() ? iface : nullptr, false, family, type,
+              protocol);
+}
+
+Result<NetContext*> NetContexts::get_on(NetIf& iface, Family family, SocketType type,
+                                        Protocol protocol) {
+  return open(&iface, true, family, type, protocol);
+}
+
+Result<NetContext*> NetContexts::open(NetIf* iface, bool bound, Family family, SocketType type,
+                                      Protocol protocol) {
+  const Status allowed = check(family, type, protocol);
+  if (!allowed.ok()) return allowed.code();
+  ContextOffload* engine = iface != nullptr ? iface->offload() : nullptr;
+  if (engine == nullptr && protocol == Protocol::Tcp) return Errc::Eprotonosupport;
+  const auto taken = take(family, type, protocol);
+  if (!taken.ok()) return taken;
+  NetContext& context = *taken.value();
+  context.iface_ = iface;
+  context.bound_to_iface_ = bound;
+  if (engine != nullptr) {
+    const Status got = engine->get(context, family, type, protocol);
+    if (!got.ok()) {
+      context.reset();
+      return got.code();
+    }
+    context.engine_ = engine;
+    return &context;
+  }
+  const auto port = free_port(context);
+  if (!port.ok()) {
+    context.reset();
+    return port.code();
+  }
+  context.local_.port = port.value();
+  return &context;
+}
+
+Result<NetContext*> NetContexts::get_accepted(NetContext& listener,
+                                              std::unique_ptr<OffloadState> state) {
+  const auto taken = take(listener.family_, listener.type_, listener.protocol_);
+  if (!taken.ok()) return taken;
+  NetContext& context = *taken.value();
+  context.iface_ = listener.iface_;
+  context.bound_to_iface_ = listener.bound_to_iface_;
+  context.engine_ = listener.engine_;
+  context.subject_ = listener.subject_;
+  context.state_ = ContextState::Connected;
+  context.remote_set_ = true;
+  context.local_ = listener.local_;
+  context.offload_state_ = std::move(state);
+  return &context;
+}
+
+std::size_t NetContexts::in_use() const {
+  return static_cast<std::size_t>(
+      std::count_if(slots_.begin(), slots_.end(), [](const auto& c) { return c->in_use_; }));
+}
+
+bool NetContexts::port_in_use(const NetContext& asking, const Endpoint& local) const {
+  return std::any_of(slots_.begin(), slots_.end(), [&](const auto& other) {
+    if (other.get() == &asking || !other->in_use_ || other->engine_ != asking.engine_) return false;
+    if (other->protocol_ != asking.protocol_ || other->local_.port != local.port) return false;
+    return other->local_.address.is_any() || local.address.is_any() ||
+           other->local_.address == local.address;
+  });
+}
+
+// A random port with bit 15 set.
+Result<std::uint16_t> NetContexts::free_port(const NetContext& asking) {
+  for (int attempt = 0; attempt < kPortTries; ++attempt) {
+    const auto port = static_cast<std::uint16_t>(0x8000u | ports_.below(0x8000));
+    if (!port_in_use(asking, {{}, port})) return port;
+  }
+  return Errc::Eaddrinuse;
+}
+
+Status NetContexts::wait_for_packet(Duration at_most) {
+  stack_.tx_pool.on_freed(delegate<&Semaphore::give>(&packet_freed_));
+  return packet_freed_.take(Timeout::after(at_most));
+}
+
+void NetContexts::on_sent(std::uint16_t context, Result<std::size_t> result) {
+  if (context == 0) return;
+  NetContext& sender = *slots_.at(context - 1u);
+  if (!sender.in_use_ || !sender.sent_) return;
+  const SendCallback callback = std::move(sender.sent_);
+  sender.sent_ = nullptr;
+  callback(sender, result);
+}
+
+}  // namespace flapjack

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/net_core.h"
+
+#include "stack/net/stack.h"
+
+namespace flapjack {
+
+Status NetCore::send_data(PacketPtr packet) {
+  if (packet == nullptr || packet->size() == 0) return Errc::Enodata;
+  NetIf* iface = stack_.iface(packet->meta.iface);
+  if (iface == nullptr) return Errc::Einval;
+  stack_.tracer().hop(Hop::CoreOut, iface->subject(), *packet);
+  if (stack_.config().send_checks_iface && !iface->is_up()) {
+    ++iface->stats().tx_dropped;
+    stack_.tracer().drop(DropReason::IfaceDown, iface->subject(), *packet);
+    return Errc::Enetdown;
+  }
+  const PacketMeta& meta = packet->meta;
+  if (meta.ttl == 0) {
+    stack_.tracer().drop(DropReason::TtlExpired, iface->subject(), *packet);
+    return Status();
+  }
+  const bool own = is_own(meta);
+  if (meta.destination.address.is_any() || (meta.source.address.is_loopback() && !own)) {
+    stack_.tracer().drop(DropReason::NoRoute, iface->subject(), *packet);
+    return Errc::Eaddrnotavail;
+  }
+  if (own) {
+    loop_back(*iface, std::move(packet));
+    return Status();
+  }
+  return iface->send_data(std::move(packet)).ok() ? Status() : Status(Errc::Eio);
+}
+
+bool NetCore::is_own(const PacketMeta& meta) const {
+  return meta.destination.address.is_loopback() ||
+         stack_.route.iface_of(meta.destination.address) != nullptr;
+}
+
+// Zephyr processes such a packet at once, in the caller; here it is a new turn, so that a
+// conversation with oneself does not grow the call stack.
+void NetCore::loop_back(NetIf& iface, PacketPtr packet) {
+  if (!stack_.rx_pool.adopt(*packet)) {
+    ++iface.stats().rx_alloc_failed;
+    return stack_.tracer().drop(DropReason::NoBuffers, iface.subject(), *packet);
+  }
+  packet->meta.loopback = true;
+  stack_.contexts.on_sent(packet->meta.context, std::size_t{packet->meta.payload_bytes});
+  packet->meta.context = 0;
+  stack_.rx_queue.submit(std::move(packet));
+}
+
+Status NetCore::recv_data(NetIf& iface, PacketPtr frame) {
+  if (frame == nullptr || frame->size() == 0) return Errc::Enodata;
+  if (!iface.is_admin_up()) {
+    ++iface.stats().rx_dropped;
+    stack_.tracer().drop(DropReason::AdminDown, iface.subject(), *frame);
+    return Errc::Enetdown;
+  }
+  if (!stack_.rx_pool.adopt(*frame)) {
+    ++iface.stats().rx_alloc_failed;
+    stack_.tracer().drop(DropReason::NoBuffers, iface.subject(), *frame);
+    return Errc::Enobufs;
+  }
+  ++iface.stats().rx_packets;
+  iface.stats().rx_bytes += frame->size();
+  frame->meta.iface = iface.index();
+  frame->meta.priority = 0;  // Zephyr's default rx priority
+  frame->meta.context = 0;
+  frame->meta.l2_ready = false;
+  frame->meta.loopback = false;
+  stack_.rx_queue.submit(std::move(frame));
+  return Status();
+}
+
+void NetCore::process_rx(NetIf& iface, PacketPtr packet) {
+  Tracer& tracer = stack_.tracer();
+  if (!packet->meta.loopback) {
+    if (iface.l2() == nullptr) {
+      return tracer.drop(DropReason::NoL2, iface.subject(), *packet);
+    }
+    tracer.hop(Hop::L2In, iface.subject(), *packet);
+    const Verdict verdict = iface.l2()->recv(iface, packet);
+    assert((verdict == Verdict::Continue) == (packet != nullptr));
+    if (verdict == Verdict::Drop) ++iface.stats().rx_dropped;
+    if (verdict != Verdict::Continue) return;
+  }
+  tracer.hop(Hop::L3In, iface.subject(), *packet);
+  if (packet->size() > 0 && packet->data()[0] >> 4 == 4) {
+    return stack_.ipv4.input(iface, std::move(packet));
+  }
+  ++iface.stats().rx_dropped;
+  tracer.drop(DropReason::UnknownProtocol, iface.subject(), *packet);
+}
+
+}  // namespace flapjack

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// NetCore: the one junction between up and down (Zephyr: net_core.c). Records the hops core_out,
+// l2_in and l3_in.
+#pragma once
+#include "stack/base/status.h"
+#include "stack/packet/packet.h"
+
+namespace flapjack {
+
+class NetIf;
+class Stack;
+
+/// Where the L2 does its work on the way down.
+enum class L2Order : std::uint8_t {
+  AfterQueue,   ///< today's Zephyr: queue, then L2, then driver, in the tx thread's turn
+  BeforeQueue,  ///< Zephyr 1.12 (seed 003): L2 in the caller's turn, then queue, then driver
+};
+
+class NetCore {
+ public:
+  explicit NetCore(Stack& stack) : stack_(stack) {}
+
+  /// An IP packet whose meta.iface is chosen; consumed (net_try_send_data). Enodata, Einval,
+  /// Enetdown (iface not up), Eaddrnotavail (no destination, loopback source), Eio (refused below).
+  /// A TTL of 0 is dropped and reported as success; an own destination goes to the rx queue.
+  Status send_data(PacketPtr packet);
+  /// A frame from a driver, consumed (net_recv_data): Enodata when empty, Enetdown when the iface
+  /// is not admin-up (carrier is not looked at), Enobufs when the rx pool is exhausted.
+  Status recv_data(NetIf& iface, PacketPtr frame);
+  /// The rx thread's work on one packet.
+  void process_rx(NetIf& iface, PacketPtr packet);
+
+ private:
+  bool is_own(const PacketMeta& meta) const;
+  void loop_back(NetIf& iface, PacketPtr packet);
+
+  Stack& stack_;
+};
+
+}  // namespace flapjack

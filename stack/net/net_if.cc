@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/net_if.h"
+
+#include "stack/net/stack.h"
+
+namespace flapjack {
+
+std::span<const IfCounter> if_counters() {
+  static constexpr std::array<IfCounter, 9> kCounters = {{
+      {"tx_packets", &IfStats::tx_packets},
+      {"tx_bytes", &IfStats::tx_bytes},
+      {"tx_dropped", &IfStats::tx_dropped},
+      {"rx_packets", &IfStats::rx_packets},
+      {"rx_bytes", &IfStats::rx_bytes},
+      {"rx_dropped", &IfStats::rx_dropped},
+      {"rx_alloc_failed", &IfStats::rx_alloc_failed},
+      {"up_count", &IfStats::up_count},
+      {"down_count", &IfStats::down_count},
+  }};
+  return kCounters;
+}
+
+NetIf::NetIf(Stack& stack, IfIndex index, NetIfConfig config)
+    : stack_(stack),
+      index_(index),
+      config_(std::move(config)),
+      subject_(stack.tracer().subject(stack.name() + "." + config_.name)),
+      ipv4_(config_.ipv4_limit) {}
+
+NetIf::~NetIf() = default;
+
+Status NetIf::set_link_address(const MacAddress& mac) {
+  if (running_) return Errc::Eperm;
+  link_address_ = mac;
+  return Status();
+}
+
+void NetIf::bind_l2(L2& l2) {
+  assert(l2_ == nullptr);
+  l2_ = &l2;
+  l2_context_ = l2.attach(*this);
+}
+
+void NetIf::bind_driver(Driver& driver) {
+  assert(driver_ == nullptr);
+  driver_ = &driver;
+  if (link_address_.is_zero()) link_address_ = driver.caps().mac;
+  driver.attach(*this);
+}
+
+Status NetIf::up() {
+  if (admin_up_) return Errc::Ealready;
+  if (l2_ != nullptr) {
+    if (!device_ready_) return Errc::Enxio;
+    const Status enabled = l2_->enable(*this, true);
+    if (!enabled.ok()) return enabled;
+  }
+  if (driver_ != nullptr) {
+    const Status running = driver_->set_running(true);
+    if (!running.ok()) {
+      if (l2_ != nullptr) static_cast<void>(l2_->enable(*this, false).ok());
+      return running;
+    }
+  }
+  admin_up_ = true;
+  stack_.mgmt.notify(MgmtEvent::IfAdminUp, this);
+  update_oper_state();
+  return Status();
+}
+
+Status NetIf::down() {
+  if (!admin_up_) return Errc::Ealready;
+  if (l2_ != nullptr) {
+    const Status disabled = l2_->enable(*this, false);
+    if (!disabled.ok()) return disabled;
+  }
+  if (driver_ != nullptr) {
+    const Status stopped = driver_->set_running(false);
+    if (!stopped.ok()) return stopped;
+  }
+  admin_up_ = false;
+  stack_.mgmt.notify(MgmtEvent::IfAdminDown, this);
+  update_oper_state();
+  return Status();
+}
+
+void NetIf::set_carrier(bool on) {
+  if (carrier_ == on) return;
+  carrier_ = on;
+  update_oper_state();
+}
+
+void NetIf::set_dormant(bool on) {
+  if (dormant_ == on) return;
+  dormant_ = on;
+  update_oper_state();
+}
+
+void NetIf::update_oper_state() {
+  const OperState before = oper_state_;
+  oper_state_ =
+      flapjack::oper_state({admin_up_, device_ready_, carrier_, dormant_, config_.is_virtual});
+  oper_changed_at_ = stack_.scheduler().now();
+  if (oper_state_ == OperState::Up && before != OperState::Up) return notify_up();
+  if (oper_state_ != OperState::Up && before == OperState::Up) return notify_down();
+}
+
+void NetIf::notify_up() {
+  assert(is_offloaded() || l2_ == nullptr || !l2_->traits().needs_link_address ||
+         !link_address_.is_zero());
+  running_ = true;
+  ++stats_.up_count;
+  stack_.mgmt.notify(MgmtEvent::IfUp, this);
+}
+
+void NetIf::notify_down() {
+  running_ = false;
+  ++stats_.down_count;
+  stack_.mgmt.notify(MgmtEvent::IfDown, this);
+}
+
+const Ipv4IfAddress* NetIf::ipv4_addr_add(Ipv4Prefix prefix, AddressType type) {
+  bool added = false;
+  const Ipv4IfAddress* entry = ipv4_.add(prefix, type, added);
+  if (added) stack_.mgmt.notify(MgmtEvent::Ipv4AddrAdd, this, {prefix.address, {}});
+  return entry;
+}
+
+bool NetIf::ipv4_addr_rm(Ipv4Address address) {
+  if (!ipv4_.remove(address)) return false;
+  stack_.mgmt.notify(MgmtEvent::Ipv4AddrDel, this, {address, {}});
+  return true;
+}
+
+void NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {
+  ++stats_.tx_dropped;
+  stack_.tracer().drop(reason, subject_, *packet);
+  stack_.contexts.on_sent(packet->meta.context, status);
+}
+
+Status NetIf::send_data(PacketPtr packet) {
+  if (!carrier_) {
+    drop_tx(std::move(packet), DropReason::CarrierDown, Errc::Enetdown);
+    return Errc::Enetdown;
+  }
+  if (l2_ == nullptr || !l2_->traits().has_send) {
+    drop_tx(std::move(packet), DropReason::NoL2, Errc::Eio);
+    return Errc::Eio;
+  }
+  if (stack_.config().l2_order == L2Order::BeforeQueue) {
+    stack_.tracer().hop(Hop::L2Out, subject_, *packet);
+    return l2_->send(*this, std::move(packet));
+  }
+  stack_.tx_queue.submit(std::move(packet));
+  return Status();
+}
+
+// The tx thread's work on one packet. Carrier is tested again: it may have gone while the packet
+// waited, and the app has been told success long ago.
+void NetIf::tx(PacketPtr packet) {
+  if (packet->meta.l2_ready) {
+    const Status sent = transmit(std::move(packet));
+    static_cast<void>(sent);  // reported through the context's send callback
+    return;
+  }
+  if (!carrier_ || !is_up()) {
+    return drop_tx(std::move(packet), DropReason::CarrierDown, Errc::Enetdown);
+  }
+  stack_.tracer().hop(Hop::L2Out, subject_, *packet);
+  const Status sent = l2_->send(*this, std::move(packet));
+  static_cast<void>(sent);
+}
+
+Status NetIf::output_frame(PacketPtr frame) {
+  frame->meta.l2_ready = true;
+  frame->meta.iface = index_;
+  if (stack_.config().l2_order == L2Order::BeforeQueue) {
+    stack_.tx_queue.submit(std::move(frame));
+    return Status();
+  }
+  return transmit(std::move(frame));
+}
+
+Status NetIf::transmit(PacketPtr frame) {
+  if (!carrier_ || !is_up() || driver_ == nullptr) {
+    drop_tx(std::move(frame), DropReason::CarrierDown, Errc::Enetdown);
+    return Errc::Enetdown;
+  }
+  const std::uint16_t context = frame->meta.context;
+  const std::size_t payload = frame->meta.payload_bytes;
+  const std::size_t bytes = frame->size();
+  frame->meta.context = 0;
+  stack_.tracer().hop(Hop::DriverTx, subject_, *frame);
+  const Status sent = driver_->transmit(std::move(frame));
+  if (sent.ok()) {
+    ++stats_.tx_packets;
+    stats_.tx_bytes += bytes;
+  } else {
+    ++stats_.tx_dropped;
+  }
+  stack_.contexts.on_sent(context, sent.ok() ? Result<std::size_t>(payload)
+                                             : Result<std::size_t>(sent.code()));
+  return sent;
+}
+
+void NetIf::on_frame(PacketPtr frame) {
+  stack_.tracer().hop(Hop::DriverRx, subject_, *frame);
+  const Status received = stack_.core.recv_data(*this, std::move(frame));
+  static_cast<void>(received);  // every refusal has been recorded as a drop
+}
+
+}  // namespace flapjack

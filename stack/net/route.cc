@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/route.h"
+
+#include <bit>
+
+#include "stack/net/stack.h"
+
+namespace flapjack {
+namespace {
+
+int equal_leading_bits(Ipv4Address a, Ipv4Address b) { return std::countl_zero(a.value ^ b.value); }
+
+}  // namespace
+
+NetIf* Route::iface_of(Ipv4Address address) const {
+  for (const auto& iface : stack_.ifaces()) {
+    if (iface->ipv4().find(address) != nullptr) return iface.get();
+  }
+  return nullptr;
+}
+
+void Route::consider(const NetIf& iface, Ipv4Address destination, bool link_local,
+                     Candidate& best) const {
+  for (const Ipv4IfAddress& own : iface.ipv4().addresses()) {
+    const Ipv4Address address = own.prefix.address;
+    if (own.state != AddressState::Preferred || address.is_link_local() != link_local) continue;
+    const Ipv4Address network{address.value & ipv4_mask(own.prefix.length).value};
+    const int score = own.prefix.length == 0 ? 0 : equal_leading_bits(destination, network);
+    if (score >= best.score) best = {&iface, address, score};
+  }
+}
+
+Route::Candidate Route::select(const NetIf* iface, Ipv4Address destination) const {
+  const bool link_local = destination.is_link_local();
+  Candidate best;
+  if (iface != nullptr) {
+    consider(*iface, destination, link_local, best);
+  } else {
+    for (const auto& each : stack_.ifaces()) consider(*each, destination, link_local, best);
+    // for a link-local destination the default iface comes last, so that it wins ties
+    const NetIf* fallback = stack_.default_iface();
+    if (link_local && fallback != nullptr) consider(*fallback, destination, true, best);
+  }
+  if (best.iface != nullptr || iface == nullptr) return best;
+  const Ipv4IfAddress* any = iface->ipv4().first_global();
+  if (any == nullptr) any = iface->ipv4().first_link_local();
+  if (any != nullptr) return {iface, any->prefix.address, 0};
+  return best;
+}
+
+Ipv4Address Route::source(const NetIf* iface, Ipv4Address destination) const {
+  return select(iface, destination).address;
+}
+
+NetIf* Route::iface_for(Ipv4Address destination) const {
+  const Candidate best = select(nullptr, destination);
+  return best.iface != nullptr ? stack_.iface(best.iface->index()) : stack_.default_iface();
+}
+
+Ipv4Address Route::next_hop(const NetIf& iface, Ipv4Address destination) const {
+  const Ipv4Config& ipv4 = iface.ipv4();
+  if (destination.is_multicast() || destination.is_link_local() ||
+      ipv4.is_broadcast(destination) || ipv4.on_link(destination)) {
+    return destination;
+  }
+  return ipv4.gateway();
+}
+
+}  // namespace flapjack

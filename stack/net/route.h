@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Route: which iface, source address and next hop a destination gets (Zephyr: net_if's selection
+// functions). None of them looks at admin, carrier or oper state: a node with two ifaces does not
+// fail over by itself, exactly as Zephyr does not.
+#pragma once
+#include "stack/wire/address.h"
+
+namespace flapjack {
+
+class NetIf;
+class Stack;
+
+class Route {
+ public:
+  explicit Route(Stack& stack) : stack_(stack) {}
+
+  /// The iface that has `address`; null when none has.
+  NetIf* iface_of(Ipv4Address address) const;
+  /// Source address for `destination` on `iface`, or on any iface when null
+  /// (net_if_ipv4_select_src_addr). Score: equal leading bits of destination and own network; the
+  /// later candidate wins a tie. 0.0.0.0 when there is none.
+  Ipv4Address source(const NetIf* iface, Ipv4Address destination) const;
+  /// The iface whose address source() chooses, else the default iface (may be null).
+  NetIf* iface_for(Ipv4Address destination) const;
+  /// Where a frame for `destination` goes: itself when on-link, group or broadcast, else the
+  /// gateway of the iface, which is 0.0.0.0 when there is none.
+  Ipv4Address next_hop(const NetIf& iface, Ipv4Address destination) const;
+
+ private:
+  struct Candidate {
+    const NetIf* iface = nullptr;
+    Ipv4Address address;
+    int score = -1;
+  };
+  void consider(const NetIf& iface, Ipv4Address destination, bool link_local,
+                Candidate& best) const;
+  Candidate select(const NetIf* iface, Ipv4Address destination) const;
+
+  Stack& stack_;
+};
+
+}  // namespace flapjack

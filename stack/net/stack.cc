@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/stack.h"
+
+#include <algorithm>
+
+namespace flapjack {
+
+Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig& config)
+    : env_(env),
+      name_(std::move(name)),
+      id_(id),
+      subject_(env.tracer.subject(name_)),
+      config_(config),
+      tx_pool(env.slab, config.pkt_tx_count),
+      rx_pool(env.slab, config.pkt_rx_count),
+      mgmt(env.tracer, subject_, config.mgmt),
+      tx_queue(*this, TrafficClass::Direction::Tx, config.tx_classes, config.pkt_tx_count),
+      rx_queue(*this, TrafficClass::Direction::Rx, config.rx_classes, config.pkt_rx_count),
+      conns(*this, config.max_conn),
+      route(*this),
+      ipv4(*this),
+      icmp(*this),
+      udp(*this),
+      ip(*this),
+      core(*this),
+      contexts(*this, config.max_contexts) {}
+
+Stack::~Stack() = default;
+
+NetIf& Stack::add_iface(NetIfConfig config) {
+  assert(iface_by_name(config.name) == nullptr);
+  const IfIndex index{static_cast<std::uint32_t>(ifaces_.size() + 1)};
+  return *ifaces_.emplace_back(std::make_unique<NetIf>(*this, index, std::move(config)));
+}
+
+NetIf* Stack::iface(IfIndex index) const {
+  if (!index.valid() || index.value > ifaces_.size()) return nullptr;
+  return ifaces_[index.value - 1].get();
+}
+
+NetIf* Stack::iface_by_name(std::string_view name) const {
+  const auto found = std::find_if(ifaces_.begin(), ifaces_.end(),
+                                  [&](const auto& iface) { return iface->name() == name; });
+  return found != ifaces_.end() ? found->get() : nullptr;
+}
+
+NetIf* Stack::default_iface() const {
+  if (default_iface_ != nullptr) return default_iface_;
+  return ifaces_.empty() ? nullptr : ifaces_.front().get();
+}
+
+void Stack::post_init() {
+  for (const auto& iface : ifaces_) {
+    if (!iface->auto_start()) continue;
+    const Status up = iface->up();
+    if (!up.ok()) {
+      tracer().event(iface->subject(), "if_up_failed", {Attr::of("errno", up.code())});
+    }
+  }
+}
+
+}  // namespace flapjack
