@@ -6,7 +6,7 @@
 namespace flapjack {
 namespace {
 
-bool same(const ConnSpec& a, const ConnSpec& b) {
+bool same(const ConnTuple& a, const ConnTuple& b) {
   return a.protocol == b.protocol && a.local == b.local && a.remote == b.remote &&
          a.iface == b.iface;
 }
@@ -29,10 +29,10 @@ std::uint8_t protocol_number(Protocol protocol) {
 
 }  // namespace
 
-unsigned conn_rank(const ConnSpec& spec) {
-  return (spec.local.address.is_any() ? 0u : 0x40u) |
-         (spec.remote.address.is_any() ? 0u : 0x20u) | (spec.local.port == 0 ? 0u : 0x10u) |
-         (spec.remote.port == 0 ? 0u : 0x08u);
+unsigned conn_rank(const ConnTuple& tuple) {
+  return (tuple.local.address.is_any() ? 0u : 0x40u) |
+         (tuple.remote.address.is_any() ? 0u : 0x20u) | (tuple.local.port == 0 ? 0u : 0x10u) |
+         (tuple.remote.port == 0 ? 0u : 0x08u);
 }
 
 NetConnTable::NetConnTable(Stack& stack, std::size_t limit) : stack_(stack), entries_(limit) {
@@ -42,15 +42,15 @@ NetConnTable::NetConnTable(Stack& stack, std::size_t limit) : stack_(stack), ent
   }
 }
 
-Result<NetConn*> NetConnTable::add(const ConnSpec& spec, ConnHandler handler, void* user) {
+Result<NetConn*> NetConnTable::add(const ConnTuple& tuple, ConnHandler handler, void* user) {
   assert(handler != nullptr);
   for (const NetConn* conn = used_; conn != nullptr; conn = conn->next) {
-    if (same(conn->spec, spec)) return Errc::Eaddrinuse;
+    if (same(conn->tuple, tuple)) return Errc::Eaddrinuse;
   }
   if (free_ == nullptr) return Errc::Enoent;
   NetConn* conn = free_;
   free_ = conn->next;
-  *conn = {spec, handler, user, used_};
+  *conn = {tuple, handler, user, used_};
   used_ = conn;
   ++in_use_;
   return conn;
@@ -72,18 +72,18 @@ Status NetConnTable::remove(NetConn* conn) {
 
 bool NetConnTable::port_in_use(Protocol protocol, const Endpoint& local) const {
   for (const NetConn* conn = used_; conn != nullptr; conn = conn->next) {
-    const Endpoint& other = conn->spec.local;
+    const Endpoint& other = conn->tuple.local;
     const bool overlap = other.address.is_any() || local.address.is_any() ||
                          other.address == local.address;
-    if (conn->spec.protocol == protocol && other.port == local.port && overlap) return true;
+    if (conn->tuple.protocol == protocol && other.port == local.port && overlap) return true;
   }
   return false;
 }
 
-bool NetConnTable::matches(const ConnSpec& spec, const NetIf& iface, const PacketMeta& meta) {
-  return (spec.iface == nullptr || spec.iface == &iface) &&
-         protocol_number(spec.protocol) == meta.protocol && fits(spec.local, meta.destination) &&
-         fits(spec.remote, meta.source);
+bool NetConnTable::matches(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta) {
+  return (tuple.iface == nullptr || tuple.iface == &iface) &&
+         protocol_number(tuple.protocol) == meta.protocol && fits(tuple.local, meta.destination) &&
+         fits(tuple.remote, meta.source);
 }
 
 Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
@@ -101,8 +101,8 @@ Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
   NetConn* best = nullptr;
   int best_rank = -1;
   for (NetConn* conn = used_; conn != nullptr; conn = conn->next) {
-    if (!matches(conn->spec, iface, meta)) continue;
-    const int rank = static_cast<int>(conn_rank(conn->spec));
+    if (!matches(conn->tuple, iface, meta)) continue;
+    const int rank = static_cast<int>(conn_rank(conn->tuple));
     if (rank <= best_rank) continue;  // of equals the newest wins, and it comes first
     best = conn;
     best_rank = rank;
@@ -115,7 +115,7 @@ Verdict NetConnTable::input_multicast(NetIf& iface, PacketPtr& packet) {
   NetConn* last = nullptr;
   for (NetConn* conn = used_; conn != nullptr;) {
     NetConn* next = conn->next;  // the handler may remove its own entry
-    if (matches(conn->spec, iface, packet->meta)) {
+    if (matches(conn->tuple, iface, packet->meta)) {
       if (last != nullptr) {
         PacketPtr copy = stack_.rx_pool.clone(*packet);
         if (copy == nullptr) {

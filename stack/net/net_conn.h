@@ -19,14 +19,14 @@ class Stack;
 using ConnHandler = bool (*)(void* user, PacketPtr& packet);
 
 /// What an entry asks for. An any-address or port 0 matches everything.
-struct ConnSpec {
+struct ConnTuple {
   Protocol protocol = Protocol::Udp;
   Endpoint local, remote;
   const NetIf* iface = nullptr;  ///< only packets of this iface; null for all
 };
 
 struct NetConn {
-  ConnSpec spec;
+  ConnTuple tuple;
   ConnHandler handler = nullptr;  ///< null: the entry is free
   void* user = nullptr;
   NetConn* next = nullptr;
@@ -34,14 +34,14 @@ struct NetConn {
 
 /// Rank of an entry, Zephyr's flag bits: local address 0x40, remote address 0x20, local port 0x10,
 /// remote port 0x08.
-unsigned conn_rank(const ConnSpec& spec);
+unsigned conn_rank(const ConnTuple& tuple);
 
 class NetConnTable {
  public:
   NetConnTable(Stack& stack, std::size_t limit);
 
-  /// Eaddrinuse when the same spec is there, Enoent when the table is full.
-  Result<NetConn*> add(const ConnSpec& spec, ConnHandler handler, void* user);
+  /// Eaddrinuse when the same tuple is there, Enoent when the table is full.
+  Result<NetConn*> add(const ConnTuple& tuple, ConnHandler handler, void* user);
   /// Einval for null, Enoent when it is not in use.
   Status remove(NetConn* conn);
   /// Whether an entry or binding of `protocol` uses the local port.
@@ -53,7 +53,7 @@ class NetConnTable {
   std::size_t in_use() const { return in_use_; }
 
  private:
-  static bool matches(const ConnSpec& spec, const NetIf& iface, const PacketMeta& meta);
+  static bool matches(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta);
   Verdict input_multicast(NetIf& iface, PacketPtr& packet);
   Verdict call(NetConn& conn, PacketPtr& packet);
 

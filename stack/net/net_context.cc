@@ -198,10 +198,10 @@ Status NetContext::register_conn() {
     static_cast<void>(removed);
     conn_ = nullptr;
   }
-  const ConnSpec spec{protocol_, local_, remote_set_ ? remote_ : Endpoint{},
+  const ConnTuple tuple{protocol_, local_, remote_set_ ? remote_ : Endpoint{},
                       bound_to_iface_ ? iface_ : nullptr};
   const auto added = stack_.conns.add(
-      spec, [](void* self, PacketPtr& p) { return static_cast<NetContext*>(self)->on_conn(p); },
+      tuple, [](void* self, PacketPtr& p) { return static_cast<NetContext*>(self)->on_conn(p); },
       this);
   if (!added.ok()) return added.status();
   conn_ = added.value();

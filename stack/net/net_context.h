@@ -111,6 +111,8 @@ class NetContexts {
   /// For engines: a context for an accepted connection, in use, with the engine of `listener`.
   Result<NetContext*> get_accepted(NetContext& listener, std::unique_ptr<OffloadState> state);
   std::size_t in_use() const;
+  /// Puts every context that is in use: a node's end.
+  void put_all();
 
   /// NetIf tells when a context's packet has left, or why not.
   void on_sent(std::uint16_t context, Result<std::size_t> result);

@@ -28,9 +28,11 @@ NetContexts::NetContexts(Stack& stack, std::size_t limit)
   }
 }
 
-NetContexts::~NetContexts() {
+NetContexts::~NetContexts() { put_all(); }
+
+void NetContexts::put_all() {
   for (const auto& context : slots_) {
-    if (context->in_use_) context->reset();
+    if (context->in_use_) static_cast<void>(context->put().ok());
   }
 }
 

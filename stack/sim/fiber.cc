@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/sim/fiber.h"
 
+#include <cxxabi.h>
+
 #include <algorithm>
 #include <boost/context/fiber.hpp>
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <cassert>
+#include <cstring>
+#include <exception>
 #include <utility>
 
 #include "stack/sim/timer.h"
@@ -45,6 +49,21 @@ void after_switch([[maybe_unused]] StackMark& here, [[maybe_unused]] StackMark* 
 #endif
 }
 
+// The runtime's record of the exceptions being thrown and handled on a stack (Itanium C++ ABI
+// 2.2.2, __cxa_eh_globals). There is one a thread, so each switch swaps it: a fiber may block inside
+// a catch block or while another one unwinds.
+struct Exceptions {
+  void* caught = nullptr;
+  unsigned uncaught = 0;
+};
+
+void swap_exceptions(Exceptions& mine) {
+  auto* shared = static_cast<void*>(abi::__cxa_get_globals());
+  const Exceptions before = mine;
+  std::memcpy(&mine, shared, sizeof mine);
+  std::memcpy(shared, &before, sizeof before);
+}
+
 }  // namespace
 
 // Thrown out of a blocked call to unwind a fiber whose World ends; fiber bodies let it pass.
@@ -80,6 +99,8 @@ class Fiber {
     try {
       body_();
     } catch (const FiberUnwind&) {
+    } catch (...) {
+      failure_ = std::current_exception();
     }
     done_ = true;
     before_switch(mark_, main_mark_, true);
@@ -87,9 +108,11 @@ class Fiber {
   }
   // Called by the scheduler's side: into the fiber, back when it blocks or ends.
   void enter() {
+    swap_exceptions(exceptions_);
     before_switch(main_mark_, mark_, false);
     context_ = std::move(context_).resume();
     after_switch(main_mark_, nullptr);
+    swap_exceptions(exceptions_);
   }
   // Called by the fiber's side.
   void leave() {
@@ -104,11 +127,20 @@ class Fiber {
   std::function<void()> body_;
   boost::context::fiber context_, main_;
   StackMark mark_, main_mark_;
+  Exceptions exceptions_;
+  std::exception_ptr failure_;
   std::string_view waits_for_;
   SimTime since_;
+  bool blocked_ = false;
   bool done_ = false;
   Timer begin_;
 };
+
+namespace {
+auto is(const Fiber& wanted) {
+  return [&wanted](const std::unique_ptr<Fiber>& fiber) { return fiber.get() == &wanted; };
+}
+}  // namespace
 
 FiberHost::FiberHost(Scheduler& scheduler) : scheduler_(scheduler) {}
 
@@ -118,11 +150,9 @@ void FiberHost::cancel_all() {
   assert(current_ == nullptr);
   cancelling_ = true;
   while (!fibers_.empty()) {
-    if (fibers_.back()->started()) {
-      resume(*fibers_.back());
-    } else {
-      fibers_.pop_back();
-    }
+    Fiber& fiber = *fibers_.back();
+    if (fiber.started()) run(fiber);  // its blocked call throws FiberUnwind
+    if (fiber.done_ || !fiber.started()) std::erase_if(fibers_, is(fiber));
   }
   cancelling_ = false;
 }
@@ -132,27 +162,35 @@ void FiberHost::spawn(std::string name, std::function<void()> body) {
   fibers_.push_back(std::make_unique<Fiber>(*this, std::move(name), std::move(body)));
 }
 
-void FiberHost::resume(Fiber& fiber) {
+void FiberHost::run(Fiber& fiber) {
   assert(current_ == nullptr && !fiber.done_);
   current_ = &fiber;
   fiber.enter();
   current_ = nullptr;
-  if (fiber.done_) reap();
 }
 
-void FiberHost::suspend(std::string_view waits_for) {
+void FiberHost::resume(Fiber& fiber) {
+  run(fiber);
+  if (!fiber.done_) return;
+  const std::exception_ptr failure = fiber.failure_;
+  std::erase_if(fibers_, is(fiber));
+  if (failure) std::rethrow_exception(failure);
+}
+
+bool FiberHost::suspend(std::string_view waits_for) {
   assert(current_ != nullptr);
-  if (cancelling_) throw FiberUnwind{};
   Fiber& fiber = *current_;
-  fiber.waits_for_ = waits_for;
-  fiber.since_ = scheduler_.now();
-  fiber.leave();
-  fiber.waits_for_ = {};
-  if (cancelling_) throw FiberUnwind{};
-}
-
-void FiberHost::reap() {
-  std::erase_if(fibers_, [](const auto& fiber) { return fiber->done_; });
+  if (!cancelling_) {
+    fiber.waits_for_ = waits_for;
+    fiber.since_ = scheduler_.now();
+    fiber.blocked_ = true;
+    fiber.leave();
+    fiber.blocked_ = false;
+  }
+  if (!cancelling_) return true;
+  // A destructor of the body that blocks while the body unwinds must not throw again.
+  if (std::uncaught_exceptions() > 0) return false;
+  throw FiberUnwind{};
 }
 
 Status FiberHost::sleep(Duration delay) {
@@ -165,7 +203,7 @@ Status FiberHost::sleep(Duration delay) {
 std::vector<BlockedCall> FiberHost::blocked() const {
   std::vector<BlockedCall> calls;
   for (const auto& fiber : fibers_) {
-    if (fiber->waits_for_.empty()) continue;
+    if (!fiber->blocked_) continue;
     calls.push_back({fiber->name_, std::string(fiber->waits_for_), fiber->since_});
   }
   return calls;
@@ -176,13 +214,14 @@ struct Semaphore::Waiter {
       : owner(semaphore),
         fiber(fiber),
         timer(semaphore.host_.scheduler_, Lane::App, delegate<&Waiter::wake>(this)) {}
-  ~Waiter() { std::erase(owner.waiters_, this); }
+  ~Waiter() { owner.unlink(*this); }
   void wake() { owner.host_.resume(fiber); }
 
   Semaphore& owner;
   Fiber& fiber;
   Status result = Errc::Eagain;  // what take() returns unless someone gives first
   bool decided = false;
+  Waiter *next = nullptr, *prev = nullptr;
   Timer timer;
 };
 
@@ -191,10 +230,21 @@ Semaphore::Semaphore(FiberHost& host, std::string what, unsigned initial, unsign
   assert(initial <= limit);
 }
 
-Semaphore::~Semaphore() { assert(waiters_.empty()); }
+Semaphore::~Semaphore() { assert(first_ == nullptr); }
+
+void Semaphore::link(Waiter& waiter) {
+  waiter.prev = last_;
+  (last_ != nullptr ? last_->next : first_) = &waiter;
+  last_ = &waiter;
+}
+
+void Semaphore::unlink(Waiter& waiter) {
+  (waiter.prev != nullptr ? waiter.prev->next : first_) = waiter.next;
+  (waiter.next != nullptr ? waiter.next->prev : last_) = waiter.prev;
+}
 
 void Semaphore::give() {
-  for (Waiter* waiter : waiters_) {
+  for (Waiter* waiter = first_; waiter != nullptr; waiter = waiter->next) {
     if (waiter->decided) continue;
     waiter->decided = true;
     waiter->result = Status();
@@ -212,15 +262,14 @@ Status Semaphore::take(Timeout timeout) {
   if (timeout.is_no_wait()) return Errc::Eagain;
   if (host_.current_ == nullptr) return Errc::Edeadlk;
   Waiter waiter(*this, *host_.current_);
-  waiters_.push_back(&waiter);
+  link(waiter);
   if (!timeout.is_forever()) waiter.timer.start(timeout.span());
-  host_.suspend(what_);
-  return waiter.result;
+  return host_.suspend(what_) ? waiter.result : Status(Errc::Ecanceled);
 }
 
 void Semaphore::reset() {
   count_ = 0;
-  for (Waiter* waiter : waiters_) {
+  for (Waiter* waiter = first_; waiter != nullptr; waiter = waiter->next) {
     if (waiter->decided) continue;
     waiter->decided = true;
     waiter->result = Errc::Ecanceled;

@@ -34,14 +34,16 @@ class FiberHost {
   FiberHost(const FiberHost&) = delete;
   FiberHost& operator=(const FiberHost&) = delete;
 
-  /// Starts `body` in lane App at the present instant. `name` is for reports.
+  /// Starts `body` in lane App at the present instant. `name` is for reports. An exception that
+  /// leaves the body ends the fiber and comes out of the scheduler's run.
   void spawn(std::string name, std::function<void()> body);
   /// The fiber that runs now; null in code run by the scheduler itself.
   Fiber* current() const { return current_; }
   /// Blocks the present fiber for `delay`. Edeadlk outside fibers.
   Status sleep(Duration delay);
-  /// Unwinds every fiber: blocked calls throw through the fiber's body, whose destructors run. A
-  /// World calls this before it destroys what the fibers use.
+  /// Unwinds every fiber, the youngest first: blocked calls throw through the fiber's body, whose
+  /// destructors run (one that blocks gets Ecanceled at once). What a body throws itself meanwhile
+  /// is dropped with it. A World calls this before it destroys what the fibers use.
   void cancel_all();
   /// Every call that is blocked now, in the order the fibers were spawned.
   std::vector<BlockedCall> blocked() const;
@@ -51,10 +53,10 @@ class FiberHost {
  private:
   friend class Fiber;
   friend class Semaphore;
+  void run(Fiber& fiber);
   void resume(Fiber& fiber);
-  /// Returns when someone resumes the present fiber.
-  void suspend(std::string_view waits_for);
-  void reap();
+  /// Returns true when someone resumes the present fiber, false when it is unwound already.
+  bool suspend(std::string_view waits_for);
 
   Scheduler& scheduler_;
   Fiber* current_ = nullptr;
@@ -74,7 +76,7 @@ class Semaphore {
   /// Wakes the first waiter in lane App of this instant, or counts up to the limit.
   void give();
   /// Ok; Eagain when the timeout ran out (also no_wait with nothing there, as k_sem_take does);
-  /// Edeadlk when it would have to wait outside a fiber.
+  /// Edeadlk when it would have to wait outside a fiber; Ecanceled after reset().
   Status take(Timeout timeout);
   /// Wakes every waiter with Ecanceled and sets the count to 0 (k_sem_reset).
   void reset();
@@ -82,10 +84,13 @@ class Semaphore {
 
  private:
   struct Waiter;
+  void link(Waiter& waiter);
+  void unlink(Waiter& waiter);
+
   FiberHost& host_;
   std::string what_;
   unsigned count_, limit_;
-  std::vector<Waiter*> waiters_;
+  Waiter *first_ = nullptr, *last_ = nullptr;  // on the stacks of the blocked fibers
 };
 
 }  // namespace flapjack

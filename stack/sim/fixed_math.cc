@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/sim/fixed_math.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <limits>
@@ -10,13 +11,20 @@ namespace flapjack::fixed {
 __extension__ using Wide = __int128;
 __extension__ using UWide = unsigned __int128;
 
+namespace {
+std::int64_t saturate(Wide value) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  return static_cast<std::int64_t>(std::clamp<Wide>(value, Limits::min(), Limits::max()));
+}
+}  // namespace
+
 std::int64_t mul(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<Wide>(a) * b >> kBits);
+  return saturate(static_cast<Wide>(a) * b >> kBits);
 }
 
 std::int64_t div(std::int64_t a, std::int64_t b) {
   assert(b != 0);
-  return static_cast<std::int64_t>((static_cast<Wide>(a) << kBits) / b);
+  return saturate((static_cast<Wide>(a) << kBits) / b);
 }
 
 // log2 by repeated squaring: each squaring of a mantissa in [1, 2) yields one bit of the logarithm.
@@ -44,7 +52,7 @@ std::int64_t exp(std::int64_t x) {
     rest += kLn2;
     --whole;
   }
-  if (whole >= 30) return std::numeric_limits<std::int64_t>::max();
+  if (whole > 30) return std::numeric_limits<std::int64_t>::max();
   if (whole < -kBits) return 0;
   std::int64_t sum = kOne;
   std::int64_t term = kOne;

@@ -11,9 +11,9 @@ inline constexpr std::int64_t kOne = std::int64_t{1} << kBits;
 /// ln 2 in Q32.
 inline constexpr std::int64_t kLn2 = 2977044472;
 
-/// a * b / 2^32, towards minus infinity; the product must fit in 95 bits.
+/// a * b / 2^32, towards minus infinity; saturates.
 std::int64_t mul(std::int64_t a, std::int64_t b);
-/// a * 2^32 / b, b != 0.
+/// a * 2^32 / b, towards zero, b != 0; saturates.
 std::int64_t div(std::int64_t a, std::int64_t b);
 /// ln(x / 2^32) in Q32; x > 0.
 std::int64_t ln(std::uint64_t x);

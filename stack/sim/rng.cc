@@ -57,10 +57,11 @@ std::uint64_t RandomStream::next() { return mix(state_ += 0x9e3779b97f4a7c15u); 
 
 std::uint64_t RandomStream::below(std::uint64_t bound) {
   assert(bound > 0);
-  const std::uint64_t reject = (0 - bound) % bound;  // Lemire's multiply-and-reject
+  // Lemire's multiply-and-reject; the division is only needed for a low part below the bound
   for (;;) {
     const UWide product = static_cast<UWide>(next()) * bound;
-    if (static_cast<std::uint64_t>(product) >= reject) {
+    const auto low = static_cast<std::uint64_t>(product);
+    if (low >= bound || low >= (0 - bound) % bound) {
       return static_cast<std::uint64_t>(product >> 64);
     }
   }

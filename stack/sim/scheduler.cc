@@ -7,38 +7,46 @@
 namespace flapjack {
 namespace {
 
+// A slot of this level spans 4 us: what is spread from there runs before the cache forgets it.
+constexpr int kSoon = 2;
+
 int level_of(std::uint64_t difference) {
   return difference == 0 ? 0 : (63 - std::countl_zero(difference)) / 6;
 }
 
+int slot_of(std::uint64_t at, int level) { return static_cast<int>(at >> (6 * level) & 63); }
+
 }  // namespace
 
-Scheduler::Scheduler() { nodes_.reserve(64); }
+Scheduler::Scheduler() {
+  nodes_.reserve(64);
+  tags_.reserve(64);
+  calls_.reserve(64);
+}
 
 EventHandle Scheduler::at(SimTime when, Lane lane, Delegate call) {
   assert(when >= now_ && call);
   const std::uint32_t index = allocate();
-  Node& node = nodes_[index];
-  node.at = when < now_ ? now_.ns : when.ns;
-  node.call = call;
-  node.cause = cause_;
-  node.lane = lane;
+  calls_[index] = call;
+  Tag& tag = tags_[index];
+  tag.cause = cause_;
+  tag.lane = lane;
+  nodes_[index].at = when < now_ ? now_.ns : when.ns;
   insert(index);
   ++pending_;
-  return {index, node.generation};
+  return {index, tag.generation};
 }
 
+// A free node's generation was given to no handle yet.
 bool Scheduler::pending(EventHandle handle) const {
-  return handle.generation != 0 && handle.index < nodes_.size() &&
-         nodes_[handle.index].generation == handle.generation &&
-         nodes_[handle.index].place != Place::Free;
+  return handle.generation != 0 && handle.index < tags_.size() &&
+         tags_[handle.index].generation == handle.generation;
 }
 
 bool Scheduler::cancel(EventHandle handle) {
   if (!pending(handle)) return false;
   unlink(handle.index);
   release(handle.index);
-  --pending_;
   return true;
 }
 
@@ -46,108 +54,121 @@ bool Scheduler::rearm(EventHandle handle, SimTime when) {
   assert(when >= now_);
   if (!pending(handle)) return false;
   unlink(handle.index);
-  Node& node = nodes_[handle.index];
-  node.at = when < now_ ? now_.ns : when.ns;
-  node.cause = cause_;
+  nodes_[handle.index].at = when < now_ ? now_.ns : when.ns;
+  tags_[handle.index].cause = cause_;
   insert(handle.index);
-  return true;
-}
-
-bool Scheduler::run_one(SimTime limit) {
-  if (lanes_ == 0 && !fill_instant(limit.ns)) return false;
-  if (now_ > limit) return false;
-  const auto lane = static_cast<std::size_t>(std::countr_zero(lanes_));
-  run_node(instant_[lane].head);
   return true;
 }
 
 void Scheduler::run_until(SimTime limit) {
   stopped_ = false;
-  while (!stopped_ && run_one(limit)) {
+  while (!stopped_ && step(limit)) {
   }
   if (!stopped_ && limit > now_ && limit != kNever) now_ = limit;
 }
 
 void Scheduler::run() { run_until(kNever); }
 
-void Scheduler::run_node(std::uint32_t index) {
+// Runs the next event if it is due at or before `limit`. When there is none, base_ may have come up
+// to `limit`: the caller must then move now_ there, or have given no limit.
+bool Scheduler::step(SimTime limit) {
+  if (lanes_ == 0) return step_wheel(limit.ns);
+  if (now_ > limit) return false;
+  run_first();
+  return true;
+}
+
+bool Scheduler::step_wheel(std::int64_t limit) {
+  while (levels_ != 0) {
+    const int level = std::countr_zero(levels_);
+    const int slot = std::countr_zero(occupied_[level]);
+    List& list = wheel_[level][slot];
+    std::uint32_t index = list.head;
+    const std::int64_t at = nodes_[index].at;
+    if (index == list.tail) {  // alone in the earliest slot: it is next, whatever the level
+      if (at > limit) return false;
+      clear_slot(level, slot);
+      base_ = static_cast<std::uint64_t>(at);
+      now_ = SimTime{at};
+      run_node(index);
+      return true;
+    }
+    // Spread the slot over the levels below; at level 0 it is one instant, spread over its lanes.
+    const std::int64_t start = at >> (6 * level) << (6 * level);
+    if (start > limit) return false;
+    clear_slot(level, slot);
+    base_ = static_cast<std::uint64_t>(start);
+    if (level == 0) now_ = SimTime{start};
+    while (index != kNil) {
+      const std::uint32_t next = nodes_[index].next;
+      if (level <= kSoon) fetch(index);
+      insert(index);
+      index = next;
+    }
+    if (level > 0) continue;
+    run_first();
+    return true;
+  }
+  return false;
+}
+
+// Brings what running an event needs into the cache, while the walk waits for its next node.
+void Scheduler::fetch(std::uint32_t index) const {
+  __builtin_prefetch(&tags_[index]);
+  __builtin_prefetch(&calls_[index]);
+}
+
+void Scheduler::run_first() {
+  const auto lane = static_cast<std::size_t>(std::countr_zero(lanes_));
+  const std::uint32_t index = instant_[lane].head;
   unlink(index);
-  const Delegate call = nodes_[index].call;
-  cause_ = nodes_[index].cause;
+  run_node(index);
+}
+
+// Runs an event that is in no list any more.
+void Scheduler::run_node(std::uint32_t index) {
+  const Delegate call = calls_[index];
+  cause_ = tags_[index].cause;
   release(index);
-  --pending_;
   ++executed_;
   call();
   cause_ = {};
 }
 
-// Moves the earliest instant of the wheel, if it lies at or before `limit`, to the lane lists.
-bool Scheduler::fill_instant(std::int64_t limit) {
-  while (levels_ != 0) {
-    const int level = std::countr_zero(levels_);
-    const auto slot = static_cast<std::size_t>(std::countr_zero(occupied_[level]));
-    List& list = wheel_[level][slot];
-    const Node& first = nodes_[list.head];
-    const bool one_instant = level == 0 || first.next == kNil;
-    const int shift = 6 * level;
-    const std::uint64_t start =
-        one_instant ? static_cast<std::uint64_t>(first.at)
-                    : static_cast<std::uint64_t>(first.at) >> shift << shift;
-    if (start > static_cast<std::uint64_t>(limit)) return false;
-    base_ = start;
-    std::uint32_t index = list.head;
-    list = {};
-    occupied_[level] &= ~(std::uint64_t{1} << slot);
-    if (occupied_[level] == 0) levels_ &= ~(1u << level);
-    if (one_instant) now_ = SimTime{first.at};
-    while (index != kNil) {
-      const std::uint32_t next = nodes_[index].next;
-      insert(index);
-      index = next;
-    }
-    if (one_instant) return true;
-  }
-  return false;
-}
-
 void Scheduler::insert(std::uint32_t index) {
-  Node& node = nodes_[index];
+  const Node& node = nodes_[index];
   if (node.at == now_.ns) {
-    const auto lane = static_cast<std::size_t>(node.lane);
-    node.place = Place::Instant;
+    const auto lane = static_cast<std::size_t>(tags_[index].lane);
     lanes_ |= 1u << lane;
     return append(instant_[lane], index);
   }
-  int level = 0, slot = 0;
-  List& list = slot_of(node, level, slot);
-  node.place = Place::Wheel;
+  const auto at = static_cast<std::uint64_t>(node.at);
+  const int level = level_of(at ^ base_);
+  const int slot = slot_of(at, level);
   occupied_[level] |= std::uint64_t{1} << slot;
   levels_ |= 1u << level;
-  append(list, index);
+  append(wheel_[level][slot], index);
 }
 
 void Scheduler::unlink(std::uint32_t index) {
-  Node& node = nodes_[index];
-  if (node.place == Place::Instant) {
-    const auto lane = static_cast<std::size_t>(node.lane);
+  const Node& node = nodes_[index];
+  if (node.at == now_.ns) {
+    const auto lane = static_cast<std::size_t>(tags_[index].lane);
     remove(instant_[lane], index);
     if (instant_[lane].head == kNil) lanes_ &= ~(1u << lane);
     return;
   }
-  assert(node.place == Place::Wheel);
-  int level = 0, slot = 0;
-  List& list = slot_of(node, level, slot);
-  remove(list, index);
-  if (list.head != kNil) return;
-  occupied_[level] &= ~(std::uint64_t{1} << slot);
-  if (occupied_[level] == 0) levels_ &= ~(1u << level);
+  const auto at = static_cast<std::uint64_t>(node.at);
+  const int level = level_of(at ^ base_);
+  const int slot = slot_of(at, level);
+  remove(wheel_[level][slot], index);
+  if (wheel_[level][slot].head == kNil) clear_slot(level, slot);
 }
 
-Scheduler::List& Scheduler::slot_of(const Node& node, int& level, int& slot) {
-  const auto at = static_cast<std::uint64_t>(node.at);
-  level = level_of(at ^ base_);
-  slot = static_cast<int>(at >> (6 * level) & (kSlots - 1));
-  return wheel_[level][slot];
+void Scheduler::clear_slot(int level, int slot) {
+  wheel_[level][slot] = {};
+  occupied_[level] &= ~(std::uint64_t{1} << slot);
+  if (occupied_[level] == 0) levels_ &= ~(1u << level);
 }
 
 void Scheduler::append(List& list, std::uint32_t index) {
@@ -182,16 +203,18 @@ std::uint32_t Scheduler::allocate() {
     free_ = nodes_[index].next;
     return index;
   }
-  nodes_.push_back(Node{0, {}, {}, kNil, kNil, 1, Lane::World, Place::Free});
+  nodes_.push_back(Node{0, kNil, kNil});
+  tags_.emplace_back();
+  calls_.emplace_back();
   return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
 void Scheduler::release(std::uint32_t index) {
-  Node& node = nodes_[index];
-  node.place = Place::Free;
-  if (++node.generation == 0) node.generation = 1;
-  node.next = free_;
+  Tag& tag = tags_[index];
+  if (++tag.generation == 0) tag.generation = 1;
+  nodes_[index].next = free_;
   free_ = index;
+  --pending_;
 }
 
 }  // namespace flapjack

@@ -2,6 +2,7 @@
 #include "stack/sim/time.h"
 
 #include <array>
+#include <limits>
 
 namespace flapjack {
 namespace {
@@ -30,6 +31,7 @@ std::string to_text(Duration d) {
   };
   constexpr std::array kUnits = {Unit{1'000'000'000, "s"}, Unit{1'000'000, "ms"},
                                  Unit{1'000, "us"}, Unit{1, "ns"}};
+  if (d == Duration{std::numeric_limits<std::int64_t>::min()}) return "-9223372036.854775808s";
   if (d.ns < 0) return "-" + to_text(Duration{-d.ns});
   if (d.ns == 0) return "0s";
   for (const Unit& unit : kUnits) {

@@ -23,7 +23,11 @@ struct Duration {
 struct SimTime {
   std::int64_t ns = 0;
   constexpr auto operator<=>(const SimTime&) const = default;
-  constexpr SimTime operator+(Duration d) const { return {ns + d.ns}; }
+  /// Saturates at the end of time (kNever): waiting nearly forever must not wrap around.
+  constexpr SimTime operator+(Duration d) const {
+    constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
+    return {d.ns > kEnd - ns ? kEnd : ns + d.ns};
+  }
   constexpr SimTime operator-(Duration d) const { return {ns - d.ns}; }
   constexpr Duration operator-(SimTime o) const { return {ns - o.ns}; }
 };

@@ -62,13 +62,17 @@ void DigestSink::record(const Tracer& tracer, const TraceRecord& record) {
   c.text(record.name);
   c.number(record.packet.value);
   c.number(record.parent.value);
+  c.number(record.attrs.size());  // every list says its length, so that no two traces look alike
   for (const Attr& attr : record.attrs) {
+    if (attr.key == "src") continue;
     c.text(attr.key);
     c.number(static_cast<std::uint64_t>(attr.type));
     c.number(static_cast<std::uint64_t>(attr.number));
     c.text(attr.text);
   }
-  if (record.frame != nullptr && record.name == hop_name(Hop::LinkIn)) {
+  const bool on_medium = record.frame != nullptr && record.name == hop_name(Hop::LinkIn);
+  c.number(on_medium);
+  if (on_medium) {
     const auto bytes = record.frame->bytes();
     c.text({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }

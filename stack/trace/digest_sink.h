@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // DigestSink: the hash of the canonical trace (XXH3, 128 bits, over every field of every record and
-// every byte of a packet where it enters a medium). Two runs with one digest did the same.
+// every byte of a packet where it enters a medium). Two runs with one digest did the same. Where
+// something stands in a file (the attribute `src`) is no part of it.
 #pragma once
 #include <memory>
 #include <string>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/wire/ipv4.h"
 
+#include <cassert>
+
 #include "stack/wire/bytes.h"
 
 namespace flapjack {
@@ -33,6 +35,7 @@ Ipv4Header::Error Ipv4Header::parse(std::span<const std::uint8_t> bytes, Checksu
 }
 
 void Ipv4Header::emit(std::uint8_t* out, ChecksumPolicy policy) const {
+  assert(fragment_offset <= 0x1fff && total_length >= kIpv4HeaderBytes);
   out[0] = 0x45;
   out[1] = tos;
   wire::store16(out + 2, total_length);

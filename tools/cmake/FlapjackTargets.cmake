@@ -2,21 +2,40 @@
 # How every target of the project is compiled, in one place.
 include(GNUInstallDirs)
 
+# Same flags for every target of ours; PRIVATE to the build, never part of the installed package.
 add_library(flapjack_options INTERFACE)
 target_compile_options(flapjack_options INTERFACE -Wall -Wextra)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # gcc 12 at -O3 takes `"text" + string` for an overlapping copy (its bug 105651, fixed in 13).
+  target_compile_options(flapjack_options INTERFACE -Wno-restrict)
+endif()
 if(FLAPJACK_SANITIZE)
   add_compile_options(-fsanitize=${FLAPJACK_SANITIZE} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FLAPJACK_SANITIZE})
 endif()
 
-# flapjack_library(NAME [PUBLIC dep...]): the static library flapjack::NAME from the folder's
-# sources; headers are included by their path from the project's root.
+# A compiler cache where there is one; a launcher given on the command line stands.
+find_program(FLAPJACK_CCACHE ccache)
+mark_as_advanced(FLAPJACK_CCACHE)
+if(FLAPJACK_CCACHE)
+  foreach(language C CXX)
+    if(NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
+      set(CMAKE_${language}_COMPILER_LAUNCHER "${FLAPJACK_CCACHE}")
+    endif()
+  endforeach()
+endif()
+
+# flapjack_library(NAME [PUBLIC dep...] [PRIVATE dep...]): the static library flapjack::NAME from
+# the folder's sources; headers are included by their path from the project's root.
 function(flapjack_library name)
   cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
   list(FILTER sources EXCLUDE REGEX "_main\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "/bench/")
+  if(NOT sources) # a folder that has only headers so far
+    file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/headers_only.cc" CONTENT "")
+    set(sources "${CMAKE_CURRENT_BINARY_DIR}/headers_only.cc")
+  endif()
   add_library(flapjack_${name} STATIC ${sources})
   add_library(flapjack::${name} ALIAS flapjack_${name})
   set_target_properties(flapjack_${name} PROPERTIES EXPORT_NAME ${name})
@@ -28,7 +47,8 @@ function(flapjack_library name)
     PRIVATE ${ARG_PRIVATE} $<BUILD_INTERFACE:flapjack_options>)
 endfunction()
 
-# flapjack_tests(NAME lib...): the program flapjack_NAME_tests from the folder's *_test.cc.
+# flapjack_tests(NAME lib...): the program flapjack_NAME_tests from tests/NAME/**/*.cc; one ctest
+# test for each GoogleTest case.
 function(flapjack_tests name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc")
   if(NOT sources)
@@ -41,4 +61,18 @@ function(flapjack_tests name)
   target_compile_definitions(flapjack_${name}_tests PRIVATE
     FLAPJACK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLAPJACK_BINARY_DIR="${PROJECT_BINARY_DIR}")
   gtest_discover_tests(flapjack_${name}_tests TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60)
+endfunction()
+
+# flapjack_bench(FILE lib...): one Google Benchmark program from FILE, listed in the target
+# flapjack_benches and in the file bench_programs.txt that tools/bench reads.
+function(flapjack_bench file)
+  get_filename_component(name "${file}" NAME_WE)
+  add_executable(flapjack_${name} "${file}")
+  target_include_directories(flapjack_${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(flapjack_${name} PRIVATE ${ARGN} flapjack_options
+    benchmark::benchmark benchmark::benchmark_main)
+  target_compile_definitions(flapjack_${name} PRIVATE FLAPJACK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_target_properties(flapjack_${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bench")
+  add_dependencies(flapjack_benches flapjack_${name})
 endfunction()

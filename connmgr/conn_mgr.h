@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// ConnMgr: a node's Connection Manager (Zephyr: conn_mgr). Control: commands to the connectivity
+// implementations that ifaces are bound to, and the two automations, connect when admin-up and
+// admin-down once given up. Monitoring: see Monitor, whose calls it passes on.
+//
+// Functions have Zephyr's names without "conn_mgr_"; the table is in README.md. Binding order is
+// the order of bind(), iface order that of their indices. Source of the behaviour: conn_mgr of
+// Zephyr 4.2 (asynchronous admin-down after a disconnect), that of 2023 by a switch.
+#pragma once
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "connmgr/binding.h"
+#include "connmgr/monitor.h"
+#include "stack/net/net_if.h"
+
+namespace flapjack {
+
+struct ConnMgrConfig {
+  MonitorConfig monitor{};
+  bool auto_if_down = true;  ///< NET_CONNECTION_MANAGER_AUTO_IF_DOWN
+  /// Zephyr before 2025-05: if_disconnect() itself takes the iface admin-down, whatever the
+  /// implementation answered, instead of waiting for its IF_DOWN.
+  bool legacy_sync_autodown = false;
+};
+
+class ConnMgr {
+ public:
+  /// Registers nothing yet; see boot(). Must be destroyed before `stack`.
+  explicit ConnMgr(Stack& stack, ConnMgrConfig config = {});
+  ~ConnMgr();
+  ConnMgr(const ConnMgr&) = delete;
+  ConnMgr& operator=(const ConnMgr&) = delete;
+
+  /// Ties an iface of this node to an implementation; before boot(). A second binding of the same
+  /// iface is initialised but never found, as in Zephyr.
+  Binding& bind(NetIf& iface, Connectivity& impl, BindingConfig config = {});
+
+  /// The monitor thread's first turn, after Stack::post_init(): init of every binding, control
+  /// callbacks, connect of what is admin-up already, monitor callbacks, snapshot, first pass.
+  /// Callbacks registered before it see the first wave of L4 events. Erange: more ifaces than
+  /// MonitorConfig::iface_max, and nothing was done; Ealready: booted before.
+  Status boot();
+
+  // Control of one iface. Enotsup: not bound, or the implementation lacks the member.
+
+  /// Takes the iface admin-up if it is not (NetIf::up()'s error ends it), then the
+  /// implementation's own answer.
+  Status if_connect(NetIf& iface);
+  /// Ok without a call to the implementation when the iface is not admin-up.
+  Status if_disconnect(NetIf& iface);
+  bool if_is_bound(const NetIf& iface) const;
+  /// Null for an unbound iface and for an implementation that does not exist.
+  Binding* if_get_binding(const NetIf& iface) const;
+  /// A null data() is Zephyr's NULL: Einval, before the test for a binding.
+  Status if_set_opt(NetIf& iface, int option, std::span<const std::uint8_t> value);
+  /// `*length` comes as the room to use and goes as the bytes written, 0 when refused here.
+  /// Einval: `length` null, or value.data() null.
+  Status if_get_opt(NetIf& iface, int option, std::span<std::uint8_t> value, std::size_t* length);
+  /// Einval: no such flag, before the test for a binding.
+  Status if_set_flag(NetIf& iface, ConnFlag flag, bool value);
+  bool if_get_flag(const NetIf& iface, ConnFlag flag) const;
+  /// Whole seconds, kNoTimeout for none; not checked. Takes effect with the next attempt.
+  Status if_set_timeout(NetIf& iface, int seconds);
+  int if_get_timeout(const NetIf& iface) const;
+
+  // All ifaces in index order, never stopping at an error; the first error met is returned.
+  // `skip_ignored` leaves out those that the monitor ignores.
+
+  Status all_if_up(bool skip_ignored);
+  Status all_if_down(bool skip_ignored);
+  /// First all_if_up(), also of unbound ifaces, then if_connect() of every bound one.
+  Status all_if_connect(bool skip_ignored);
+  /// if_disconnect() of every bound iface; leaves them admin-up.
+  Status all_if_disconnect(bool skip_ignored);
+
+  void mon_resend_status() { monitor_.resend_status(); }
+  void ignore_iface(NetIf& iface) { monitor_.ignore_iface(iface); }
+  void watch_iface(NetIf& iface) { monitor_.watch_iface(iface); }
+  bool is_iface_ignored(const NetIf& iface) const { return monitor_.is_iface_ignored(iface); }
+  void ignore_l2(const L2* l2) { monitor_.ignore_l2(l2); }
+  void watch_l2(const L2* l2) { monitor_.watch_l2(l2); }
+  std::uint16_t if_state(const NetIf& iface) const { return monitor_.if_state(iface); }
+
+  Stack& stack() const { return stack_; }
+  const ConnMgrConfig& config() const { return config_; }
+
+ private:
+  Status connect(NetIf& iface, std::string_view by);
+  Status disconnect(NetIf& iface, std::string_view by);
+  Status call_connect(NetIf& iface);
+  Status call_disconnect(NetIf& iface);
+  Status set_opt(NetIf& iface, int option, std::span<const std::uint8_t> value);
+  Status get_opt(NetIf& iface, int option, std::span<std::uint8_t> value, std::size_t& length);
+  bool is_flag(ConnFlag flag) const;
+  bool skipped(const NetIf& iface, bool skip_ignored) const;
+  void bulk_up(bool skip_ignored, std::string_view by, Status& first);
+  void auto_connect(NetIf& iface);
+  void auto_down(NetIf& iface, std::string_view reason);
+  void on_iface(const MgmtNotice& notice);
+  void on_if_down(NetIf& iface);
+  void on_self(const MgmtNotice& notice);
+
+  Stack& stack_;
+  ConnMgrConfig config_;
+  Monitor monitor_;
+  std::vector<std::unique_ptr<Binding>> bindings_;
+  bool booted_ = false;
+  MgmtCallback iface_callback_, self_callback_;
+};
+
+}  // namespace flapjack

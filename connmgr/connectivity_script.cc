@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connmgr/connectivity_script.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "stack/base/status.h"
+
+namespace flapjack {
+namespace {
+
+template <class T>
+struct Named {
+  std::string_view name;
+  T value;
+};
+constexpr std::array<Named<ScriptTrigger>, 3> kTriggers = {{
+    {"init", ScriptTrigger::Init},
+    {"connect", ScriptTrigger::Connect},
+    {"disconnect", ScriptTrigger::Disconnect},
+}};
+constexpr std::array<Named<ScriptAction>, 7> kActions = {{
+    {"up", ScriptAction::Up},
+    {"down", ScriptAction::Down},
+    {"carrier_on", ScriptAction::CarrierOn},
+    {"carrier_off", ScriptAction::CarrierOff},
+    {"timeout", ScriptAction::Timeout},
+    {"fatal", ScriptAction::Fatal},
+    {"return", ScriptAction::Return},
+}};
+constexpr std::array<Named<Duration>, 6> kUnits = {{
+    {"ns", nanoseconds(1)},
+    {"us", microseconds(1)},
+    {"ms", milliseconds(1)},
+    {"s", seconds(1)},
+    {"min", seconds(60)},
+    {"h", seconds(3600)},
+}};
+constexpr Duration kDelayMax = seconds(366 * 24 * 3600);
+constexpr int kCodeMax = 65535;
+
+template <class T, std::size_t N>
+std::optional<T> find(const std::array<Named<T>, N>& table, std::string_view name) {
+  const auto it = std::find_if(table.begin(), table.end(),
+                               [&](const Named<T>& row) { return row.name == name; });
+  if (it == table.end()) return std::nullopt;
+  return it->value;
+}
+
+template <class T, std::size_t N>
+std::string_view name_of(const std::array<Named<T>, N>& table, T value) {
+  const auto it = std::find_if(table.begin(), table.end(),
+                               [&](const Named<T>& row) { return row.value == value; });
+  return it == table.end() ? "?" : it->name;
+}
+
+template <class T, std::size_t N>
+std::string one_of(const std::array<Named<T>, N>& table) {
+  std::string text;
+  for (const Named<T>& row : table) text += (text.empty() ? "" : ", ") + std::string(row.name);
+  return text;
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// A word of the entry and where it stands.
+struct Word {
+  std::string_view text;
+  std::size_t offset = 0;
+};
+
+class Parser {
+ public:
+  Parser(std::string_view text, ScriptError& error) : text_(text), error_(error) {}
+
+  std::optional<ScriptEntry> parse() {
+    ScriptEntry entry;
+    const bool good = trigger(entry) && delay(entry) && action(entry) && end();
+    if (!good) return std::nullopt;
+    return entry;
+  }
+
+ private:
+  Word next() {
+    while (at_ < text_.size() && text_[at_] == ' ') ++at_;
+    const std::size_t from = at_;
+    while (at_ < text_.size() && text_[at_] != ' ') ++at_;
+    return {text_.substr(from, at_ - from), from};
+  }
+  bool fail(std::size_t offset, std::string message) {
+    error_ = {offset, std::move(message)};
+    return false;
+  }
+
+  bool trigger(ScriptEntry& entry) {
+    const Word word = next();
+    const auto found = find(kTriggers, word.text);
+    if (!found) return fail(word.offset, "expected a trigger: " + one_of(kTriggers));
+    entry.trigger = *found;
+    return true;
+  }
+
+  // The next word if it starts as a number does; its absence is no delay.
+  bool delay(ScriptEntry& entry) {
+    const std::size_t before = at_;
+    const Word word = next();
+    if (word.text.empty() || !is_digit(word.text.front())) {
+      at_ = before;
+      return true;
+    }
+    has_delay_ = true;
+    delay_at_ = word.offset;
+    return duration(word, entry.delay);
+  }
+
+  bool duration(const Word& word, Duration& out) {
+    const auto not_number = [](char c) { return !is_digit(c) && c != '.'; };
+    const auto split = std::find_if(word.text.begin(), word.text.end(), not_number);
+    const std::size_t digits = static_cast<std::size_t>(split - word.text.begin());
+    const auto unit = find(kUnits, word.text.substr(digits));
+    if (!unit) return fail(word.offset + digits, "expected a unit: " + one_of(kUnits));
+    std::int64_t scale = unit->ns, total = 0;
+    bool fraction = false;
+    for (std::size_t i = 0; i < digits; ++i) {
+      const char c = word.text[i];
+      if (c == '.') {
+        const bool good = !fraction && i + 1 < digits;
+        if (!good) return fail(word.offset + i, "expected digits");
+        fraction = true;
+        continue;
+      }
+      if (fraction && scale % 10 != 0) return fail(word.offset + i, "finer than 1ns");
+      if (fraction) scale /= 10;
+      total = fraction ? total + (c - '0') * scale : total * 10 + (c - '0') * scale;
+      if (total > kDelayMax.ns) return fail(word.offset, "more than a year");
+    }
+    out = {total};
+    return true;
+  }
+
+  bool action(ScriptEntry& entry) {
+    const Word word = next();
+    const std::size_t equals = word.text.find('=');
+    const auto found = find(kActions, word.text.substr(0, equals));
+    if (!found) return fail(word.offset, "expected an action: " + one_of(kActions));
+    entry.action = *found;
+    const bool is_return = *found == ScriptAction::Return;
+    if (is_return && has_delay_) return fail(delay_at_, "a call returns at once: no delay");
+    if (is_return && entry.trigger == ScriptTrigger::Init) {
+      return fail(word.offset, "init returns nothing");
+    }
+    if (equals == std::string_view::npos) {
+      return !is_return || fail(word.offset + word.text.size(), "expected \"=\" and a code");
+    }
+    const Word value{word.text.substr(equals + 1), word.offset + equals + 1};
+    if (is_return) return code(value, entry);
+    if (*found == ScriptAction::Fatal) return number(value, entry);
+    return fail(word.offset + equals, "only fatal and return have a value");
+  }
+
+  bool number(const Word& word, ScriptEntry& entry) {
+    int value = 0;
+    const char* const last = word.text.data() + word.text.size();
+    const auto [end, status] = std::from_chars(word.text.data(), last, value);
+    const bool good = status == std::errc() && end == last && !word.text.empty();
+    if (!good || value > kCodeMax || value < -kCodeMax) {
+      return fail(word.offset, "expected a number from -65535 to 65535");
+    }
+    entry.value = value;
+    return true;
+  }
+
+  bool code(const Word& word, ScriptEntry& entry) {
+    const bool negative = !word.text.empty() && word.text.front() == '-';
+    const std::string_view name = word.text.substr(negative ? 1 : 0);
+    if (name.empty() || is_digit(name.front())) return number(word, entry);
+    const Errc found = errc_from_name(name);
+    if (found == Errc::Ok) return fail(word.offset, "expected 0, a number or an error name");
+    if (!negative) return fail(word.offset, "errors are negative: -" + std::string(name));
+    entry.value = -static_cast<int>(found);
+    return true;
+  }
+
+  bool end() {
+    const Word word = next();
+    return word.text.empty() || fail(word.offset, "expected the end of the entry");
+  }
+
+  std::string_view text_;
+  ScriptError& error_;
+  std::size_t at_ = 0;
+  bool has_delay_ = false;
+  std::size_t delay_at_ = 0;
+};
+
+}  // namespace
+
+std::string_view script_trigger_name(ScriptTrigger trigger) {
+  return name_of(kTriggers, trigger);
+}
+std::string_view script_action_name(ScriptAction action) {
+  return name_of(kActions, action);
+}
+
+std::optional<ScriptEntry> parse_script_entry(std::string_view text, ScriptError& error) {
+  return Parser(text, error).parse();
+}
+
+}  // namespace flapjack

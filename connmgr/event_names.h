@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The trace events of this folder that are no net_mgmt events: every name with its attributes, so
+// that patterns can be checked against them. Subject of each: the iface.
+#pragma once
+#include <array>
+#include <string_view>
+
+namespace flapjack {
+
+struct ConnEventInfo {
+  std::string_view name;
+  std::array<std::string_view, 3> attrs;  ///< empty: none
+  std::string_view about;
+};
+
+namespace conn_event {
+// Control
+inline constexpr std::string_view kConnect = "connect";
+inline constexpr std::string_view kDisconnect = "disconnect";
+inline constexpr std::string_view kAutoDown = "auto_down";
+inline constexpr std::string_view kUpFailed = "up_failed";
+inline constexpr std::string_view kDownFailed = "down_failed";
+inline constexpr std::string_view kSetOpt = "set_opt";
+inline constexpr std::string_view kGetOpt = "get_opt";
+inline constexpr std::string_view kSetFlag = "set_flag";
+inline constexpr std::string_view kSetTimeout = "set_timeout";
+// Monitor
+inline constexpr std::string_view kReady = "iface_ready";
+inline constexpr std::string_view kNotReady = "iface_not_ready";
+inline constexpr std::string_view kIgnored = "ignored";
+inline constexpr std::string_view kWatched = "watched";
+// Implementations
+inline constexpr std::string_view kAssociating = "associating";
+inline constexpr std::string_view kAssociated = "associated";
+inline constexpr std::string_view kAssociationFailed = "association_failed";
+inline constexpr std::string_view kDisassociated = "disassociated";
+inline constexpr std::string_view kScripted = "scripted";
+}  // namespace conn_event
+
+inline constexpr std::array kConnEvents = {
+    ConnEventInfo{conn_event::kConnect, {"by", "result"}, "a connect call has returned"},
+    ConnEventInfo{conn_event::kDisconnect, {"by", "result"}, "a disconnect call has returned"},
+    ConnEventInfo{conn_event::kAutoDown, {"reason", "result"}, "taken admin-down automatically"},
+    ConnEventInfo{conn_event::kUpFailed, {"by", "result"}, "a bulk call could not take it up"},
+    ConnEventInfo{conn_event::kDownFailed, {"by", "result"}, "a bulk call could not take it down"},
+    ConnEventInfo{conn_event::kSetOpt, {"option", "result"}, "a set_opt call has returned"},
+    ConnEventInfo{conn_event::kGetOpt, {"option", "result"}, "a get_opt call has returned"},
+    ConnEventInfo{conn_event::kSetFlag, {"flag", "value", "result"}, "a flag was set or refused"},
+    ConnEventInfo{conn_event::kSetTimeout, {"seconds", "result"}, "a timeout was set or refused"},
+    ConnEventInfo{conn_event::kReady, {}, "a monitor pass found it ready, and not so before"},
+    ConnEventInfo{conn_event::kNotReady, {}, "a monitor pass found it no longer ready"},
+    ConnEventInfo{conn_event::kIgnored, {}, "the monitor looks away"},
+    ConnEventInfo{conn_event::kWatched, {}, "the monitor looks again"},
+    ConnEventInfo{conn_event::kAssociating, {"attempt"}, "a sub-attempt has begun"},
+    ConnEventInfo{conn_event::kAssociated, {"attempt"}, "a sub-attempt has succeeded"},
+    ConnEventInfo{conn_event::kAssociationFailed, {"reason"}, "a sub-attempt has ended in vain"},
+    ConnEventInfo{conn_event::kDisassociated, {"reason"}, "the association is over"},
+    ConnEventInfo{conn_event::kScripted, {"trigger", "action"}, "a script entry was carried out"},
+};
+
+}  // namespace flapjack

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connmgr/monitor.h"
+
+#include <cassert>
+
+#include "connmgr/event_names.h"
+#include "stack/net/stack.h"
+
+namespace flapjack {
+namespace {
+
+struct Family {
+  std::uint16_t set, ready;
+};
+constexpr std::array kFamilies = {Family{conn_state::kIpv4Set, conn_state::kReadyIpv4}};
+
+struct AggregateRow {
+  std::uint16_t ready;
+  MgmtEvent connected, disconnected;
+};
+constexpr std::array kRows = {
+    AggregateRow{conn_state::kReady, MgmtEvent::L4Connected, MgmtEvent::L4Disconnected},
+    AggregateRow{conn_state::kReadyIpv4, MgmtEvent::L4Ipv4Connected, MgmtEvent::L4Ipv4Disconnected},
+};
+
+constexpr std::uint16_t kReadyBits =
+    conn_state::kReady | conn_state::kReadyIpv4 | conn_state::kReadyIpv6;
+
+// The word with its readiness bits as the other bits say.
+std::uint16_t with_readiness(std::uint16_t word) {
+  unsigned result = word & ~unsigned{kReadyBits};
+  const bool ok = (word & conn_state::kUp) != 0 && (word & conn_state::kIgnored) == 0;
+  for (const Family& family : kFamilies) {
+    if (ok && (word & family.set) != 0) result |= family.ready | conn_state::kReady;
+  }
+  return static_cast<std::uint16_t>(result);
+}
+
+bool has_ipv4(const NetIf& iface) {
+  return iface.ipv4().first_global() != nullptr;
+}
+
+Lane lane_of(Coalescing policy) {
+  return policy == Coalescing::QueueDrained ? Lane::Drained : Lane::Monitor;
+}
+
+}  // namespace
+
+Monitor::Monitor(Stack& stack, MonitorConfig config)
+    : stack_(stack),
+      config_(config),
+      pass_timer_(stack.scheduler(), lane_of(config.coalescing), delegate<&Monitor::pass>(this)) {
+  static_assert(kRows.size() == kAggregates);
+  iface_callback_ = {mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown),
+                     [this](const MgmtNotice& notice) { on_iface(notice); }};
+  ipv4_callback_ = {mgmt_mask(MgmtEvent::Ipv4AddrAdd, MgmtEvent::Ipv4AddrDel),
+                    [this](const MgmtNotice& notice) { on_ipv4(notice); }};
+}
+
+Monitor::~Monitor() {
+  stack_.mgmt.remove(ipv4_callback_);
+  stack_.mgmt.remove(iface_callback_);
+}
+
+bool Monitor::fits() const {
+  return !config_.iface_max || stack_.ifaces().size() <= *config_.iface_max;
+}
+
+void Monitor::start() {
+  assert(fits() && !started_);
+  stack_.mgmt.add(iface_callback_);
+  stack_.mgmt.add(ipv4_callback_);
+  snapshot();
+  started_ = true;
+  give();
+}
+
+// ORed into the words: an iface may have been ignored before.
+void Monitor::snapshot() {
+  for (const auto& iface : stack_.ifaces()) {
+    if (iface->is_up()) set_bits(*iface, conn_state::kUp, true);
+    if (has_ipv4(*iface)) set_bits(*iface, conn_state::kIpv4Set, true);
+  }
+}
+
+void Monitor::on_iface(const MgmtNotice& notice) {
+  if (notice.iface == nullptr) return;
+  if (!notice.is(MgmtEvent::IfUp) && !notice.is(MgmtEvent::IfDown)) return;
+  set_bits(*notice.iface, conn_state::kUp, notice.is(MgmtEvent::IfUp));
+  give();
+}
+
+// Live state counts, not the address of the event: an iface that lost one of two keeps the bit.
+void Monitor::on_ipv4(const MgmtNotice& notice) {
+  if (notice.iface == nullptr) return;
+  const bool gain = notice.is(MgmtEvent::Ipv4AddrAdd);
+  if (!gain && !notice.is(MgmtEvent::Ipv4AddrDel)) return;
+  if (has_ipv4(*notice.iface) == gain) set_bits(*notice.iface, conn_state::kIpv4Set, gain);
+  give();
+}
+
+Monitor::IfaceState* Monitor::state(const NetIf& iface) {
+  assert(&iface.stack() == &stack_);
+  const std::size_t place = iface.index().value - 1;
+  if (config_.iface_max && place >= *config_.iface_max) return nullptr;
+  if (place >= states_.size()) states_.resize(place + 1);
+  return &states_[place];
+}
+
+void Monitor::set_bits(NetIf& iface, std::uint16_t bits, bool on) {
+  IfaceState* s = state(iface);
+  if (s == nullptr) return;
+  const unsigned word = on ? s->word | bits : s->word & ~unsigned{bits};
+  if (word == s->word) return;
+  s->word = static_cast<std::uint16_t>(word);
+  s->cause = stack_.tracer().cause();
+}
+
+bool Monitor::set_ignored(NetIf& iface, bool ignored) {
+  if (state(iface) == nullptr || is_iface_ignored(iface) == ignored) return false;
+  const RecordId record =
+      stack_.tracer().event(iface.subject(), ignored ? conn_event::kIgnored : conn_event::kWatched);
+  const CauseScope scope(stack_.scheduler(), record);
+  set_bits(iface, conn_state::kIgnored, ignored);
+  return true;
+}
+
+void Monitor::ignore_iface(NetIf& iface) {
+  if (set_ignored(iface, true)) give();
+}
+
+void Monitor::watch_iface(NetIf& iface) {
+  if (set_ignored(iface, false)) give();
+}
+
+bool Monitor::is_iface_ignored(const NetIf& iface) const {
+  const std::size_t place = iface.index().value - 1;
+  return place < states_.size() && (states_[place].word & conn_state::kIgnored) != 0;
+}
+
+void Monitor::ignore_l2(const L2* l2) {
+  set_l2_ignored(l2, true);
+}
+void Monitor::watch_l2(const L2* l2) {
+  set_l2_ignored(l2, false);
+}
+
+void Monitor::set_l2_ignored(const L2* l2, bool ignored) {
+  bool changed = false;
+  for (const auto& iface : stack_.ifaces()) {
+    const bool has_no_l2 = iface->l2() == nullptr || iface->is_offloaded();
+    const bool match = l2 == nullptr ? has_no_l2 : iface->l2() == l2;
+    if (match && set_ignored(*iface, ignored)) changed = true;
+  }
+  if (changed) give();
+}
+
+std::uint16_t Monitor::if_state(const NetIf& iface) const {
+  const std::size_t place = iface.index().value - 1;
+  if (config_.iface_max && place >= *config_.iface_max) return conn_state::kInvalid;
+  return place < states_.size() ? states_[place].word : std::uint16_t{0};
+}
+
+void Monitor::give() {
+  given_ = true;
+  if (!started_) return;
+  if (config_.coalescing != Coalescing::Immediate) {
+    if (!pass_timer_.running()) pass_timer_.start(Duration{});
+    return;
+  }
+  while (given_ && !passing_) pass();  // a handler called from the pass gives again: no recursion
+}
+
+void Monitor::pass() {
+  given_ = false;
+  passing_ = true;
+  std::array<Total, kAggregates> found{};
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    IfaceState& s = states_[i];
+    if (s.word == 0) continue;
+    const std::uint16_t before = s.word;
+    s.word = with_readiness(before);
+    NetIf* const iface = stack_.iface(IfIndex{static_cast<std::uint32_t>(i + 1)});
+    if (((s.word ^ before) & conn_state::kReady) != 0) trace_change(*iface, s);
+    for (std::size_t k = 0; k < kAggregates; ++k) {
+      if ((s.word & kRows[k].ready) != 0) ++found[k].count;
+      if (((s.word ^ before) & kRows[k].ready) == 0) continue;
+      found[k].blame = iface;  // the highest index wins, whichever direction it changed
+      found[k].cause = s.cause;
+    }
+  }
+  settle(found);
+  passing_ = false;
+}
+
+// Aggregates are silent while other ifaces stay ready; this record tells of each single one.
+void Monitor::trace_change(const NetIf& iface, IfaceState& s) {
+  const CauseScope scope(stack_.scheduler(), s.cause);
+  const bool ready = (s.word & conn_state::kReady) != 0;
+  const RecordId record =
+      stack_.tracer().event(iface.subject(), ready ? conn_event::kReady : conn_event::kNotReady);
+  if (record.valid()) s.cause = record;
+}
+
+void Monitor::settle(const std::array<Total, kAggregates>& found) {
+  const std::array<Total, kAggregates> before = last_;
+  for (std::size_t k = 0; k < kAggregates; ++k) {
+    // The blame moves with every change of the count, also when no event tells of it.
+    if (found[k].count != before[k].count) last_[k] = found[k];
+  }
+  for (std::size_t k = 0; k < kAggregates; ++k) {
+    const bool was = before[k].count > 0, is = found[k].count > 0;
+    if (was != is) raise(k, is, found[k].blame, found[k].cause);
+  }
+}
+
+void Monitor::raise(std::size_t aggregate, bool connected, NetIf* iface, RecordId cause) {
+  const CauseScope scope(stack_.scheduler(), cause);
+  const AggregateRow& row = kRows[aggregate];
+  stack_.mgmt.notify(connected ? row.connected : row.disconnected, iface);
+}
+
+void Monitor::resend_status() {
+  raise(kAny, last_[kAny].count > 0, last_[kAny].blame, stack_.tracer().cause());
+  for (std::size_t k = kAggregates - 1; k > kAny; --k) {
+    raise(k, last_[k].count > 0, last_[k].blame, stack_.tracer().cause());
+  }
+}
+
+}  // namespace flapjack

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Monitor: turns the readiness of single ifaces into the node's L4 events (Zephyr: conn_mgr
+// monitor of 2024 and later, with one aggregate a family). net_mgmt handlers keep a word of bits
+// an iface; a pass over all words compares the counts of ready ifaces with those of the pass
+// before and raises L4_CONNECTED, L4_DISCONNECTED and their twins of each family.
+//
+// Between handler and pass stands a semaphore of at most one: any number of changes before a pass
+// is one pass over what is then true. When the pass runs is the coalescing policy.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "stack/base/ids.h"
+#include "stack/net/net_mgmt.h"
+#include "stack/sim/timer.h"
+
+namespace flapjack {
+
+class L2;
+class Stack;
+
+/// Bits of an iface's word (Zephyr: conn_mgr_private.h).
+namespace conn_state {
+inline constexpr std::uint16_t kUp = 1u << 0;
+inline constexpr std::uint16_t kIpv6Set = 1u << 1;
+inline constexpr std::uint16_t kIpv4Set = 1u << 2;
+inline constexpr std::uint16_t kIgnored = 1u << 7;
+inline constexpr std::uint16_t kReady = 1u << 13;
+inline constexpr std::uint16_t kReadyIpv4 = 1u << 14;
+inline constexpr std::uint16_t kReadyIpv6 = 1u << 15;
+/// Not a word: the iface lies outside the table.
+inline constexpr std::uint16_t kInvalid = 0xffff;
+}  // namespace conn_state
+
+/// When the pass runs after the semaphore was given.
+enum class Coalescing : std::uint8_t {
+  EachEvent,     ///< after each net_mgmt event: a cooperative monitor thread
+  QueueDrained,  ///< once the net_mgmt queue is empty: a preemptible monitor thread under load
+  Immediate,     ///< within the handler
+};
+
+struct MonitorConfig {
+  Coalescing coalescing = Coalescing::EachEvent;
+  /// CONN_MGR_IFACE_MAX, how many ifaces the table holds; nothing: as many as the node has.
+  std::optional<std::size_t> iface_max{};
+};
+
+class Monitor {
+ public:
+  Monitor(Stack& stack, MonitorConfig config);
+  ~Monitor();
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+  /// Whether the table holds every iface that the node has.
+  bool fits() const;
+  /// Registers with net_mgmt, takes a snapshot of every iface (offloaded ones too) and asks for the
+  /// first pass. Needs fits().
+  void start();
+
+  // Ignored ifaces never count as ready; everything else about them is tracked as before.
+  void ignore_iface(NetIf& iface);
+  void watch_iface(NetIf& iface);
+  bool is_iface_ignored(const NetIf& iface) const;
+  /// Every iface of this L2 at once, so that one pass sees them all; null: the offloaded ifaces
+  /// and those without L2.
+  void ignore_l2(const L2* l2);
+  void watch_l2(const L2* l2);
+
+  /// Raises what the last pass found once more: any, then the families from the last to the first
+  /// (IPv6 before IPv4). Pending changes are not looked at.
+  void resend_status();
+
+  /// conn_state bits; kInvalid outside the table (Zephyr: conn_mgr_if_state).
+  std::uint16_t if_state(const NetIf& iface) const;
+
+ private:
+  // The aggregates in the order in which a pass raises them.
+  enum Aggregate : std::size_t { kAny, kIpv4, kAggregates };
+  struct IfaceState {
+    std::uint16_t word = 0;
+    RecordId cause;  // the record that last changed it
+  };
+  struct Total {
+    std::size_t count = 0;
+    NetIf* blame = nullptr;
+    RecordId cause;
+  };
+
+  void on_iface(const MgmtNotice& notice);
+  void on_ipv4(const MgmtNotice& notice);
+  IfaceState* state(const NetIf& iface);
+  void set_bits(NetIf& iface, std::uint16_t bits, bool on);
+  bool set_ignored(NetIf& iface, bool ignored);
+  void set_l2_ignored(const L2* l2, bool ignored);
+  void snapshot();
+  void give();
+  void pass();
+  void settle(const std::array<Total, kAggregates>& found);
+  void trace_change(const NetIf& iface, IfaceState& state);
+  void raise(std::size_t aggregate, bool connected, NetIf* iface, RecordId cause);
+
+  Stack& stack_;
+  MonitorConfig config_;
+  std::vector<IfaceState> states_;  // by iface index - 1
+  std::array<Total, kAggregates> last_{};
+  bool given_ = true;  // the semaphore: starts at one
+  bool started_ = false, passing_ = false;
+  Timer pass_timer_;
+  MgmtCallback iface_callback_, ipv4_callback_;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// ScriptedConnectivity: does what a script says and nothing else, so that any trace can be had,
+// also one that no honest implementation would give: success after a disconnect, both timeout and
+// fatal error, errors for no reason. Persistence and timeout are not looked at; a script without
+// "disconnect" entries does not disconnect.
+//
+// Connecting forgets what is pending of the last disconnect and connect, and the other way round.
+// A script without "init" entries puts the iface dormant at init, as a good implementation does.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "connmgr/binding.h"
+#include "connmgr/connectivity_script.h"
+
+namespace flapjack {
+
+class ScriptedConnectivity : public Connectivity {
+ public:
+  explicit ScriptedConnectivity(std::vector<ScriptEntry> script) : script_(std::move(script)) {}
+
+  ConnectivityTraits traits() const override;
+  std::unique_ptr<BindingContext> attach(Binding& binding) override;
+  void init(Binding& binding) override;
+  Status connect(Binding& binding) override;
+  Status disconnect(Binding& binding) override;
+  Status set_option(Binding& binding, int option, std::span<const std::uint8_t> value) override;
+  Status get_option(Binding& binding, int option, std::span<std::uint8_t> value,
+                    std::size_t& length) override;
+
+ private:
+  class Player;
+  std::vector<ScriptEntry> script_;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "l2/arp_cache.h"
+
+#include <algorithm>
+
+#include "l2/ethernet_l2.h"
+#include "l2/l2_drop.h"
+
+namespace flapjack {
+
+ArpCache::ArpCache(NetIf& iface, const ArpConfig& config)
+    : iface_(iface),
+      config_(config),
+      timeout_(iface.stack().scheduler(), Lane::Work, delegate<&ArpCache::expire>(this)) {
+  assert(config_.table_size >= 1 && config_.pending_limit >= 1);
+  entries_.reserve(config_.table_size);
+}
+
+ArpCache::Iterator ArpCache::find_entry(Ipv4Address neighbour) {
+  return std::find_if(entries_.begin(), entries_.end(),
+                      [&](const Entry& e) { return e.address == neighbour; });
+}
+
+const MacAddress* ArpCache::find(Ipv4Address neighbour) {
+  const auto found = find_entry(neighbour);
+  if (found == entries_.end() || found->pending) return nullptr;
+  std::rotate(entries_.begin(), found, found + 1);
+  return &entries_.front().mac;
+}
+
+bool ArpCache::is_pending(Ipv4Address neighbour) const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [&](const Entry& e) { return e.pending && e.address == neighbour; });
+}
+
+Status ArpCache::park(PacketPtr packet, Ipv4Address neighbour) {
+  const auto found = find_entry(neighbour);
+  if (found == entries_.end()) return park_first(std::move(packet), neighbour);
+  assert(found->pending);
+  return park_more(*found, std::move(packet));
+}
+
+Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
+  PacketPtr question = request(neighbour, *packet);
+  if (question == nullptr) {
+    return drop_tx(iface_, std::move(packet), DropReason::NoBuffers, Errc::Enobufs);
+  }
+  PacketList evicted = make_room();
+  Tracer& tracer = iface_.stack().tracer();
+  tracer.hop(Hop::ArpWait, iface_.subject(), *packet);
+  question->meta.cause = packet->meta.cause;
+  Entry entry;
+  entry.address = neighbour;
+  entry.pending = true;
+  entry.deadline = iface_.stack().scheduler().now() + config_.request_timeout;
+  entry.parked.push_back(std::move(packet));
+  entries_.insert(entries_.begin(), std::move(entry));
+  if (!timeout_.running()) arm();
+  drop_all(std::move(evicted), DropReason::ArpEvicted, Errc::Enobufs);
+  // A request that cannot leave is like one without an answer: the packet waits for the timeout.
+  const Status sent = iface_.output_frame(std::move(question));
+  static_cast<void>(sent);
+  return Status();
+}
+
+Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
+  const std::size_t limit = config_.single_pending ? 1 : config_.pending_limit;
+  if (entry.parked.size() < limit) {
+    iface_.stack().tracer().hop(Hop::ArpWait, iface_.subject(), *packet);
+    entry.parked.push_back(std::move(packet));
+    return Status();
+  }
+  if (config_.single_pending) {
+    PacketPtr again = request(entry.address, *packet);
+    if (again != nullptr) {
+      const Status sent = iface_.output_frame(std::move(again));
+      static_cast<void>(sent);  // recorded as a drop where it failed
+    }
+  }
+  return drop_tx(iface_, std::move(packet), DropReason::QueueFull, Errc::Enobufs);
+}
+
+/// Frees a place for a new entry: the least recently used neighbour goes, or, when requests fill
+/// the table, the oldest of them. Returns the packets that waited there; dropping them runs the
+/// apps' callbacks, which may come back here, so it is left for when the table is in order again.
+PacketList ArpCache::make_room() {
+  if (entries_.size() < config_.table_size) return {};
+  auto victim =
+      std::find_if(entries_.rbegin(), entries_.rend(), [](const Entry& e) { return !e.pending; });
+  if (victim == entries_.rend()) victim = entries_.rbegin();
+  PacketList parked = std::move(victim->parked);
+  entries_.erase(std::next(victim).base());
+  return parked;
+}
+
+// ---- received packets
+
+Verdict ArpCache::input(PacketPtr& packet) {
+  const auto arp = ArpHeader::parse(packet->bytes());
+  if (!arp || arp->sender_mac.is_group()) {
+    return drop_rx(iface_, packet, DropReason::BadHeader);
+  }
+  const bool for_us = iface_.ipv4().find(arp->target_ip) != nullptr;
+  learn(*arp, for_us);
+  if (for_us && arp->operation == ArpOperation::Request) {
+    PacketPtr answer = make({ArpOperation::Reply, iface_.link_address(), arp->target_ip,
+                             arp->sender_mac, arp->sender_ip},
+                            arp->sender_mac, *packet);
+    if (answer == nullptr) return drop_rx(iface_, packet, DropReason::NoBuffers);
+    const Status sent = iface_.output_frame(std::move(answer));
+    static_cast<void>(sent);  // recorded as a drop where it failed
+  }
+  packet.reset();
+  return Verdict::Ok;
+}
+
+/// The merge of RFC 826, "Packet Reception", with Zephyr's limits: only a request to us adds an
+/// entry, so a reply that nobody asked for is ignored or at most updates one. A probe (sender
+/// 0.0.0.0, RFC 5227) and somebody who claims our address teach nothing.
+void ArpCache::learn(const ArpHeader& arp, bool for_us) {
+  if (arp.sender_ip.is_any() || iface_.ipv4().find(arp.sender_ip) != nullptr) return;
+  const bool asks_us = for_us && arp.operation == ArpOperation::Request;
+  const auto known = find_entry(arp.sender_ip);
+  if (known != entries_.end() && known->pending) {
+    if (for_us || config_.gratuitous) resolve(known, arp.sender_mac);
+  } else if (known != entries_.end()) {
+    if (asks_us || config_.gratuitous) known->mac = arp.sender_mac;
+  } else if (asks_us) {
+    add(arp.sender_ip, arp.sender_mac);
+  }
+}
+
+/// Never at the cost of packets that wait.
+void ArpCache::add(Ipv4Address neighbour, const MacAddress& mac) {
+  const bool full = entries_.size() >= config_.table_size;
+  if (full &&
+      std::all_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.pending; })) {
+    return;
+  }
+  static_cast<void>(make_room());  // a resolved entry goes: nothing waits there
+  Entry entry;
+  entry.address = neighbour;
+  entry.mac = mac;
+  entries_.insert(entries_.begin(), std::move(entry));
+}
+
+void ArpCache::resolve(Iterator entry, const MacAddress& mac) {
+  entry->pending = false;
+  entry->mac = mac;
+  PacketList parked = std::move(entry->parked);
+  std::rotate(entries_.begin(), entry, entry + 1);
+  arm();
+  while (!parked.empty()) {
+    PacketPtr packet = parked.pop_front();
+    push_ethernet_header(*packet, {mac, iface_.link_address(), kEtherTypeIpv4});
+    const Status sent = iface_.output_frame(std::move(packet));
+    static_cast<void>(sent);  // reported through the context's send callback
+  }
+}
+
+// ---- our own ARP packets
+
+PacketPtr ArpCache::make(const ArpHeader& arp, const MacAddress& to, const Packet& because) {
+  PacketPtr packet = iface_.stack().tx_pool.allocate();
+  if (packet == nullptr) return nullptr;
+  packet->meta.parent = because.meta.id;
+  packet->meta.cause = because.meta.cause;
+  arp.emit(packet->append(kArpBytes));
+  push_ethernet_header(*packet, {to, iface_.link_address(), kEtherTypeArp});
+  return packet;
+}
+
+PacketPtr ArpCache::request(Ipv4Address neighbour, const Packet& because) {
+  return make(
+      {ArpOperation::Request, iface_.link_address(), sender_for(neighbour, because), {}, neighbour},
+      MacAddress::broadcast(), because);
+}
+
+/// The packet's own source where it is one of this iface's, else an address of the neighbour's
+/// network, else any.
+Ipv4Address ArpCache::sender_for(Ipv4Address neighbour, const Packet& packet) const {
+  const Ipv4Config& ipv4 = iface_.ipv4();
+  if (ipv4.find(packet.meta.source.address) != nullptr) return packet.meta.source.address;
+  for (const Ipv4IfAddress& own : ipv4.addresses()) {
+    if (own.prefix.contains(neighbour)) return own.prefix.address;
+  }
+  const Ipv4IfAddress* any = ipv4.first_global();
+  return any != nullptr ? any->prefix.address : Ipv4Address{};
+}
+
+// ---- the end of entries
+
+void ArpCache::expire() {
+  const SimTime now = iface_.stack().scheduler().now();
+  const auto expired = [now](const Entry& e) { return e.pending && e.deadline <= now; };
+  for (;;) {
+    const auto last = std::find_if(entries_.rbegin(), entries_.rend(), expired);
+    if (last == entries_.rend()) break;
+    PacketList parked = std::move(last->parked);
+    entries_.erase(std::next(last).base());
+    drop_all(std::move(parked), DropReason::ArpTimeout, Errc::Etimedout);
+  }
+  arm();
+}
+
+/// The timer runs to the earliest deadline of a request.
+void ArpCache::arm() {
+  SimTime earliest = kNever;
+  for (const Entry& e : entries_) {
+    if (e.pending) earliest = std::min(earliest, e.deadline);
+  }
+  if (earliest == kNever) {
+    timeout_.cancel();
+  } else {
+    timeout_.start_at(earliest);
+  }
+}
+
+void ArpCache::clear(DropReason reason) {
+  timeout_.cancel();
+  std::vector<Entry> gone;
+  gone.reserve(config_.table_size);
+  gone.swap(entries_);
+  for (Entry& entry : gone) drop_all(std::move(entry.parked), reason, Errc::Enetdown);
+}
+
+void ArpCache::drop_all(PacketList packets, DropReason reason, Errc code) {
+  while (!packets.empty()) {
+    const Status dropped = drop_tx(iface_, packets.pop_front(), reason, code);
+    static_cast<void>(dropped);
+  }
+}
+
+}  // namespace flapjack

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// ArpCache: the neighbours of one Ethernet iface (RFC 826; Zephyr: subsys/net/l2/ethernet/arp.c).
+//
+// Invariants
+//  1. entries_ is in order of use, latest first; the last one that is not pending is evicted first.
+//  2. An entry never ages. A pending one lives until its answer or request_timeout, whichever comes
+//     first; the request is not repeated.
+//  3. Only pending entries hold parked packets, oldest first, at most pending_limit of them.
+//
+// This file and its .cc record the hop arp_wait.
+#pragma once
+#include <vector>
+
+#include "stack/contract/l2.h"
+#include "stack/packet/packet_list.h"
+#include "stack/sim/timer.h"
+#include "stack/trace/hop.h"
+#include "stack/wire/arp.h"
+
+namespace flapjack {
+
+class NetIf;
+
+struct ArpConfig {
+  std::size_t table_size = 8;     ///< entries, pending ones included; >= 1
+  std::size_t pending_limit = 8;  ///< packets parked for one address; >= 1
+  /// As Zephyr was before its per-entry FIFO: one parked packet; each further one for the same
+  /// address sends a new request and is lost.
+  bool single_pending = false;
+  Duration request_timeout = seconds(2);
+  /// Unasked announcements update entries that exist (NET_ARP_GRATUITOUS). None ever adds one.
+  bool gratuitous = true;
+};
+
+class ArpCache {
+ public:
+  /// The iface outlives the cache.
+  ArpCache(NetIf& iface, const ArpConfig& config);
+
+  /// The neighbour's address, which becomes the most recently used; null when not known (yet).
+  const MacAddress* find(Ipv4Address neighbour);
+  /// Parks a packet until the neighbour's address is known and asks for it if nobody has yet.
+  /// Enobufs: no tx packet for the request (drop NoBuffers) or no room (QueueFull).
+  Status park(PacketPtr packet, Ipv4Address neighbour);
+  /// An ARP packet, link header already off. Ok, or Drop: BadHeader, or NoBuffers when there is no
+  /// tx packet for the answer.
+  Verdict input(PacketPtr& packet);
+  /// Forgets everything; parked packets are dropped for `reason`.
+  void clear(DropReason reason);
+
+  std::size_t size() const { return entries_.size(); }
+  bool is_pending(Ipv4Address neighbour) const;
+
+ private:
+  struct Entry {
+    Ipv4Address address;
+    MacAddress mac;
+    bool pending = false;
+    SimTime deadline;
+    PacketList parked;
+  };
+  using Iterator = std::vector<Entry>::iterator;
+
+  Iterator find_entry(Ipv4Address neighbour);
+  Status park_first(PacketPtr packet, Ipv4Address neighbour);
+  Status park_more(Entry& entry, PacketPtr packet);
+  PacketList make_room();
+  void learn(const ArpHeader& arp, bool for_us);
+  void add(Ipv4Address neighbour, const MacAddress& mac);
+  void resolve(Iterator entry, const MacAddress& mac);
+  PacketPtr make(const ArpHeader& arp, const MacAddress& to, const Packet& because);
+  PacketPtr request(Ipv4Address neighbour, const Packet& because);
+  Ipv4Address sender_for(Ipv4Address neighbour, const Packet& packet) const;
+  void expire();
+  void arm();
+  void drop_all(PacketList packets, DropReason reason, Errc code);
+
+  NetIf& iface_;
+  ArpConfig config_;
+  std::vector<Entry> entries_;
+  Timer timeout_;
+};
+
+}  // namespace flapjack

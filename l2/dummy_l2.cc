@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "l2/dummy_l2.h"
+
+#include "l2/l2_drop.h"
+#include "stack/wire/ethernet.h"
+
+namespace flapjack {
+
+L2Traits DummyL2::traits() const {
+  L2Traits traits;
+  traits.name = "dummy";
+  traits.needs_link_address = false;
+  return traits;
+}
+
+std::unique_ptr<L2Context> DummyL2::attach(NetIf&) {
+  return nullptr;
+}
+
+Status DummyL2::enable(NetIf&, bool) {
+  return Status();
+}
+
+Status DummyL2::send(NetIf& iface, PacketPtr packet) {
+  return iface.output_frame(std::move(packet));
+}
+
+Verdict DummyL2::recv(NetIf& iface, PacketPtr& packet) {
+  if (packet->size() == 0) return drop_rx(iface, packet, DropReason::BadLinkHeader);
+  if (packet->data()[0] >> 4 != 4) return drop_rx(iface, packet, DropReason::UnknownProtocol);
+  packet->meta.ether_type = kEtherTypeIpv4;
+  packet->meta.l2_ready = true;
+  return Verdict::Continue;
+}
+
+}  // namespace flapjack

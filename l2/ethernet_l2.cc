@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "l2/ethernet_l2.h"
+
+#include "l2/l2_drop.h"
+
+namespace flapjack {
+namespace {
+
+struct EthernetContext : L2Context {
+  EthernetContext(NetIf& iface, const ArpConfig& config) : arp(iface, config) {}
+  ArpCache arp;
+};
+
+}  // namespace
+
+MacAddress ethernet_multicast(Ipv4Address group) {
+  const std::uint32_t low = group.value & 0x7fffff;
+  return {{0x01, 0x00, 0x5e, static_cast<std::uint8_t>(low >> 16),
+           static_cast<std::uint8_t>(low >> 8), static_cast<std::uint8_t>(low)}};
+}
+
+void push_ethernet_header(Packet& packet, const EthernetHeader& header) {
+  header.emit(packet.push(kEthernetHeaderBytes));
+  packet.meta.ether_type = header.type;
+}
+
+L2Traits EthernetL2::traits() const {
+  L2Traits traits;
+  traits.name = "ethernet";
+  traits.broadcast = true;
+  traits.header_bytes = kEthernetHeaderBytes;
+  return traits;
+}
+
+std::unique_ptr<L2Context> EthernetL2::attach(NetIf& iface) {
+  return std::make_unique<EthernetContext>(iface, arp_);
+}
+
+ArpCache& EthernetL2::arp(NetIf& iface) {
+  assert(iface.l2_context() != nullptr);
+  return static_cast<EthernetContext*>(iface.l2_context())->arp;
+}
+
+Status EthernetL2::enable(NetIf& iface, bool up) {
+  if (!up) arp(iface).clear(DropReason::IfaceDown);
+  return Status();
+}
+
+Status EthernetL2::send(NetIf& iface, PacketPtr packet) {
+  const Ipv4Address next_hop = packet->meta.next_hop;
+  if (next_hop.is_any()) {
+    return drop_tx(iface, std::move(packet), DropReason::NoRoute, Errc::Enetunreach);
+  }
+  if (packet->headroom() < kEthernetHeaderBytes) {
+    return drop_tx(iface, std::move(packet), DropReason::L2Refused, Errc::Enomem);
+  }
+  MacAddress to;
+  if (iface.ipv4().is_broadcast(next_hop)) {
+    to = MacAddress::broadcast();
+  } else if (next_hop.is_multicast()) {
+    to = ethernet_multicast(next_hop);
+  } else {
+    ArpCache& neighbours = arp(iface);
+    const MacAddress* known = neighbours.find(next_hop);
+    if (known == nullptr) return neighbours.park(std::move(packet), next_hop);
+    to = *known;
+  }
+  push_ethernet_header(*packet, {to, iface.link_address(), kEtherTypeIpv4});
+  return iface.output_frame(std::move(packet));
+}
+
+Verdict EthernetL2::recv(NetIf& iface, PacketPtr& packet) {
+  const auto header = EthernetHeader::parse(packet->bytes());
+  if (!header) return drop_rx(iface, packet, DropReason::BadLinkHeader);
+  if (!header->destination.is_group() && header->destination != iface.link_address()) {
+    return drop_rx(iface, packet, DropReason::NotForUs);
+  }
+  if (header->type != kEtherTypeIpv4 && header->type != kEtherTypeArp) {
+    return drop_rx(iface, packet, DropReason::UnknownProtocol);
+  }
+  packet->pull(kEthernetHeaderBytes);
+  packet->meta.ether_type = header->type;
+  packet->meta.l2_ready = true;
+  return header->type == kEtherTypeArp ? arp(iface).input(packet) : Verdict::Continue;
+}
+
+}  // namespace flapjack

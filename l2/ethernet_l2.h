@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// EthernetL2: IPv4 over Ethernet II (RFC 894; multicast mapping: RFC 1112 section 6.4). The state
+// of each iface is its ArpCache; the object itself has only its configuration.
+#pragma once
+#include "l2/arp_cache.h"
+#include "stack/contract/l2.h"
+#include "stack/wire/ethernet.h"
+
+namespace flapjack {
+
+/// 01:00:5e and the low 23 bits of the group.
+MacAddress ethernet_multicast(Ipv4Address group);
+
+/// Puts an Ethernet header in front of a packet; it needs kEthernetHeaderBytes of headroom.
+void push_ethernet_header(Packet& packet, const EthernetHeader& header);
+
+class EthernetL2 : public L2 {
+ public:
+  explicit EthernetL2(const ArpConfig& arp = {}) : arp_(arp) {}
+
+  L2Traits traits() const override;
+  std::unique_ptr<L2Context> attach(NetIf& iface) override;
+  /// Down empties the ARP cache; packets parked there are dropped (IfaceDown).
+  Status enable(NetIf& iface, bool up) override;
+  /// To meta.next_hop. Enetunreach without one, which is what routing says when there is no gateway
+  /// (drop NoRoute); Enomem without headroom (L2Refused); otherwise ArpCache::park()'s or
+  /// NetIf::output_frame()'s answer.
+  Status send(NetIf& iface, PacketPtr packet) override;
+  /// Drop: BadLinkHeader (shorter than a header), NotForUs, UnknownProtocol (neither IPv4 nor ARP).
+  Verdict recv(NetIf& iface, PacketPtr& packet) override;
+
+  /// The neighbours of an iface that uses this L2.
+  static ArpCache& arp(NetIf& iface);
+
+ private:
+  ArpConfig arp_;
+};
+
+}  // namespace flapjack

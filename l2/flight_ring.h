@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// FlightRing: the frames one end has on its medium, in the order of sending and of arrival. A
+// circular array that doubles when full and never shrinks: nothing is allocated once it has seen
+// its largest number of frames.
+#pragma once
+#include <cassert>
+#include <utility>
+#include <vector>
+
+#include "stack/packet/packet.h"
+#include "stack/sim/time.h"
+
+namespace flapjack {
+
+/// A frame on the medium.
+struct Flight {
+  PacketPtr frame;
+  SimTime starts;          ///< its first bit leaves: until then it waits for the transmitter
+  SimTime arrives;         ///< its last bit is there
+  std::uint64_t cuts = 0;  ///< Link's count of cuts when it entered
+};
+
+class FlightRing {
+ public:
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  /// The `i`-th oldest, i < size().
+  Flight& at(std::size_t i) {
+    assert(i < size_);
+    return slots_[(head_ + i) & (slots_.size() - 1)];
+  }
+  Flight& front() { return at(0); }
+
+  void push_back(Flight flight) {
+    if (size_ == slots_.size()) grow();
+    slots_[(head_ + size_++) & (slots_.size() - 1)] = std::move(flight);
+  }
+  Flight pop_front() {
+    Flight flight = std::move(front());
+    head_ = (head_ + 1) & (slots_.size() - 1);
+    --size_;
+    return flight;
+  }
+
+ private:
+  void grow() {
+    std::vector<Flight> bigger(slots_.empty() ? 4 : slots_.size() * 2);
+    for (std::size_t i = 0; i < size_; ++i) bigger[i] = std::move(at(i));
+    slots_ = std::move(bigger);
+    head_ = 0;
+  }
+
+  std::vector<Flight> slots_;  // a power of two
+  std::size_t head_ = 0, size_ = 0;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// LinkEnv: what media and drivers get from their World.
+#pragma once
+#include "stack/packet/packet_pool.h"
+#include "stack/sim/rng.h"
+#include "stack/sim/scheduler.h"
+#include "stack/trace/tracer.h"
+
+namespace flapjack {
+
+/// References to parts of the World; all of them outlive whoever gets them.
+struct LinkEnv {
+  Scheduler& scheduler;
+  Tracer& tracer;
+  PacketSlab& slab;
+  const Rng& rng;
+};
+
+/// Forgets what the sending node noted about a packet that leaves it: off its pool's count, and of
+/// the meta data only the identity (id, parent, cause) is left.
+inline void leave_node(Packet& packet) {
+  PacketPool::disown(packet);
+  PacketMeta meta;
+  meta.id = packet.meta.id;
+  meta.parent = packet.meta.parent;
+  meta.cause = packet.meta.cause;
+  packet.meta = meta;
+}
+
+}  // namespace flapjack

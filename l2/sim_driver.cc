@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "l2/sim_driver.h"
+
+namespace flapjack {
+
+SimDriver::SimDriver(const LinkEnv& env, Link& link, std::string name,
+                     const SimDriverConfig& config)
+    : tracer_(env.tracer),
+      link_(link),
+      config_(config),
+      subject_(env.tracer.subject(name)),
+      end_(link.add_end(
+          *this, {std::move(name), config.mac, config.promiscuous, config.carrier_follows_peer})) {}
+
+SimDriver::~SimDriver() {
+  link_.detach(end_);
+}
+
+DriverCaps SimDriver::caps() const {
+  return {config_.mac, config_.promiscuous, config_.checksum};
+}
+
+void SimDriver::attach(DriverUser& user) {
+  assert(user_ == nullptr);
+  user_ = &user;
+  user.on_carrier(link_.medium_up(end_));
+}
+
+Status SimDriver::set_running(bool running) {
+  running_ = running;
+  return Status();
+}
+
+Status SimDriver::transmit(PacketPtr frame) {
+  if (!running_) {
+    tracer_.drop(DropReason::DriverRefused, subject_, *frame);
+    return Errc::Enetdown;
+  }
+  link_.carry(end_, std::move(frame));
+  return Status();
+}
+
+void SimDriver::deliver(PacketPtr frame) {
+  if (!running_ || user_ == nullptr) {
+    return tracer_.drop(DropReason::DriverRefused, subject_, *frame);
+  }
+  user_->on_frame(std::move(frame));
+}
+
+void SimDriver::on_medium(bool up) {
+  if (user_ != nullptr) user_->on_carrier(up);
+}
+
+}  // namespace flapjack

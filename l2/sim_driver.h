@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// SimDriver: a network device whose medium is a Link.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "l2/link.h"
+#include "stack/contract/driver.h"
+
+namespace flapjack {
+
+struct SimDriverConfig {
+  MacAddress mac;
+  bool promiscuous = false;
+  ChecksumPolicy checksum;
+  /// See LinkEndConfig; unset: as the link has it.
+  std::optional<bool> carrier_follows_peer;
+};
+
+class SimDriver : public Driver, private LinkEnd {
+ public:
+  /// Takes a place at `link`, which outlives the driver. `name` is the iface's path ("dev.eth0"):
+  /// the subject of its drops and the name of its end.
+  SimDriver(const LinkEnv& env, Link& link, std::string name, const SimDriverConfig& config);
+  ~SimDriver() override;
+
+  DriverCaps caps() const override;
+  void attach(DriverUser& user) override;
+  Status set_running(bool running) override;
+  /// Enetdown when not running, with a drop (DriverRefused). What the medium does to a frame is not
+  /// the sender's to know: Ok.
+  Status transmit(PacketPtr frame) override;
+
+  Link& link() const { return link_; }
+  std::size_t end() const { return end_; }
+
+ private:
+  void deliver(PacketPtr frame) override;
+  void on_medium(bool up) override;
+
+  Tracer& tracer_;
+  Link& link_;
+  SimDriverConfig config_;
+  SubjectId subject_;
+  DriverUser* user_ = nullptr;
+  bool running_ = false;
+  std::size_t end_;  // last: taking the place calls on_medium()
+};
+
+}  // namespace flapjack

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// App: the contract of what runs on a node: apps (they begin) and services (they answer). Made by
+// the registry's factories, started when the node has booted, destroyed before its stack.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "scenarios/spec.h"
+#include "stack/trace/tracer.h"
+
+namespace flapjack {
+
+struct Node;
+
+/// What an app has achieved so far; services leave it at zero.
+struct AppCounts {
+  std::uint64_t sent = 0;       ///< messages handed to the stack, refused ones included
+  std::uint64_t delivered = 0;  ///< of these, answered by the peer
+};
+
+class App {
+ public:
+  virtual ~App() = default;
+  /// Once, at time 0, after every node has booted.
+  virtual void start() = 0;
+  virtual AppCounts counts() const { return {}; }
+};
+
+/// Where an app or service runs and what its records are about.
+struct AppEnv {
+  Node& node;
+  SubjectId subject;  ///< "dev.telemetry"
+  SimTime until;      ///< end of the run
+};
+
+/// What an app needs of its AppSpec, with its peers' addresses.
+inline Endpoint endpoint_of(const PeerSpec& peer) {
+  return {Ipv4Address{peer.address.value}, peer.port};
+}
+
+}  // namespace flapjack

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/apps/udp_ping.h"
+
+#include <algorithm>
+
+#include "scenarios/world.h"
+#include "stack/wire/bytes.h"
+
+namespace flapjack {
+namespace {
+
+constexpr std::size_t kSeqBytes = 4;
+constexpr std::size_t kDefaultBytes = 64;
+constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+
+}  // namespace
+
+UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
+    : env_(env),
+      stack_(env.node.stack),
+      peer_(endpoint_of(spec.peers.front())),
+      bytes_(std::max(kSeqBytes, static_cast<std::size_t>(spec.send.value_or(kDefaultBytes)))),
+      every_(spec.every.value_or(seconds(1))),
+      wait_(spec.wait.value_or(seconds(1))),
+      from_(spec.from.value_or(SimTime{})),
+      until_(spec.until.value_or(env.until)),
+      count_(spec.count ? static_cast<std::uint64_t>(*spec.count) : kNoLimit),
+      payload_(bytes_),
+      next_(stack_.scheduler(), Lane::App, delegate<&UdpPing::send_next>(this)),
+      expiry_(stack_.scheduler(), Lane::App, delegate<&UdpPing::expire>(this)) {
+  for (std::size_t i = 0; i < bytes_; ++i) payload_[i] = static_cast<std::uint8_t>(i);
+}
+
+UdpPing::~UdpPing() {
+  if (context_ != nullptr) static_cast<void>(context_->put().ok());
+}
+
+void UdpPing::start() { next_.start_at(from_); }
+
+bool UdpPing::open() {
+  if (context_ != nullptr) return true;
+  const auto got = stack_.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp);
+  if (!got.ok()) {
+    fail(seq_, got.code());
+    return false;
+  }
+  context_ = got.value();
+  context_->set_subject(env_.subject);
+  const Status listening = context_->recv(
+      [this](NetContext&, PacketPtr packet, Status) {
+        if (packet != nullptr) on_answer(*packet);
+      },
+      Timeout::no_wait());
+  if (listening.ok()) return true;
+  fail(seq_, listening.code());
+  return false;
+}
+
+void UdpPing::send_next() {
+  ++seq_;
+  const SimTime following = stack_.scheduler().now() + every_;
+  if (seq_ < count_ && following < until_) next_.start_at(following);
+  ++counts_.sent;
+  if (!open()) return;
+  wire::store32(payload_.data(), static_cast<std::uint32_t>(seq_));
+  const RecordId sent = stack_.tracer().event(
+      env_.subject, "sent", {Attr::of("seq", static_cast<std::int64_t>(seq_))});
+  const CauseScope scope(stack_.scheduler(), sent);
+  const auto result = context_->sendto(payload_, peer_, {}, Timeout::no_wait());
+  if (!result.ok()) return fail(seq_, result.code());
+  pending_.push_back({seq_, stack_.scheduler().now()});
+  if (!expiry_.running()) expiry_.start(wait_);
+}
+
+void UdpPing::fail(std::uint64_t seq, Errc error) {
+  stack_.tracer().event(env_.subject, "send_failed",
+                        {Attr::of("seq", static_cast<std::int64_t>(seq)),
+                         Attr::of("errno", error)});
+}
+
+void UdpPing::on_answer(const Packet& answer) {
+  if (answer.size() < kSeqBytes) return;
+  const std::uint32_t seq = wire::load32(answer.data());
+  const auto found = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& p) {
+    return static_cast<std::uint32_t>(p.seq) == seq;
+  });
+  if (found == pending_.end()) return;  // too late, or a duplicate
+  ++counts_.delivered;
+  const Duration rtt = stack_.scheduler().now() - found->sent;
+  pending_.erase(found);
+  stack_.tracer().event(env_.subject, "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});
+}
+
+void UdpPing::expire() {
+  const SimTime now = stack_.scheduler().now();
+  while (!pending_.empty() && pending_.front().sent + wait_ <= now) {
+    stack_.tracer().event(env_.subject, "lost",
+                          {Attr::of("seq", static_cast<std::int64_t>(pending_.front().seq))});
+    pending_.pop_front();
+  }
+  if (!pending_.empty()) expiry_.start_at(pending_.front().sent + wait_);
+}
+
+}  // namespace flapjack

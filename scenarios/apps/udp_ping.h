@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// UdpPing: sends a numbered datagram at every interval and counts the answers that come back in
+// time. It knows nothing of the connection manager: it sends whatever the network does.
+//
+// Events: sent (seq), acked (seq, rtt), lost (seq), send_failed (seq, errno).
+#pragma once
+#include <deque>
+
+#include "scenarios/app.h"
+#include "stack/net/stack.h"
+
+namespace flapjack {
+
+class UdpPing : public App {
+ public:
+  UdpPing(const AppEnv& env, const AppSpec& spec);
+  ~UdpPing() override;
+
+  void start() override;
+  AppCounts counts() const override { return counts_; }
+
+ private:
+  struct Pending {
+    std::uint64_t seq;
+    SimTime sent;
+  };
+  bool open();
+  void send_next();
+  void on_answer(const Packet& answer);
+  void expire();
+  void fail(std::uint64_t seq, Errc error);
+
+  AppEnv env_;
+  Stack& stack_;
+  Endpoint peer_;
+  std::size_t bytes_;
+  Duration every_, wait_;
+  SimTime from_, until_;
+  std::uint64_t count_, seq_ = 0;
+  AppCounts counts_;
+  NetContext* context_ = nullptr;
+  std::vector<std::uint8_t> payload_;
+  std::deque<Pending> pending_;
+  Timer next_, expiry_;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/builder.h"
+
+#include <algorithm>
+
+#include "scenarios/verbs.h"
+#include "stack/wire/ethernet.h"
+
+namespace flapjack {
+namespace {
+
+constexpr std::size_t kFrameOverhead = kEthernetHeaderBytes;
+constexpr std::size_t kSmallestFrameRoom = 1536;
+
+// A link's end as the air of an implementation.
+class LinkRadio : public RadioMedium {
+ public:
+  LinkRadio(Link& link, std::size_t end) : link_(link), end_(end) {}
+  bool peer_present() const override { return link_.peer_present(end_); }
+  void watch(std::function<void(bool)> changed) override {
+    link_.watch_peer(end_, std::move(changed));
+  }
+
+ private:
+  Link& link_;
+  std::size_t end_;
+};
+
+class Builder {
+ public:
+  Builder(const ScenarioSpec& spec, const Registry& registry, NodeNames& names,
+          DiagnosticSink& sink)
+      : spec_(spec), registry_(registry), names_(names), sink_(sink) {}
+
+  std::unique_ptr<World> build();
+
+ private:
+  std::size_t frame_room() const;
+  void add_links();
+  void add_node(const NodeSpec& spec);
+  NodeConfig config_of(const NodeSpec& spec);
+  void add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig& config,
+                 const IfaceSpec& spec);
+  Driver* add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface, const IfaceSpec& spec);
+  void add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_view name);
+  void add_engine(Node& node, NetIf& iface, const EngineEntry& entry, const IfaceSpec& spec,
+                  const NodeConfig& node_config, Driver& driver);
+  void add_connectivity(Node& node, NetIf& iface, const IfaceSpec& spec);
+  void add_services(const NodeSpec& spec, Node& node);
+  void add_apps(const NodeSpec& spec, Node& node);
+  bool can_stream(const NodeSpec& node) const;
+  bool peer_is_stream(const PeerSpec& peer) const;
+  const LinkSpec* link_of(const NodeSpec& node, const IfaceSpec& iface, std::size_t& end) const;
+  SubjectId subject(const Node& node, const std::string& name);
+  void error(const std::string& code, const std::string& message, const SourcePlace& place,
+             const std::string& help = {});
+
+  const ScenarioSpec& spec_;
+  const Registry& registry_;
+  NodeNames& names_;
+  DiagnosticSink& sink_;
+  std::unique_ptr<World> world_;
+};
+
+void Builder::error(const std::string& code, const std::string& message, const SourcePlace& place,
+                    const std::string& help) {
+  Diagnostic d;
+  d.code = code;
+  d.message = message;
+  d.span = place.span;
+  d.help = help;
+  sink_.add(std::move(d));
+}
+
+std::unique_ptr<World> Builder::build() {
+  world_ = std::make_unique<World>(spec_.seed, frame_room());
+  add_links();
+  for (const NodeSpec& node : spec_.nodes) add_node(node);
+  // Services first: what answers is there before anybody asks.
+  for (const NodeSpec& node : spec_.nodes) add_services(node, *world_->node(node.name));
+  for (const NodeSpec& node : spec_.nodes) add_apps(node, *world_->node(node.name));
+  return sink_.has_errors() ? nullptr : std::move(world_);
+}
+
+std::size_t Builder::frame_room() const {
+  std::size_t room = kSmallestFrameRoom;
+  for (const NodeSpec& node : spec_.nodes) {
+    for (const IfaceSpec& iface : node.ifaces) {
+      if (iface.mtu) {
+        room = std::max(room, static_cast<std::size_t>(*iface.mtu) + kFrameOverhead);
+      }
+    }
+  }
+  return room;
+}
+
+void Builder::add_links() {
+  for (const LinkSpec& link : spec_.links) world_->add_link(link.name, link_config(link.up));
+}
+
+NodeConfig Builder::config_of(const NodeSpec& spec) {
+  NodeConfig config;
+  find_entry(registry_.profiles, spec.profile)->apply(config);
+  for (const auto& [name, value] : spec.kconfig) {
+    const KconfigEntry* entry = find_entry(registry_.kconfigs, name);
+    if (value < entry->low || value > entry->high) {
+      error("F0702",
+            name + " is " + std::to_string(value) + ", but must be " + std::to_string(entry->low) +
+                " to " + std::to_string(entry->high),
+            spec.place);
+      continue;
+    }
+    entry->apply(config, value);
+  }
+  return config;
+}
+
+void Builder::add_node(const NodeSpec& spec) {
+  const NodeConfig config = config_of(spec);
+  Node& node = world_->add_node(spec.name, config);
+  for (const IfaceSpec& iface : spec.ifaces) add_iface(spec, node, config, iface);
+}
+
+const LinkSpec* Builder::link_of(const NodeSpec& node, const IfaceSpec& iface,
+                                 std::size_t& end) const {
+  for (const LinkSpec& link : spec_.links) {
+    for (end = 0; end < link.ends.size(); ++end) {
+      if (link.ends[end].node == node.name && link.ends[end].name == iface.name) return &link;
+    }
+  }
+  return nullptr;
+}
+
+void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig& config,
+                        const IfaceSpec& spec) {
+  const TechnologyEntry& technology = *find_entry(registry_.technologies, spec.technology);
+  NetIfConfig if_config;
+  if_config.name = spec.name;
+  if_config.mtu = static_cast<std::uint16_t>(spec.mtu.value_or(technology.mtu));
+  if_config.auto_start = spec.auto_start;
+  if_config.ipv4_limit = std::max<std::size_t>(if_config.ipv4_limit, spec.ipv4.size());
+  NetIf& iface = node.stack.add_iface(if_config);
+  Driver* driver = add_driver(node_spec, node, iface, spec);
+  const EngineEntry& engine = *find_entry(registry_.engines, spec.engine);
+  for (const Ipv4Spec& address : spec.ipv4) {
+    names_.add({address.value}, node_spec.name);
+  }
+  if (engine.make == nullptr) {
+    add_l2(node, iface, {config, nullptr}, spec.l2);
+    if (driver != nullptr) iface.bind_driver(*driver);
+    if (driver == nullptr) iface.carrier_off();  // a socket without a cable
+    for (const Ipv4Spec& address : spec.ipv4) {
+      iface.ipv4_addr_add({{address.value}, address.prefix_len});
+    }
+    if (spec.gateway) iface.set_gateway({spec.gateway->value});
+  } else if (driver == nullptr) {
+    error("F0704", "an iface with an engine needs a link", spec.place,
+          "name it in the \"between\" of a link");
+  } else {
+    add_engine(node, iface, engine, spec, config, *driver);
+  }
+  if (spec.conn) add_connectivity(node, iface, spec);
+  if (spec.ignore) node.conn_mgr.ignore_iface(iface);
+}
+
+// Null for an iface that is on no link: a socket without a cable.
+Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
+                            const IfaceSpec& spec) {
+  const TechnologyEntry& technology = *find_entry(registry_.technologies, spec.technology);
+  const DriverEntry& entry = *find_entry(registry_.drivers, technology.driver);
+  std::size_t end = 0;
+  const LinkSpec* link_spec = link_of(node_spec, spec, end);
+  if (link_spec != nullptr && !entry.on_link) {
+    error("F0703", "a " + spec.technology + " iface cannot be on a link",
+          link_spec->ends[end].place);
+    return nullptr;
+  }
+  if (link_spec == nullptr && entry.on_link) return nullptr;
+  DriverSite site{world_->link_env(), nullptr, node.stack.name() + "." + spec.name, {}, {}};
+  site.mac = spec.mac.empty() ? World::default_mac(node, iface.index().value)
+                              : *MacAddress::parse(spec.mac);
+  if (spec.conn) site.carrier_follows_peer = false;  // losing the peer is for `conn` to notice
+  if (link_spec != nullptr) site.link = world_->link(link_spec->name);
+  MadeDriver made = entry.make(site);
+  if (site.link != nullptr) {
+    const LinkParams& params = end == 0 ? link_spec->up : link_spec->down;
+    site.link->set_config(made.end, link_config(params));
+    world_->attach(iface, *site.link, made.end);
+  }
+  node.drivers.push_back(std::move(made.driver));
+  return node.drivers.back().get();
+}
+
+void Builder::add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_view name) {
+  node.l2s.push_back(find_entry(registry_.l2s, name)->make(site));
+  iface.bind_l2(*node.l2s.back());
+}
+
+void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
+                         const IfaceSpec& spec, const NodeConfig& node_config, Driver& driver) {
+  if (spec.ipv4.size() != 1) {
+    return error("F0705", "an iface with an engine needs exactly one IPv4 address", spec.place);
+  }
+  EngineConfig config;
+  config.address = {{spec.ipv4.front().value}, spec.ipv4.front().prefix_len};
+  if (spec.gateway) config.gateway = {spec.gateway->value};
+  config.mtu = iface.mtu();
+  auto made = entry.make(iface, driver, config);
+  if (!made.ok()) {
+    return error("F0706", "engine \"" + entry.word.name + "\" refuses this iface: " +
+                              std::string(errc_name(made.code())),
+                 spec.place);
+  }
+  OffloadEngine& engine = *made.value();
+  add_l2(node, iface, {node_config, &engine}, "offloaded");
+  if (entry.socket_level) {
+    iface.set_socket_offload(&engine.sockets());
+  } else {
+    iface.set_offload(&engine.context());
+  }
+  node.engines.push_back(std::move(made.value()));
+}
+
+void Builder::add_connectivity(Node& node, NetIf& iface, const IfaceSpec& spec) {
+  const ConnSpec& conn = *spec.conn;
+  const Attachment at = world_->attachment(iface);
+  RadioMedium* radio = nullptr;
+  if (at.link != nullptr) {
+    node.radios.push_back(std::make_unique<LinkRadio>(*at.link, at.end));
+    radio = node.radios.back().get();
+  }
+  ConnectivityResult made = find_entry(registry_.connectivities, conn.impl)->make(conn, radio);
+  if (made.connectivity == nullptr) return error("F0707", made.error, made.place);
+  node.connectivities.push_back(std::move(made.connectivity));
+  BindingConfig binding;
+  const auto flag = [&](ConnFlag f, bool on) {
+    if (on) binding.flags |= conn_flag_bit(f);
+  };
+  flag(ConnFlag::Persistent, conn.persistent);
+  flag(ConnFlag::NoAutoConnect, !conn.auto_connect);
+  flag(ConnFlag::NoAutoDown, !conn.auto_down);
+  binding.timeout_s = static_cast<int>(conn.timeout_s);
+  node.conn_mgr.bind(iface, *node.connectivities.back(), binding);
+}
+
+SubjectId Builder::subject(const Node& node, const std::string& name) {
+  return world_->tracer().subject(node.stack.name() + "." + name);
+}
+
+// TCP exists behind engines only; the default iface decides, as net_context_get() does.
+bool Builder::can_stream(const NodeSpec& node) const {
+  if (node.ifaces.empty()) return false;
+  const EngineEntry* engine = find_entry(registry_.engines, node.ifaces.front().engine);
+  return engine != nullptr && engine->make != nullptr;
+}
+
+bool Builder::peer_is_stream(const PeerSpec& peer) const {
+  const NodeSpec* node = spec_.find_node(peer.node);
+  if (node == nullptr) return true;
+  for (const ServiceSpec& service : node->services) {
+    if (service.port == peer.port) return find_entry(registry_.services, service.kind)->stream;
+  }
+  return true;
+}
+
+void Builder::add_services(const NodeSpec& spec, Node& node) {
+  for (const ServiceSpec& service : spec.services) {
+    const ServiceEntry& entry = *find_entry(registry_.services, service.kind);
+    if (entry.stream && !can_stream(spec)) {
+      error("F0701", "native TCP is not supported yet, and \"" + service.kind + "\" needs TCP",
+            service.place, "give the node's first iface \"offload\": \"lwip\", or use udp_echo");
+      continue;
+    }
+    const AppEnv env{node, subject(node, service.name), spec_.until};
+    node.apps.emplace_back(service.name, entry.make(env, service));
+  }
+}
+
+void Builder::add_apps(const NodeSpec& spec, Node& node) {
+  for (const AppSpec& app : spec.apps) {
+    const AppEntry& entry = *find_entry(registry_.apps, app.kind);
+    const bool stream = entry.word.name != "udp_ping" && peer_is_stream(app.peers.front());
+    if (stream && !can_stream(spec)) {
+      error("F0701", "native TCP is not supported yet, and \"" + app.name + "\" needs TCP",
+            app.place,
+            "give the node's first iface \"offload\": \"lwip\", or talk to a udp_echo service");
+      continue;
+    }
+    const AppEnv env{node, subject(node, app.name), spec_.until};
+    node.apps.emplace_back(app.name, entry.make(env, app, stream));
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<World> build_world(const ScenarioSpec& spec, const Registry& registry,
+                                   NodeNames& nodes, DiagnosticSink& sink) {
+  return Builder(spec, registry, nodes, sink).build();
+}
+
+}  // namespace flapjack

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// THE composition root: one line for each thing that a scenario can name. Nothing registers itself;
+// what is not listed here is not in the program. Events and counters: builtin_events.cc; profiles
+// and Kconfig options: builtin_config.cc.
+#include "scenarios/builtin.h"
+
+#include "connmgr/scripted_connectivity.h"
+#include "connmgr/wifi_connectivity.h"
+#include "l2/dummy_l2.h"
+#include "l2/ethernet_l2.h"
+#include "l2/faulty_driver.h"
+#include "l2/loopback_driver.h"
+#include "l2/offloaded_l2.h"
+#include "l2/sim_driver.h"
+#include "offload/lwip_engine.h"
+#include "scenarios/apps/reconnecting_client.h"
+#include "scenarios/apps/udp_ping.h"
+#include "scenarios/builtin_parts.h"
+#include "scenarios/services/tcp_echo.h"
+#include "scenarios/services/udp_echo.h"
+#include "scenarios/verbs.h"
+
+namespace flapjack {
+namespace {
+
+std::unique_ptr<L2> make_ethernet(const L2Site& site) {
+  return std::make_unique<EthernetL2>(site.node.arp);
+}
+std::unique_ptr<L2> make_dummy(const L2Site&) { return std::make_unique<DummyL2>(); }
+std::unique_ptr<L2> make_offloaded(const L2Site& site) {
+  if (site.engine == nullptr) return std::make_unique<OffloadedL2>();
+  OffloadEngine& engine = *site.engine;
+  return std::make_unique<OffloadedL2>(
+      [&engine](NetIf&, bool up) { return engine.set_enabled(up); });
+}
+
+MadeDriver make_sim(const DriverSite& site) {
+  SimDriverConfig config;
+  config.mac = site.mac;
+  config.carrier_follows_peer = site.carrier_follows_peer;
+  auto driver = std::make_unique<SimDriver>(site.env, *site.link, site.path, config);
+  const std::size_t end = driver->end();
+  return {std::move(driver), end};
+}
+MadeDriver make_loopback(const DriverSite& site) {
+  return {std::make_unique<LoopbackDriver>(site.env, site.path), 0};
+}
+std::unique_ptr<Driver> wrap_faulty(const DriverSite& site, std::unique_ptr<Driver> inner,
+                                    const FaultyDriverConfig& faults) {
+  return std::make_unique<FaultyDriver>(site.env, site.path, std::move(inner), faults);
+}
+
+ConnectivityResult make_wifi(const ConnSpec& spec, RadioMedium* radio) {
+  WifiConfig config;
+  if (spec.has_associate) config.associate = spec.associate;
+  config.fail_ppb = static_cast<std::uint64_t>(spec.fail_ppb);
+  config.fatal_ppb = static_cast<std::uint64_t>(spec.fatal_ppb);
+  if (spec.retry) config.retry = {spec.retry->from, spec.retry->cap};
+  if (spec.detect) config.detect = *spec.detect;
+  if (const auto wrong = wifi_config_error(config)) {
+    return {nullptr, std::string(*wrong), spec.place};
+  }
+  if (!spec.script.empty()) {
+    return {nullptr, "\"script\" belongs to \"impl\": \"scripted\"", spec.script.front().place};
+  }
+  return {std::make_unique<WifiConnectivity>(std::move(config), radio), {}, {}};
+}
+
+ConnectivityResult make_scripted(const ConnSpec& spec, RadioMedium*) {
+  if (spec.script.empty()) return {nullptr, "\"impl\": \"scripted\" needs a \"script\"", spec.place};
+  if (spec.has_associate || spec.fail_ppb != 0 || spec.fatal_ppb != 0 || spec.retry ||
+      spec.detect) {
+    return {nullptr, "a scripted implementation takes its times from \"script\" alone",
+            spec.place};
+  }
+  std::vector<ScriptEntry> entries;
+  for (const PlacedText& text : spec.script) {
+    ScriptError error;
+    const auto entry = parse_script_entry(text.text, error);
+    if (!entry) return {nullptr, error.message, text.place};
+    entries.push_back(*entry);
+  }
+  return {std::make_unique<ScriptedConnectivity>(std::move(entries)), {}, {}};
+}
+
+std::unique_ptr<App> make_udp_ping(const AppEnv& env, const AppSpec& spec, bool) {
+  return std::make_unique<UdpPing>(env, spec);
+}
+std::unique_ptr<App> make_client(const AppEnv& env, const AppSpec& spec, bool stream) {
+  return std::make_unique<ReconnectingClient>(env, spec, stream);
+}
+std::unique_ptr<App> make_udp_echo(const AppEnv& env, const ServiceSpec& spec) {
+  return std::make_unique<UdpEcho>(env, spec);
+}
+std::unique_ptr<App> make_tcp_echo(const AppEnv& env, const ServiceSpec& spec) {
+  return std::make_unique<TcpEcho>(env, spec);
+}
+
+constexpr TargetSet kIface = only(TargetKind::Iface);
+
+std::vector<VerbEntry> builtin_verbs() {
+  const std::vector<std::string> link_keys = {"rate",  "delay", "jitter", "distribution",
+                                              "loss",  "queue", "up",     "down"};
+  return {
+      {{"carrier_down", "takes the carrier from an iface, or from every end of a link",
+        TargetKind::Iface | TargetKind::Link, true, {}},
+       verbs::carrier_down},
+      {{"dormant", "puts an iface dormant (RFC 2863)", kIface, true, {}}, verbs::dormant},
+      {{"admin_down", "net_if_down() of an iface; undone by net_if_up()", kIface, true, {}},
+       verbs::admin_down},
+      {{"vanish", "takes an iface or a whole node off the air", TargetKind::Node | TargetKind::Iface,
+        true, {}},
+       verbs::vanish},
+      {{"set_link", "changes some parameters of a link, leaves the others", only(TargetKind::Link),
+        true, link_keys},
+       verbs::set_link},
+      {{"connect", "conn_mgr_if_connect() of an iface", kIface, true, {}}, verbs::connect},
+      {{"disconnect", "conn_mgr_if_disconnect() of an iface", kIface, true, {}},
+       verbs::disconnect},
+      {{"ignore", "conn_mgr_ignore_iface(); undone by conn_mgr_watch_iface()", kIface, true, {}},
+       verbs::ignore},
+      {{"note", "puts a remark into the trace", only(TargetKind::Text), false, {}}, verbs::note},
+  };
+}
+
+}  // namespace
+
+Registry builtin_registry() {
+  Registry r;
+  r.profiles = builtin_profiles();
+  r.kconfigs = builtin_kconfigs();
+  r.technologies = {
+      {{"ethernet", "a cable; carrier follows the other end", "ethernet", ""}, "sim"},
+      {{"wifi", "a station; associates by its connectivity implementation", "ethernet", "wifi"},
+       "sim"},
+      {{"lte", "a modem on a link to its tower", "ethernet", ""}, "sim"},
+      {{"dummy", "no link header, no addresses on the link", "dummy", ""}, "sim"},
+      {{"loopback", "hands back what it is given", "dummy", ""}, "loopback", kLoopbackMtu},
+  };
+  r.l2s = {
+      {{"ethernet", "Ethernet II with ARP"}, make_ethernet},
+      {{"dummy", "no link header (Zephyr: L2 DUMMY)"}, make_dummy},
+      {{"offloaded", "passes admin up and down to the iface's engine, nothing else"},
+       make_offloaded},
+  };
+  r.drivers = {
+      {{"sim", "a device whose medium is a link"}, true, make_sim},
+      {{"loopback", "a device that hands back what it is given"}, false, make_loopback},
+  };
+  r.wrappers = {
+      {{"faulty", "loses, damages, doubles and delays frames in both directions"}, wrap_faulty},
+  };
+  r.engines = {
+      {{"native", "flapjack's own stack"}, nullptr, false},
+      {{"lwip", "lwIP as the iface's engine, behind net_context (net_offload)"},
+       make_lwip_engine, false},
+  };
+  r.connectivities = {
+      {{"wifi", "associates with an access point, notices when it is gone"}, make_wifi},
+      {{"scripted", "does what \"script\" says, lies included"}, make_scripted},
+  };
+  const std::vector<std::string> periodic = {"send", "every", "from", "until", "count", "wait"};
+  std::vector<std::string> client = periodic;
+  client.push_back("timeout");
+  r.apps = {
+      {{"udp_ping", "sends numbered datagrams and counts the answers", periodic, false,
+        {"udp_echo"}},
+       make_udp_ping},
+      {{"reconnecting_client", "keeps a connection up and sends messages that must come back",
+        client, true, {"udp_echo", "tcp_echo"}},
+       make_client},
+  };
+  r.services = {
+      {{"udp_echo", "sends datagrams back (RFC 862)", true}, false, make_udp_echo},
+      {{"tcp_echo", "sends a stream back (RFC 862)", true}, true, make_tcp_echo},
+  };
+  r.verbs = builtin_verbs();
+  r.events = builtin_events();
+  r.counters = builtin_counters();
+  r.packet_keys = {{"sport", "source port"},
+                   {"dport", "destination port"},
+                   {"type", "ICMP type"},
+                   {"link", "the link it is on"}};
+  return r;
+}
+
+}  // namespace flapjack

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Profiles (how a release of Zephyr behaves) and Kconfig options that a scenario may set.
+#include "scenarios/builtin_parts.h"
+
+namespace flapjack {
+namespace {
+
+constexpr std::int64_t kMany = 1'000'000;
+
+std::size_t size(std::int64_t v) { return static_cast<std::size_t>(v); }
+
+}  // namespace
+
+std::vector<ProfileEntry> builtin_profiles() {
+  return {
+      {{"zephyr-4", "today's Zephyr: queue, then L2, then driver"}, [](NodeConfig&) {}},
+      {{"zephyr-1.13", "the era of the data flow article: L2 before the queue"},
+       [](NodeConfig& c) {
+         c.stack.l2_order = L2Order::BeforeQueue;
+         c.stack.send_checks_iface = false;
+         c.stack.mgmt.overflow = NetMgmtConfig::Overflow::DropOldest;
+         c.arp.single_pending = true;
+       }},
+  };
+}
+
+std::vector<KconfigEntry> builtin_kconfigs() {
+  using C = NodeConfig;
+  using I = std::int64_t;
+  return {
+      {{"NET_TC_TX_COUNT", "tx traffic classes; 0: the driver runs in the caller's turn"},
+       0, 8, [](C& c, I v) { c.stack.tx_classes = size(v); }},
+      {{"NET_TC_RX_COUNT", "rx traffic classes; 0: the stack runs in the driver's turn"},
+       0, 8, [](C& c, I v) { c.stack.rx_classes = size(v); }},
+      {{"NET_PKT_TX_COUNT", "packets the node may hold for sending"},
+       1, kMany, [](C& c, I v) { c.stack.pkt_tx_count = size(v); }},
+      {{"NET_PKT_RX_COUNT", "packets the node may hold that it received"},
+       1, kMany, [](C& c, I v) { c.stack.pkt_rx_count = size(v); }},
+      {{"NET_MAX_CONTEXTS", "net_contexts of the node"},
+       1, 65535, [](C& c, I v) { c.stack.max_contexts = size(v); }},
+      {{"NET_MAX_CONN", "entries of the connection table"},
+       1, 65535, [](C& c, I v) { c.stack.max_conn = size(v); }},
+      {{"NET_MGMT_EVENT_QUEUE_SIZE", "events that may wait for the net_mgmt thread"},
+       1, kMany, [](C& c, I v) { c.stack.mgmt.queue_size = size(v); }},
+      {{"NET_MGMT_EVENT_QUEUE_TIMEOUT", "how long a notifier waits for a place, ms"},
+       0, 10'000, [](C& c, I v) { c.stack.mgmt.queue_timeout = milliseconds(v); }},
+      {{"NET_ARP_TABLE_SIZE", "neighbours an Ethernet iface remembers"},
+       1, 65535, [](C& c, I v) { c.arp.table_size = size(v); }},
+      {{"NET_TC_THREAD_COOPERATIVE", "0: the monitor looks when the event queue is empty"},
+       0, 1,
+       [](C& c, I v) {
+         c.conn_mgr.monitor.coalescing =
+             v != 0 ? Coalescing::EachEvent : Coalescing::QueueDrained;
+       }},
+      {{"NET_CONNECTION_MANAGER_AUTO_IF_DOWN", "admin-down once an iface has given up"},
+       0, 1, [](C& c, I v) { c.conn_mgr.auto_if_down = v != 0; }},
+  };
+}
+
+}  // namespace flapjack

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every event, hop and counter that a pattern or an expectation may name. A test compares the lists
+// with what the library's runs record.
+#include "connmgr/event_names.h"
+#include "offload/event_names.h"
+#include "scenarios/builtin_parts.h"
+#include "stack/net/net_mgmt.h"
+#include "stack/trace/hop.h"
+
+namespace flapjack {
+namespace {
+
+constexpr TargetSet kIface = only(TargetKind::Iface);
+constexpr TargetSet kNode = only(TargetKind::Node);
+constexpr TargetSet kApp = only(TargetKind::App);
+constexpr TargetSet kService = only(TargetKind::Service);
+constexpr TargetSet kAnywhere = TargetKind::Node | TargetKind::Iface | TargetKind::App |
+                                static_cast<TargetSet>(TargetKind::Service | TargetKind::Link);
+
+void add_mgmt_events(std::vector<EventWord>& events) {
+  for (const MgmtEvent event : mgmt_events()) {
+    EventWord word{std::string(mgmt_event_name(event)), "net_mgmt event", kIface, {}};
+    if (word.name.starts_with("L4_")) {
+      word.subjects = kNode;
+      word.keys = {"iface"};
+    } else if (word.name.starts_with("IPV4_")) {
+      word.keys = {"address"};
+    } else if (word.name == "CONN_IF_FATAL_ERROR") {
+      word.keys = {"reason"};
+    }
+    events.push_back(std::move(word));
+  }
+  events.push_back({"mgmt_event_dropped", "the net_mgmt queue was full", kNode, {"event"}});
+}
+
+void add_hops(std::vector<EventWord>& events) {
+  for (std::size_t i = 0; i < kHops; ++i) {
+    const Hop hop = static_cast<Hop>(i);
+    const bool link = hop == Hop::LinkIn || hop == Hop::LinkOut;
+    const bool app = hop == Hop::AppSend || hop == Hop::AppRecv;
+    const bool node = hop == Hop::L4Out || hop == Hop::L4In || hop == Hop::ConnMatch;
+    TargetSet subjects = kIface;
+    if (link) subjects = only(TargetKind::Link);
+    if (app) subjects = TargetKind::Node | TargetKind::App | TargetKind::Service;
+    if (node) subjects = kNode;
+    events.push_back({std::string(hop_name(hop)), "a packet's hop", subjects, {"len", "packet"}});
+  }
+  events.push_back({"dropped", "a packet was given up", kAnywhere, {"reason", "len", "packet"}});
+}
+
+template <class Infos>
+void add_infos(std::vector<EventWord>& events, const Infos& infos) {
+  for (const auto& info : infos) {
+    EventWord word{std::string(info.name), std::string(info.about), kIface, {}};
+    for (const std::string_view key : info.attrs) {
+      if (!key.empty()) word.keys.emplace_back(key);
+    }
+    events.push_back(std::move(word));
+  }
+}
+
+}  // namespace
+
+std::vector<EventWord> builtin_events() {
+  std::vector<EventWord> events;
+  add_mgmt_events(events);
+  add_hops(events);
+  add_infos(events, kConnEvents);
+  add_infos(events, kOffloadEvents);
+  const std::vector<EventWord> others = {
+      {"if_up_failed", "an iface could not be brought up at boot", kIface, {"errno"}},
+      {"conn_mgr_failed", "the connection manager could not boot", kNode, {"errno"}},
+      {"step_refused", "the call behind a step returned an error", kAnywhere, {"verb", "errno"}},
+      {"send_refused", "no packet was free for a send", TargetKind::Node | TargetKind::App |
+                                                             TargetKind::Service, {"errno"}},
+      {"sent", "a message was handed to the stack", kApp, {"seq"}},
+      {"acked", "its answer came back", kApp, {"seq", "rtt"}},
+      {"lost", "its answer did not come in time", kApp, {"seq"}},
+      {"skipped", "a message was due without a connection", kApp, {"seq"}},
+      {"send_failed", "the stack refused a message", kApp, {"seq", "errno"}},
+      {"connecting", "a connection attempt begins", kApp, {"peer"}},
+      {"connected", "the connection is there", kApp, {"peer"}},
+      {"connect_failed", "the attempt failed", kApp, {"peer", "errno"}},
+      {"connection_lost", "the connection was given up", kApp, {"reason"}},
+      {"accepted", "a connection was accepted", kService, {"peer"}},
+      {"service_failed", "a call of the service was refused", kService, {"call", "errno"}},
+  };
+  events.insert(events.end(), others.begin(), others.end());
+  return events;
+}
+
+std::vector<CounterWord> builtin_counters() {
+  std::vector<CounterWord> counters;
+  for (const IfCounter& counter : if_counters()) {
+    counters.push_back({std::string(counter.name), "counter of an iface", kIface});
+  }
+  for (CounterWord& counter : counters) {
+    if (counter.name == "rx_alloc_failed") {
+      counter.subjects = TargetKind::Node | TargetKind::Iface;
+    }
+  }
+  counters.push_back({"mgmt_dropped", "net_mgmt events lost to a full queue", kNode});
+  counters.push_back({"tx_alloc_failed", "sends that found the tx pool empty", kNode});
+  return counters;
+}
+
+}  // namespace flapjack

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Expectation: one thing that must hold, fed with the trace, decided at the end of the run. One
+// class a kind; make_expectation() picks it.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "scenarios/record_view.h"
+#include "scenarios/spec.h"
+
+namespace flapjack {
+
+/// The verdict on one expectation; texts are for people and go into reports unchanged.
+struct ExpectResult {
+  const ExpectSpec* spec = nullptr;
+  bool pass = false;
+  std::string expected, actual;
+  std::string nearest;  ///< the closest event to what was expected; empty when there is none
+};
+
+/// What expectations on numbers ask the World; values at the moment of the call.
+struct ExpectProbes {
+  /// A counter of a subject by name.
+  std::function<std::int64_t(const TargetRef& subject, const std::string& name)> counter;
+  /// Messages sent and delivered by an app.
+  std::function<std::pair<std::int64_t, std::int64_t>(const TargetRef& app)> delivered;
+};
+
+/// A window of time; its edges may wait for an event.
+class Window {
+ public:
+  Window(const WindowSpec& spec, SimTime until);
+  /// To be called with every record before contains().
+  void see(const RecordView& view, SimTime at);
+  bool contains(SimTime at) const { return at >= from_ && at <= to_; }
+  SimTime from() const { return from_; }  ///< kNever while its event has not come
+  SimTime to() const { return to_; }
+  /// "from 18s by 25s", or empty.
+  const std::string& text() const { return text_; }
+
+ private:
+  static bool see_edge(const std::optional<WindowEdge>& edge, const RecordView& view, SimTime at,
+                       SimTime& time);
+  const WindowSpec& spec_;
+  SimTime until_, from_, to_;
+  bool from_known_, to_known_;
+  std::string text_;
+};
+
+class Expectation {
+ public:
+  explicit Expectation(const ExpectSpec& spec, SimTime until)
+      : spec_(spec), window_(spec.window, until) {}
+  virtual ~Expectation() = default;
+  void see(const RecordView& view, const TraceRecord& record, const Tracer& tracer) {
+    window_.see(view, record.at);
+    match(view, record, tracer);
+  }
+  /// At the end of the run.
+  virtual ExpectResult decide() = 0;
+  const ExpectSpec& spec() const { return spec_; }
+  const Window& window() const { return window_; }
+  /// Called when the window opens and closes, for kinds that measure; see `measures()`.
+  virtual void sample_open() {}
+  virtual void sample_close() {}
+  virtual bool measures() const { return false; }
+
+ protected:
+  virtual void match(const RecordView& view, const TraceRecord& record, const Tracer& tracer) = 0;
+  const ExpectSpec& spec_;
+  Window window_;
+};
+
+std::unique_ptr<Expectation> make_expectation(const ExpectSpec& spec, SimTime until,
+                                              const ExpectProbes& probes);
+
+/// A record as failure messages show it: "dev L4_CONNECTED iface=wifi0 at 31.204s".
+std::string describe(const Tracer& tracer, const TraceRecord& record, const RecordView& view);
+
+}  // namespace flapjack

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The field tables of the whole format, built for one vocabulary. Private to the loader; each kind
+// of object has its own spec_*.cc.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "scenarios/field_table.h"
+
+namespace flapjack {
+
+/// A link while its keys are read.
+struct LinkDraft {
+  LinkSpec link;
+  LinkPatch both;
+  LinkPatch up;
+  LinkPatch down;
+};
+
+struct FormatTables {
+  explicit FormatTables(const Vocabulary& vocabulary);
+  FormatTables(const FormatTables&) = delete;
+  FormatTables& operator=(const FormatTables&) = delete;
+
+  const Vocabulary& vocabulary;
+  FieldTable<ConnSpec> conn{"conn", "How an interface gets connected."};
+  FieldTable<IfaceSpec> iface{"iface", "A network interface of a node."};
+  FieldTable<AppSpec> app{"app", "An application on a node.", "app"};
+  FieldTable<NodeSpec> node{"node", "One simulated machine."};
+  FieldTable<LinkPatch> direction{"direction", "What differs in one direction of a link."};
+  FieldTable<LinkDraft> link{"link", "The medium between two or more interfaces."};
+  FieldTable<StepSpec> step{"step", "What happens when: a time or event, and one verb.", "action"};
+  FieldTable<SequenceItem> item{"item", "One item of a sequence.", "item"};
+  FieldTable<ExpectSpec> expect{"expectation", "What must hold.", "expectation"};
+  FieldTable<ScenarioSpec> top{"scenario", "A flapjack scenario."};
+
+ private:
+  void build_conn();
+  void build_iface();
+  void build_iface_addresses();
+  void build_app();
+  void build_node();
+  void build_links();
+  void build_step_times();
+  void build_step();
+  void build_item();
+  void build_expect();
+  void build_expect_kinds();
+  void build_top();
+};
+
+/// The names of the link keys above, and "up" and "down".
+const std::vector<std::string>& link_keys();
+
+/// Fills in the addresses of all apps' peers; nodes must be complete.
+void resolve_peers(LoadContext& ctx);
+/// F0108 for every key of `object` in `keys`: it does not go with `with`.
+void refuse_keys(LoadContext& ctx, const JsonValue& object, const std::vector<std::string>& keys,
+                 std::string_view with);
+
+/// "192.0.2.2/24", or "192.0.2.2" when there is to be no prefix length.
+std::optional<Ipv4Spec> read_ipv4(LoadContext& ctx, const JsonValue& v, bool with_prefix);
+/// The address in dotted text, strictly: four decimals, no leading zeros.
+std::optional<std::uint32_t> parse_ipv4(std::string_view text);
+
+}  // namespace flapjack

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/runner.h"
+
+#include "scenarios/timeline.h"
+#include "stack/trace/digest_sink.h"
+
+namespace flapjack {
+namespace {
+
+// A scenario whose steps cause one another at one instant would never end.
+constexpr std::uint64_t kEventsAnInstantMax = 2'000'000;
+constexpr TraceMask kCanonical{TraceMask::of(TraceKind::Event) | TraceMask::of(TraceKind::Hop) |
+                               TraceMask::of(TraceKind::Drop) | TraceMask::of(TraceKind::Step)};
+
+std::int64_t counter_value(const Node& node, const TargetRef& subject, std::string_view name) {
+  if (subject.kind == TargetKind::Iface) {
+    NetIf& iface = *node.stack.iface_by_name(subject.name);
+    for (const IfCounter& counter : if_counters()) {
+      if (counter.name == name) return static_cast<std::int64_t>(iface.stats().*counter.field);
+    }
+  }
+  if (name == "mgmt_dropped") return static_cast<std::int64_t>(node.stack.mgmt.dropped());
+  if (name == "tx_alloc_failed") return static_cast<std::int64_t>(node.stack.tx_pool.failures());
+  if (name == "rx_alloc_failed") return static_cast<std::int64_t>(node.stack.rx_pool.failures());
+  return 0;
+}
+
+const App* find_app(const Node& node, std::string_view name) {
+  for (const auto& [app_name, app] : node.apps) {
+    if (app_name == name) return app.get();
+  }
+  return nullptr;
+}
+
+// Shows each record once to the timeline and to every expectation.
+class Watcher : public TraceSink {
+ public:
+  Watcher(World& world, const ScenarioSpec& spec, const NodeNames& names, Timeline& timeline)
+      : world_(world), names_(names), timeline_(timeline) {
+    probes_.counter = [&world](const TargetRef& subject, const std::string& name) {
+      return counter_value(*world.node(subject.node), subject, name);
+    };
+    probes_.delivered = [&world](const TargetRef& target) {
+      const App* app = find_app(*world.node(target.node), target.name);
+      const AppCounts counts = app != nullptr ? app->counts() : AppCounts{};
+      return std::pair(static_cast<std::int64_t>(counts.sent),
+                       static_cast<std::int64_t>(counts.delivered));
+    };
+    for (const ExpectSpec& expect : spec.expect) {
+      expectations_.push_back({make_expectation(expect, spec.until, probes_)});
+    }
+  }
+
+  void start() {
+    for (Watched& w : expectations_) schedule_samples(w);
+  }
+
+  void record(const Tracer& tracer, const TraceRecord& record) override {
+    const RecordView view(tracer, record, names_);
+    timeline_.see(view, record);
+    for (Watched& w : expectations_) {
+      w.expectation->see(view, record, tracer);
+      if (!w.opening || !w.closing) schedule_samples(w);
+    }
+  }
+
+  std::vector<ExpectResult> decide() {
+    std::vector<ExpectResult> results;
+    for (Watched& w : expectations_) results.push_back(w.expectation->decide());
+    return results;
+  }
+
+ private:
+  struct Watched {
+    std::unique_ptr<Expectation> expectation;
+    bool opening = false, closing = false;  // sample scheduled, or not needed
+  };
+
+  // Numbers are read before anything of the window's first instant and after all of its last.
+  void schedule_samples(Watched& w) {
+    if (!w.expectation->measures()) {
+      w.opening = w.closing = true;
+      return;
+    }
+    const Window& window = w.expectation->window();
+    Scheduler& scheduler = world_.scheduler();
+    if (!w.opening && window.from() != kNever) {
+      w.opening = true;
+      if (window.from() > SimTime{}) {
+        scheduler.at(std::max(window.from(), scheduler.now()), Lane::World,
+                     delegate<&Expectation::sample_open>(w.expectation.get()));
+      }
+    }
+    if (!w.closing && window.to() != kNever) {
+      w.closing = true;
+      scheduler.at(std::max(window.to(), scheduler.now()), Lane::Settle,
+                   delegate<&Expectation::sample_close>(w.expectation.get()));
+    }
+  }
+
+  World& world_;
+  const NodeNames& names_;
+  Timeline& timeline_;
+  ExpectProbes probes_;
+  std::vector<Watched> expectations_;
+};
+
+// False when the simulation does not get past an instant.
+bool run_to(Scheduler& scheduler, SimTime until) {
+  SimTime instant = scheduler.now();
+  std::uint64_t events = 0;
+  while (scheduler.run_one(until)) {
+    if (scheduler.now() != instant) {
+      instant = scheduler.now();
+      events = 0;
+    }
+    if (++events > kEventsAnInstantMax) return false;
+  }
+  scheduler.run_until(until);
+  return true;
+}
+
+void collect(World& world, const Registry& registry, RunReport& report) {
+  for (const auto& node : world.nodes()) {
+    const std::string& name = node->stack.name();
+    for (const CounterWord& word : registry.counters) {
+      TargetRef subject;
+      subject.node = name;
+      if (has_target(word.subjects, TargetKind::Node)) {
+        subject.kind = TargetKind::Node;
+        report.counters.push_back(
+            {name + "." + word.name, counter_value(*node, subject, word.name)});
+      }
+      if (!has_target(word.subjects, TargetKind::Iface)) continue;
+      for (const auto& iface : node->stack.ifaces()) {
+        subject.kind = TargetKind::Iface;
+        subject.name = iface->name();
+        report.counters.push_back({subject.path() + "." + word.name,
+                                   counter_value(*node, subject, word.name)});
+      }
+    }
+    for (const auto& [app_name, app] : node->apps) {
+      const AppCounts counts = app->counts();
+      if (counts.sent > 0) report.apps.push_back({name + "." + app_name, counts});
+    }
+  }
+  report.blocked = world.fibers().blocked();
+}
+
+}  // namespace
+
+std::string_view run_verdict_name(RunVerdict verdict) {
+  switch (verdict) {
+    case RunVerdict::Pass:
+      return "pass";
+    case RunVerdict::Fail:
+      return "fail";
+    case RunVerdict::Error:
+      return "error";
+  }
+  return "?";
+}
+
+std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& registry,
+                                      const RunOptions& options, DiagnosticSink& sink) {
+  NodeNames names;
+  const auto world = build_world(spec, registry, names, sink);
+  if (world == nullptr) return {};
+  RunReport report;
+  DigestSink digest;
+  Timeline timeline(*world, spec, registry);
+  Watcher watcher(*world, spec, names, timeline);
+  Tracer& tracer = world->tracer();
+  if (options.digest) tracer.add_sink(digest, kCanonical);
+  tracer.add_sink(watcher, kCanonical);
+  for (const auto& [view, mask] : options.sinks) tracer.add_sink(*view, mask);
+  world->boot();
+  timeline.start();
+  watcher.start();
+  const bool ended = run_to(world->scheduler(), spec.until);
+  report.ended = world->now();
+  report.events = world->scheduler().executed();
+  if (options.digest) {
+    report.digest = digest.digest();
+    report.records = digest.count();
+  }
+  report.expectations = watcher.decide();
+  report.verdict = RunVerdict::Pass;
+  for (const ExpectResult& result : report.expectations) {
+    if (!result.pass) report.verdict = RunVerdict::Fail;
+    if (!tracer.wants(TraceKind::Expect)) continue;
+    const std::string source = to_text(spec.file_name, result.spec->place);
+    const std::array attrs = {Attr::of("src", source), Attr::of("text", result.spec->text),
+                              Attr::of("verdict", result.pass ? "pass" : "fail")};
+    tracer.record(TraceKind::Expect, tracer.subject("scenario"),
+                  expect_kind_name(result.spec->kind), attrs);
+  }
+  if (!ended) {
+    report.verdict = RunVerdict::Error;
+    report.error = "the simulation does not get past " + to_text(report.ended) + ": more than " +
+                   std::to_string(kEventsAnInstantMax) + " events at this instant";
+  }
+  collect(*world, registry, report);
+  if (tracer.wants(TraceKind::End)) {
+    const std::array attrs = {Attr::of("verdict", run_verdict_name(report.verdict))};
+    tracer.record(TraceKind::End, tracer.subject("scenario"), "end", attrs);
+  }
+  for (const auto& [view, mask] : options.sinks) tracer.remove_sink(*view);
+  tracer.remove_sink(watcher);
+  tracer.remove_sink(digest);
+  report.leaked_packets = world->shut_down();
+  return report;
+}
+
+}  // namespace flapjack

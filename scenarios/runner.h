@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// run_scenario(): one run from spec to verdict. It builds the World, lets the timeline and the
+// expectations watch the trace, runs to `until` and collects what the views report.
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scenarios/builder.h"
+#include "scenarios/expectation.h"
+#include "stack/sim/fiber.h"
+
+namespace flapjack {
+
+struct RunOptions {
+  /// Extra sinks, e.g. views; not owned. Each is told the trace as it happens.
+  std::vector<std::pair<TraceSink*, TraceMask>> sinks;
+  bool digest = true;  ///< without it the run is quicker and `RunReport::digest` empty
+};
+
+struct CounterValue {
+  std::string path;  ///< "dev.eth0.rx_packets"
+  std::int64_t value = 0;
+};
+
+struct AppReport {
+  std::string path;
+  AppCounts counts;
+};
+
+enum class RunVerdict : std::uint8_t { Pass, Fail, Error };
+std::string_view run_verdict_name(RunVerdict verdict);
+
+struct RunReport {
+  RunVerdict verdict = RunVerdict::Error;
+  std::string error;  ///< why there is no verdict: a scenario that never gets past an instant, ...
+  SimTime ended;
+  std::string digest;
+  std::uint64_t records = 0;  ///< of the canonical trace
+  std::uint64_t events = 0;   ///< scheduler events carried out
+  std::vector<ExpectResult> expectations;
+  std::vector<BlockedCall> blocked;
+  std::vector<CounterValue> counters;
+  std::vector<AppReport> apps;
+  std::size_t leaked_packets = 0;  ///< above 0: a bug of flapjack
+};
+
+/// Nothing, and errors in `sink`, when the scenario cannot be built.
+std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& registry,
+                                      const RunOptions& options, DiagnosticSink& sink);
+
+}  // namespace flapjack

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/source.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace flapjack {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+}  // namespace
+
+std::uint32_t count_code_points(std::string_view text) {
+  std::uint32_t n = 0;
+  bool in_sequence = false;
+  for (char c : text) {
+    const bool more = is_continuation(c);
+    if (!more || !in_sequence) ++n;
+    in_sequence = more ? in_sequence : static_cast<unsigned char>(c) >= 0xC0;
+  }
+  return n;
+}
+
+SourceFile::SourceFile(std::string name, std::string text)
+    : name_(std::move(name)), text_(std::move(text)) {
+  const bool marked = std::string_view(text_).substr(0, 3) == kByteOrderMark;
+  line_begins_.push_back(marked ? 3 : 0);
+  for (std::size_t i = 0; i < text_.size(); ++i) {
+    if (text_[i] == '\n') line_begins_.push_back(static_cast<std::uint32_t>(i + 1));
+  }
+}
+
+SourcePlace SourceFile::place(SourceSpan span) const {
+  const auto size = static_cast<std::uint32_t>(text_.size());
+  span.begin = std::max(std::min(span.begin, size), line_begins_.front());
+  span.end = std::max(std::min(span.end, size), span.begin);
+  const auto after = std::upper_bound(line_begins_.begin(), line_begins_.end(), span.begin);
+  const auto line = static_cast<std::uint32_t>(after - line_begins_.begin());
+  const std::uint32_t begin = line_begins_[line - 1];
+  const auto before = std::string_view(text_).substr(begin, span.begin - begin);
+  return {span, line, count_code_points(before) + 1};
+}
+
+std::string_view SourceFile::line_text(std::uint32_t line) const {
+  if (line == 0 || line > line_count()) return {};
+  const std::uint32_t begin = line_begins_[line - 1];
+  std::string_view rest = std::string_view(text_).substr(begin);
+  rest = rest.substr(0, rest.find('\n'));
+  if (!rest.empty() && rest.back() == '\r') rest.remove_suffix(1);
+  return rest;
+}
+
+std::uint32_t SourceFile::line_begin(std::uint32_t line) const {
+  if (line == 0 || line > line_count()) return static_cast<std::uint32_t>(text_.size());
+  return line_begins_[line - 1];
+}
+
+std::string to_text(const std::string& file_name, const SourcePlace& place) {
+  if (!place.known()) return file_name;
+  return file_name + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+}
+
+}  // namespace flapjack

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// A scenario after loading: plain values, every name resolved, every quantity an integer. Places
+// say where in the file a thing was written, for messages at run time. Maps are vectors in the
+// order of the file. No behaviour but small helpers; knows nothing of JSON.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scenarios/pattern.h"
+#include "scenarios/source.h"
+#include "scenarios/units.h"
+#include "scenarios/vocabulary.h"
+#include "stack/sim/time.h"
+
+namespace flapjack {
+
+/// A text and where it stands.
+struct PlacedText {
+  std::string text;
+  SourcePlace place;
+};
+
+/// A resolved path. Node: `node`. Iface, App, Service: `node` and `name`. Link: `name` alone.
+/// Text: `name` is the text.
+struct TargetRef {
+  TargetKind kind = TargetKind::Text;
+  std::string node;
+  std::string name;
+  SourcePlace place;
+  /// "dev", "dev.wifi0", "air".
+  std::string path() const;
+};
+
+/// A node's "192.0.2.2/24".
+struct Ipv4Spec {
+  std::string text;              ///< "192.0.2.2", checked
+  std::uint32_t value = 0;       ///< host order
+  std::uint8_t prefix_len = 32;  ///< 0..32
+  SourcePlace place;
+};
+
+/// A connectivity implementation of an iface ("conn").
+struct ConnSpec {
+  std::string impl;                      ///< a name of Vocabulary::conn_impls
+  DistributionSpec associate;            ///< time of one successful or failing attempt
+  bool has_associate = false;            ///< false: the implementation's own default
+  std::int64_t fail_ppb = 0;             ///< an attempt fails
+  std::int64_t fatal_ppb = 0;            ///< an attempt ends in a fatal error
+  std::optional<DurationRange> retry;    ///< pause between attempts, doubling up to the cap
+  std::int64_t timeout_s = 0;            ///< whole seconds as in Zephyr; 0: no timeout
+  std::int64_t idle_timeout_s = 0;       ///< whole seconds; 0: none
+  bool persistent = false;
+  bool auto_connect = true;              ///< false: CONN_MGR_IF_NO_AUTO_CONNECT
+  bool auto_down = true;                 ///< false: CONN_MGR_IF_NO_AUTO_DOWN
+  std::optional<Duration> detect;        ///< until a vanished peer is noticed
+  std::vector<PlacedText> script;        ///< what the scripted implementation answers, in order
+  SourcePlace place;
+};
+
+struct IfaceSpec {
+  std::string name;
+  std::string technology;               ///< default: the first of the vocabulary
+  std::string l2;                       ///< default: the technology's
+  std::string engine;                   ///< "offload"; default: the first of the vocabulary
+  std::optional<std::int64_t> mtu;      ///< bytes of the largest IP packet; 68..65535
+  std::string mac;                      ///< "02:00:5e:00:53:01" in lower case; empty: assigned
+  std::vector<Ipv4Spec> ipv4;
+  std::optional<Ipv4Spec> gateway;      ///< prefix_len 32
+  bool auto_start = true;               ///< false: NET_IF_NO_AUTO_START
+  bool ignore = false;                  ///< not looked at by the connection monitor
+  std::optional<std::int64_t> queue;    ///< limit of the driver's transmit queue, packets
+  /// Set when the file has "conn", or the technology has a default implementation.
+  std::optional<ConnSpec> conn;
+  SourcePlace place;                    ///< of the name
+};
+
+/// One "node:port" of an app.
+struct PeerSpec {
+  std::string node;           ///< empty when the file gives an address
+  Ipv4Spec address;           ///< one on a subnet of the app's own node if there is one
+  std::uint16_t port = 0;     ///< 1..65535
+  SourcePlace place;
+};
+
+/// Options are empty when not written; the app has its own defaults.
+struct AppSpec {
+  std::string name;
+  std::string kind;                     ///< a name of Vocabulary::apps
+  std::vector<PeerSpec> peers;          ///< at least one, in the order to try
+  std::optional<std::int64_t> send;     ///< payload bytes, at least 1
+  std::optional<Duration> every;        ///< interval, above 0
+  std::optional<SimTime> from;          ///< first action
+  std::optional<SimTime> until;         ///< no action from here on
+  std::optional<std::int64_t> count;    ///< actions at most, at least 1
+  std::optional<Duration> wait;         ///< for an answer
+  std::optional<Duration> timeout;      ///< for a connection, above 0
+  SourcePlace place;                    ///< of the name
+};
+
+struct ServiceSpec {
+  std::string name;  ///< in the list form the kind
+  std::string kind;  ///< a name of Vocabulary::services
+  std::uint16_t port = 0;
+  SourcePlace place;
+};
+
+struct NodeSpec {
+  std::string name;
+  std::string profile;  ///< the scenario's unless the node has its own
+  std::vector<std::pair<std::string, std::int64_t>> kconfig;  ///< booleans as 0 and 1
+  std::vector<IfaceSpec> ifaces;
+  std::vector<AppSpec> apps;
+  std::vector<ServiceSpec> services;
+  SourcePlace place;  ///< of the name
+  const IfaceSpec* find_iface(std::string_view name) const;
+  const AppSpec* find_app(std::string_view name) const;
+  const ServiceSpec* find_service(std::string_view name) const;
+};
+
+/// How jitter spreads around the delay: evenly within delay +- jitter, or normally with jitter as
+/// the standard deviation.
+enum class JitterShape { Uniform, Normal };
+
+/// One direction of a link.
+struct LinkParams {
+  std::int64_t rate_bps = 0;  ///< 0: no limit
+  Duration delay;
+  Duration jitter;
+  JitterShape shape = JitterShape::Uniform;
+  std::int64_t loss_ppb = 0;
+  std::optional<std::int64_t> queue;  ///< packets; empty: the link's default
+  /// Delay and jitter as one distribution to sample per packet.
+  DistributionSpec delay_distribution() const;
+};
+
+/// A change of some of them.
+struct LinkPatch {
+  std::optional<std::int64_t> rate_bps;
+  std::optional<Duration> delay;
+  std::optional<Duration> jitter;
+  std::optional<JitterShape> shape;
+  std::optional<std::int64_t> loss_ppb;
+  std::optional<std::int64_t> queue;
+  void apply_to(LinkParams& params) const;
+  bool empty() const;
+};
+
+struct LinkSpec {
+  std::string name;
+  std::vector<TargetRef> ends;  ///< ifaces, at least two; an iface is on one link at most
+  LinkParams up;                ///< what the first end sends
+  LinkParams down;              ///< what the other ends send
+  SourcePlace place;            ///< of the name
+};
+
+/// One timeline step: when (at, or on; perhaps every), and one verb with its target.
+struct StepSpec {
+  std::optional<SimTime> at;         ///< the first instant; also set when "every" has no "at" (0)
+  std::optional<Pattern> on;
+  std::optional<Duration> after;     ///< behind the match of `on`; 0 differs from absent
+  std::optional<std::int64_t> times; ///< matches of `on` that count, at least 1
+  std::optional<Duration> every;     ///< repeat from `at`, above 0
+  std::optional<SimTime> until;      ///< last instant of a repetition (exclusive)
+  std::optional<Duration> hold;      ///< "for": undo after that
+  std::string verb;                  ///< a name of Vocabulary::verbs
+  TargetRef target;                  ///< Text: the note
+  LinkPatch both;                    ///< set_link: for both directions, before the two below
+  LinkPatch up;
+  LinkPatch down;
+  SourcePlace place;                 ///< of the step's opening brace
+  SourcePlace verb_place;            ///< of the verb's key
+  SourcePlace when_place;            ///< of the value of at, on or every
+};
+
+/// An end of a window: a time, or the first match of a pattern; `plus` later.
+struct WindowEdge {
+  std::optional<Pattern> pattern;
+  SimTime time;   ///< when there is no pattern
+  Duration plus;  ///< only with a pattern
+  PlacedText written;
+};
+
+/// Both ends inclusive; default 0 and the scenario's `until`.
+struct WindowSpec {
+  std::optional<WindowEdge> from;
+  std::optional<WindowEdge> to;  ///< "to" or "by"
+};
+
+enum class ExpectKind { Sequence, Never, Eventually, Whenever, Counter, Delivered };
+std::string_view expect_kind_name(ExpectKind kind);
+
+struct SequenceEvent {
+  Pattern pattern;
+  std::optional<TimeMargin> at;  ///< when it must happen
+};
+
+struct SequenceItem {
+  std::vector<SequenceEvent> events;  ///< one, or with any_order at least one in any order
+  bool any_order = false;
+  bool next = false;  ///< no other event between this item and the one before
+  SourcePlace place;
+};
+
+struct ExpectSpec {
+  ExpectKind kind = ExpectKind::Never;
+  std::vector<SequenceItem> sequence;  ///< Sequence
+  Pattern pattern;                     ///< Never, Eventually; Whenever: the cause
+  Pattern then;                        ///< Whenever
+  Duration within;                     ///< Whenever
+  TargetRef subject;                   ///< Counter, Delivered: whose
+  std::string counter;                 ///< Counter: a name of Vocabulary::counters
+  Bound is;                            ///< Counter (count), Delivered (percent or count)
+  WindowSpec window;
+  std::string text;   ///< one line for people: `eventually "dev L4_CONNECTED" from 18s by 25s`
+  SourcePlace place;  ///< of the key that says the kind
+};
+
+struct ScenarioSpec {
+  std::string file_name;
+  std::string about;
+  std::vector<std::string> tags;
+  std::string profile;     ///< default: the first of the vocabulary
+  std::uint64_t seed = 1;
+  SimTime until;           ///< required, above 0
+  SourcePlace until_place;
+  std::vector<NodeSpec> nodes;
+  std::vector<LinkSpec> links;
+  std::vector<StepSpec> timeline;
+  std::vector<ExpectSpec> expect;
+  const NodeSpec* find_node(std::string_view name) const;
+  const LinkSpec* find_link(std::string_view name) const;
+};
+
+}  // namespace flapjack

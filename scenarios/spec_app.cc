@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// Applications and whom they talk to: JSON -> AppSpec.
+#include <algorithm>
+#include <utility>
+
+#include "scenarios/format_tables.h"
+#include "scenarios/paths.h"
+#include "scenarios/quantity.h"
+
+namespace flapjack {
+namespace {
+
+using Type = JsonValue::Type;
+
+constexpr std::int64_t kLargestPayload = 1'000'000'000;
+constexpr std::int64_t kMostActions = 1'000'000'000;
+
+/// Options in the order of the schema; which of them an app takes is in the vocabulary.
+const std::vector<std::string>& option_keys() {
+  static const std::vector<std::string> keys = {"send",  "every", "from",   "until",
+                                                "count", "wait",  "timeout"};
+  return keys;
+}
+
+Parsed<std::int64_t> parse_payload(std::string_view text) {
+  const Parsed<std::int64_t> bytes = parse_size(text);
+  if (bytes.ok() && (bytes.value() < 1 || bytes.value() > kLargestPayload)) {
+    return UnitError{"F0207", in_quotes(text) + " is not between 1B and 1GB", {}, {}};
+  }
+  return bytes;
+}
+
+/// "ap:4242": the port, and who stands before it.
+std::optional<PeerSpec> read_peer(LoadContext& ctx, const JsonValue& v) {
+  if (!expect_type(ctx, v, Type::String, "ap:4242")) return std::nullopt;
+  const TextSource source(v);
+  const std::string_view text = source.text;
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) {
+    ctx.error("F0110", v.span, in_quotes(text) + " is not \"node:port\"",
+              "write \"ap:4242\" or \"192.0.2.1:4242\"");
+    return std::nullopt;
+  }
+  const std::string_view port = text.substr(colon + 1);
+  const auto d = split_decimal(port);
+  const Scaled s = d && d->whole == port ? scale(*d, 1) : Scaled{};
+  if (s.error != ScaleError::None || s.value < 1 || s.value > 65535) {
+    ctx.error("F0110", source.span(colon + 1, text.size()),
+              in_quotes(port) + " is not a port", "ports are 1 to 65535");
+    return std::nullopt;
+  }
+  PeerSpec peer;
+  peer.port = static_cast<std::uint16_t>(s.value);
+  peer.place = ctx.place(v.span);
+  const std::string host(text.substr(0, colon));
+  if (const auto value = parse_ipv4(host)) {
+    peer.address = Ipv4Spec{host, *value, 32, peer.place};
+  } else {
+    peer.node = host;
+  }
+  return peer;
+}
+
+void bind_kind(LoadContext& ctx, const AppWord& word, const JsonMember& m, AppSpec& app) {
+  app.kind = word.name;
+  if (!m.value.is(Type::Array)) {
+    if (auto peer = read_peer(ctx, m.value)) app.peers.push_back(std::move(*peer));
+    return;
+  }
+  if (!word.many_peers && m.value.items.size() > 1) {
+    ctx.error("F0107", m.value.span, in_quotes(word.name) + " has one peer, not a list");
+    return;
+  }
+  if (m.value.items.empty()) ctx.error("F0107", m.value.span, "an app needs a peer");
+  for (const JsonValue& v : m.value.items) {
+    if (auto peer = read_peer(ctx, v)) app.peers.push_back(std::move(*peer));
+  }
+}
+
+bool same_subnet(const Ipv4Spec& a, const Ipv4Spec& b) {
+  const std::uint8_t bits = std::min(a.prefix_len, b.prefix_len);
+  return bits == 0 || (a.value ^ b.value) >> (32 - bits) == 0;
+}
+
+/// An address of `peer`: the first that is on a subnet of `own`, else the first of all.
+const Ipv4Spec* address_for(const NodeSpec& own, const NodeSpec& peer) {
+  const Ipv4Spec* first = nullptr;
+  for (const IfaceSpec& mine : own.ifaces) {
+    for (const IfaceSpec& theirs : peer.ifaces) {
+      for (const Ipv4Spec& a : theirs.ipv4) {
+        if (first == nullptr) first = &a;
+        for (const Ipv4Spec& b : mine.ipv4) {
+          if (same_subnet(a, b)) return &a;
+        }
+      }
+    }
+  }
+  if (first != nullptr) return first;
+  for (const IfaceSpec& theirs : peer.ifaces) {
+    if (!theirs.ipv4.empty()) return &theirs.ipv4.front();
+  }
+  return nullptr;
+}
+
+void check_service(LoadContext& ctx, const AppSpec& app, const PeerSpec& peer,
+                   const NodeSpec& node) {
+  const AppWord* word = find_word(ctx.vocabulary.apps, app.kind);
+  if (word == nullptr || word->needs_service.empty()) return;
+  std::vector<std::string> has;
+  for (const ServiceSpec& s : node.services) {
+    const bool kind = std::find(word->needs_service.begin(), word->needs_service.end(), s.kind) !=
+                      word->needs_service.end();
+    if (kind && s.port == peer.port) return;
+    has.push_back(s.kind + ":" + std::to_string(s.port));
+  }
+  ctx.error("F0304", peer.place.span,
+            "node " + in_quotes(node.name) + " has no service " +
+                join(word->needs_service, " or ") + " on port " + std::to_string(peer.port),
+            has.empty() ? node.name + " has no services" : node.name + " has: " + join(has));
+}
+
+void resolve_peer(LoadContext& ctx, const NodeSpec& own, const AppSpec& app, PeerSpec& peer) {
+  if (peer.node.empty()) return;
+  const SourceSpan value = peer.place.span;
+  const bool exact = value.end - value.begin > peer.node.size() + 2;
+  const SourceSpan span{value.begin + (exact ? 1 : 0),
+                        exact ? value.begin + 1 + static_cast<std::uint32_t>(peer.node.size())
+                              : value.end};
+  if (!resolve_path(ctx, peer.node, span, only(TargetKind::Node), in_quotes(app.kind))) return;
+  const NodeSpec& node = *ctx.spec.find_node(peer.node);
+  const Ipv4Spec* address = address_for(own, node);
+  if (address == nullptr) {
+    ctx.error("F0304", span, "node " + in_quotes(node.name) + " has no IPv4 address",
+              "give one of its interfaces an \"ipv4\"");
+    return;
+  }
+  peer.address = *address;
+  check_service(ctx, app, peer, node);
+}
+
+std::string peers_schema() {
+  const std::string one = schema_pattern("^[A-Za-z0-9_.-]+:[0-9]+$", "ap:4242");
+  return schema_any_of({one, schema_array(one, 1)});
+}
+
+void check_app(LoadContext& ctx, const FormatTables& tables, const JsonValue& v, AppSpec& app) {
+  const auto kinds = tables.app.selectors_in(v);
+  if (kinds.size() == 1) {
+    const AppWord* word = find_word(ctx.vocabulary.apps, kinds[0]->key);
+    std::vector<std::string> refused;
+    for (const std::string& key : option_keys()) {
+      const auto& takes = word->options;
+      if (std::find(takes.begin(), takes.end(), key) == takes.end()) refused.push_back(key);
+    }
+    refuse_keys(ctx, v, refused, in_quotes(word->name));
+    return;
+  }
+  if (kinds.size() > 1) {
+    ctx.error("F0102", kinds[1]->key_span,
+              "an app is of one kind, found " + in_quotes(kinds[0]->key) + " and " +
+                  in_quotes(kinds[1]->key));
+    return;
+  }
+  const bool other_error = std::any_of(v.members.begin(), v.members.end(), [&](const auto& m) {
+    const auto& options = option_keys();
+    return !is_free_key(m.key) &&
+           std::find(options.begin(), options.end(), m.key) == options.end();
+  });
+  if (!other_error) {
+    ctx.error("F0102", {v.span.begin, v.span.begin + 1},
+              "app " + in_quotes(app.name) + " does not say what it is",
+              "one of: " + join(names_of(ctx.vocabulary.apps)));
+  }
+}
+
+}  // namespace
+
+void refuse_keys(LoadContext& ctx, const JsonValue& object, const std::vector<std::string>& keys,
+                 std::string_view with) {
+  for (const std::string& key : keys) {
+    const JsonMember* m = object.find(key);
+    if (m == nullptr) continue;
+    ctx.error("F0108", m->key_span, in_quotes(key) + " does not go with " + std::string(with));
+  }
+}
+
+void resolve_peers(LoadContext& ctx) {
+  for (NodeSpec& node : ctx.spec.nodes) {
+    for (AppSpec& app : node.apps) {
+      for (PeerSpec& peer : app.peers) resolve_peer(ctx, node, app, peer);
+    }
+  }
+}
+
+void FormatTables::build_app() {
+  for (const AppWord& word : vocabulary.apps) {
+    FieldInfo info{word.name, word.doc, peers_schema()};
+    info.selector = true;
+    app.add(std::move(info), [&word](LoadContext& ctx, const JsonMember& m, AppSpec& a) {
+      if (a.kind.empty()) bind_kind(ctx, word, m, a);
+    });
+  }
+  app.quantity({"send", "Bytes of one payload.", schema_size()}, &parse_payload, "64B",
+               &AppSpec::send);
+  app.quantity({"every", "The interval between actions.", schema_duration()},
+               &parse_positive_duration, "1s", &AppSpec::every);
+  app.quantity({"from", "When the first action is.", schema_duration()}, &parse_sim_time, "1s",
+               &AppSpec::from);
+  app.quantity({"until", "From when on there is no action.", schema_duration()}, &parse_sim_time,
+               "30s", &AppSpec::until);
+  app.whole("count", "How many actions at most.", 1, kMostActions, &AppSpec::count);
+  app.quantity({"wait", "How long to wait for an answer.", schema_duration()}, &parse_duration,
+               "500ms", &AppSpec::wait);
+  app.quantity({"timeout", "How long to wait for a connection.", schema_duration()},
+               &parse_positive_duration, "5s", &AppSpec::timeout);
+  app.later({"udp_ping", "udp_flood", "tcp_send", "tcp_recv", "http_get", "reconnecting_client",
+             "dns_query", "conn_policy", "script", "expect_state", "bytes"});
+  app.check([this](LoadContext& ctx, const JsonValue& v, AppSpec& a) {
+    check_app(ctx, *this, v, a);
+  });
+}
+
+}  // namespace flapjack

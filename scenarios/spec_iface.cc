@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// Interfaces and how they get connected: JSON -> IfaceSpec, ConnSpec.
+#include <algorithm>
+#include <utility>
+
+#include "scenarios/format_tables.h"
+#include "scenarios/link_fields.h"
+#include "scenarios/quantity.h"
+
+namespace flapjack {
+namespace {
+
+using Type = JsonValue::Type;
+
+constexpr std::int64_t kLeastMtu = 68;  // RFC 791: every link carries this much
+constexpr std::int64_t kMostMtu = 65'535;
+
+/// Whole seconds: Zephyr keeps connectivity timeouts as an int of seconds.
+Parsed<std::int64_t> parse_whole_seconds(std::string_view text) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const Parsed<Duration> d = parse_duration(text);
+  if (!d.ok()) return d.error();
+  if (d.value().ns % kSecond != 0) {
+    const std::int64_t up = d.value().ns / kSecond + 1;
+    return UnitError{"F0207", "Zephyr keeps this timeout in whole seconds",
+                     "write " + in_quotes(std::to_string(up) + "s"), std::to_string(up) + "s"};
+  }
+  return d.value().ns / kSecond;
+}
+
+Parsed<std::int64_t> parse_mtu(std::string_view text) {
+  const Parsed<std::int64_t> bytes = parse_size(text);
+  if (bytes.ok() && (bytes.value() < kLeastMtu || bytes.value() > kMostMtu)) {
+    return UnitError{"F0207", in_quotes(text) + " is not between 68B and 65535B", {}, {}};
+  }
+  return bytes;
+}
+
+/// "02:00:5e:00:53:01" in lower case, or why not.
+Parsed<std::string> parse_mac(std::string_view text) {
+  const UnitError bad{"F0110", in_quotes(text) + " is not a MAC address",
+                      "write six bytes like \"02:00:5e:00:53:01\"", {}};
+  if (text.size() != 17) return bad;
+  std::string out(text);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    char& c = out[i];
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (i % 3 == 2 ? c != ':' : !hex) return bad;
+  }
+  if (std::string_view("13579bdf").find(out[1]) != std::string_view::npos) {
+    return UnitError{"F0110", in_quotes(text) + " is a group address",
+                     "the first byte of an interface's own address is even", {}};
+  }
+  if (out == "00:00:00:00:00:00") return bad;
+  return out;
+}
+
+void bind_ipv4_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
+  if (v.is(Type::String) && (v.text == "dhcp" || v.text == "auto")) {
+    ctx.not_supported_yet(v.span, v.text);
+    return;
+  }
+  auto address = read_ipv4(ctx, v, true);
+  if (!address) return;
+  const bool twice = std::any_of(iface.ipv4.begin(), iface.ipv4.end(), [&](const Ipv4Spec& a) {
+    return a.value == address->value;
+  });
+  if (twice) {
+    ctx.error("F0110", v.span, in_quotes(address->text) + " is on this interface already");
+    return;
+  }
+  iface.ipv4.push_back(std::move(*address));
+}
+
+bool is_unicast(std::uint32_t a) { return a != 0 && (a >> 28) < 0xE; }
+
+std::string ipv4_schema() {
+  const std::string octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+  const std::string one = schema_pattern(
+      "^(" + octet + "\\.){3}" + octet + "/(3[0-2]|[12]?[0-9])$", "192.0.2.2/24");
+  return schema_any_of({one, schema_array(one)});
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> parse_ipv4(std::string_view text) {
+  std::uint32_t value = 0;
+  for (int octet = 0; octet < 4; ++octet) {
+    const std::size_t dot = text.find('.');
+    const std::string_view part = text.substr(0, dot);
+    if ((dot == std::string_view::npos) != (octet == 3)) return std::nullopt;
+    if (part.empty() || part.size() > 3 || (part.size() > 1 && part[0] == '0')) {
+      return std::nullopt;
+    }
+    std::uint32_t n = 0;
+    for (char c : part) {
+      if (c < '0' || c > '9') return std::nullopt;
+      n = n * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    if (n > 255) return std::nullopt;
+    value = value << 8 | n;
+    text.remove_prefix(dot == std::string_view::npos ? text.size() : dot + 1);
+  }
+  return value;
+}
+
+std::optional<Ipv4Spec> read_ipv4(LoadContext& ctx, const JsonValue& v, bool with_prefix) {
+  const char* example = with_prefix ? "192.0.2.2/24" : "192.0.2.1";
+  if (!expect_type(ctx, v, Type::String, example)) return std::nullopt;
+  const std::string_view text = v.text;
+  const std::size_t slash = text.find('/');
+  const auto value = parse_ipv4(text.substr(0, slash));
+  const auto fail = [&](std::string message, std::string help) {
+    ctx.error("F0110", v.span, std::move(message), std::move(help));
+    return std::nullopt;
+  };
+  if (!value) {
+    return fail(in_quotes(text) + " is not an IPv4 address",
+                std::string("write ") + in_quotes(example));
+  }
+  if (!is_unicast(*value)) return fail(in_quotes(text) + " is not the address of one host", "");
+  Ipv4Spec address{std::string(text.substr(0, slash)), *value, 32, ctx.place(v.span)};
+  if (!with_prefix) {
+    if (slash == std::string_view::npos) return address;
+    return fail("an address without a prefix length is wanted here",
+                "write " + in_quotes(address.text));
+  }
+  if (slash == std::string_view::npos) {
+    return fail("the prefix length is missing", "write \"" + address.text + "/24\"");
+  }
+  const std::string_view prefix = text.substr(slash + 1);
+  const auto d = split_decimal(prefix);
+  const bool digits = d && d->whole == prefix && prefix.size() <= 2 &&
+                      (prefix.size() == 1 || prefix[0] != '0');
+  const std::int64_t bits = digits ? scale(*d, 1).value : 33;
+  if (bits > 32) return fail(in_quotes(prefix) + " is not a prefix length", "they are 0 to 32");
+  address.prefix_len = static_cast<std::uint8_t>(bits);
+  return address;
+}
+
+void FormatTables::build_conn() {
+  conn.word("impl", "The connectivity implementation; default: the technology's.",
+            "connectivity implementation", vocabulary.conn_impls, {}, &ConnSpec::impl);
+  conn.add({"associate", "How long one attempt to connect takes.", schema_distribution()},
+           [](LoadContext& ctx, const JsonMember& m, ConnSpec& c) {
+             if (auto v = read_quantity(ctx, m.value, &parse_distribution, "1.2s")) {
+               c.associate = *v;
+               c.has_associate = true;
+             }
+           });
+  conn.quantity({"fail", "The probability that an attempt fails.", schema_probability(), false,
+                 false, "\"0%\""},
+                &parse_probability, "10%", &ConnSpec::fail_ppb);
+  conn.quantity({"fatal", "The probability that an attempt ends in a fatal error.",
+                 schema_probability(), false, false, "\"0%\""},
+                &parse_probability, "1%", &ConnSpec::fatal_ppb);
+  conn.quantity({"retry", "The pause between attempts; a range doubles from the first to the last.",
+                 schema_duration_range()},
+                &parse_duration_range, "5s..2min", &ConnSpec::retry);
+  conn.quantity({"timeout", "How long to try before giving up; whole seconds, 0s is for ever.",
+                 schema_duration(), false, false, "\"0s\""},
+                &parse_whole_seconds, "30s", &ConnSpec::timeout_s);
+  conn.quantity({"idle_timeout", "Disconnect after that long without traffic; whole seconds.",
+                 schema_duration(), false, false, "\"0s\""},
+                &parse_whole_seconds, "60s", &ConnSpec::idle_timeout_s);
+  conn.flag("persistent", "Reconnect after a lost connection.", false, &ConnSpec::persistent);
+  conn.flag("auto_connect", "Connect as soon as the interface is admin-up.", true,
+            &ConnSpec::auto_connect);
+  conn.flag("auto_down", "Take the interface admin-down once connecting is given up.", true,
+            &ConnSpec::auto_down);
+  conn.quantity({"detect", "How long until a vanished peer is noticed.", schema_duration()},
+                &parse_duration, "500ms", &ConnSpec::detect);
+  conn.add({"script", "What the scripted implementation does, one text a call.",
+            schema_array(schema_string())},
+           [](LoadContext& ctx, const JsonMember& m, ConnSpec& c) {
+             if (!expect_type(ctx, m.value, Type::Array)) return;
+             for (const JsonValue& v : m.value.items) {
+               if (read_string(ctx, v)) c.script.push_back(ctx.placed(v));
+             }
+           });
+}
+
+void FormatTables::build_iface_addresses() {
+  iface.add({"ipv4", "Static addresses with their prefix lengths.", ipv4_schema()},
+            [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
+              if (!m.value.is(Type::Array)) return bind_ipv4_item(ctx, m.value, i);
+              for (const JsonValue& v : m.value.items) bind_ipv4_item(ctx, v, i);
+            });
+  iface.add({"gateway", "The IPv4 default router.",
+             schema_pattern("^[0-9]{1,3}(\\.[0-9]{1,3}){3}$", "192.0.2.1")},
+            [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
+              if (auto a = read_ipv4(ctx, m.value, false)) i.gateway = std::move(*a);
+            });
+  iface.quantity({"mac", "The hardware address; without it one is assigned.",
+                  schema_pattern("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "02:00:5e:00:53:01")},
+                 &parse_mac, "02:00:5e:00:53:01", &IfaceSpec::mac);
+}
+
+void FormatTables::build_iface() {
+  std::vector<Word> technologies;
+  for (const TechnologyWord& t : vocabulary.technologies) technologies.push_back({t.name, t.doc});
+  iface.word("technology", "What the interface is.", "technology", technologies,
+             {"ethernet", "wifi", "lte", "ppp", "ieee802154", "loopback", "dummy"},
+             &IfaceSpec::technology);
+  iface.word("l2", "The layer 2; default: the technology's.", "l2", vocabulary.l2s,
+             {"ethernet", "dummy", "ppp", "ieee802154", "loopback"}, &IfaceSpec::l2);
+  iface.quantity({"mtu", "Bytes of the largest IP packet.", schema_size()}, &parse_mtu, "1500B",
+                 &IfaceSpec::mtu);
+  build_iface_addresses();
+  iface.add({"offload", "The engine that does TCP/IP for this interface.",
+             schema_enum(vocabulary.engines)},
+            [names = names_of(vocabulary.engines)](LoadContext& ctx, const JsonMember& m,
+                                                   IfaceSpec& i) {
+              const bool scripted = m.value.is(Type::String) &&
+                                    m.value.text.rfind("scripted", 0) == 0;
+              if (scripted && std::find(names.begin(), names.end(), m.value.text) == names.end()) {
+                return ctx.not_supported_yet(m.value.span, m.value.text);
+              }
+              if (auto v = read_word(ctx, m.value, "engine", names, {"native", "lwip", "host"})) {
+                i.engine = *v;
+              }
+            });
+  iface.flag("auto_start", "Admin-up when the node boots.", true, &IfaceSpec::auto_start);
+  iface.flag("ignore", "Not looked at by the connection monitor.", false, &IfaceSpec::ignore);
+  iface.whole("queue", "Packets that may wait in the driver for transmission.", 1, kLongestQueue,
+              &IfaceSpec::queue);
+  iface.add({"conn", "How the interface gets connected.", schema_ref(conn.name())},
+            [this](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
+              i.conn.emplace();
+              i.conn->place = ctx.place(m.key_span);
+              conn.bind(ctx, m.value, *i.conn);
+            });
+  iface.later({"ipv6", "dns"});
+}
+
+}  // namespace flapjack

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/spec_json.h"
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+#include "scenarios/format_tables.h"
+#include "scenarios/json_reader.h"
+#include "scenarios/json_text.h"
+
+namespace flapjack {
+namespace {
+
+using Type = JsonValue::Type;
+
+constexpr std::int64_t kFormatVersion = 1;
+
+/// Fills in what the file left to the defaults of the vocabulary.
+void apply_defaults(const Vocabulary& vocabulary, ScenarioSpec& spec) {
+  if (spec.profile.empty() && !vocabulary.profiles.empty()) {
+    spec.profile = vocabulary.profiles.front().name;
+  }
+  for (NodeSpec& node : spec.nodes) {
+    if (node.profile.empty()) node.profile = spec.profile;
+    for (IfaceSpec& iface : node.ifaces) {
+      if (iface.technology.empty() && !vocabulary.technologies.empty()) {
+        iface.technology = vocabulary.technologies.front().name;
+      }
+      if (iface.engine.empty() && !vocabulary.engines.empty()) {
+        iface.engine = vocabulary.engines.front().name;
+      }
+      const TechnologyWord* t = find_word(vocabulary.technologies, iface.technology);
+      if (t == nullptr) continue;
+      if (iface.l2.empty()) iface.l2 = t->default_l2;
+      if (!iface.conn && !t->default_conn_impl.empty()) iface.conn.emplace();
+      if (iface.conn && iface.conn->impl.empty()) iface.conn->impl = t->default_conn_impl;
+    }
+  }
+}
+
+/// An interface with "conn" whose technology has no implementation must name one.
+void check_conn_impls(LoadContext& ctx) {
+  for (const NodeSpec& node : ctx.spec.nodes) {
+    for (const IfaceSpec& iface : node.ifaces) {
+      if (!iface.conn || !iface.conn->impl.empty()) continue;
+      ctx.error("F0103", iface.conn->place.span,
+                "technology " + in_quotes(iface.technology) +
+                    " has no connectivity implementation of its own",
+                "add \"impl\": one of " + join(names_of(ctx.vocabulary.conn_impls)));
+    }
+  }
+}
+
+void check_version(LoadContext& ctx, const JsonMember& m, ScenarioSpec&) {
+  if (!expect_type(ctx, m.value, Type::Number)) return;
+  if (m.value.integer != kFormatVersion) {
+    ctx.error("F0401", m.value.span,
+              "this flapjack reads version 1 of the format, the file says " + m.value.text);
+  }
+}
+
+/// {"x": 1} -> "x": 1, to splice one object's members into another.
+std::string members_of(const std::string& object) { return object.substr(1, object.size() - 2); }
+
+}  // namespace
+
+FormatTables::FormatTables(const Vocabulary& v) : vocabulary(v) {
+  build_conn();
+  build_iface();
+  build_app();
+  build_item();
+  build_top();
+  build_node();
+  build_links();
+  build_step();
+  build_expect();
+}
+
+void FormatTables::build_top() {
+  // The order is the order of binding: the end of the run and the nodes are needed by the rest.
+  top.add({"$schema", "The schema an editor uses.", schema_string()},
+          [](LoadContext& ctx, const JsonMember& m, ScenarioSpec&) { read_string(ctx, m.value); });
+  top.add({"flapjack", "The version of the format.", "{\"const\":1}"}, &check_version);
+  top.add({"about", "What the scenario shows, in one sentence.", schema_string()},
+          [](LoadContext& ctx, const JsonMember& m, ScenarioSpec& s) {
+            if (auto v = read_string(ctx, m.value)) s.about = *v;
+          });
+  top.add({"tags", "Words to select scenarios by.", schema_array(schema_string())},
+          [](LoadContext& ctx, const JsonMember& m, ScenarioSpec& s) {
+            if (!expect_type(ctx, m.value, Type::Array)) return;
+            for (const JsonValue& v : m.value.items) {
+              if (auto tag = read_string(ctx, v)) s.tags.push_back(*tag);
+            }
+          });
+  top.word("profile", "Behaviour switches by release.", "profile", vocabulary.profiles, {},
+           &ScenarioSpec::profile);
+  top.whole("seed", "The number that all random streams come from.", 0, INT64_MAX,
+            &ScenarioSpec::seed, "1");
+  FieldInfo until{"until", "When the run ends, for example \"until\": \"40s\".",
+                  schema_duration()};
+  until.required = true;
+  top.add(std::move(until), [](LoadContext& ctx, const JsonMember& m, ScenarioSpec& s) {
+    if (auto v = read_quantity(ctx, m.value, &parse_positive_duration, "40s")) {
+      s.until = SimTime{v->ns};
+      s.until_place = ctx.place(m.value.span);
+    }
+  });
+  top.later({"include", "define", "params", "exclude", "seeds", "lesson", "output", "allow",
+             "timeline+", "expect+"});
+}
+
+std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabulary& vocabulary,
+                                          DiagnosticSink& sink) {
+  const std::size_t before = sink.error_count();
+  const std::optional<JsonValue> document = read_json(file, sink);
+  if (!document) return std::nullopt;
+  ScenarioSpec spec;
+  spec.file_name = file.name();
+  LoadContext ctx{file, vocabulary, sink, spec};
+  const FormatTables tables(vocabulary);
+  tables.top.bind(ctx, *document, spec);
+  resolve_peers(ctx);
+  apply_defaults(vocabulary, spec);
+  check_conn_impls(ctx);
+  if (sink.error_count() != before) return std::nullopt;
+  return spec;
+}
+
+std::string emit_schema(const Vocabulary& vocabulary) {
+  const FormatTables tables(vocabulary);
+  const FieldTableBase* definitions[] = {&tables.node, &tables.iface, &tables.conn, &tables.app,
+                                         &tables.link, &tables.direction, &tables.step,
+                                         &tables.expect, &tables.item};
+  std::string text = "{\"$schema\":\"http://json-schema.org/draft-07/schema#\","
+                     "\"title\":\"flapjack scenario\",\"allowComments\":true,"
+                     "\"allowTrailingCommas\":true," + members_of(tables.top.schema()) +
+                     ",\"definitions\":{";
+  bool first = true;
+  for (const FieldTableBase* d : definitions) {
+    text.append(first ? "" : ",").append(json_string(d->name())).append(":").append(d->schema());
+    first = false;
+  }
+  return nlohmann::ordered_json::parse(text + "}}").dump(2) + "\n";
+}
+
+}  // namespace flapjack

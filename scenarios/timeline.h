@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Timeline: carries out the scripted steps. A step `at` a time, `every` interval or `on` an event
+// happens in lane World, before anything else of its instant; one that follows an event without
+// "after" waits until everything the event caused at that instant is done (lane Settle).
+//
+// Each carried-out step is a record of kind Step: its subject is the target, its cause the event it
+// waited for, and whatever it does is caused by it.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "scenarios/record_view.h"
+#include "scenarios/verbs.h"
+
+namespace flapjack {
+
+class Timeline {
+ public:
+  Timeline(World& world, const ScenarioSpec& spec, const Registry& registry);
+
+  /// Schedules what has a time; before the World boots, so that a step at 0 finds it booted.
+  void start();
+  /// Shows a record to the steps that wait for an event.
+  void see(const RecordView& view, const TraceRecord& record);
+  /// Steps carried out so far, undos not counted.
+  std::uint64_t carried_out() const { return carried_out_; }
+
+ private:
+  struct Step {
+    const StepSpec* spec;
+    const VerbEntry* verb;
+    std::int64_t matches = 0;
+  };
+  struct Pending {
+    std::size_t step;
+    Undo undo;
+    RecordId cause;
+  };
+  void fire(std::uint64_t index);
+  void repeat(std::uint64_t index);
+  void carry_out(std::size_t index);
+  void take_back(std::uint64_t slot);
+  SubjectId subject_of(const StepSpec& step);
+  std::string source_of(const StepSpec& step) const;
+
+  World& world_;
+  const ScenarioSpec& spec_;
+  HoldBook holds_;
+  LinkBook links_;
+  std::vector<Step> steps_;
+  std::vector<std::size_t> waiting_;  // steps with "on"
+  std::vector<Pending> pending_;
+  std::uint64_t carried_out_ = 0;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The names a scenario may use for things that are registered elsewhere: the composition root fills
+// one Vocabulary and passes it to the front end, which has no list of its own of such things.
+// Lists keep their order: it is the order of the schema and of suggestions.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flapjack {
+
+/// A name and its one-line explanation, shown by editors and by `flapjack list`.
+struct Word {
+  std::string name;
+  std::string doc;
+};
+
+/// What a path may stand for. Values are bits of a TargetSet.
+enum class TargetKind : std::uint8_t { Node = 1, Iface = 2, App = 4, Service = 8, Link = 16,
+                                       Text = 32 };
+using TargetSet = std::uint8_t;
+constexpr TargetSet operator|(TargetKind a, TargetKind b) {
+  return static_cast<TargetSet>(static_cast<TargetSet>(a) | static_cast<TargetSet>(b));
+}
+constexpr TargetSet operator|(TargetSet a, TargetKind b) {
+  return static_cast<TargetSet>(a | static_cast<TargetSet>(b));
+}
+constexpr TargetSet only(TargetKind k) { return static_cast<TargetSet>(k); }
+constexpr bool has_target(TargetSet set, TargetKind k) {
+  return (set & static_cast<TargetSet>(k)) != 0;
+}
+/// "node", "iface", "app", "service", "link", "text".
+std::string_view target_kind_name(TargetKind kind);
+
+/// An iface's technology and what an iface of it gets when its scenario says nothing.
+struct TechnologyWord {
+  std::string name;
+  std::string doc;
+  std::string default_l2;         ///< a name of Vocabulary::l2s
+  std::string default_conn_impl;  ///< a name of Vocabulary::conn_impls; empty: no implementation
+};
+
+/// A timeline verb. `keys` are the step keys it takes beside the common ones (at, on, after, times,
+/// every, until, for): any of rate, delay, jitter, distribution, loss, queue, up, down.
+struct VerbWord {
+  std::string name;
+  std::string doc;
+  TargetSet targets = 0;  ///< Text alone: the value is free text (note)
+  bool undoable = true;   ///< may be combined with "for"
+  std::vector<std::string> keys;
+};
+
+/// An app. `options` are the keys it takes, any of send, every, from, until, count, wait, timeout.
+struct AppWord {
+  std::string name;
+  std::string doc;
+  std::vector<std::string> options;
+  bool many_peers = false;       ///< the value may be a list, tried in order
+  /// The peer must have one of these services; may be empty.
+  std::vector<std::string> needs_service;
+};
+
+/// A service. With `takes_port`, it is written "name:port".
+struct ServiceWord {
+  std::string name;
+  std::string doc;
+  bool takes_port = true;
+};
+
+/// An event that the trace can contain, what its subject may be, and the keys a pattern may test.
+struct EventWord {
+  std::string name;
+  std::string doc;
+  TargetSet subjects = 0;
+  std::vector<std::string> keys;
+};
+
+/// A counter, written as the path of its owner and its name: "dev.eth0.rx_alloc_failed".
+struct CounterWord {
+  std::string name;
+  std::string doc;
+  TargetSet subjects = 0;
+};
+
+struct Vocabulary {
+  std::vector<Word> profiles;  ///< the first is the default
+  std::vector<Word> l2s;
+  std::vector<Word> engines;  ///< the first is the native path and the default
+  std::vector<Word> conn_impls;
+  std::vector<Word> kconfigs;  ///< modelled options, without CONFIG_
+  std::vector<TechnologyWord> technologies;  ///< the first is the default
+  std::vector<VerbWord> verbs;
+  std::vector<AppWord> apps;
+  std::vector<ServiceWord> services;
+  std::vector<EventWord> events;
+  std::vector<CounterWord> counters;
+  /// Attributes that a packet pattern may test beside `len`, which is always there.
+  std::vector<Word> packet_keys;
+};
+
+/// The entry of that name, or nullptr. Lists are short: linear.
+template <class W>
+const W* find_word(const std::vector<W>& words, std::string_view name) {
+  for (const W& w : words) {
+    if (w.name == name) return &w;
+  }
+  return nullptr;
+}
+
+}  // namespace flapjack

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// World: one simulation. It owns time, chance, the trace, the media and the nodes, and destroys them
+// in the reverse order of their use. Two Worlds in one process know nothing of each other.
+//
+// Use it directly from a test:
+//
+//   World world(7);
+//   Link& wire = world.add_link("wire");
+//   Node& a = world.add_node("a");
+//   world.add_ethernet(a, {.name = "eth0", .address = *Ipv4Prefix::parse("192.0.2.1/24")}, &wire);
+//   world.boot();
+//   world.run_for(seconds(1));
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connmgr/conn_mgr.h"
+#include "connmgr/radio_medium.h"
+#include "l2/arp_cache.h"
+#include "l2/link.h"
+#include "offload/engine.h"
+#include "scenarios/app.h"
+#include "stack/net/stack.h"
+
+namespace flapjack {
+
+struct NodeConfig {
+  StackConfig stack;
+  ConnMgrConfig conn_mgr;
+  ArpConfig arp;
+};
+
+/// One simulated machine: a stack, its connection manager, and what is plugged into them.
+struct Node {
+  Node(const StackEnv& env, std::string name, NodeId id, const NodeConfig& config);
+  ~Node();
+
+  std::vector<std::unique_ptr<L2>> l2s;
+  std::vector<std::unique_ptr<Driver>> drivers;
+  std::vector<std::unique_ptr<RadioMedium>> radios;
+  std::vector<std::unique_ptr<Connectivity>> connectivities;
+  Stack stack;
+  std::vector<std::unique_ptr<OffloadEngine>> engines;
+  ConnMgr conn_mgr;
+  /// Apps and services by name, in the order in which they start.
+  std::vector<std::pair<std::string, std::unique_ptr<App>>> apps;
+};
+
+/// Where an iface stands on a medium.
+struct Attachment {
+  Link* link = nullptr;
+  std::size_t end = 0;
+};
+
+struct EthernetIface {
+  std::string name;
+  Ipv4Prefix address;
+  Ipv4Address gateway;
+  std::uint16_t mtu = 1500;
+};
+
+class World {
+ public:
+  /// `frame_bytes_max`: the largest frame any iface of this World sends.
+  explicit World(std::uint64_t seed = 1, std::size_t frame_bytes_max = 1536);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  Node& add_node(const std::string& name, const NodeConfig& config = {});
+  Link& add_link(const std::string& name, const LinkConfig& config = {});
+  /// An Ethernet iface of `node` at `link`, with an address unless it is 0.0.0.0.
+  NetIf& add_ethernet(Node& node, const EthernetIface& config, Link& link);
+  /// The MAC that the iface `position` (from 1) of a node gets: 02:00:00:nn:nn:ii.
+  static MacAddress default_mac(const Node& node, std::size_t position);
+  void attach(const NetIf& iface, Link& link, std::size_t end) {
+    attachments_[iface.subject()] = {&link, end};
+  }
+  /// Null link when the iface is on no medium.
+  Attachment attachment(const NetIf& iface) const;
+
+  /// Brings everything up, in the order in which nodes were added: ifaces, connection managers,
+  /// then apps. Once.
+  void boot();
+  void run_for(Duration span) { scheduler_.run_until(scheduler_.now() + span); }
+
+  Node* node(std::string_view name) const;
+  Link* link(std::string_view name) const;
+  const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
+  const std::vector<std::unique_ptr<Link>>& links() const { return links_; }
+
+  SimTime now() const { return scheduler_.now(); }
+  Scheduler& scheduler() { return scheduler_; }
+  Tracer& tracer() { return tracer_; }
+  FiberHost& fibers() { return fibers_; }
+  PacketSlab& slab() { return slab_; }
+  const Rng& rng() const { return rng_; }
+  StackEnv stack_env() { return {scheduler_, tracer_, fibers_, slab_, rng_}; }
+  LinkEnv link_env() { return {scheduler_, tracer_, slab_, rng_}; }
+  /// Ends everything that runs and returns how many packets nobody gave back (0 unless flapjack
+  /// itself is wrong). Only the destructor may follow.
+  std::size_t shut_down();
+
+ private:
+  Scheduler scheduler_;
+  Rng rng_;
+  Tracer tracer_;
+  PacketSlab slab_;
+  FiberHost fibers_;
+  std::vector<std::unique_ptr<Link>> links_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::map<SubjectId, Attachment> attachments_;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connmgr/event_names.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "connmgr/scripted_connectivity.h"
+#include "connmgr/wifi_connectivity.h"
+#include "tests/connmgr/test_node.h"
+
+namespace flapjack::test {
+namespace {
+
+TEST(EventNames, AreUnique) {
+  for (std::size_t i = 0; i < kConnEvents.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) EXPECT_NE(kConnEvents[i].name, kConnEvents[j].name);
+  }
+}
+
+// Makes a node record every event there is.
+void provoke_all(TestNode& node, NetIf& wifi, NetIf& other) {
+  ConnMgr& mgr = node.mgr;
+  std::array<std::uint8_t, 1> byte{};
+  std::size_t length = 1;
+  EXPECT_TRUE(mgr.if_set_flag(other, ConnFlag::Persistent, true).ok());
+  EXPECT_TRUE(mgr.if_set_timeout(other, 3).ok());
+  EXPECT_FALSE(mgr.if_set_opt(other, 1, byte).ok());
+  EXPECT_FALSE(mgr.if_get_opt(other, 1, byte, &length).ok());
+  node.l2.refused["other"] = Errc::Eio;
+  EXPECT_EQ(mgr.all_if_connect(false).code(), Errc::Eio);
+  node.l2.refused.clear();
+  EXPECT_TRUE(mgr.if_connect(other).ok());
+  node.run(milliseconds(1500));
+  mgr.ignore_iface(wifi);
+  mgr.watch_iface(wifi);
+  node.l2.refused["other"] = Errc::Eio;
+  EXPECT_EQ(mgr.all_if_down(false).code(), Errc::Eio);
+  node.l2.refused.clear();
+  node.run();
+  EXPECT_TRUE(mgr.if_connect(wifi).ok());
+  EXPECT_TRUE(mgr.if_disconnect(wifi).ok());  // leaves the network
+  EXPECT_TRUE(mgr.if_connect(wifi).ok());
+  EXPECT_TRUE(mgr.if_disconnect(wifi).ok());  // gives up the attempt
+  node.run();
+}
+
+TEST(EventNames, TableIsWhatIsRecorded) {
+  TestNode node;
+  NetIf& wifi = node.add_with_address("wifi");
+  NetIf& other = node.add_with_address("other");
+  WifiConfig config;
+  config.associate = DurationDistribution::fixed(seconds(1));
+  WifiConnectivity wifi_impl(config);
+  ScriptedConnectivity scripted({{ScriptTrigger::Connect, {}, ScriptAction::Up, {}}});
+  node.mgr.bind(wifi, wifi_impl);
+  node.mgr.bind(other, scripted);
+  ASSERT_TRUE(node.mgr.boot().ok());
+  provoke_all(node, wifi, other);
+  std::array<bool, kConnEvents.size()> seen{};
+  for (const KeptRecord& r : node.sink.records) {
+    if (r.name[0] < 'a') continue;
+    const auto it = std::find_if(kConnEvents.begin(), kConnEvents.end(),
+                                 [&](const ConnEventInfo& e) { return e.name == r.name; });
+    ASSERT_NE(it, kConnEvents.end()) << r.name;
+    seen[static_cast<std::size_t>(it - kConnEvents.begin())] = true;
+    for (const auto& [key, value] : r.attrs) {
+      const bool known = std::find(it->attrs.begin(), it->attrs.end(), key) != it->attrs.end();
+      EXPECT_TRUE(known) << r.name << " " << key;
+    }
+  }
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    EXPECT_TRUE(seen[i]) << "never recorded: " << kConnEvents[i].name;
+  }
+}
+
+}  // namespace
+}  // namespace flapjack::test

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/source.h"
+
+#include <gtest/gtest.h>
+
+namespace flapjack {
+namespace {
+
+TEST(Source, CountsColumnsInCodePoints) {
+  const SourceFile f("a.json", "x\n\"π≠\": 1\n");
+  const auto one = static_cast<std::uint32_t>(f.text().find('1'));
+  const SourcePlace p = f.place({one, one + 1});
+  EXPECT_EQ(p.line, 2u);
+  EXPECT_EQ(p.column, 7u);
+  EXPECT_EQ(to_text("a.json", p), "a.json:2:7");
+  EXPECT_EQ(to_text("a.json", SourcePlace{}), "a.json");
+}
+
+TEST(Source, KnowsItsLines) {
+  const SourceFile f("a", "one\r\ntwo\n\nlast");
+  EXPECT_EQ(f.line_count(), 4u);
+  EXPECT_EQ(f.line_text(1), "one");
+  EXPECT_EQ(f.line_text(3), "");
+  EXPECT_EQ(f.line_text(4), "last");
+  EXPECT_EQ(f.line_text(9), "");
+  EXPECT_EQ(f.place({999, 1000}).line, 4u);
+  EXPECT_EQ(f.place({999, 1000}).column, 5u);
+}
+
+TEST(Source, DoesNotCountAByteOrderMark) {
+  const SourceFile f("a", "\xEF\xBB\xBF{}");
+  EXPECT_EQ(f.place({3, 4}).column, 1u);
+  EXPECT_EQ(f.place({4, 5}).column, 2u);
+  EXPECT_EQ(f.line_text(1), "{}");
+}
+
+TEST(Source, CountsStrayBytesToo) {
+  EXPECT_EQ(count_code_points("\x80\x80"), 2u);
+  EXPECT_EQ(count_code_points("a\xC3\xA9z"), 3u);
+}
+
+}  // namespace
+}  // namespace flapjack

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nodes, interfaces, apps and links: what is refused, and where.
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/load_fixture.h"
+
+namespace flapjack {
+namespace {
+
+struct BadPart {
+  const char* text;
+  const char* message;
+  friend void PrintTo(const BadPart& c, std::ostream* out) { *out << c.text; }
+};
+
+class BadIfaces : public ::testing::TestWithParam<BadPart> {};
+
+TEST_P(BadIfaces, AreRefusedOnce) {
+  const Loaded l(std::string("{ \"until\": \"1s\", \"nodes\": { \"n\": { \"ifaces\": { \"e\":\n") +
+                 GetParam().text + "\n}}}}");
+  EXPECT_FALSE(l.spec);
+  ASSERT_EQ(l.sink.all().size(), 1u) << l.messages;
+  EXPECT_EQ(l.brief(), GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadIfaces,
+    ::testing::Values(
+        BadPart{R"({ "ipv4": "dhcp" })", "2:11 F0105 \"dhcp\" is not supported yet"},
+        BadPart{R"({ "ipv4": ["10.0.0.1/8", "auto"] })",
+                "2:26 F0105 \"auto\" is not supported yet"},
+        BadPart{R"({ "ipv6": "auto" })", "2:3 F0105 \"ipv6\" is not supported yet"},
+        BadPart{R"({ "ipv4": "192.0.2.2" })", "2:11 F0110 the prefix length is missing"},
+        BadPart{R"({ "ipv4": "192.0.2.2/33" })", "2:11 F0110 \"33\" is not a prefix length"},
+        BadPart{R"({ "ipv4": "192.0.2.256/24" })",
+                "2:11 F0110 \"192.0.2.256/24\" is not an IPv4 address"},
+        BadPart{R"({ "ipv4": "192.0.02.2/24" })",
+                "2:11 F0110 \"192.0.02.2/24\" is not an IPv4 address"},
+        BadPart{R"({ "ipv4": "224.0.0.1/24" })",
+                "2:11 F0110 \"224.0.0.1/24\" is not the address of one host"},
+        BadPart{R"({ "ipv4": ["10.0.0.1/8", "10.0.0.1/24"] })",
+                "2:26 F0110 \"10.0.0.1\" is on this interface already"},
+        BadPart{R"({ "gateway": "192.0.2.1/24" })",
+                "2:14 F0110 an address without a prefix length is wanted here"},
+        BadPart{R"({ "mtu": 1500 })", "2:10 F0204 a size needs a unit"},
+        BadPart{R"({ "mtu": "67B" })", "2:10 F0207 \"67B\" is not between 68B and 65535B"},
+        BadPart{R"({ "mac": "01:00:5e:00:00:01" })",
+                "2:10 F0110 \"01:00:5e:00:00:01\" is a group address"},
+        BadPart{R"({ "mac": "02-00-5e-00-00-01" })",
+                "2:10 F0110 \"02-00-5e-00-00-01\" is not a MAC address"},
+        BadPart{R"({ "technology": "wfi" })", "2:17 F0106 unknown technology \"wfi\""},
+        BadPart{R"({ "technology": "ppp" })",
+                "2:17 F0105 technology \"ppp\" is not supported yet"},
+        BadPart{R"({ "offload": "host" })", "2:14 F0105 engine \"host\" is not supported yet"},
+        BadPart{R"({ "offload": "scripted:modem" })",
+                "2:14 F0105 \"scripted:modem\" is not supported yet"},
+        BadPart{R"({ "queue": 0 })", "2:12 F0207 0 is not between 1 and 1000000"},
+        BadPart{R"({ "auto_start": 1 })",
+                "2:17 F0104 expected true or false, found a number"},
+        BadPart{R"({ "conn": {} })",
+                "2:3 F0103 technology \"ethernet\" has no connectivity implementation of its "
+                "own"},
+        BadPart{R"({ "technology": "wifi", "conn": { "timeout": "1.5s" } })",
+                "2:46 F0207 Zephyr keeps this timeout in whole seconds"},
+        BadPart{R"({ "technology": "wifi", "conn": { "fail": 0.5 } })",
+                "2:43 F0205 \"0.5\" is ambiguous: half, or half a percent?"},
+        BadPart{R"({ "technology": "wifi", "conn": { "presistent": true } })",
+                "2:35 F0101 unknown key \"presistent\""},
+        BadPart{R"j({ "technology": "wifi", "conn": { "associate": "nromal(1s, 2s)" } })j",
+                "2:48 F0206 unknown distribution \"nromal\""}));
+
+class BadNodes : public ::testing::TestWithParam<BadPart> {};
+
+TEST_P(BadNodes, AreRefusedOnce) {
+  const Loaded l(std::string("{ \"until\": \"1s\", \"nodes\": { \"b\": { \"ifaces\": { \"e\": { "
+                             "\"ipv4\": \"10.0.0.2/8\" } }, \"services\": [\"udp_echo:7\"] },"
+                             " \"c\": {}, \"n\":\n") +
+                 GetParam().text + "\n}}");
+  EXPECT_FALSE(l.spec);
+  ASSERT_EQ(l.sink.all().size(), 1u) << l.messages;
+  EXPECT_EQ(l.brief(), GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadNodes,
+    ::testing::Values(
+        BadPart{R"({ "threads": {} })", "2:3 F0105 \"threads\" is not supported yet"},
+        BadPart{R"({ "profile": "zephyr-5" })", "2:14 F0106 unknown profile \"zephyr-5\""},
+        BadPart{R"({ "kconfig": { "NET_IPV7": 1 } })",
+                "2:16 F0105 kconfig \"NET_IPV7\" is not supported yet"},
+        BadPart{R"({ "kconfig": "prj.conf" })", "2:14 F0105 \"prj.conf\" is not supported yet"},
+        BadPart{R"({ "services": ["udp_echo"] })", "2:16 F0110 udp_echo needs a port"},
+        BadPart{R"({ "services": ["udp_ecko:7"] })",
+                "2:17 F0106 unknown service \"udp_ecko\""},
+        BadPart{R"({ "services": ["dhcp"] })", "2:17 F0105 service \"dhcp\" is not supported yet"},
+        BadPart{R"({ "services": ["udp_echo:70000"] })", "2:26 F0110 \"70000\" is not a port"},
+        BadPart{R"({ "services": ["udp_echo:7", "udp_echo:8"] })",
+                "2:30 F0303 node \"n\" has \"udp_echo\" already"},
+        BadPart{R"({ "ifaces": { "x": {} }, "services": { "x": "udp_echo:7" } })",
+                "2:40 F0303 node \"n\" has \"x\" already"},
+        BadPart{R"({ "ifaces": { "wifi 0": {} } })", "2:15 F0109 \"wifi 0\" cannot be a name"},
+        BadPart{R"({ "ifaces": [] })", "2:13 F0104 expected an object, found an array"},
+        BadPart{R"({ "apps": { "a": {} } })", "2:18 F0102 app \"a\" does not say what it is"},
+        BadPart{R"({ "apps": { "a": { "udp_pong": "b:7" } } })",
+                "2:20 F0101 unknown app \"udp_pong\""},
+        BadPart{R"({ "apps": { "a": { "http_get": "b:80" } } })",
+                "2:20 F0105 \"http_get\" is not supported yet"},
+        BadPart{R"({ "apps": { "a": { "udp_ping": "b" } } })",
+                "2:32 F0110 \"b\" is not \"node:port\""},
+        BadPart{R"({ "apps": { "a": { "udp_ping": "b:0" } } })",
+                "2:35 F0110 \"0\" is not a port"},
+        BadPart{R"({ "apps": { "a": { "udp_ping": "d:7" } } })",
+                "2:33 F0301 there is no node \"d\""},
+        BadPart{R"({ "apps": { "a": { "udp_ping": "c:7" } } })",
+                "2:33 F0304 node \"c\" has no IPv4 address"},
+        BadPart{R"({ "apps": { "a": { "udp_ping": "b:8" } } })",
+                "2:32 F0304 node \"b\" has no service udp_echo on port 8"},
+        BadPart{R"({ "apps": { "a": { "udp_ping": ["b:7", "b:7"] } } })",
+                "2:32 F0107 \"udp_ping\" has one peer, not a list"},
+        BadPart{R"({ "apps": { "a": { "udp_ping": "b:7", "timeout": "1s" } } })",
+                "2:39 F0108 \"timeout\" does not go with \"udp_ping\""},
+        BadPart{R"({ "apps": { "a": { "udp_ping": "b:7", "every": "0s" } } })",
+                "2:48 F0207 this duration must be above 0"},
+        BadPart{R"({ "apps": { "a": { "udp_ping": "b:7", "send": 64 } } })",
+                "2:47 F0204 a size needs a unit"},
+        BadPart{R"({ "apps": { "a": { "udp_ping": "b:7", "reconnecting_client": "b:7" } } })",
+                "2:39 F0102 an app is of one kind, found \"udp_ping\" and "
+                "\"reconnecting_client\""}));
+
+TEST(SpecNode, PrefersThePeersAddressOnASharedSubnet) {
+  const Loaded l(R"({ "until": "1s", "nodes": {
+    "a": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } },
+           "apps": { "p": { "udp_ping": "b:7" }, "q": { "udp_ping": "203.0.113.9:7" } } },
+    "b": { "ifaces": { "f": { "ipv4": "192.0.2.9/24" },
+                       "g": { "ipv4": ["198.51.100.1/24", "10.0.0.2/24"] } },
+           "services": { "echo": "udp_echo:7" } } } })");
+  ASSERT_TRUE(l.spec) << l.messages;
+  EXPECT_EQ(l.spec->nodes[0].apps[0].peers[0].address.text, "10.0.0.2");
+  EXPECT_EQ(l.spec->nodes[0].apps[1].peers[0].address.text, "203.0.113.9");
+  EXPECT_TRUE(l.spec->nodes[0].apps[1].peers[0].node.empty());
+  EXPECT_EQ(l.spec->nodes[1].services[0].name, "echo");
+  EXPECT_EQ(l.spec->find_node("b")->find_service("echo")->port, 7);
+}
+
+class BadLinks : public ::testing::TestWithParam<BadPart> {};
+
+TEST_P(BadLinks, AreRefusedOnce) {
+  const Loaded l(std::string("{ \"until\": \"1s\", \"nodes\": { \"a\": { \"ifaces\": { \"e\": {}, "
+                             "\"g\": {}, \"h\": {} } }, \"b\": { \"ifaces\": { \"e\": {} } } },"
+                             " \"links\": { \"w\":\n") +
+                 GetParam().text + "\n}}");
+  EXPECT_FALSE(l.spec);
+  ASSERT_EQ(l.sink.all().size(), 1u) << l.messages;
+  EXPECT_EQ(l.brief(), GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadLinks,
+    ::testing::Values(
+        BadPart{"{}", "2:1 F0103 \"between\" is missing"},
+        BadPart{R"({ "between": ["a.e"] })",
+                "2:14 F0107 a link is between at least two interfaces"},
+        BadPart{R"({ "between": ["a.e", "a.e"] })",
+                "2:22 F0303 \"a.e\" is an end of this link twice"},
+        BadPart{R"({ "between": ["a.e", "b"] })",
+                "2:22 F0302 \"b\" is a node, but \"between\" takes an interface"},
+        BadPart{R"({ "between": ["a.e", "b.e"] }, "v": { "between": ["a.e", "a.g"] })",
+                "2:51 F0303 \"a.e\" is on link \"w\" already"},
+        BadPart{R"({ "between": ["a.e", "b.e"] }, "a": { "between": ["a.g", "a.h"] })",
+                "2:32 F0303 a node has the name \"a\" already"},
+        BadPart{R"({ "between": ["a.e", "b.e"], "loss": { "every": 7 } })",
+                "2:40 F0105 \"every\" is not supported yet"},
+        BadPart{R"({ "between": ["a.e", "b.e"], "loss": { "evry": 7 } })",
+                "2:38 F0104 expected a string, found an object"},
+        BadPart{R"({ "between": ["a.e", "b.e"], "reorder": "1%" })",
+                "2:30 F0105 \"reorder\" is not supported yet"},
+        BadPart{R"({ "between": ["a.e", "b.e"], "up": { "between": [] } })",
+                "2:38 F0101 unknown key \"between\""},
+        BadPart{R"({ "between": ["a.e", "b.e"], "distribution": "pareto" })",
+                "2:46 F0105 distribution \"pareto\" is not supported yet"}));
+
+}  // namespace
+}  // namespace flapjack

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <map>
+
+#include "scenarios/suggest.h"
+#include "tools/interrupt.h"
+
+namespace flapjack {
+namespace {
+
+using Verb = Exit (*)(const CliOptions&);
+
+// CLI11's own exit codes never leave this file.
+class Cli {
+ public:
+  Cli();
+  int run(std::vector<std::string> words);
+
+ private:
+  CLI::App* add(const std::string& name, const std::string& about, Verb verb);
+  void add_run_options(CLI::App* app);
+  void add_format(CLI::App* app, const std::map<std::string, Format>& formats);
+  int fail(const std::string& message) const;
+  int unknown_verb(const std::string& word) const;
+
+  CLI::App app_{"flapjack: links flap, sockets jack in, layers stack", "flapjack"};
+  CliOptions options_;
+  int verbose_ = 0;
+  bool quiet_ = false;
+  std::string seed_;
+  std::vector<std::pair<CLI::App*, Verb>> verbs_;
+};
+
+CLI::App* Cli::add(const std::string& name, const std::string& about, Verb verb) {
+  CLI::App* app = app_.add_subcommand(name, about);
+  verbs_.emplace_back(app, verb);
+  return app;
+}
+
+void Cli::add_format(CLI::App* app, const std::map<std::string, Format>& formats) {
+  std::string names;
+  for (const auto& [name, value] : formats) names += (names.empty() ? "" : ", ") + name;
+  app->add_option("--format", options_.format, "one of " + names)
+      ->transform(CLI::CheckedTransformer(formats).description(""));
+}
+
+void Cli::add_run_options(CLI::App* app) {
+  add_format(app, {{"human", Format::Human}, {"json", Format::Json}, {"ndjson", Format::Ndjson}});
+  app->add_flag("-v,--verbose", verbose_, "-v: every event, -vv: every packet and hop");
+  app->add_flag("-q,--quiet", quiet_, "the verdict only");
+  app->add_option("--seed", seed_, "seed instead of the scenario's own (0 to 2^64-1)");
+  app->add_option("--color", options_.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
+  app->add_option("--log", options_.log_levels,
+                  "MODULE=LEVEL: modules stack, l2, offload, connmgr, scenarios or all; levels "
+                  "trace, debug, info, warn, error, off");
+}
+
+Cli::Cli() {
+  app_.require_subcommand(0, 1);
+  app_.set_version_flag("--version", "flapjack " FLAPJACK_VERSION);
+  CLI::App* run = add("run", "run one scenario and tell its story", verb_run);
+  run->add_option("FILE", options_.paths, "the scenario; - is standard input")
+      ->required()
+      ->expected(1);
+  add_run_options(run);
+  CLI::App* test = add("test", "run every scenario of some folders or files", verb_test);
+  test->add_option("DIR", options_.paths, "folders, searched for *.json, or files")->required();
+  add_run_options(test);
+  CLI::App* check = add("check", "check scenarios without running them", verb_check);
+  check->add_option("FILE", options_.paths, "scenarios, or folders of them")->required();
+  add_format(check, {{"human", Format::Human}, {"json", Format::Json}});
+  add("schema", "print the JSON schema of the scenario format", verb_schema);
+  CLI::App* list = add("list", "print what scenarios can name", verb_list);
+  list->add_option("WHAT", options_.what,
+                   "technologies, l2s, drivers, wrappers, engines, connectivities, apps, services, "
+                   "verbs, events, counters, profiles or kconfig; all without");
+  add_format(list, {{"human", Format::Human}, {"json", Format::Json}});
+}
+
+int Cli::fail(const std::string& message) const {
+  std::fprintf(stderr, "flapjack: %s\nflapjack: see flapjack --help\n", message.c_str());
+  return static_cast<int>(Exit::Usage);
+}
+
+int Cli::unknown_verb(const std::string& word) const {
+  std::vector<std::string> names;
+  for (const auto& [app, verb] : verbs_) names.push_back(app->get_name());
+  const std::string hint = suggestion_help(word, names, "there are: ");
+  return fail("unknown verb \"" + word + "\"" + (hint.empty() ? "" : ": " + hint));
+}
+
+int Cli::run(std::vector<std::string> words) {
+  words.erase(words.begin());
+  if (words.empty()) {
+    std::fputs(app_.help().c_str(), stderr);
+    return static_cast<int>(Exit::Usage);
+  }
+  const bool known = words.front().starts_with("-") ||
+                     std::any_of(verbs_.begin(), verbs_.end(), [&](const auto& v) {
+                       return v.first->get_name() == words.front();
+                     });
+  if (!known) return unknown_verb(words.front());
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+  try {
+    app_.parse(words);
+  } catch (const CLI::Success& done) {  // --help, --version
+    return app_.exit(done) == 0 ? 0 : static_cast<int>(Exit::Usage);
+  } catch (const CLI::ParseError& error) {
+    return fail(error.what());
+  }
+  if (quiet_ && verbose_ > 0) return fail("-q and -v exclude each other");
+  options_.verbosity =
+      quiet_ ? Verbosity::Quiet : static_cast<Verbosity>(1 + std::min(verbose_, 2));
+  if (!seed_.empty()) {
+    const auto [end, error] =
+        std::from_chars(seed_.data(), seed_.data() + seed_.size(), options_.seed.emplace());
+    if (error != std::errc{} || end != seed_.data() + seed_.size()) {
+      return fail("--seed " + seed_ + ": not a whole number from 0 to 18446744073709551615");
+    }
+  }
+  for (const auto& [app, verb] : verbs_) {
+    if (app->parsed()) return static_cast<int>(verb(options_));
+  }
+  return fail("no verb given");
+}
+
+}  // namespace
+
+int run_cli(const std::vector<std::string>& words) {
+  catch_interrupts();
+  try {
+    return Cli().run(words);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "flapjack: internal error: %s\n", error.what());
+    return static_cast<int>(Exit::Bug);
+  }
+}
+
+}  // namespace flapjack

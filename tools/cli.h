@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line: words -> verb -> exit code. Results go to stdout, talk and errors to stderr.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flapjack {
+
+/// Exit codes, the same for every verb.
+enum class Exit : int {
+  Passed = 0,
+  Failed = 1,      ///< an expectation failed
+  Usage = 2,       ///< wrong words, or a scenario that is not valid
+  Bug = 3,         ///< flapjack itself is wrong
+  Nothing = 5,     ///< nothing was selected
+  Interrupted = 130,
+};
+
+/// How much `run` tells.
+enum class Verbosity : int { Quiet = 0, Story = 1, Events = 2, Packets = 3 };
+
+enum class Format : int { Human, Json, Ndjson };
+
+/// What the words of one call said.
+struct CliOptions {
+  std::vector<std::string> paths;
+  Format format = Format::Human;
+  Verbosity verbosity = Verbosity::Story;
+  std::string color = "auto";  ///< auto, always, never
+  std::vector<std::string> log_levels;  ///< MODULE=LEVEL
+  std::optional<std::uint64_t> seed;
+  std::string what;  ///< of `list`
+};
+
+/// The whole program; `words` begins with its own name.
+int run_cli(const std::vector<std::string>& words);
+
+// The verbs, each in a file of its own.
+Exit verb_run(const CliOptions& options);
+Exit verb_test(const CliOptions& options);
+Exit verb_check(const CliOptions& options);
+Exit verb_schema(const CliOptions& options);
+Exit verb_list(const CliOptions& options);
+
+}  // namespace flapjack

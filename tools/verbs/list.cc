@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// flapjack list [WHAT]: what scenarios can name, with a line on each.
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "scenarios/builtin.h"
+#include "scenarios/suggest.h"
+#include "tools/cli.h"
+
+namespace flapjack {
+namespace {
+
+struct Listing {
+  std::string what;
+  std::vector<Word> words;
+};
+
+template <class Entries>
+Listing listing(std::string what, const Entries& entries) {
+  Listing list{std::move(what), {}};
+  for (const auto& entry : entries) {
+    if constexpr (requires { entry.word; }) {
+      list.words.push_back({entry.word.name, entry.word.doc});
+    } else {
+      list.words.push_back({entry.name, entry.doc});
+    }
+  }
+  return list;
+}
+
+std::vector<Listing> listings(const Registry& r) {
+  return {listing("technologies", r.technologies), listing("l2s", r.l2s),
+          listing("drivers", r.drivers), listing("wrappers", r.wrappers),
+          listing("engines", r.engines), listing("connectivities", r.connectivities),
+          listing("apps", r.apps), listing("services", r.services), listing("verbs", r.verbs),
+          listing("events", r.events), listing("counters", r.counters),
+          listing("profiles", r.profiles), listing("kconfig", r.kconfigs)};
+}
+
+void print(const Listing& list) {
+  std::size_t width = 0;
+  for (const Word& word : list.words) width = std::max(width, word.name.size());
+  std::printf("%s:\n", list.what.c_str());
+  for (const Word& word : list.words) {
+    std::printf("  %-*s  %s\n", static_cast<int>(width), word.name.c_str(), word.doc.c_str());
+  }
+}
+
+}  // namespace
+
+Exit verb_list(const CliOptions& options) {
+  std::vector<Listing> all = listings(builtin_registry());
+  if (!options.what.empty()) {
+    std::vector<std::string> names;
+    for (const Listing& list : all) names.push_back(list.what);
+    std::erase_if(all, [&](const Listing& list) { return list.what != options.what; });
+    if (all.empty()) {
+      std::fprintf(stderr, "flapjack: nothing called \"%s\" to list: %s\n", options.what.c_str(),
+                   suggestion_help(options.what, names, "there are: ").c_str());
+      return Exit::Usage;
+    }
+  }
+  if (options.format == Format::Human) {
+    for (const Listing& list : all) print(list);
+    return Exit::Passed;
+  }
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const Listing& list : all) {
+    for (const Word& word : list.words) json[list.what][word.name] = word.doc;
+  }
+  std::printf("%s\n", json.dump(2).c_str());
+  return Exit::Passed;
+}
+
+}  // namespace flapjack

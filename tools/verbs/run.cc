@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// flapjack run FILE: one scenario, told while it goes on.
+#include "scenarios/builtin.h"
+#include "tools/verbs/run_one.h"
+
+namespace flapjack {
+
+Exit verb_run(const CliOptions& options) {
+  const Registry registry = builtin_registry();
+  const auto view = make_run_view(options);
+  return run_one(options.paths.front(), registry, options, *view);
+}
+
+}  // namespace flapjack

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/views/ndjson_view.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+namespace flapjack {
+
+using Json = nlohmann::ordered_json;
+
+void NdjsonView::record(const Tracer& tracer, const TraceRecord& record) {
+  Json line;
+  line["seq"] = record.seq.value;
+  line["cause"] = record.cause.valid() ? Json(record.cause.value) : Json();
+  line["at_ns"] = record.at.ns;
+  line["kind"] = trace_kind_name(record.kind);
+  line["subject"] = tracer.path(record.subject);
+  line["name"] = record.name;
+  if (record.packet.valid()) line["packet"] = record.packet.value;
+  if (record.parent.valid()) line["parent"] = record.parent.value;
+  Json attrs = Json::object();
+  for (const Attr& attr : record.attrs) {
+    if (attr.key == "src") {
+      line["src"] = attr.text;
+    } else if (attr.type == Attr::Type::Number) {
+      attrs[attr.key] = attr.number;
+    } else if (attr.type == Attr::Type::Time) {
+      attrs[std::string(attr.key) + "_ns"] = attr.number;
+    } else {
+      std::string value;
+      append_value(value, attr);
+      attrs[attr.key] = value;
+    }
+  }
+  line["attrs"] = std::move(attrs);
+  const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void NdjsonView::end(const RunInfo&, const RunReport&) { std::fflush(stdout); }
+
+}  // namespace flapjack

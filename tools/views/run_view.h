@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// RunView: the contract of how one run is shown: it sees the trace as it happens, and the report.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "scenarios/runner.h"
+#include "tools/cli.h"
+
+namespace flapjack {
+
+/// What a view needs to know of the run beside its trace.
+struct RunInfo {
+  std::string file;       ///< as the user wrote it
+  const ScenarioSpec* spec = nullptr;
+  std::string reproduce;  ///< the command that does this run again
+  std::int64_t wall_us = 0;
+};
+
+class RunView {
+ public:
+  virtual ~RunView() = default;
+  /// The sink and what it wants to see; null when it needs no trace.
+  virtual TraceSink* sink() = 0;
+  virtual TraceMask mask() const = 0;
+  virtual void begin(const RunInfo& info) = 0;
+  virtual void end(const RunInfo& info, const RunReport& report) = 0;
+};
+
+std::unique_ptr<RunView> make_run_view(const CliOptions& options);
+
+}  // namespace flapjack
