@@ -43,7 +43,7 @@ Status ArpCache::park(PacketPtr packet, Ipv4Address neighbour) {
 Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
   PacketPtr question = request(neighbour, *packet);
   if (question == nullptr) {
-    return drop_tx(iface_, std::move(packet), DropReason::NoBuffers, Errc::Enobufs);
+    return iface_.drop_tx(std::move(packet), DropReason::NoBuffers, Errc::Enobufs);
   }
   PacketList evicted = make_room();
   Tracer& tracer = iface_.stack().tracer();
@@ -77,7 +77,7 @@ Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
       static_cast<void>(sent);  // recorded as a drop where it failed
     }
   }
-  return drop_tx(iface_, std::move(packet), DropReason::QueueFull, Errc::Enobufs);
+  return iface_.drop_tx(std::move(packet), DropReason::QueueFull, Errc::Enobufs);
 }
 
 /// Frees a place for a new entry: the least recently used neighbour goes, or, when requests fill
@@ -226,7 +226,7 @@ void ArpCache::clear(DropReason reason) {
 
 void ArpCache::drop_all(PacketList packets, DropReason reason, Errc code) {
   while (!packets.empty()) {
-    const Status dropped = drop_tx(iface_, packets.pop_front(), reason, code);
+    const Status dropped = iface_.drop_tx(packets.pop_front(), reason, code);
     static_cast<void>(dropped);
   }
 }

@@ -49,10 +49,10 @@ Status EthernetL2::enable(NetIf& iface, bool up) {
 Status EthernetL2::send(NetIf& iface, PacketPtr packet) {
   const Ipv4Address next_hop = packet->meta.next_hop;
   if (next_hop.is_any()) {
-    return drop_tx(iface, std::move(packet), DropReason::NoRoute, Errc::Enetunreach);
+    return iface.drop_tx(std::move(packet), DropReason::NoRoute, Errc::Enetunreach);
   }
   if (packet->headroom() < kEthernetHeaderBytes) {
-    return drop_tx(iface, std::move(packet), DropReason::L2Refused, Errc::Enomem);
+    return iface.drop_tx(std::move(packet), DropReason::L2Refused, Errc::Enomem);
   }
   MacAddress to;
   if (iface.ipv4().is_broadcast(next_hop)) {

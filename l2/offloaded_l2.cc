@@ -22,7 +22,7 @@ Status OffloadedL2::enable(NetIf& iface, bool up) {
 }
 
 Status OffloadedL2::send(NetIf& iface, PacketPtr packet) {
-  return drop_tx(iface, std::move(packet), DropReason::NoL2, Errc::Eio);
+  return iface.drop_tx(std::move(packet), DropReason::NoL2, Errc::Eio);
 }
 
 Verdict OffloadedL2::recv(NetIf& iface, PacketPtr& packet) {

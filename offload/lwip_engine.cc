@@ -94,8 +94,8 @@ RecordId LwipEngine::on_crash(const char* assertion) {
 
 void LwipEngine::on_link(bool) { show(); }
 
-// Makes the iface look like the modem. Before the address is there the carrier is off, or, with an
-// attach delay, on and dormant.
+// Makes the iface look like the modem. With an attach delay it is dormant from carrier to address,
+// and stays so if the link goes first: dormancy must not end while there is carrier.
 void LwipEngine::show() {
   const bool link = stack_.is_link_up();
   if (link && stack_.is_running()) {
@@ -107,7 +107,7 @@ void LwipEngine::show() {
     attach_.start(attach_delay_);
     return;
   }
-  if (attach_.cancel()) iface_.dormant_off();
+  attach_.cancel();
   iface_.ipv4_addr_rm(stack_.config().address.address);
   link ? iface_.carrier_on() : iface_.carrier_off();
 }

@@ -229,7 +229,9 @@ void Builder::add_connectivity(Node& node, NetIf& iface, const IfaceSpec& spec) 
     node.radios.push_back(std::make_unique<LinkRadio>(*at.link, at.end));
     radio = node.radios.back().get();
   }
-  ConnectivityResult made = find_entry(registry_.connectivities, conn.impl)->make(conn, radio);
+  const ConnectivityEntry& entry = *find_entry(registry_.connectivities, conn.impl);
+  if (entry.starts_dormant) iface.dormant_on();
+  ConnectivityResult made = entry.make(conn, radio);
   if (made.connectivity == nullptr) return error("F0707", made.error, made.place);
   node.connectivities.push_back(std::move(made.connectivity));
   BindingConfig binding;

@@ -67,7 +67,9 @@ ConnectivityResult make_wifi(const ConnSpec& spec, RadioMedium* radio) {
 }
 
 ConnectivityResult make_scripted(const ConnSpec& spec, RadioMedium*) {
-  if (spec.script.empty()) return {nullptr, "\"impl\": \"scripted\" needs a \"script\"", spec.place};
+  if (spec.script.empty()) {
+    return {nullptr, "\"impl\": \"scripted\" needs a \"script\"", spec.place};
+  }
   if (spec.has_associate || spec.fail_ppb != 0 || spec.fatal_ppb != 0 || spec.retry ||
       spec.detect) {
     return {nullptr, "a scripted implementation takes its times from \"script\" alone",
@@ -108,8 +110,8 @@ std::vector<VerbEntry> builtin_verbs() {
       {{"dormant", "puts an iface dormant (RFC 2863)", kIface, true, {}}, verbs::dormant},
       {{"admin_down", "net_if_down() of an iface; undone by net_if_up()", kIface, true, {}},
        verbs::admin_down},
-      {{"vanish", "takes an iface or a whole node off the air", TargetKind::Node | TargetKind::Iface,
-        true, {}},
+      {{"vanish", "takes an iface or a whole node off the air",
+        TargetKind::Node | TargetKind::Iface, true, {}},
        verbs::vanish},
       {{"set_link", "changes some parameters of a link, leaves the others", only(TargetKind::Link),
         true, link_keys},
@@ -156,7 +158,7 @@ Registry builtin_registry() {
        make_lwip_engine, false},
   };
   r.connectivities = {
-      {{"wifi", "associates with an access point, notices when it is gone"}, make_wifi},
+      {{"wifi", "associates with an access point, notices when it is gone"}, make_wifi, true},
       {{"scripted", "does what \"script\" says, lies included"}, make_scripted},
   };
   const std::vector<std::string> periodic = {"send", "every", "from", "until", "count", "wait"};

@@ -44,7 +44,8 @@ ExpectResult ExpectMeasure::decide() {
   __extension__ using Wide = __int128;
   const auto ppb = static_cast<std::int64_t>(static_cast<Wide>(value) * kPpbOne / total);
   result.pass = spec_.is.holds(ppb);
-  result.actual = percent(ppb) + " (" + std::to_string(value) + " of " + std::to_string(total) + ")";
+  result.actual =
+      percent(ppb) + " (" + std::to_string(value) + " of " + std::to_string(total) + ")";
   return result;
 }
 

@@ -71,6 +71,9 @@ struct ConnectivityResult {
 struct ConnectivityEntry {
   Word word;
   ConnectivityResult (*make)(const ConnSpec& spec, RadioMedium* radio);
+  /// Its ifaces are dormant from the start, as a station's driver leaves them, so that nothing is
+  /// up for an instant before the implementation's init.
+  bool starts_dormant = false;
 };
 
 struct AppEntry {

@@ -144,8 +144,8 @@ void FormatTables::build_step_times() {
   step.quantity({"until", "The end of the repetition; no repetition at this instant.",
                  schema_duration()},
                 &parse_sim_time, "5.4s", &StepSpec::until);
-  step.quantity({"for", "Undo it after that.", schema_duration()}, &parse_positive_duration, "2s",
-                &StepSpec::hold);
+  step.quantity({"for", "Undo it after that; 0s: at the same instant.", schema_duration()},
+                &parse_duration, "2s", &StepSpec::hold);
 }
 
 void FormatTables::build_step() {

@@ -60,7 +60,9 @@ NetIf& VerbCall::iface() const {
 namespace verbs {
 namespace {
 
-std::string effect_of(const VerbCall& call) { return call.step.verb + " " + call.step.target.path(); }
+std::string effect_of(const VerbCall& call) {
+  return call.step.verb + " " + call.step.target.path();
+}
 
 // An effect that begins with its first holder and ends with its last.
 template <class Set>

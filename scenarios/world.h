@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// World: one simulation. It owns time, chance, the trace, the media and the nodes, and destroys them
-// in the reverse order of their use. Two Worlds in one process know nothing of each other.
+// World: one simulation. It owns time, chance, the trace, the media and the nodes, and destroys
+// them in the reverse order of their use. Two Worlds in one process know nothing of each other.
 //
 // Use it directly from a test:
 //

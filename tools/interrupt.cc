@@ -6,7 +6,7 @@
 namespace flapjack {
 namespace {
 
-// A signal belongs to the process, so this flag does too. // tidy: allow-global
+// tidy: allow(global): a signal belongs to the process, so this flag does too
 volatile std::sig_atomic_t g_interrupted = 0;
 
 void on_signal(int) { g_interrupted = 1; }

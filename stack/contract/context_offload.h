@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ContextOffload: the context-level engine contract (Zephyr: struct net_offload, seed 002). An iface
-// that has one hands its contexts' calls over instead of building packets.
+// ContextOffload: the context-level engine contract (Zephyr: struct net_offload). An iface that has
+// one hands its contexts' calls over instead of building packets.
 //
 // Rule of all calls with a timeout: no_wait returns at once and the callback comes later (for recv
 // and accept: at every event); forever and positive timeouts block the calling fiber and the
@@ -32,8 +32,8 @@ using ConnectCallback = std::function<void(NetContext&, Status)>;
 using AcceptCallback = std::function<void(NetContext& accepted, const Endpoint& peer)>;
 /// Bytes handed over, or why not.
 using SendCallback = std::function<void(NetContext&, Result<std::size_t>)>;
-/// Data: a packet whose bytes are payload and whose meta.source is the peer, Ok. End of stream: null
-/// and Ok. Trouble: null and a code (Econnreset, Etimedout, Enetdown, ...).
+/// Data: a packet whose bytes are payload and whose meta.source is the peer, Ok. End of stream:
+/// null and Ok. Trouble: null and a code (Econnreset, Etimedout, Enetdown, ...).
 using RecvCallback = std::function<void(NetContext&, PacketPtr, Status)>;
 
 /// Base of what an engine keeps for a context; owned by the context.

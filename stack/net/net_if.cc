@@ -132,20 +132,19 @@ bool NetIf::ipv4_addr_rm(Ipv4Address address) {
   return true;
 }
 
-void NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {
+Status NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {
   ++stats_.tx_dropped;
   stack_.tracer().drop(reason, subject_, *packet);
   stack_.contexts.on_sent(packet->meta.context, status);
+  return status;
 }
 
 Status NetIf::send_data(PacketPtr packet) {
   if (!carrier_) {
-    drop_tx(std::move(packet), DropReason::CarrierDown, Errc::Enetdown);
-    return Errc::Enetdown;
+    return drop_tx(std::move(packet), DropReason::CarrierDown, Errc::Enetdown);
   }
   if (l2_ == nullptr || !l2_->traits().has_send) {
-    drop_tx(std::move(packet), DropReason::NoL2, Errc::Eio);
-    return Errc::Eio;
+    return drop_tx(std::move(packet), DropReason::NoL2, Errc::Eio);
   }
   if (stack_.config().l2_order == L2Order::BeforeQueue) {
     stack_.tracer().hop(Hop::L2Out, subject_, *packet);
@@ -164,7 +163,8 @@ void NetIf::tx(PacketPtr packet) {
     return;
   }
   if (!carrier_ || !is_up()) {
-    return drop_tx(std::move(packet), DropReason::CarrierDown, Errc::Enetdown);
+    static_cast<void>(drop_tx(std::move(packet), DropReason::CarrierDown, Errc::Enetdown).ok());
+    return;
   }
   stack_.tracer().hop(Hop::L2Out, subject_, *packet);
   const Status sent = l2_->send(*this, std::move(packet));
@@ -183,8 +183,7 @@ Status NetIf::output_frame(PacketPtr frame) {
 
 Status NetIf::transmit(PacketPtr frame) {
   if (!carrier_ || !is_up() || driver_ == nullptr) {
-    drop_tx(std::move(frame), DropReason::CarrierDown, Errc::Enetdown);
-    return Errc::Enetdown;
+    return drop_tx(std::move(frame), DropReason::CarrierDown, Errc::Enetdown);
   }
   const std::uint16_t context = frame->meta.context;
   const std::size_t payload = frame->meta.payload_bytes;

@@ -111,6 +111,9 @@ class NetIf : public DriverUser {
   Status send_data(PacketPtr packet);
   void tx(PacketPtr packet);
   Status output_frame(PacketPtr frame);
+  /// Gives up a packet on its way down: counted, recorded, and told to the context that sent it.
+  /// Returns `status`.
+  Status drop_tx(PacketPtr packet, DropReason reason, Errc status);
   // Up path.
   void on_frame(PacketPtr frame) override;
   void on_carrier(bool up) override { set_carrier(up); }
@@ -122,8 +125,6 @@ class NetIf : public DriverUser {
   void notify_up();
   void notify_down();
   Status transmit(PacketPtr frame);
-  void drop_tx(PacketPtr packet, DropReason reason, Errc status);
-
   Stack& stack_;
   IfIndex index_;
   NetIfConfig config_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // NetMgmt: a node's event bus (Zephyr: net_mgmt). Events are raised anywhere, wait in a bounded
-// queue and are delivered one by one by the net_mgmt thread (lane Mgmt); a handler reads live state,
-// which may differ from the state when the event was raised.
+// queue and are delivered one by one by the net_mgmt thread (lane Mgmt); a handler reads live
+// state, which may differ from the state when the event was raised.
 //
 // Event word (Zephyr's 64-bit layout): 63 event, 62 on an iface, 61-60 layer, 59 synchronous wait,
 // 58-52 layer code, 51-0 one bit a command. Layer and code match exactly, commands by overlap.

@@ -5,8 +5,8 @@
 //              ^cursor         ^cursor + size
 //
 // push() moves the cursor down in front of a new header, pull() moves it up past one that was read.
-// A Packet has exactly one owner: a PacketPtr passed by value is consumed, on error too; a PacketPtr
-// passed by reference may be handed back, and the callee's verdict says so.
+// A Packet has exactly one owner: a PacketPtr passed by value is consumed, on error too; a
+// PacketPtr passed by reference may be handed back, and the callee's verdict says so.
 #pragma once
 #include <cassert>
 #include <cstdint>

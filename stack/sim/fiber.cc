@@ -50,8 +50,8 @@ void after_switch([[maybe_unused]] StackMark& here, [[maybe_unused]] StackMark* 
 }
 
 // The runtime's record of the exceptions being thrown and handled on a stack (Itanium C++ ABI
-// 2.2.2, __cxa_eh_globals). There is one a thread, so each switch swaps it: a fiber may block inside
-// a catch block or while another one unwinds.
+// 2.2.2, __cxa_eh_globals). There is one a thread, so each switch swaps it: a fiber may block
+// inside a catch block or while another one unwinds.
 struct Exceptions {
   void* caught = nullptr;
   unsigned uncaught = 0;
@@ -144,7 +144,9 @@ auto is(const Fiber& wanted) {
 
 FiberHost::FiberHost(Scheduler& scheduler) : scheduler_(scheduler) {}
 
-FiberHost::~FiberHost() { cancel_all(); }
+FiberHost::~FiberHost() {
+  cancel_all();
+}
 
 void FiberHost::cancel_all() {
   assert(current_ == nullptr);
@@ -230,7 +232,9 @@ Semaphore::Semaphore(FiberHost& host, std::string what, unsigned initial, unsign
   assert(initial <= limit);
 }
 
-Semaphore::~Semaphore() { assert(first_ == nullptr); }
+Semaphore::~Semaphore() {
+  assert(first_ == nullptr);
+}
 
 void Semaphore::link(Waiter& waiter) {
   waiter.prev = last_;

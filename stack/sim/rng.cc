@@ -29,10 +29,14 @@ Duration scale(Duration d, std::int64_t factor_q32) {
 }
 
 // In (0, 1], Q32.
-std::uint64_t unit(RandomStream& stream) { return (stream.next() >> 32) + 1; }
+std::uint64_t unit(RandomStream& stream) {
+  return (stream.next() >> 32) + 1;
+}
 
 // -ln(u): exponential with mean 1, Q32.
-std::int64_t standard_exp(RandomStream& stream) { return -fixed::ln(unit(stream)); }
+std::int64_t standard_exp(RandomStream& stream) {
+  return -fixed::ln(unit(stream));
+}
 
 // Mean 0, deviation 1, Q32: Marsaglia's polar method.
 std::int64_t standard_normal(RandomStream& stream) {
@@ -53,7 +57,9 @@ std::int64_t q32_from_ppb(std::int64_t ppb) {
 
 }  // namespace
 
-std::uint64_t RandomStream::next() { return mix(state_ += 0x9e3779b97f4a7c15u); }
+std::uint64_t RandomStream::next() {
+  return mix(state_ += 0x9e3779b97f4a7c15u);
+}
 
 std::uint64_t RandomStream::below(std::uint64_t bound) {
   assert(bound > 0);
@@ -74,7 +80,9 @@ std::int64_t RandomStream::between(std::int64_t low, std::int64_t high) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + draw);
 }
 
-bool RandomStream::chance(std::uint64_t ppb) { return below(1'000'000'000) < ppb; }
+bool RandomStream::chance(std::uint64_t ppb) {
+  return below(1'000'000'000) < ppb;
+}
 
 RandomStream Rng::stream(std::string_view name) const {
   std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a, then mixed with the seed
@@ -93,8 +101,7 @@ Duration DurationDistribution::sample(RandomStream& stream) const {
     case Kind::Exp:
       return scale(a, standard_exp(stream));
     case Kind::Lognormal:
-      return scale(a,
-                   fixed::exp(fixed::mul(q32_from_ppb(shape_ppb), standard_normal(stream))));
+      return scale(a, fixed::exp(fixed::mul(q32_from_ppb(shape_ppb), standard_normal(stream))));
     case Kind::Pareto:
       return scale(a, fixed::exp(fixed::div(standard_exp(stream), q32_from_ppb(shape_ppb))));
     case Kind::Choice:

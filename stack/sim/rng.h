@@ -44,8 +44,8 @@ class Rng {
 struct DurationDistribution {
   enum class Kind : std::uint8_t { Fixed, Uniform, Normal, Exp, Lognormal, Pareto, Choice };
   Kind kind = Kind::Fixed;
-  Duration a;  ///< fixed value; low; mean; median (lognormal); minimum (pareto)
-  Duration b;  ///< high (uniform); standard deviation (normal)
+  Duration a;                     ///< fixed value; low; mean; median (lognormal); minimum (pareto)
+  Duration b;                     ///< high (uniform); standard deviation (normal)
   std::int64_t shape_ppb = 0;     ///< sigma (lognormal) or alpha (pareto), times 10^9
   std::vector<Duration> choices;  ///< choice: each equally likely
 

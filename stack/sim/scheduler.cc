@@ -14,7 +14,9 @@ int level_of(std::uint64_t difference) {
   return difference == 0 ? 0 : (63 - std::countl_zero(difference)) / 6;
 }
 
-int slot_of(std::uint64_t at, int level) { return static_cast<int>(at >> (6 * level) & 63); }
+int slot_of(std::uint64_t at, int level) {
+  return static_cast<int>(at >> (6 * level) & 63);
+}
 
 }  // namespace
 
@@ -67,7 +69,9 @@ void Scheduler::run_until(SimTime limit) {
   if (!stopped_ && limit > now_ && limit != kNever) now_ = limit;
 }
 
-void Scheduler::run() { run_until(kNever); }
+void Scheduler::run() {
+  run_until(kNever);
+}
 
 // Runs the next event if it is due at or before `limit`. When there is none, base_ may have come up
 // to `limit`: the caller must then move now_ there, or have given no limit.

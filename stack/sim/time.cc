@@ -29,8 +29,8 @@ std::string to_text(Duration d) {
     std::int64_t ns;
     const char* name;
   };
-  constexpr std::array kUnits = {Unit{1'000'000'000, "s"}, Unit{1'000'000, "ms"},
-                                 Unit{1'000, "us"}, Unit{1, "ns"}};
+  constexpr std::array kUnits = {Unit{1'000'000'000, "s"}, Unit{1'000'000, "ms"}, Unit{1'000, "us"},
+                                 Unit{1, "ns"}};
   if (d == Duration{std::numeric_limits<std::int64_t>::min()}) return "-9223372036.854775808s";
   if (d.ns < 0) return "-" + to_text(Duration{-d.ns});
   if (d.ns == 0) return "0s";

@@ -21,8 +21,8 @@ void chance(benchmark::State& state) {
 BENCHMARK(chance);
 
 void normal_delay(benchmark::State& state) {
-  const DurationDistribution delay{DurationDistribution::Kind::Normal, milliseconds(10),
-                                   milliseconds(1), 0, {}};
+  const DurationDistribution delay{
+      DurationDistribution::Kind::Normal, milliseconds(10), milliseconds(1), 0, {}};
   RandomStream draw = Rng(1).stream("bench");
   for (auto _ : state) benchmark::DoNotOptimize(delay.sample(draw));
 }

@@ -4,7 +4,7 @@
 
 #include "l2/faulty_driver.h"
 #include "l2/loopback_driver.h"
-#include "tests/support/allocation_count.cc"  // this program links no support library
+#include "tests/support/allocation_count.h"
 #include "tests/support/driver_rig.h"
 #include "tests/support/ip_packets.h"
 #include "tests/support/two_node_world.h"

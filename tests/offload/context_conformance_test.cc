@@ -7,7 +7,12 @@ namespace {
 
 class EngineContexts : public testing::TestWithParam<EngineUnderTest> {
  protected:
-  EngineRig rig{GetParam().make};
+  static LinkConfig near() {
+    LinkConfig config;
+    config.delay = microseconds(100);
+    return config;
+  }
+  EngineRig rig{GetParam().make, near()};
   const Timeout no_wait = Timeout::no_wait(), forever = Timeout::forever();
   std::vector<std::string> log;
 
@@ -256,7 +261,9 @@ TEST_P(EngineContexts, BackpressureOfAStream) {
     const auto n = client.send(bytes_of(text), nullptr, no_wait);
     accepted += n.value_or(0);
     rig.run(milliseconds(20));
-    if (!n.ok()) EXPECT_EQ(n.code(), Errc::Eagain);
+    if (!n.ok()) {
+      EXPECT_EQ(n.code(), Errc::Eagain);
+    }
   }
   EXPECT_TRUE(rig.in_fiber([&] {
     const auto n = client.send(bytes_of(text), sent(), Timeout::after(milliseconds(100)));

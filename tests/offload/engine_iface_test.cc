@@ -86,11 +86,18 @@ TEST_P(EngineIface, AttachingTakesTimeAndIsDormant) {
   EXPECT_EQ(rig.node(1).iface.oper_state(), OperState::Dormant);
   rig.link.set_up(false);  // before it is attached
   EXPECT_EQ(names(rig), Names{});
-  EXPECT_FALSE(rig.node(1).iface.is_dormant());
   EXPECT_FALSE(rig.node(1).iface.is_carrier_ok());
   rig.run(seconds(5));
   EXPECT_EQ(names(rig), Names{});
   rig.link.set_up(true);
+  rig.run(seconds(2));
+  EXPECT_EQ(names(rig), (Names{"IPV4_ADDR_ADD", "IF_UP"}));
+  rig.link.set_up(false);
+  rig.link.set_up(true);
+  names(rig);
+  ASSERT_TRUE(rig.node(1).iface.down().ok());  // while it attaches
+  ASSERT_TRUE(rig.node(1).iface.up().ok());
+  EXPECT_EQ(names(rig), (Names{"IF_ADMIN_DOWN", "IF_ADMIN_UP"}));
   rig.run(seconds(2));
   EXPECT_EQ(names(rig), (Names{"IPV4_ADDR_ADD", "IF_UP"}));
 }

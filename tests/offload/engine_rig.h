@@ -38,6 +38,7 @@ struct EngineNode {
     iface.set_offload(&engine->context());
     iface.set_socket_offload(&engine->sockets());
   }
+  ~EngineNode() { stack.contexts.put_all(); }  // while the engine is still there
   NetContext& context(SocketType type) {
     const auto got = stack.contexts.get(Family::Inet, type, Protocol::Default);
     EXPECT_TRUE(got.ok()) << errc_name(got.code());

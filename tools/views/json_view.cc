@@ -51,7 +51,9 @@ void JsonView::end(const RunInfo& info, const RunReport& report) {
   }
   json["leaks"] = report.leaked_packets;
   json["counters"] = Json::object();
-  for (const CounterValue& counter : report.counters) json["counters"][counter.path] = counter.value;
+  for (const CounterValue& counter : report.counters) {
+    json["counters"][counter.path] = counter.value;
+  }
   json["reproduce"] = info.reproduce;
   json["engine"] = "flapjack " FLAPJACK_VERSION;
   const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -16,7 +16,9 @@ namespace {
 constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
-long double real(std::int64_t q32) { return std::ldexp(static_cast<long double>(q32), -32); }
+long double real(std::int64_t q32) {
+  return std::ldexp(static_cast<long double>(q32), -32);
+}
 
 // Within one millionth, or within what the last bits can say.
 void expect_close(std::int64_t got, long double want, std::int64_t input) {

@@ -9,6 +9,7 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace flapjack {
@@ -97,7 +98,9 @@ struct Shape {
   double mean_us, deviation_us;
   std::vector<std::int64_t> golden;
 };
-void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.name; }
+void PrintTo(const Shape& shape, std::ostream* out) {
+  *out << shape.name;
+}
 
 class DistributionTest : public testing::TestWithParam<Shape> {};
 
@@ -126,33 +129,48 @@ TEST_P(DistributionTest, FirstDrawsAreGolden) {
 
 constexpr std::int64_t kBillion = 1'000'000'000;
 
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, DistributionTest,
-    testing::Values(
-        Shape{"fixed", DurationDistribution::fixed(microseconds(7)), 7, 0, {7000, 7000}},
-        Shape{"uniform",
-              {Kind::Uniform, microseconds(100), microseconds(300), 0, {}},
-              200, 200 / std::sqrt(12.0), {296522, 110082, 269121, 201769}},
-        Shape{"normal",
-              {Kind::Normal, milliseconds(10), milliseconds(1), 0, {}},
-              10'000, 1'000, {11214487, 9568518, 10095387, 11407602}},
-        Shape{"exp", {Kind::Exp, milliseconds(2), {}, 0, {}}, 2'000, 2'000, {35094, 5974978, 335407, 1351217}},
-        // mean m e^(s^2/2), variance m^2 e^(s^2) (e^(s^2) - 1) with s = 0.5
-        Shape{"lognormal",
-              {Kind::Lognormal, milliseconds(1), {}, kBillion / 2, {}},
-              1000 * std::exp(0.125), 1000 * std::exp(0.125) * std::sqrt(std::expm1(0.25)),
-              {1835365, 805944, 1048849, 2021422}},
-        // mean a m / (a - 1), variance m^2 a / ((a - 1)^2 (a - 2)) with a = 5
-        Shape{"pareto",
-              {Kind::Pareto, milliseconds(4), {}, 5 * kBillion, {}},
-              5'000, 4'000 * std::sqrt(5.0 / 48), {4014062, 7270260, 4136438, 4578704}},
-        Shape{"choice",
-              {Kind::Choice, {}, {}, 0, {microseconds(1), microseconds(3)}},
-              2, 1, {3000, 1000, 3000, 3000}}),
-    [](const auto& info) { return std::string(info.param.name); });
+DurationDistribution make(Kind kind, Duration a, Duration b = {}, std::int64_t shape_ppb = 0) {
+  DurationDistribution d;
+  d.kind = kind;
+  d.a = a;
+  d.b = b;
+  d.shape_ppb = shape_ppb;
+  return d;
+}
+
+DurationDistribution choice(std::vector<Duration> choices) {
+  DurationDistribution d = make(Kind::Choice, {});
+  d.choices = std::move(choices);
+  return d;
+}
+
+std::vector<Shape> shapes() {
+  std::vector<Shape> all;
+  const auto add = [&](const char* name, const DurationDistribution& d, double mean_us,
+                       double deviation_us, std::vector<std::int64_t> golden) {
+    all.push_back({name, d, mean_us, deviation_us, std::move(golden)});
+  };
+  add("fixed", make(Kind::Fixed, microseconds(7)), 7, 0, {7000, 7000});
+  add("uniform", make(Kind::Uniform, microseconds(100), microseconds(300)), 200,
+      200 / std::sqrt(12.0), {296522, 110082, 269121, 201769});
+  add("normal", make(Kind::Normal, milliseconds(10), milliseconds(1)), 10'000, 1'000,
+      {11214487, 9568518, 10095387, 11407602});
+  add("exp", make(Kind::Exp, milliseconds(2)), 2'000, 2'000, {35094, 5974978, 335407, 1351217});
+  // mean m e^(s^2/2), variance m^2 e^(s^2) (e^(s^2) - 1) with s = 0.5
+  add("lognormal", make(Kind::Lognormal, milliseconds(1), {}, kBillion / 2), 1000 * std::exp(0.125),
+      1000 * std::exp(0.125) * std::sqrt(std::expm1(0.25)), {1835365, 805944, 1048849, 2021422});
+  // mean a m / (a - 1), variance m^2 a / ((a - 1)^2 (a - 2)) with a = 5
+  add("pareto", make(Kind::Pareto, milliseconds(4), {}, 5 * kBillion), 5'000,
+      4'000 * std::sqrt(5.0 / 48), {4014062, 7270260, 4136438, 4578704});
+  add("choice", choice({microseconds(1), microseconds(3)}), 2, 1, {3000, 1000, 3000, 3000});
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, DistributionTest, testing::ValuesIn(shapes()),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 TEST(DistributionEdges, DrawsBelowZeroCountAsZero) {
-  const DurationDistribution wide{Kind::Normal, microseconds(1), seconds(1), 0, {}};
+  const DurationDistribution wide = make(Kind::Normal, microseconds(1), seconds(1));
   RandomStream draw = Rng(1).stream("x");
   int zeros = 0;
   for (int i = 0; i < 1000; ++i) zeros += wide.sample(draw).ns == 0;
@@ -162,11 +180,9 @@ TEST(DistributionEdges, DrawsBelowZeroCountAsZero) {
 TEST(DistributionEdges, ExtremeShapesStayInRange) {
   const Duration most{std::numeric_limits<std::int64_t>::max()};
   for (const DurationDistribution& d :
-       {DurationDistribution{Kind::Pareto, seconds(1), {}, 1, {}},
-        DurationDistribution{Kind::Pareto, most, {}, kBillion, {}},
-        DurationDistribution{Kind::Lognormal, most, {}, 1'000 * kBillion, {}},
-        DurationDistribution{Kind::Normal, most, most, 0, {}},
-        DurationDistribution{Kind::Exp, most, {}, 0, {}}}) {
+       {make(Kind::Pareto, seconds(1), {}, 1), make(Kind::Pareto, most, {}, kBillion),
+        make(Kind::Lognormal, most, {}, 1'000 * kBillion), make(Kind::Normal, most, most),
+        make(Kind::Exp, most)}) {
     RandomStream draw = Rng(1).stream("x");
     for (int i = 0; i < 2000; ++i) {
       const Duration got = d.sample(draw);

@@ -67,7 +67,8 @@ class ModelRun {
     const auto lane = static_cast<Lane>(draw_.below(kLanes));
     const std::uint64_t id = entries_.size();
     Entry entry{scheduler_.at(when, lane, delegate<&ModelRun::fire>(this, id)),
-                {when.ns, lane, ++seq_}, true};
+                {when.ns, lane, ++seq_},
+                true};
     check(scheduler_.pending(entry.handle), "a new event is pending");
     order_.emplace(entry.key, id);
     entries_.push_back(entry);
@@ -178,11 +179,11 @@ TEST_P(SchedulerModel, AgreesWithAMapOverManyRandomOperations) {
   EXPECT_GT(run.most_pending(), 1'000u);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Starts, SchedulerModel,
-    testing::Values(Case{1, 0}, Case{2, 0}, Case{3, 1}, Case{4, 63}, Case{5, 4095},
-                    Case{6, 1'000'000'007}, Case{7, (std::int64_t{1} << 62) - 500},
-                    Case{8, std::int64_t{1} << 62}));
+INSTANTIATE_TEST_SUITE_P(Starts, SchedulerModel,
+                         testing::Values(Case{1, 0}, Case{2, 0}, Case{3, 1}, Case{4, 63},
+                                         Case{5, 4095}, Case{6, 1'000'000'007},
+                                         Case{7, (std::int64_t{1} << 62) - 500},
+                                         Case{8, std::int64_t{1} << 62}));
 
 }  // namespace
 }  // namespace flapjack

@@ -189,7 +189,8 @@ struct Churn {
   RandomStream draw = Rng(7).stream("churn");
   std::vector<EventHandle> timers;
   void again() {
-    scheduler.after(Duration{draw.between(1, 1'000'000)}, Lane::Frame, delegate<&Churn::again>(this));
+    scheduler.after(Duration{draw.between(1, 1'000'000)}, Lane::Frame,
+                    delegate<&Churn::again>(this));
     EventHandle& timer = timers[draw.below(timers.size())];
     scheduler.cancel(timer);
     timer = scheduler.after(Duration{200'000'000}, Lane::Work, delegate<&Churn::nothing>(this));

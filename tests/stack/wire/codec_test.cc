@@ -118,12 +118,12 @@ TEST(Ipv4Codec, RoundTripAndTruncation) {
         return;
       }
       ASSERT_EQ(error, Ipv4Header::Error::None);
-      EXPECT_EQ(std::tie(got.tos, got.total_length, got.id, got.dont_fragment, got.more_fragments,
-                         got.fragment_offset, got.ttl, got.protocol, got.source, got.destination,
-                         got.header_bytes),
-                std::tie(h.tos, h.total_length, h.id, h.dont_fragment, h.more_fragments,
-                         h.fragment_offset, h.ttl, h.protocol, h.source, h.destination,
-                         h.header_bytes));
+      EXPECT_EQ(
+          std::tie(got.tos, got.total_length, got.id, got.dont_fragment, got.more_fragments,
+                   got.fragment_offset, got.ttl, got.protocol, got.source, got.destination,
+                   got.header_bytes),
+          std::tie(h.tos, h.total_length, h.id, h.dont_fragment, h.more_fragments,
+                   h.fragment_offset, h.ttl, h.protocol, h.source, h.destination, h.header_bytes));
       EXPECT_EQ(got.is_fragment(), h.more_fragments || h.fragment_offset != 0);
       EXPECT_EQ(got.payload_bytes(), h.total_length - kIpv4HeaderBytes);
     });

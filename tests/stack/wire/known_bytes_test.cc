@@ -20,9 +20,9 @@ constexpr Ipv4Address kSource{0xc0000202}, kDestination{0xc0000201};  // 192.0.2
 
 // A UDP datagram "hi!" from 192.0.2.2:4242 to 192.0.2.1:7, TTL 64, id 1, don't fragment. Sums by
 // hand: header 45 00 00 1f + 00 01 40 00 + 40 11 + c000 0202 c000 0201 = 0x24934 -> ~0x4936.
-const Bytes kDatagram = {0x45, 0x00, 0x00, 0x1f, 0x00, 0x01, 0x40, 0x00, 0x40, 0x11, 0xb6, 0xc9,
-                         0xc0, 0x00, 0x02, 0x02, 0xc0, 0x00, 0x02, 0x01, 0x10, 0x92, 0x00, 0x07,
-                         0x00, 0x0b, 0xe1, 0xd1, 'h',  'i',  '!'};
+const Bytes kDatagram = {0x45, 0x00, 0x00, 0x1f, 0x00, 0x01, 0x40, 0x00, 0x40, 0x11, 0xb6,
+                         0xc9, 0xc0, 0x00, 0x02, 0x02, 0xc0, 0x00, 0x02, 0x01, 0x10, 0x92,
+                         0x00, 0x07, 0x00, 0x0b, 0xe1, 0xd1, 'h',  'i',  '!'};
 
 Ipv4Header datagram_header() {
   Ipv4Header h;
@@ -52,9 +52,9 @@ TEST(KnownBytes, Ipv4AndUdp) {
 
 TEST(KnownBytes, ArpRequestInAFrame) {
   const MacAddress mac = *MacAddress::parse("02:00:00:00:00:01");
-  const Bytes want = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0, 0, 0, 0, 1, 0x08, 0x06,
-                      0,    1,    8,    0,    6,    4,    0,    1, 2, 0, 0, 0, 0,    1,
-                      0xc0, 0,    2,    2,    0,    0,    0,    0, 0, 0, 0xc0, 0, 2, 1};
+  const Bytes want = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0, 0, 0, 0,    1, 0x08, 0x06,
+                      0,    1,    8,    0,    6,    4,    0,    1, 2, 0, 0,    0, 0,    1,
+                      0xc0, 0,    2,    2,    0,    0,    0,    0, 0, 0, 0xc0, 0, 2,    1};
   Bytes out(kEthernetHeaderBytes + kArpBytes);
   EthernetHeader{MacAddress::broadcast(), mac, kEtherTypeArp}.emit(out.data());
   const ArpHeader request{ArpOperation::Request, mac, kSource, {}, kDestination};
@@ -66,8 +66,8 @@ TEST(KnownBytes, ArpRequestInAFrame) {
 }
 
 TEST(KnownBytes, ArpThatIsNotForIpv4OverEthernetIsRefused) {
-  const Bytes good = {0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 0, 1, 1, 1, 1, 1,
-                      2, 0, 0, 0, 0, 2, 2, 2, 2, 2};
+  const Bytes good = {0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 0, 1,
+                      1, 1, 1, 1, 2, 0, 0, 0, 0, 2, 2, 2, 2, 2};
   ASSERT_TRUE(ArpHeader::parse(good));
   for (const std::size_t field : {0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u}) {
     Bytes bad = good;
