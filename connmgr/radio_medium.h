@@ -9,7 +9,10 @@ namespace flapjack {
 class RadioMedium {
  public:
   virtual ~RadioMedium() = default;
+  /// Never while the iface's own radio is off.
   virtual bool peer_present() const = 0;
+  /// False while the iface is admin-down: an association ends with it, at once.
+  virtual bool radio_on() const = 0;
   /// Calls `changed` at every change from now on, in the turn of the change. Several may watch;
   /// each watcher outlives the last change.
   virtual void watch(std::function<void(bool present)> changed) = 0;

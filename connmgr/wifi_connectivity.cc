@@ -51,7 +51,8 @@ class WifiConnectivity::Station : public BindingContext, private Technology {
   void stop() override;
   void on_association_end();
   void on_peer(bool present);
-  void on_peer_lost();
+  void on_peer_lost() { lose("peer_lost"); }
+  void lose(std::string_view reason);
 
   Binding& binding_;
   const WifiConfig& config_;
@@ -97,6 +98,8 @@ void WifiConnectivity::Station::on_association_end() {
 void WifiConnectivity::Station::on_peer(bool present) {
   if (present) {
     detection_.cancel();
+  } else if (associated_ && !medium_->radio_on()) {
+    lose("radio_off");
   } else if (associated_ && config_.detect > Duration{}) {
     detection_.start(config_.detect);
   } else if (associated_) {
@@ -104,10 +107,11 @@ void WifiConnectivity::Station::on_peer(bool present) {
   }
 }
 
-void WifiConnectivity::Station::on_peer_lost() {
+void WifiConnectivity::Station::lose(std::string_view reason) {
+  detection_.cancel();
   associated_ = false;
   const CauseScope scope(scheduler(),
-                         trace(conn_event::kDisassociated, Attr::of("reason", "peer_lost")));
+                         trace(conn_event::kDisassociated, Attr::of("reason", reason)));
   policy_.lost();
 }
 

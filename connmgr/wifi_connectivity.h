@@ -4,8 +4,8 @@
 // succeed when the access point is there at its end. Once associated, an access point that stays
 // away longer than the detection delay is a loss.
 //
-// Admin state is none of its business: an association outlives admin-down and is there at once when
-// the iface comes back. It has no options.
+// It does not read the iface's admin state; the medium tells when the radio is switched off, which
+// ends the association at once. It has no options.
 #pragma once
 #include <memory>
 #include <optional>

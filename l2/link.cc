@@ -42,6 +42,7 @@ std::size_t Link::add_end(LinkEnd& user, LinkEndConfig config) {
   ends_.push_back(std::make_unique<End>(*this, index, user, std::move(config)));
   receivers_.reserve(ends_.size());
   ++present_;
+  ++on_air_;
   update();
   return index;
 }
@@ -190,7 +191,16 @@ void Link::set_end_present(std::size_t end, bool present) {
   if (changed.present == present) return;
   changed.present = present;
   present ? ++present_ : --present_;
+  if (changed.running) present ? ++on_air_ : --on_air_;
   cut(end);
+  update();
+}
+
+void Link::set_end_running(std::size_t end, bool running) {
+  End& changed = *ends_.at(end);
+  if (changed.running == running) return;
+  changed.running = running;
+  if (changed.present) running ? ++on_air_ : --on_air_;
   update();
 }
 
@@ -234,7 +244,8 @@ bool Link::medium_up(std::size_t end) const {
 }
 
 bool Link::peer_present(std::size_t end) const {
-  return up_ && ends_.at(end)->present && present_ > 1;
+  const End& own = *ends_.at(end);
+  return up_ && own.present && own.running && on_air_ > 1;
 }
 
 void Link::watch_peer(std::size_t end, std::function<void(bool)> watcher) {

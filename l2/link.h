@@ -83,6 +83,9 @@ class Link {
   void set_end_present(std::size_t end, bool present);
   /// False: this end has no carrier and nothing passes to or from it; its peers notice nothing.
   void set_end_carrier(std::size_t end, bool carrier);
+  /// Whether the device at the end is switched on (admin state). It takes no carrier from anybody;
+  /// only who asks for peer_present() notices, as a station does when its access point is off.
+  void set_end_running(std::size_t end, bool running);
   /// From now on frames sent by `end` travel so; those accepted before keep their times.
   void set_config(std::size_t end, const LinkConfig& config) { ends_.at(end)->link = config; }
   /// The same for every end, also for ends added later.
@@ -90,11 +93,12 @@ class Link {
 
   bool is_up() const { return up_; }
   bool is_end_present(std::size_t end) const { return ends_.at(end)->present; }
+  bool is_end_running(std::size_t end) const { return ends_.at(end)->running; }
   bool is_end_carrier(std::size_t end) const { return ends_.at(end)->carrier; }
   const LinkConfig& config(std::size_t end) const { return ends_.at(end)->link; }
   /// The carrier `end` shows its driver.
   bool medium_up(std::size_t end) const;
-  /// The link is up, `end` is present, and so is some other end.
+  /// The link is up, `end` is present with its device running, and so is some other end.
   bool peer_present(std::size_t end) const;
   /// Calls `watcher` at every change of peer_present(end), after the carriers were updated. Lives
   /// as long as the link.
@@ -119,7 +123,7 @@ class Link {
     std::size_t started = 0;  // frames at the ring's front that are past the transmitter's queue
     SimTime free, last_arrival;
     Timer arrival;
-    bool present = true, carrier = true;
+    bool present = true, carrier = true, running = true;
     bool shown_medium = false, shown_peer = false;
     std::uint64_t cut = 0;  // the cut that last concerned it: older frames are lost to it
     std::vector<std::function<void(bool)>> watchers;
@@ -155,7 +159,7 @@ class Link {
   std::vector<std::size_t> receivers_;  // scratch of deliver_bus
   bool up_ = true, updating_ = false, changed_ = false;
   std::uint64_t cuts_ = 0;
-  std::size_t present_ = 0;
+  std::size_t present_ = 0, on_air_ = 0;  // ends that are present; of these, with a running device
 };
 
 }  // namespace flapjack

@@ -28,6 +28,7 @@ void SimDriver::attach(DriverUser& user) {
 
 Status SimDriver::set_running(bool running) {
   running_ = running;
+  link_.set_end_running(end_, running);
   return Status();
 }
 

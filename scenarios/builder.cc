@@ -17,6 +17,7 @@ class LinkRadio : public RadioMedium {
  public:
   LinkRadio(Link& link, std::size_t end) : link_(link), end_(end) {}
   bool peer_present() const override { return link_.peer_present(end_); }
+  bool radio_on() const override { return link_.is_end_running(end_); }
   void watch(std::function<void(bool)> changed) override {
     link_.watch_peer(end_, std::move(changed));
   }

@@ -50,7 +50,7 @@
 #define TCP_LISTEN_BACKLOG 1
 
 /* Sizes per instance. For the preprocessor an unknown name is 0, so !0 puts the constant there
-   that its range checks need; for the compiler the enumerator is 1 and the variable stands alone. */
+   that its range checks need; for the compiler the enumerator is 1, and the variable is left. */
 enum { flapjack_lwip_compiled = 1 };
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1 /* the engine checks the values it is given */
 #define TCP_WND (flapjack_lwip_wnd + 65535u * !flapjack_lwip_compiled)

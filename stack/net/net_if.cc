@@ -50,18 +50,8 @@ void NetIf::bind_driver(Driver& driver) {
 
 Status NetIf::up() {
   if (admin_up_) return Errc::Ealready;
-  if (l2_ != nullptr) {
-    if (!device_ready_) return Errc::Enxio;
-    const Status enabled = l2_->enable(*this, true);
-    if (!enabled.ok()) return enabled;
-  }
-  if (driver_ != nullptr) {
-    const Status running = driver_->set_running(true);
-    if (!running.ok()) {
-      if (l2_ != nullptr) static_cast<void>(l2_->enable(*this, false).ok());
-      return running;
-    }
-  }
+  const Status switched = switch_device(true);
+  if (!switched.ok()) return switched;
   admin_up_ = true;
   stack_.mgmt.notify(MgmtEvent::IfAdminUp, this);
   update_oper_state();
@@ -70,18 +60,26 @@ Status NetIf::up() {
 
 Status NetIf::down() {
   if (!admin_up_) return Errc::Ealready;
-  if (l2_ != nullptr) {
-    const Status disabled = l2_->enable(*this, false);
-    if (!disabled.ok()) return disabled;
-  }
-  if (driver_ != nullptr) {
-    const Status stopped = driver_->set_running(false);
-    if (!stopped.ok()) return stopped;
-  }
+  const Status switched = switch_device(false);
+  if (!switched.ok()) return switched;
   admin_up_ = false;
   stack_.mgmt.notify(MgmtEvent::IfAdminDown, this);
   update_oper_state();
   return Status();
+}
+
+// The L2 first, then the driver; when the driver refuses, the L2 is put back.
+Status NetIf::switch_device(bool on) {
+  if (on && l2_ != nullptr && !device_ready_) return Errc::Enxio;
+  changing_admin_ = true;
+  Status status = l2_ != nullptr ? l2_->enable(*this, on) : Status();
+  if (status.ok() && driver_ != nullptr) {
+    status = driver_->set_running(on);
+    if (!status.ok() && l2_ != nullptr) static_cast<void>(l2_->enable(*this, !on).ok());
+  }
+  changing_admin_ = false;
+  if (!status.ok()) update_oper_state();
+  return status;
 }
 
 void NetIf::set_carrier(bool on) {
@@ -97,6 +95,7 @@ void NetIf::set_dormant(bool on) {
 }
 
 void NetIf::update_oper_state() {
+  if (changing_admin_) return;
   const OperState before = oper_state_;
   oper_state_ =
       flapjack::oper_state({admin_up_, device_ready_, carrier_, dormant_, config_.is_virtual});

@@ -119,6 +119,7 @@ class NetIf : public DriverUser {
   void on_carrier(bool up) override { set_carrier(up); }
 
  private:
+  Status switch_device(bool on);
   void set_carrier(bool on);
   void set_dormant(bool on);
   void update_oper_state();
@@ -137,6 +138,7 @@ class NetIf : public DriverUser {
   SocketOffload* socket_offload_ = nullptr;
   bool admin_up_ = false, carrier_ = true, dormant_ = false, running_ = false;
   bool device_ready_ = true;
+  bool changing_admin_ = false;  // what L2 and driver report meanwhile is evaluated afterwards
   OperState oper_state_ = OperState::Unknown;
   SimTime oper_changed_at_;
   Ipv4Config ipv4_;

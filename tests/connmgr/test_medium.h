@@ -9,7 +9,14 @@ namespace flapjack::test {
 
 class TestMedium : public RadioMedium {
  public:
-  bool peer_present() const override { return present_; }
+  bool peer_present() const override { return present_ && radio_on_; }
+  bool radio_on() const override { return radio_on_; }
+  void set_radio_on(bool on) {
+    const bool before = peer_present();
+    radio_on_ = on;
+    if (peer_present() == before) return;
+    for (const auto& watcher : watchers_) watcher(peer_present());
+  }
   void watch(std::function<void(bool)> changed) override { watchers_.push_back(changed); }
   void set_present(bool present) {
     if (present == present_) return;
@@ -18,7 +25,7 @@ class TestMedium : public RadioMedium {
   }
 
  private:
-  bool present_ = true;
+  bool present_ = true, radio_on_ = true;
   std::vector<std::function<void(bool)>> watchers_;
 };
 

@@ -109,6 +109,21 @@ TEST(Wifi, DetectionDelay) {
             (Names{"8.500s disassociated peer_lost", "8.500s IF_DOWN", "8.500s associating"}));
 }
 
+TEST(Wifi, RadioOffEndsTheAssociationAtOnce) {
+  WifiConfig config = steady();
+  config.detect = seconds(3);
+  Device d(config, kPersistent);
+  ASSERT_TRUE(d.wifi.up().ok());
+  d.at(5000);
+  d.node.forget();
+  d.medium.set_radio_on(false);
+  d.at(5500);
+  d.medium.set_radio_on(true);
+  d.at(7000);
+  EXPECT_EQ(d.take(), (Names{"5.000s disassociated radio_off", "5.000s IF_DOWN",
+                             "5.000s associating", "6.000s associated", "6.000s IF_UP"}));
+}
+
 TEST(Wifi, DisconnectForgetsTheDetection) {
   WifiConfig config = steady();
   config.detect = milliseconds(500);
