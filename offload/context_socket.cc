@@ -56,7 +56,9 @@ ContextSocket::~ContextSocket() {
   }
 }
 
-bool ContextSocket::in_fiber() const { return stack_.fibers().current() != nullptr; }
+bool ContextSocket::in_fiber() const {
+  return stack_.fibers().current() != nullptr;
+}
 
 SimTime ContextSocket::deadline(Timeout timeout) const {
   return timeout.is_forever() ? kNever : stack_.scheduler().now() + timeout.span();
@@ -127,8 +129,8 @@ Status ContextSocket::connect(const Endpoint& peer, ConnectCallback done, Timeou
 
 Status ContextSocket::await_connect(ConnectCallback done, Timeout timeout) {
   NetContext& context = *context_;
-  const Status waited = wait(connect_wait_, deadline(timeout), "connect to " +
-                             to_text(context.remote()));
+  const Status waited =
+      wait(connect_wait_, deadline(timeout), "connect to " + to_text(context.remote()));
   if (waited.code() == Errc::Etimedout && connecting_) {
     connecting_ = false;
     context.set_state(ContextState::Unconnected);

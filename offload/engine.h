@@ -13,13 +13,13 @@ namespace flapjack {
 
 /// What every engine understands; sizes of zero mean the engine's own choice.
 struct EngineConfig {
-  Ipv4Prefix address;           ///< what the modem gets from its network
-  Ipv4Address gateway;          ///< any: none
+  Ipv4Prefix address;   ///< what the modem gets from its network
+  Ipv4Address gateway;  ///< any: none
   std::uint16_t mtu = 1500;
-  Duration attach_delay;        ///< from carrier to an address; dormant meanwhile
-  std::uint32_t tcp_window = 0; ///< bytes, receive window and send buffer
+  Duration attach_delay;         ///< from carrier to an address; dormant meanwhile
+  std::uint32_t tcp_window = 0;  ///< bytes, receive window and send buffer
   std::uint16_t tcp_mss = 0;
-  std::size_t heap_limit = 0;   ///< bytes
+  std::size_t heap_limit = 0;  ///< bytes
   std::size_t socket_limit = 0;
 };
 

@@ -92,7 +92,9 @@ RecordId LwipEngine::on_crash(const char* assertion) {
                                        {Attr::of("assertion", std::string_view(assertion))});
 }
 
-void LwipEngine::on_link(bool) { show(); }
+void LwipEngine::on_link(bool) {
+  show();
+}
 
 // Makes the iface look like the modem. With an attach delay it is dormant from carrier to address,
 // and stays so if the link goes first: dormancy must not end while there is carrier.

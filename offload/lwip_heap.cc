@@ -19,7 +19,7 @@ constexpr bool kChunks = true;
 #endif
 
 // Block sizes, header included. 1664 holds a full Ethernet frame in a pbuf with its bookkeeping.
-constexpr std::array<std::size_t, 12> kSizes = {32,  48,  64,  96,  128, 192,
+constexpr std::array<std::size_t, 12> kSizes = {32,  48,  64,  96,  128,  192,
                                                 256, 384, 512, 768, 1664, 3328};
 constexpr std::uint32_t kLarge = kSizes.size();
 constexpr std::size_t kFirstChunk = 8 * 1024, kBiggestChunk = 256 * 1024;

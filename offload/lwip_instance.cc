@@ -13,8 +13,12 @@
 
 extern "C" {
 extern unsigned char __start_lwstate[], __stop_lwstate[];  // NOLINT: the linker's names
+// lwIP reads its TCP sizes from variables; they belong to the loaded bytes.
+// tidy: allow(global): written at every switch, see Section
 std::uint32_t flapjack_lwip_wnd, flapjack_lwip_snd_buf;
+// tidy: allow(global): written at every switch, see Section
 std::uint16_t flapjack_lwip_mss;
+// tidy: allow(global): written at every switch, see Section
 std::uint8_t flapjack_lwip_rcv_scale, flapjack_lwip_max_rtx, flapjack_lwip_syn_max_rtx;
 }
 
@@ -30,8 +34,10 @@ struct Section {
   std::unique_ptr<std::uint8_t[]> pristine;  // the section as the program file has it
   std::uint64_t switches = 0;
   std::size_t instances = 0;
-  std::thread::id thread;  // all instances live on one thread
+  // tidy: allow(thread): only to assert that all instances live on one
+  std::thread::id thread;
 };
+// tidy: allow(global): the section is the program's, and so is who has it
 Section g_section;
 
 const std::uint8_t* pristine() {
@@ -83,7 +89,9 @@ std::size_t LwipInstance::state_bytes() {
   return static_cast<std::size_t>(__stop_lwstate - __start_lwstate);
 }
 
-std::uint64_t LwipInstance::switches() { return g_section.switches; }
+std::uint64_t LwipInstance::switches() {
+  return g_section.switches;
+}
 
 void LwipInstance::load() {
   assert(g_section.thread == std::this_thread::get_id());
@@ -119,7 +127,9 @@ using flapjack::g_section;
 
 extern "C" {
 
-u32_t sys_now(void) { return g_section.entered->now_ms(); }
+u32_t sys_now(void) {
+  return g_section.entered->now_ms();
+}
 
 // A timer that cannot be had is an assertion in lwIP, and a real port reserves their memory: what
 // has their size is never refused. TCP segments have it, too, but none comes without a pbuf.
@@ -138,9 +148,13 @@ void flapjack_lwip_free(void* memory) {
   if (memory != nullptr) g_section.entered->heap().release(memory);
 }
 
-uint32_t flapjack_lwip_random(void) { return g_section.entered->random(); }
+uint32_t flapjack_lwip_random(void) {
+  return g_section.entered->random();
+}
 
-int flapjack_lwip_entered(void) { return g_section.entered != nullptr; }
+int flapjack_lwip_entered(void) {
+  return g_section.entered != nullptr;
+}
 
 void flapjack_lwip_assert(const char* message, const char*, int) {
   throw flapjack::LwipCrash(message);

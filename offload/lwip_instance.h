@@ -26,11 +26,11 @@ namespace flapjack {
 /// TCP of one instance; lwIP's TCP_WND, TCP_SND_BUF, TCP_MSS, TCP_RCV_SCALE, TCP_MAXRTX and
 /// TCP_SYNMAXRTX.
 struct LwipTcpSizes {
-  std::uint32_t window = 65535;       ///< bytes; at most 65535 << window_scale
-  std::uint32_t send_buffer = 65535;  ///< bytes; at least two segments
-  std::uint16_t mss = 1460;           ///< 64..1460
-  std::uint8_t window_scale = 0;      ///< 0..14 (RFC 7323)
-  std::uint8_t max_retransmits = 12;  ///< 1..12
+  std::uint32_t window = 65535;          ///< bytes; at most 65535 << window_scale
+  std::uint32_t send_buffer = 65535;     ///< bytes; at least two segments
+  std::uint16_t mss = 1460;              ///< 64..1460
+  std::uint8_t window_scale = 0;         ///< 0..14 (RFC 7323)
+  std::uint8_t max_retransmits = 12;     ///< 1..12
   std::uint8_t max_syn_retransmits = 6;  ///< 1..12
   /// The smallest window scale with which `window` can be announced.
   static LwipTcpSizes with_window(std::uint32_t bytes);
@@ -71,9 +71,7 @@ class LwipInstance {
 
   LwipHeap& heap() { return heap_; }
   /// lwIP's clock: simulated milliseconds, modulo 2^32.
-  std::uint32_t now_ms() const {
-    return static_cast<std::uint32_t>(clock_.now().ns / 1'000'000);
-  }
+  std::uint32_t now_ms() const { return static_cast<std::uint32_t>(clock_.now().ns / 1'000'000); }
   std::uint32_t random() { return static_cast<std::uint32_t>(random_.next() >> 32); }
 
   /// Size of the section.

@@ -7,23 +7,40 @@ namespace flapjack {
 
 Errc lwip_errc(signed char error) {
   switch (error) {
-    case ERR_OK: return Errc::Ok;
-    case ERR_MEM: return Errc::Enobufs;
-    case ERR_BUF: return Errc::Enobufs;
-    case ERR_TIMEOUT: return Errc::Etimedout;
-    case ERR_RTE: return Errc::Enetunreach;
-    case ERR_INPROGRESS: return Errc::Einprogress;
-    case ERR_VAL: return Errc::Einval;
-    case ERR_WOULDBLOCK: return Errc::Eagain;
-    case ERR_USE: return Errc::Eaddrinuse;
-    case ERR_ALREADY: return Errc::Ealready;
-    case ERR_ISCONN: return Errc::Eisconn;
-    case ERR_CONN: return Errc::Enotconn;
-    case ERR_IF: return Errc::Enetdown;
-    case ERR_ABRT: return Errc::Econnaborted;
-    case ERR_RST: return Errc::Econnreset;
-    case ERR_CLSD: return Errc::Enotconn;
-    default: return Errc::Eio;
+    case ERR_OK:
+      return Errc::Ok;
+    case ERR_MEM:
+      return Errc::Enobufs;
+    case ERR_BUF:
+      return Errc::Enobufs;
+    case ERR_TIMEOUT:
+      return Errc::Etimedout;
+    case ERR_RTE:
+      return Errc::Enetunreach;
+    case ERR_INPROGRESS:
+      return Errc::Einprogress;
+    case ERR_VAL:
+      return Errc::Einval;
+    case ERR_WOULDBLOCK:
+      return Errc::Eagain;
+    case ERR_USE:
+      return Errc::Eaddrinuse;
+    case ERR_ALREADY:
+      return Errc::Ealready;
+    case ERR_ISCONN:
+      return Errc::Eisconn;
+    case ERR_CONN:
+      return Errc::Enotconn;
+    case ERR_IF:
+      return Errc::Enetdown;
+    case ERR_ABRT:
+      return Errc::Econnaborted;
+    case ERR_RST:
+      return Errc::Econnreset;
+    case ERR_CLSD:
+      return Errc::Enotconn;
+    default:
+      return Errc::Eio;
   }
 }
 
@@ -44,7 +61,9 @@ LwipSocket::LwipSocket(LwipStack& stack, SocketUser* user)
   stack.add(*this);
 }
 
-LwipSocket::~LwipSocket() { leave(); }
+LwipSocket::~LwipSocket() {
+  leave();
+}
 
 void LwipSocket::leave() {
   if (stack_ != nullptr) stack_->remove(*this);
@@ -81,8 +100,7 @@ Status LwipSocket::check_route(const Endpoint& peer) const {
 
 Status LwipSocket::check_local(const Endpoint& local) const {
   if (stack_ == nullptr || !stack_->is_powered()) return Errc::Enetdown;
-  const bool ours =
-      local.address.is_any() || local.address == stack_->config().address.address;
+  const bool ours = local.address.is_any() || local.address == stack_->config().address.address;
   return ours ? Status() : Status(Errc::Eaddrnotavail);
 }
 

@@ -77,7 +77,9 @@ LwipStack::~LwipStack() {
 
 namespace {
 
-ip4_addr_t to_lwip(Ipv4Address address) { return {lwip_htonl(address.value)}; }
+ip4_addr_t to_lwip(Ipv4Address address) {
+  return {lwip_htonl(address.value)};
+}
 
 }  // namespace
 
@@ -215,8 +217,8 @@ void LwipStack::input(PacketPtr packet) {
   frame.charged = cost;
   frame.packet = std::move(packet);
   const auto length = static_cast<u16_t>(bytes);
-  pbuf* p = pbuf_alloced_custom(PBUF_RAW, length, PBUF_REF, &frame.custom, frame.packet->data(),
-                                length);
+  pbuf* p =
+      pbuf_alloced_custom(PBUF_RAW, length, PBUF_REF, &frame.custom, frame.packet->data(), length);
   netif& nif = device_->nif;
   if (nif.input(p, &nif) != ERR_OK) pbuf_free(p);
 }
@@ -250,8 +252,7 @@ void LwipStack::record_drop(DropReason reason, const pbuf& payload) {
   if (!tracer_.wants(TraceKind::Drop)) return;
   PacketPtr packet = slab_.allocate();
   packet->meta.iface = iface_.index();
-  const auto bytes = static_cast<u16_t>(std::min<std::size_t>(payload.tot_len,
-                                                              packet->tailroom()));
+  const auto bytes = static_cast<u16_t>(std::min<std::size_t>(payload.tot_len, packet->tailroom()));
   pbuf_copy_partial(&payload, packet->append(bytes), bytes, 0);
   tracer_.drop(reason, iface_.subject(), *packet);
 }

@@ -27,12 +27,12 @@ class LwipSocket;
 
 struct LwipStackConfig {
   Ipv4Prefix address;
-  Ipv4Address gateway;  ///< any: none
+  Ipv4Address gateway;       ///< any: none
   std::uint16_t mtu = 1500;  ///< 68..the largest packet without its Ethernet header
   LwipTcpSizes tcp;
   std::size_t heap_limit = 4 * 1024 * 1024;  ///< bytes, received frames included
-  std::size_t socket_limit = 8;    ///< sockets at one time, accepted ones included
-  std::size_t datagram_limit = 8;  ///< datagrams waiting in one socket
+  std::size_t socket_limit = 8;              ///< sockets at one time, accepted ones included
+  std::size_t datagram_limit = 8;            ///< datagrams waiting in one socket
 };
 
 /// Who owns the stack. Called in the turn of whatever made the change, never from inside lwIP.

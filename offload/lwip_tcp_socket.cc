@@ -16,7 +16,9 @@ constexpr std::size_t kWriteAtOnce = 32768;  // tcp_write takes 16 bits
 constexpr std::size_t kCreditAtOnce = 65535;
 constexpr u8_t kPollTicks = 1;  // of lwIP's slow timer: 500 ms
 
-ip_addr_t to_lwip(Ipv4Address address) { return {lwip_htonl(address.value)}; }
+ip_addr_t to_lwip(Ipv4Address address) {
+  return {lwip_htonl(address.value)};
+}
 
 Endpoint remote_of(const tcp_pcb& pcb) {
   return {{lwip_ntohl(pcb.remote_ip.addr)}, pcb.remote_port};
@@ -54,13 +56,16 @@ void LwipTcpSocket::adopt(tcp_pcb* pcb) {
     return ERR_OK;
   });
   // Nothing else comes after a write that failed with nothing in flight.
-  tcp_poll(pcb, [](void* self, tcp_pcb*) -> err_t {
-    if (self != nullptr) static_cast<LwipTcpSocket*>(self)->wake_writer();
-    return ERR_OK;
-  }, kPollTicks);
+  tcp_poll(
+      pcb,
+      [](void* self, tcp_pcb*) -> err_t {
+        if (self != nullptr) static_cast<LwipTcpSocket*>(self)->wake_writer();
+        return ERR_OK;
+      },
+      kPollTicks);
   tcp_err(pcb, [](void* self, err_t error) {
     auto& socket = *static_cast<LwipTcpSocket*>(self);
-    socket.pcb_ = nullptr;  // freed already
+    socket.pcb_ = nullptr;          // freed already
     if (error == ERR_CLSD) return;  // both sides had closed
     const bool connecting = socket.state_ == State::Connecting;
     if (error == ERR_RST) return socket.fail(connecting ? Errc::Econnrefused : Errc::Econnreset);
@@ -244,7 +249,7 @@ std::size_t LwipTcpSocket::write(std::span<const std::uint8_t> bytes) {
         tcp_write(pcb_, bytes.data() + taken, static_cast<u16_t>(n), TCP_WRITE_FLAG_COPY);
     if (error == ERR_OK) {
       taken += n;
-    } else if (error == ERR_MEM && n > std::size_t{tcp_mss(pcb_)}) {
+    } else if (error == ERR_MEM && n > static_cast<std::size_t>(tcp_mss(pcb_))) {
       at_once = n / 2;  // a write is taken whole or not at all
     } else {
       break;

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t kMaxDatagram = 65507;  // 65535 less the IPv4 and UDP headers
 
-ip_addr_t to_lwip(Ipv4Address address) { return {lwip_htonl(address.value)}; }
+ip_addr_t to_lwip(Ipv4Address address) {
+  return {lwip_htonl(address.value)};
+}
 
 }  // namespace
 
@@ -49,7 +51,9 @@ Status LwipUdpSocket::bind(const Endpoint& local) {
   return lwip_errc(error);
 }
 
-Status LwipUdpSocket::listen(int) { return Errc::Eopnotsupp; }
+Status LwipUdpSocket::listen(int) {
+  return Errc::Eopnotsupp;
+}
 
 Result<std::unique_ptr<OffloadSocket>> LwipUdpSocket::accept(SocketUser&, Endpoint&) {
   return Errc::Eopnotsupp;
@@ -99,8 +103,7 @@ Result<std::size_t> LwipUdpSocket::recv(std::span<std::uint8_t> out, Endpoint* f
   if (queue_.empty()) return Errc::Eagain;
   LwipQueue::Item item = queue_.front();
   queue_.pop();
-  const auto bytes =
-      static_cast<u16_t>(std::min<std::size_t>(out.size(), item.chain->tot_len));
+  const auto bytes = static_cast<u16_t>(std::min<std::size_t>(out.size(), item.chain->tot_len));
   run([&] {
     pbuf_copy_partial(item.chain, out.data(), bytes, 0);
     pbuf_free(item.chain);
@@ -137,9 +140,8 @@ void LwipUdpSocket::power_lost() {
 }
 
 Readiness LwipUdpSocket::level() const {
-  return {.readable = dead_ || no_read_ || !queue_.empty(),
-          .writable = true,
-          .error = error_pending_};
+  return {
+      .readable = dead_ || no_read_ || !queue_.empty(), .writable = true, .error = error_pending_};
 }
 
 void LwipUdpSocket::on_datagram(void* self, udp_pcb*, pbuf* payload, const ip4_addr* from,

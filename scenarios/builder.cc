@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kFrameOverhead = kEthernetHeaderBytes;
 constexpr std::size_t kSmallestFrameRoom = 1536;
+constexpr std::int64_t kDatagramBytesMax = 65535 - 20 - 8;  // below an IPv4 and a UDP header
 
 // A link's end as the air of an implementation.
 class LinkRadio : public RadioMedium {
@@ -105,7 +106,7 @@ NodeConfig Builder::config_of(const NodeSpec& spec) {
   for (const auto& [name, value] : spec.kconfig) {
     const KconfigEntry* entry = find_entry(registry_.kconfigs, name);
     if (value < entry->low || value > entry->high) {
-      error("F0702",
+      error("F0902",
             name + " is " + std::to_string(value) + ", but must be " + std::to_string(entry->low) +
                 " to " + std::to_string(entry->high),
             spec.place);
@@ -155,7 +156,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     }
     if (spec.gateway) iface.set_gateway({spec.gateway->value});
   } else if (driver == nullptr) {
-    error("F0704", "an iface with an engine needs a link", spec.place,
+    error("F0904", "an iface with an engine needs a link", spec.place,
           "name it in the \"between\" of a link");
   } else {
     add_engine(node, iface, engine, spec, config, *driver);
@@ -172,7 +173,7 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
   std::size_t end = 0;
   const LinkSpec* link_spec = link_of(node_spec, spec, end);
   if (link_spec != nullptr && !entry.on_link) {
-    error("F0703", "a " + spec.technology + " iface cannot be on a link",
+    error("F0903", "a " + spec.technology + " iface cannot be on a link",
           link_spec->ends[end].place);
     return nullptr;
   }
@@ -184,8 +185,7 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
   if (link_spec != nullptr) site.link = world_->link(link_spec->name);
   MadeDriver made = entry.make(site);
   if (site.link != nullptr) {
-    const LinkParams& params = end == 0 ? link_spec->up : link_spec->down;
-    site.link->set_config(made.end, link_config(params));
+    site.link->set_config(made.end, link_config(end_params(spec_, *link_spec, end)));
     world_->attach(iface, *site.link, made.end);
   }
   node.drivers.push_back(std::move(made.driver));
@@ -200,7 +200,7 @@ void Builder::add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_v
 void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
                          const IfaceSpec& spec, const NodeConfig& node_config, Driver& driver) {
   if (spec.ipv4.size() != 1) {
-    return error("F0705", "an iface with an engine needs exactly one IPv4 address", spec.place);
+    return error("F0905", "an iface with an engine needs exactly one IPv4 address", spec.place);
   }
   EngineConfig config;
   config.address = {{spec.ipv4.front().value}, spec.ipv4.front().prefix_len};
@@ -208,22 +208,22 @@ void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
   config.mtu = iface.mtu();
   auto made = entry.make(iface, driver, config);
   if (!made.ok()) {
-    return error("F0706", "engine \"" + entry.word.name + "\" refuses this iface: " +
+    return error("F0906", "engine \"" + entry.word.name + "\" refuses this iface: " +
                               std::string(errc_name(made.code())),
                  spec.place);
   }
   OffloadEngine& engine = *made.value();
   add_l2(node, iface, {node_config, &engine}, "offloaded");
-  if (entry.socket_level) {
-    iface.set_socket_offload(&engine.sockets());
-  } else {
-    iface.set_offload(&engine.context());
-  }
+  iface.set_offload(&engine.context());
+  iface.set_socket_offload(&engine.sockets());
   node.engines.push_back(std::move(made.value()));
 }
 
 void Builder::add_connectivity(Node& node, NetIf& iface, const IfaceSpec& spec) {
   const ConnSpec& conn = *spec.conn;
+  if (conn.idle_timeout_s != 0) {
+    return error("F0910", "\"idle_timeout\" is not supported yet", conn.place);
+  }
   const Attachment at = world_->attachment(iface);
   RadioMedium* radio = nullptr;
   if (at.link != nullptr) {
@@ -233,7 +233,7 @@ void Builder::add_connectivity(Node& node, NetIf& iface, const IfaceSpec& spec) 
   const ConnectivityEntry& entry = *find_entry(registry_.connectivities, conn.impl);
   if (entry.starts_dormant) iface.dormant_on();
   ConnectivityResult made = entry.make(conn, radio);
-  if (made.connectivity == nullptr) return error("F0707", made.error, made.place);
+  if (made.connectivity == nullptr) return error("F0907", made.error, made.place);
   node.connectivities.push_back(std::move(made.connectivity));
   BindingConfig binding;
   const auto flag = [&](ConnFlag f, bool on) {
@@ -258,7 +258,8 @@ bool Builder::can_stream(const NodeSpec& node) const {
 }
 
 bool Builder::peer_is_stream(const PeerSpec& peer) const {
-  const NodeSpec* node = spec_.find_node(peer.node);
+  const NodeSpec* node = spec_.find_node(
+      peer.node.empty() ? names_.find({peer.address.value}) : std::string_view(peer.node));
   if (node == nullptr) return true;
   for (const ServiceSpec& service : node->services) {
     if (service.port == peer.port) return find_entry(registry_.services, service.kind)->stream;
@@ -270,7 +271,7 @@ void Builder::add_services(const NodeSpec& spec, Node& node) {
   for (const ServiceSpec& service : spec.services) {
     const ServiceEntry& entry = *find_entry(registry_.services, service.kind);
     if (entry.stream && !can_stream(spec)) {
-      error("F0701", "native TCP is not supported yet, and \"" + service.kind + "\" needs TCP",
+      error("F0901", "native TCP is not supported yet, and \"" + service.kind + "\" needs TCP",
             service.place, "give the node's first iface \"offload\": \"lwip\", or use udp_echo");
       continue;
     }
@@ -283,8 +284,16 @@ void Builder::add_apps(const NodeSpec& spec, Node& node) {
   for (const AppSpec& app : spec.apps) {
     const AppEntry& entry = *find_entry(registry_.apps, app.kind);
     const bool stream = entry.word.name != "udp_ping" && peer_is_stream(app.peers.front());
+    for (const PeerSpec& peer : app.peers) {
+      if (entry.word.name == "udp_ping" || peer_is_stream(peer) == stream) continue;
+      error("F0908", "the peers of an app must all be of TCP or all of UDP", peer.place);
+    }
+    if (!stream && app.send.value_or(0) > kDatagramBytesMax) {
+      error("F0909", "a datagram carries at most " + std::to_string(kDatagramBytesMax) + "B",
+            app.place);
+    }
     if (stream && !can_stream(spec)) {
-      error("F0701", "native TCP is not supported yet, and \"" + app.name + "\" needs TCP",
+      error("F0901", "native TCP is not supported yet, and \"" + app.name + "\" needs TCP",
             app.place,
             "give the node's first iface \"offload\": \"lwip\", or talk to a udp_echo service");
       continue;

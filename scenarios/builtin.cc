@@ -153,9 +153,8 @@ Registry builtin_registry() {
       {{"faulty", "loses, damages, doubles and delays frames in both directions"}, wrap_faulty},
   };
   r.engines = {
-      {{"native", "flapjack's own stack"}, nullptr, false},
-      {{"lwip", "lwIP as the iface's engine, behind net_context (net_offload)"},
-       make_lwip_engine, false},
+      {{"native", "flapjack's own stack"}, nullptr},
+      {{"lwip", "lwIP as the iface's engine"}, make_lwip_engine},
   };
   r.connectivities = {
       {{"wifi", "associates with an access point, notices when it is gone"}, make_wifi, true},

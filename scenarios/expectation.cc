@@ -141,8 +141,12 @@ bool Window::see_edge(const std::optional<WindowEdge>& edge, const RecordView& v
 }
 
 void Window::see(const RecordView& view, SimTime at) {
-  if (!from_known_) from_known_ = see_edge(spec_.from, view, at, from_);
-  if (!to_known_) to_known_ = see_edge(spec_.to, view, at, to_);
+  if (!from_known_) {
+    from_known_ = see_edge(spec_.from, view, at, from_);
+    if (from_known_) return;  // what opens a window does not close it
+  }
+  // Only what comes after the window has opened closes it.
+  if (!to_known_ && from_known_ && at >= from_) to_known_ = see_edge(spec_.to, view, at, to_);
 }
 
 std::string describe(const Tracer& tracer, const TraceRecord& record, const RecordView& view) {

@@ -59,7 +59,6 @@ struct TechnologyEntry {
 struct EngineEntry {
   Word word;
   EngineFactory make = nullptr;  ///< null for the native path
-  bool socket_level = false;     ///< behind the iface's socket offload instead of net_offload
 };
 
 /// A made implementation, or what is wrong with its "conn", where.
@@ -88,8 +87,9 @@ struct ServiceEntry {
 };
 
 class VerbCall;
-/// Takes a step's effect back; empty when there is nothing to take back.
-using Undo = std::function<void()>;
+/// Takes a step's effect back and returns what the call behind that returned; empty when there is
+/// nothing to take back.
+using Undo = std::function<Status()>;
 struct VerbEntry {
   VerbWord word;
   Undo (*apply)(VerbCall& call);

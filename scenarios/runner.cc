@@ -9,6 +9,8 @@ namespace {
 
 // A scenario whose steps cause one another at one instant would never end.
 constexpr std::uint64_t kEventsAnInstantMax = 2'000'000;
+// How many events may pass before `RunOptions::stop` is asked again.
+constexpr std::uint64_t kEventsAQuestion = 4096;
 constexpr TraceMask kCanonical{TraceMask::of(TraceKind::Event) | TraceMask::of(TraceKind::Hop) |
                                TraceMask::of(TraceKind::Drop) | TraceMask::of(TraceKind::Step)};
 
@@ -105,19 +107,25 @@ class Watcher : public TraceSink {
   std::vector<Watched> expectations_;
 };
 
-// False when the simulation does not get past an instant.
-bool run_to(Scheduler& scheduler, SimTime until) {
+// Why the run ended before `until`; empty when it did not.
+std::string run_to(Scheduler& scheduler, SimTime until, bool (*stop)()) {
   SimTime instant = scheduler.now();
-  std::uint64_t events = 0;
+  std::uint64_t events = 0, asked = 0;
   while (scheduler.run_one(until)) {
+    if (stop != nullptr && ++asked % kEventsAQuestion == 0 && stop()) {
+      return "interrupted at " + to_text(scheduler.now());
+    }
     if (scheduler.now() != instant) {
       instant = scheduler.now();
       events = 0;
     }
-    if (++events > kEventsAnInstantMax) return false;
+    if (++events > kEventsAnInstantMax) {
+      return "the simulation does not get past " + to_text(instant) + ": more than " +
+             std::to_string(kEventsAnInstantMax) + " events at this instant";
+    }
   }
   scheduler.run_until(until);
-  return true;
+  return {};
 }
 
 void collect(World& world, const Registry& registry, RunReport& report) {
@@ -177,7 +185,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   world->boot();
   timeline.start();
   watcher.start();
-  const bool ended = run_to(world->scheduler(), spec.until);
+  report.error = run_to(world->scheduler(), spec.until, options.stop);
   report.ended = world->now();
   report.events = world->scheduler().executed();
   if (options.digest) {
@@ -195,11 +203,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
     tracer.record(TraceKind::Expect, tracer.subject("scenario"),
                   expect_kind_name(result.spec->kind), attrs);
   }
-  if (!ended) {
-    report.verdict = RunVerdict::Error;
-    report.error = "the simulation does not get past " + to_text(report.ended) + ": more than " +
-                   std::to_string(kEventsAnInstantMax) + " events at this instant";
-  }
+  if (!report.error.empty()) report.verdict = RunVerdict::Error;
   collect(*world, registry, report);
   if (tracer.wants(TraceKind::End)) {
     const std::array attrs = {Attr::of("verdict", run_verdict_name(report.verdict))};

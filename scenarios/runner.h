@@ -16,6 +16,7 @@ struct RunOptions {
   /// Extra sinks, e.g. views; not owned. Each is told the trace as it happens.
   std::vector<std::pair<TraceSink*, TraceMask>> sinks;
   bool digest = true;  ///< without it the run is quicker and `RunReport::digest` empty
+  bool (*stop)() = nullptr;  ///< asked now and then; true ends the run at once, without a verdict
 };
 
 struct CounterValue {

@@ -82,28 +82,40 @@ void Timeline::carry_out(std::size_t index) {
   const CauseScope scope(world_.scheduler(), record);
   VerbCall call(world_, *step.spec, holds_, links_);
   Undo undo = step.verb->apply(call);
-  if (!call.result.ok()) {
-    tracer.event(subject, "step_refused",
-                 {Attr::of("verb", step.verb->word.name), Attr::of("errno", call.result.code())});
-  }
+  refused(subject, *step.spec, call.result);
   if (!step.spec->hold || !undo) return;
-  pending_.push_back({index, std::move(undo), record});
+  std::size_t slot = pending_.size();
+  if (free_.empty()) {
+    pending_.emplace_back();
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+  }
+  pending_[slot] = {index, std::move(undo)};
   world_.scheduler().after(*step.spec->hold, Lane::World,
-                           delegate<&Timeline::take_back>(this, pending_.size() - 1));
+                           delegate<&Timeline::take_back>(this, slot));
+}
+
+void Timeline::refused(SubjectId subject, const StepSpec& step, Status result) {
+  if (result.ok()) return;
+  world_.tracer().event(subject, "step_refused",
+                        {Attr::of("verb", step.verb), Attr::of("errno", result.code())});
 }
 
 void Timeline::take_back(std::uint64_t slot) {
   const StepSpec& step = *steps_[pending_[slot].step].spec;
   Tracer& tracer = world_.tracer();
+  const SubjectId subject = subject_of(step);
   RecordId record;
   if (tracer.wants(TraceKind::Step)) {
     const std::string source = source_of(step);
     const std::array attrs = {Attr::of("src", source), Attr::of("undo", 1)};
-    record = tracer.record(TraceKind::Step, subject_of(step), step.verb, attrs);
+    record = tracer.record(TraceKind::Step, subject, step.verb, attrs);
   }
   const CauseScope scope(world_.scheduler(), record);
   const Undo undo = std::move(pending_[slot].undo);
-  undo();
+  free_.push_back(slot);
+  refused(subject, step, undo());
 }
 
 }  // namespace flapjack

@@ -32,14 +32,14 @@ class Timeline {
     std::int64_t matches = 0;
   };
   struct Pending {
-    std::size_t step;
+    std::size_t step = 0;
     Undo undo;
-    RecordId cause;
   };
   void fire(std::uint64_t index);
   void repeat(std::uint64_t index);
   void carry_out(std::size_t index);
   void take_back(std::uint64_t slot);
+  void refused(SubjectId subject, const StepSpec& step, Status result);
   SubjectId subject_of(const StepSpec& step);
   std::string source_of(const StepSpec& step) const;
 
@@ -50,6 +50,7 @@ class Timeline {
   std::vector<Step> steps_;
   std::vector<std::size_t> waiting_;  // steps with "on"
   std::vector<Pending> pending_;
+  std::vector<std::size_t> free_;  // places in pending_
   std::uint64_t carried_out_ = 0;
 };
 

@@ -18,7 +18,19 @@ LinkConfig link_config(const LinkParams& params) {
   return config;
 }
 
+LinkParams end_params(const ScenarioSpec& spec, const LinkSpec& link, std::size_t end) {
+  LinkParams params = end == 0 ? link.up : link.down;
+  const TargetRef& ref = link.ends.at(end);
+  const IfaceSpec* iface = spec.find_node(ref.node)->find_iface(ref.name);
+  if (iface->queue) params.queue = iface->queue;
+  return params;
+}
+
 std::size_t LinkBook::apply(const std::string& link, const StepSpec& step) {
+  // A repetition that nobody undoes hides the one before it.
+  if (!step.hold) {
+    std::erase_if(changes_[link], [&](const Change& c) { return c.step == &step; });
+  }
   changes_[link].push_back({++next_, &step});
   update(link);
   return next_;
@@ -32,16 +44,15 @@ void LinkBook::remove(const std::string& link, std::size_t number) {
 void LinkBook::update(const std::string& name) {
   Link& link = *world_.link(name);
   const LinkSpec& spec = *spec_.find_link(name);
-  LinkParams up = spec.up, down = spec.down;
-  for (const Change& change : changes_[name]) {
-    change.step->both.apply_to(up);
-    change.step->both.apply_to(down);
-    change.step->up.apply_to(up);
-    change.step->down.apply_to(down);
-  }
-  const std::string first = spec.ends.front().path();
-  for (std::size_t end = 0; end < link.end_count(); ++end) {
-    link.set_config(end, link_config(link.end_name(end) == first ? up : down));
+  for (std::size_t i = 0; i < spec.ends.size(); ++i) {
+    const auto end = link.end_by_name(spec.ends[i].path());
+    if (!end) continue;  // an iface whose technology is no link's
+    LinkParams params = end_params(spec_, spec, i);
+    for (const Change& change : changes_[name]) {
+      change.step->both.apply_to(params);
+      (i == 0 ? change.step->up : change.step->down).apply_to(params);
+    }
+    link.set_config(*end, link_config(params));
   }
 }
 
@@ -72,6 +83,7 @@ Undo hold(VerbCall& call, Set set) {
   HoldBook& holds = call.holds;
   return [&holds, effect, set] {
     if (holds.release(effect)) set(false);
+    return Status();
   };
 }
 
@@ -79,7 +91,7 @@ void set_iface_carrier(World& world, NetIf& iface, bool on) {
   const Attachment at = world.attachment(iface);
   if (at.link != nullptr) {
     at.link->set_end_carrier(at.end, on);
-  } else {
+  } else if (iface.driver() != nullptr) {  // without one, there is no carrier to take
     on ? iface.carrier_on() : iface.carrier_off();
   }
 }
@@ -103,8 +115,14 @@ Undo dormant(VerbCall& call) {
 
 Undo admin_down(VerbCall& call) {
   NetIf& iface = call.iface();
-  call.result = iface.down();
-  return [&iface] { static_cast<void>(iface.up().ok()); };
+  const std::string effect = effect_of(call);
+  HoldBook& holds = call.holds;
+  if (holds.take(effect)) call.result = iface.down();
+  if (!call.result.ok()) {  // down already, but not by a step
+    holds.release(effect);
+    return {};
+  }
+  return [&holds, &iface, effect] { return holds.release(effect) ? iface.up() : Status(); };
 }
 
 // A device that is gone: it sees no carrier itself, and its peers lose it. Its memory stays.
@@ -125,10 +143,12 @@ Undo vanish(VerbCall& call) {
     HoldBook& holds = call.holds;
     undos.push_back([&holds, effect, at] {
       if (holds.release(effect)) at.link->set_end_present(at.end, true);
+      return Status();
     });
   }
   return [undos = std::move(undos)] {
-    for (const Undo& undo : undos) undo();
+    for (const Undo& undo : undos) static_cast<void>(undo().ok());  // none of them can fail
+    return Status();
   };
 }
 
@@ -136,21 +156,26 @@ Undo set_link(VerbCall& call) {
   const std::string link = call.step.target.path();
   const std::size_t number = call.links.apply(link, call.step);
   LinkBook& links = call.links;
-  return [&links, link, number] { links.remove(link, number); };
+  return [&links, link, number] {
+    links.remove(link, number);
+    return Status();
+  };
 }
 
 Undo connect(VerbCall& call) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
   call.result = manager.if_connect(iface);
-  return [&manager, &iface] { static_cast<void>(manager.if_disconnect(iface).ok()); };
+  if (!call.result.ok()) return {};
+  return [&manager, &iface] { return manager.if_disconnect(iface); };
 }
 
 Undo disconnect(VerbCall& call) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
   call.result = manager.if_disconnect(iface);
-  return [&manager, &iface] { static_cast<void>(manager.if_connect(iface).ok()); };
+  if (!call.result.ok()) return {};
+  return [&manager, &iface] { return manager.if_connect(iface); };
 }
 
 Undo ignore(VerbCall& call) {

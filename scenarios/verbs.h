@@ -45,6 +45,10 @@ class LinkBook {
   std::size_t next_ = 0;
 };
 
+/// What the file says of the frames that the iface at `end` of `link` sends; an iface's own "queue"
+/// goes before the link's.
+LinkParams end_params(const ScenarioSpec& spec, const LinkSpec& link, std::size_t end);
+
 /// LinkParams of the file as the link's configuration.
 LinkConfig link_config(const LinkParams& params);
 

@@ -89,6 +89,22 @@ int Cli::fail(const std::string& message) const {
   return static_cast<int>(Exit::Usage);
 }
 
+// "MODULE=LEVEL", both known; empty when it is right.
+std::string wrong_log_setting(const std::string& setting) {
+  const std::vector<std::string> modules = {"all",     "stack",   "l2",
+                                            "offload", "connmgr", "scenarios"};
+  const std::vector<std::string> levels = {"trace", "debug", "info", "warn", "error", "off"};
+  const std::size_t equals = setting.find('=');
+  if (equals == std::string::npos) return "--log " + setting + ": write MODULE=LEVEL";
+  const auto check = [&](const std::string& word, const std::vector<std::string>& known,
+                         const std::string& what) {
+    if (std::find(known.begin(), known.end(), word) != known.end()) return std::string();
+    return "--log " + setting + ": no " + what + " \"" + word + "\"; there are: " + join(known);
+  };
+  const std::string module = check(setting.substr(0, equals), modules, "module");
+  return module.empty() ? check(setting.substr(equals + 1), levels, "level") : module;
+}
+
 int Cli::unknown_verb(const std::string& word) const {
   std::vector<std::string> names;
   for (const auto& [app, verb] : verbs_) names.push_back(app->get_name());
@@ -116,8 +132,13 @@ int Cli::run(std::vector<std::string> words) {
     return fail(error.what());
   }
   if (quiet_ && verbose_ > 0) return fail("-q and -v exclude each other");
+  if (verbose_ > 2) return fail("-vvv is not supported yet; -vv shows every packet and hop");
+  for (const std::string& setting : options_.log_levels) {
+    const std::string wrong = wrong_log_setting(setting);
+    if (!wrong.empty()) return fail(wrong);
+  }
   options_.verbosity =
-      quiet_ ? Verbosity::Quiet : static_cast<Verbosity>(1 + std::min(verbose_, 2));
+      quiet_ ? Verbosity::Quiet : static_cast<Verbosity>(1 + verbose_);
   if (!seed_.empty()) {
     const auto [end, error] =
         std::from_chars(seed_.data(), seed_.data() + seed_.size(), options_.seed.emplace());

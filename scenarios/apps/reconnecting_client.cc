@@ -49,7 +49,7 @@ ReconnectingClient::~ReconnectingClient() {
 }
 
 void ReconnectingClient::start() {
-  tick_.start_at(from_ + every_);
+  if (from_ + every_ < until_) tick_.start_at(from_ + every_);
   stack_.fibers().spawn(std::string(stack_.tracer().path(env_.subject)), [this] { run(); });
 }
 

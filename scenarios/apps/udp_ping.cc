@@ -35,7 +35,9 @@ UdpPing::~UdpPing() {
   if (context_ != nullptr) static_cast<void>(context_->put().ok());
 }
 
-void UdpPing::start() { next_.start_at(from_); }
+void UdpPing::start() {
+  if (from_ < until_) next_.start_at(from_);
+}
 
 bool UdpPing::open() {
   if (context_ != nullptr) return true;

@@ -73,6 +73,12 @@ void Scheduler::run() {
   run_until(kNever);
 }
 
+bool Scheduler::run_one(SimTime limit) {
+  if (step(limit)) return true;
+  if (limit > now_ && limit != kNever) now_ = limit;
+  return false;
+}
+
 // Runs the next event if it is due at or before `limit`. When there is none, base_ may have come up
 // to `limit`: the caller must then move now_ there, or have given no limit.
 bool Scheduler::step(SimTime limit) {

@@ -70,8 +70,9 @@ class Scheduler {
   /// present cause; keeps the handle. False when it is not pending.
   bool rearm(EventHandle handle, SimTime when);
 
-  /// Runs the next event if it is due at or before `limit`; false when there is none.
-  bool run_one(SimTime limit = kNever) { return step(limit); }
+  /// Runs the next event if it is due at or before `limit`; otherwise sets now() to `limit`, as
+  /// run_until() does, and returns false.
+  bool run_one(SimTime limit = kNever);
   /// Runs every event up to and including `limit`, then sets now() to `limit`.
   void run_until(SimTime limit);
   /// Runs until no event is left or stop() is called.

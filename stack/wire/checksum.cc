@@ -7,8 +7,17 @@
 namespace flapjack {
 namespace {
 
+// One build serves every machine: the compiler makes a version of the loop for each vector width
+// and the loader picks one. Not under sanitizers, which are not up yet when the loader does that.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(__OPTIMIZE__)
+#define FLAPJACK_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define FLAPJACK_VECTOR_CLONES
+#endif
+
 // The pieces are at most 64 KiB, so 64 bits cannot overflow: 2^14 words of 2^32 a piece.
-std::uint64_t sum_words(const std::uint8_t* p, std::size_t n) {
+FLAPJACK_VECTOR_CLONES std::uint64_t sum_words(const std::uint8_t* p, std::size_t n) {
   std::uint64_t sum = 0;
   const std::size_t words = n / 4;
   for (std::size_t i = 0; i < words; ++i) {

@@ -102,10 +102,14 @@ TEST_P(EngineContexts, ReceivedPacketsNameThePeerAndBelongToTheRxPool) {
   Stack& stack = rig.node(2).stack;
   Endpoint from;
   std::size_t counted = 0;
-  ASSERT_TRUE(server.recv([&](NetContext&, PacketPtr packet, Status) {
-    from = packet->meta.source;
-    counted = stack.rx_pool.in_use();
-  }, no_wait).ok());
+  ASSERT_TRUE(server
+                  .recv(
+                      [&](NetContext&, PacketPtr packet, Status) {
+                        from = packet->meta.source;
+                        counted = stack.rx_pool.in_use();
+                      },
+                      no_wait)
+                  .ok());
   NetContext& client = rig.node(1).context(SocketType::Datagram);
   ASSERT_TRUE(client.bind({rig.node(1).address, 4242}).ok());
   EXPECT_TRUE(client.sendto(bytes_of("x"), rig.node(2).at(7), nullptr, no_wait).ok());
@@ -141,8 +145,7 @@ TEST_P(EngineContexts, ForeverCallsBackBeforeItReturns) {
   });
   EXPECT_TRUE(ended);
   EXPECT_EQ(log, (Log{"connect:OK", "connect returned", "sent:4", "accept returned OK",
-                      "server:ping", "recv returned", "server:4", "send returned",
-                      "recv:pong"}));
+                      "server:ping", "recv returned", "server:4", "send returned", "recv:pong"}));
 }
 
 TEST_P(EngineContexts, AnExpiredTimeoutNeverCallsBack) {
@@ -152,11 +155,12 @@ TEST_P(EngineContexts, AnExpiredTimeoutNeverCallsBack) {
   const Timeout half_second = Timeout::after(milliseconds(500));
   const bool ended = rig.in_fiber([&] {
     const SimTime start = rig.scheduler.now();
-    EXPECT_EQ(listener.accept([&](NetContext&, const Endpoint&) { log.push_back("accept"); },
-                              half_second).code(), Errc::Etimedout);
+    EXPECT_EQ(
+        listener.accept([&](NetContext&, const Endpoint&) { log.push_back("accept"); }, half_second)
+            .code(),
+        Errc::Etimedout);
     EXPECT_EQ(server.recv(receiver(), half_second).code(), Errc::Etimedout);
-    EXPECT_EQ(client.connect({{0x0a000063}, 7}, connected(), half_second).code(),
-              Errc::Etimedout);
+    EXPECT_EQ(client.connect({{0x0a000063}, 7}, connected(), half_second).code(), Errc::Etimedout);
     EXPECT_EQ((rig.scheduler.now() - start).ns, milliseconds(1500).ns);
   });
   EXPECT_TRUE(ended);
@@ -187,8 +191,7 @@ TEST_P(EngineContexts, OutsideAFiberWaitingIsADeadlock) {
 TEST_P(EngineContexts, ConnectRefusedAndTriedAgain) {
   NetContext& client = rig.node(1).context(SocketType::Stream);
   EXPECT_TRUE(rig.in_fiber([&] {
-    EXPECT_EQ(client.connect(rig.node(2).at(7), connected(), forever).code(),
-              Errc::Econnrefused);
+    EXPECT_EQ(client.connect(rig.node(2).at(7), connected(), forever).code(), Errc::Econnrefused);
   }));
   EXPECT_EQ(client.state(), ContextState::Unconnected);
   EXPECT_TRUE(client.connect(rig.node(2).at(7), connected(), no_wait).ok());
@@ -203,9 +206,11 @@ TEST_P(EngineContexts, ConnectRefusedAndTriedAgain) {
 TEST_P(EngineContexts, AcceptByRegistrationTakesEveryConnection) {
   NetContext& listener = listening(7);
   std::vector<NetContext*> accepted;
-  ASSERT_TRUE(listener.accept([&](NetContext& context, const Endpoint&) {
-    accepted.push_back(&context);
-  }, no_wait).ok());
+  ASSERT_TRUE(
+      listener
+          .accept([&](NetContext& context, const Endpoint&) { accepted.push_back(&context); },
+                  no_wait)
+          .ok());
   NetContext& first = rig.node(1).context(SocketType::Stream);
   NetContext& second = rig.node(1).context(SocketType::Stream);
   EXPECT_TRUE(first.connect(rig.node(2).at(7), nullptr, no_wait).ok());
@@ -270,9 +275,11 @@ TEST_P(EngineContexts, BackpressureOfAStream) {
     EXPECT_EQ(n.code(), Errc::Etimedout);
   }));
   std::size_t received = 0;
-  EXPECT_TRUE(server->recv([&](NetContext&, PacketPtr packet, Status) {
-    received += packet != nullptr ? packet->size() : 0;
-  }, no_wait).ok());
+  EXPECT_TRUE(server
+                  ->recv([&](NetContext&, PacketPtr packet,
+                             Status) { received += packet != nullptr ? packet->size() : 0; },
+                         no_wait)
+                  .ok());
   EXPECT_TRUE(rig.in_fiber([&] {
     const auto n = client.send(bytes_of(text), sent("blocked"), forever);
     EXPECT_EQ(n.value_or(0), 1000u);
@@ -297,10 +304,14 @@ TEST_P(EngineContexts, AStarvedRxPoolDelaysAndLosesNothing) {
 
 TEST_P(EngineContexts, PutInsideACallbackAndWhileWaiting) {
   NetContext& server = bound(SocketType::Datagram, 7);
-  ASSERT_TRUE(server.recv([&](NetContext& self, PacketPtr, Status) {
-    log.push_back("recv");
-    EXPECT_TRUE(self.put().ok());
-  }, no_wait).ok());
+  ASSERT_TRUE(server
+                  .recv(
+                      [&](NetContext& self, PacketPtr, Status) {
+                        log.push_back("recv");
+                        EXPECT_TRUE(self.put().ok());
+                      },
+                      no_wait)
+                  .ok());
   NetContext& client = rig.node(1).context(SocketType::Datagram);
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(client.sendto(bytes_of("x"), rig.node(2).at(7), nullptr, no_wait).ok());
@@ -308,9 +319,7 @@ TEST_P(EngineContexts, PutInsideACallbackAndWhileWaiting) {
   rig.run(milliseconds(1));
   EXPECT_EQ(log, Log{"recv"});
   NetContext& waiting = bound(SocketType::Datagram, 8);
-  rig.fibers.spawn("waits", [&] {
-    log.push_back(code(waiting.recv(receiver(), forever).code()));
-  });
+  rig.fibers.spawn("waits", [&] { log.push_back(code(waiting.recv(receiver(), forever).code())); });
   rig.run(milliseconds(1));
   EXPECT_TRUE(waiting.put().ok());
   rig.run(milliseconds(1));

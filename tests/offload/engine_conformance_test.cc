@@ -41,8 +41,8 @@ TEST_P(EngineSockets, SocketsAreLimitedAndGivenBack) {
   RecordingUser user;
   std::vector<std::unique_ptr<OffloadSocket>> sockets;
   for (int i = 0; i < 8; ++i) {
-    sockets.push_back(open_socket(rig.node(1), i % 2 ? SocketType::Stream : SocketType::Datagram,
-                                  user));
+    sockets.push_back(
+        open_socket(rig.node(1), i % 2 ? SocketType::Stream : SocketType::Datagram, user));
   }
   SocketOffload& offload = rig.node(1).engine->sockets();
   EXPECT_EQ(offload.open({}, user).code(), Errc::Enobufs);

@@ -50,8 +50,8 @@ struct EngineNode {
     return config;
   }
   static MacAddress mac(unsigned number) {
-    return {{2, 0, 0, 0, static_cast<std::uint8_t>(number >> 8),
-             static_cast<std::uint8_t>(number)}};
+    return {
+        {2, 0, 0, 0, static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)}};
   }
   Endpoint at(std::uint16_t port) const { return {address, port}; }
 
@@ -157,7 +157,9 @@ struct EngineUnderTest {
   const char* name;
   EngineFactory make;
 };
-inline void PrintTo(const EngineUnderTest& engine, std::ostream* out) { *out << engine.name; }
+inline void PrintTo(const EngineUnderTest& engine, std::ostream* out) {
+  *out << engine.name;
+}
 inline std::string engine_name(const testing::TestParamInfo<EngineUnderTest>& info) {
   return info.param.name;
 }

@@ -54,8 +54,8 @@ TEST(LwipTcpSizes, WindowsNeedAScale) {
     std::uint32_t window;
     int scale;
     bool valid;
-  } rows[] = {{1459, 0, false},   {16384, 0, true},    {65535, 0, true},
-              {65536, 1, true},   {524288, 4, true},   {1u << 29, 14, true},
+  } rows[] = {{1459, 0, false},       {16384, 0, true},       {65535, 0, true},
+              {65536, 1, true},       {524288, 4, true},      {1u << 29, 14, true},
               {0x3fffc000, 14, true}, {0x40000000, 14, false}};
   for (const auto& row : rows) {
     const LwipTcpSizes sizes = LwipTcpSizes::with_window(row.window);

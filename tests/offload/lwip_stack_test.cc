@@ -27,7 +27,9 @@ struct LwipStackTest : testing::Test {
   }
   EngineRig rig{make_lwip_engine};
   NetIf& iface = rig.node(1).stack.add_iface(EngineNode::named("x0"));
-  SimDriver driver{{rig.scheduler, rig.tracer, rig.slab, rig.rng}, rig.link, "n1.x0",
+  SimDriver driver{{rig.scheduler, rig.tracer, rig.slab, rig.rng},
+                   rig.link,
+                   "n1.x0",
                    {EngineNode::mac(3), false, {}, {}}};
   Owner owner;
   LwipStackConfig config;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/verbs/run_one.h"
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cstdio>
 
+#include "tools/interrupt.h"
 #include "tools/load.h"
 
 namespace flapjack {
@@ -16,8 +19,11 @@ std::int64_t wall_us() {
 }
 
 std::string quoted(const std::string& path) {
-  const bool plain = path.find_first_of(" '\"$`\\&;()<>|*?[]#~") == std::string::npos;
-  if (plain) return path;
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("_-./:@%+=,").find(c) != std::string_view::npos;
+  };
+  if (!path.empty() && std::all_of(path.begin(), path.end(), plain)) return path;
   std::string text = "'";
   for (const char c : path) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return text + "'";
@@ -35,6 +41,7 @@ Exit run_one(const std::string& path, const Registry& registry, const CliOptions
   RunInfo info{file->name(), &*spec, {}, 0};
   info.reproduce = "flapjack run " + quoted(path) + " --seed " + std::to_string(spec->seed);
   RunOptions run;
+  run.stop = interrupted;
   if (view.sink() != nullptr) run.sinks.emplace_back(view.sink(), view.mask());
   DiagnosticSink sink;
   view.begin(info);
@@ -51,6 +58,7 @@ Exit run_one(const std::string& path, const Registry& registry, const CliOptions
                  report->leaked_packets);
     return Exit::Bug;
   }
+  if (interrupted()) return Exit::Interrupted;
   return report->verdict == RunVerdict::Pass ? Exit::Passed : Exit::Failed;
 }
 
