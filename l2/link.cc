@@ -62,6 +62,7 @@ std::optional<std::size_t> Link::end_by_name(std::string_view name) const {
 
 void Link::carry(std::size_t end, PacketPtr frame) {
   assert(frame != nullptr);
+  const CauseScope scope(env_.scheduler);
   End& from = *ends_.at(end);
   env_.tracer.hop(Hop::LinkIn, subject_, *frame);
   leave_node(*frame);

@@ -79,7 +79,7 @@ class Whenever : public Expectation {
     if (failed_.empty() && pending_) failed_ = pending_text_;
     result.pass = failed_.empty();
     if (result.pass) {
-      result.actual = std::to_string(count_) + " times";
+      result.actual = count_ == 1 ? "once" : std::to_string(count_) + " times";
     } else {
       result.actual = "not after " + failed_;
       if (late_.empty()) {

@@ -7,8 +7,10 @@
 namespace flapjack {
 namespace {
 
-// A scenario whose steps cause one another at one instant would never end.
-constexpr std::uint64_t kEventsAnInstantMax = 2'000'000;
+// A scenario whose steps cause one another at one instant would never end. Events alone may be
+// many: a broadcast among a thousand nodes is a million deliveries.
+constexpr std::uint64_t kStepsAnInstantMax = 100'000;
+constexpr std::uint64_t kEventsAnInstantMax = 100'000'000;
 // How many events may pass before `RunOptions::stop` is asked again.
 constexpr std::uint64_t kEventsAQuestion = 4096;
 constexpr TraceMask kCanonical{TraceMask::of(TraceKind::Event) | TraceMask::of(TraceKind::Hop) |
@@ -108,9 +110,14 @@ class Watcher : public TraceSink {
 };
 
 // Why the run ended before `until`; empty when it did not.
-std::string run_to(Scheduler& scheduler, SimTime until, bool (*stop)()) {
+std::string run_to(Scheduler& scheduler, SimTime until, const Timeline& timeline,
+                   bool (*stop)()) {
   SimTime instant = scheduler.now();
-  std::uint64_t events = 0, asked = 0;
+  std::uint64_t events = 0, asked = 0, steps = 0;
+  const auto stuck = [&](std::uint64_t most, const char* what) {
+    return "the simulation does not get past " + to_text(instant) + ": more than " +
+           std::to_string(most) + " " + what + " at this instant";
+  };
   while (scheduler.run_one(until)) {
     if (stop != nullptr && ++asked % kEventsAQuestion == 0 && stop()) {
       return "interrupted at " + to_text(scheduler.now());
@@ -118,11 +125,12 @@ std::string run_to(Scheduler& scheduler, SimTime until, bool (*stop)()) {
     if (scheduler.now() != instant) {
       instant = scheduler.now();
       events = 0;
+      steps = timeline.carried_out();
     }
-    if (++events > kEventsAnInstantMax) {
-      return "the simulation does not get past " + to_text(instant) + ": more than " +
-             std::to_string(kEventsAnInstantMax) + " events at this instant";
+    if (timeline.carried_out() - steps > kStepsAnInstantMax) {
+      return stuck(kStepsAnInstantMax, "steps");
     }
+    if (++events > kEventsAnInstantMax) return stuck(kEventsAnInstantMax, "events");
   }
   scheduler.run_until(until);
   return {};
@@ -185,7 +193,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   world->boot();
   timeline.start();
   watcher.start();
-  report.error = run_to(world->scheduler(), spec.until, options.stop);
+  report.error = run_to(world->scheduler(), spec.until, timeline, options.stop);
   report.ended = world->now();
   report.events = world->scheduler().executed();
   if (options.digest) {

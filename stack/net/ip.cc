@@ -6,6 +6,7 @@
 namespace flapjack {
 
 Status Ip::output(PacketPtr segment, IpProtocol protocol) {
+  const CauseScope scope(stack_.scheduler());
   segment->meta.protocol = static_cast<std::uint8_t>(protocol);
   stack_.tracer().hop(Hop::L4Out, stack_.subject(), *segment);
   return stack_.ipv4.output(std::move(segment));

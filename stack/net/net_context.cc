@@ -147,6 +147,7 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
   meta.ttl = iface->ipv4().ttl();
   iface_ = iface;
   sent_ = std::move(done);
+  const CauseScope scope(stack_.scheduler());
   stack_.tracer().hop(Hop::AppSend, subject_, *packet);
   const Status sent = stack_.udp.output(std::move(packet));
   if (!sent.ok()) return sent.code();
@@ -164,6 +165,7 @@ Result<std::size_t> NetContext::send_engine(std::span<const std::uint8_t> bytes,
   packet->meta.payload_bytes = static_cast<std::uint32_t>(bytes.size());
   packet->meta.source = local_;
   packet->meta.destination = peer != nullptr ? *peer : remote_;
+  const CauseScope scope(stack_.scheduler());
   stack_.tracer().hop(Hop::AppSend, subject_, *packet);
   stack_.tracer().hop(Hop::OffloadCall,
                       iface_ != nullptr ? iface_->subject() : stack_.subject(), *packet);

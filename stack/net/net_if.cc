@@ -171,6 +171,7 @@ void NetIf::tx(PacketPtr packet) {
 }
 
 Status NetIf::output_frame(PacketPtr frame) {
+  const CauseScope scope(stack_.scheduler());
   frame->meta.l2_ready = true;
   frame->meta.iface = index_;
   if (stack_.config().l2_order == L2Order::BeforeQueue) {

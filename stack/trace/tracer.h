@@ -74,10 +74,12 @@ class Tracer {
   std::vector<std::string_view> paths_;
 };
 
-/// Makes `cause` the cause of everything recorded or scheduled in a block. A cause of none leaves
-/// the present one.
+/// Makes `cause` the cause of everything recorded or scheduled in a block, and puts back at its end
+/// what was the cause before. A cause of none leaves the present one: for a block that passes a
+/// packet on, whose hops are the causes of what follows there and not of what its caller does next.
 class CauseScope {
  public:
+  explicit CauseScope(Scheduler& scheduler) : CauseScope(scheduler, RecordId{}) {}
   CauseScope(Scheduler& scheduler, RecordId cause)
       : scheduler_(scheduler), before_(scheduler.cause()) {
     if (cause.valid()) scheduler.set_cause(cause);

@@ -3,27 +3,35 @@
 // checklist in connmgr/README.md. Each implementation here associates after one second.
 #include <gtest/gtest.h>
 
-#include "connmgr/scripted_connectivity.h"
-#include "connmgr/wifi_connectivity.h"
+#include "scenarios/builtin.h"
 #include "tests/connmgr/test_node.h"
 
 namespace flapjack::test {
 namespace {
 
 struct Maker {
-  const char* name;
-  std::unique_ptr<Connectivity> (*make)();
+  std::string name;
+  std::function<std::unique_ptr<Connectivity>()> make;
 };
 
-std::unique_ptr<Connectivity> make_wifi() {
-  WifiConfig config;
-  config.associate = DurationDistribution::fixed(seconds(1));
-  return std::make_unique<WifiConnectivity>(config);
-}
-std::unique_ptr<Connectivity> make_scripted() {
-  return std::make_unique<ScriptedConnectivity>(
-      std::vector<ScriptEntry>{{ScriptTrigger::Connect, seconds(1), ScriptAction::Up, {}},
-                               {ScriptTrigger::Disconnect, {}, ScriptAction::Down, {}}});
+// Every registered implementation; one that takes no "associate" gets a script that does the same.
+std::vector<Maker> registered_connectivities() {
+  std::vector<Maker> makers;
+  for (const ConnectivityEntry& entry : builtin_registry().connectivities) {
+    makers.push_back({entry.word.name, [make = entry.make] {
+                        ConnSpec spec;
+                        spec.associate = DurationDistribution::fixed(seconds(1));
+                        spec.has_associate = true;
+                        ConnectivityResult made = make(spec, nullptr);
+                        if (made.connectivity != nullptr) return std::move(made.connectivity);
+                        spec = {};
+                        spec.script = {{"connect 1s up", {}}, {"disconnect down", {}}};
+                        made = make(spec, nullptr);
+                        EXPECT_NE(made.connectivity, nullptr) << made.error;
+                        return std::move(made.connectivity);
+                      }});
+  }
+  return makers;
 }
 
 class Contract : public testing::TestWithParam<Maker> {
@@ -221,9 +229,8 @@ TEST_P(Contract, UnknownOption) {  // 39
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Contract,
-                         testing::Values(Maker{"wifi", make_wifi},
-                                         Maker{"scripted", make_scripted}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         testing::ValuesIn(registered_connectivities()),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace flapjack::test

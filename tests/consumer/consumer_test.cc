@@ -26,4 +26,17 @@ TEST(Consumer, AWorldOfTwoNodesBootsAndLosesItsCarrier) {
   EXPECT_EQ(world.now().ns, 2'000'000'000);
 }
 
+// The example of README.md, line by line.
+TEST(Consumer, TheReadmesExample) {
+  flapjack::World world(7);
+  auto& wire = world.add_link("wire");
+  auto& dev = world.add_node("dev");
+  auto& srv = world.add_node("srv");
+  auto& eth0 = world.add_ethernet(dev, {"eth0", *Ipv4Prefix::parse("192.0.2.2/24"), {}}, wire);
+  world.add_ethernet(srv, {"eth0", *Ipv4Prefix::parse("192.0.2.1/24"), {}}, wire);
+  world.boot();
+  wire.set_up(false);
+  EXPECT_FALSE(eth0.is_up());
+}
+
 }  // namespace

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every driver owes its user (stack/contract/driver.h), asked of every driver of this folder.
-// A new driver is one more row of kDrivers.
+// What every driver owes its user (stack/contract/driver.h), asked of every registered driver, bare
+// and in every registered wrapper, once and twice.
 #include <gtest/gtest.h>
 
 #include "l2/faulty_driver.h"
 #include "l2/loopback_driver.h"
 #include "l2/sim_driver.h"
+#include "scenarios/builtin.h"
 #include "tests/support/driver_rig.h"
 
 namespace flapjack {
@@ -33,40 +34,40 @@ struct Bench : DriverRig {
   }
 };
 
-std::unique_ptr<Driver> sim(Bench& bench, const std::string& name, std::uint8_t last) {
-  if (bench.link == nullptr) bench.link = std::make_unique<Link>(bench.env(), "wire");
-  return std::make_unique<SimDriver>(bench.env(), *bench.link, name,
-                                     SimDriverConfig{{{2, 0, 0, 0, 0, last}}, false, {}, {}});
-}
-std::unique_ptr<Driver> faulty(Bench& bench, std::unique_ptr<Driver> inner) {
-  return std::make_unique<FaultyDriver>(bench.env(), "f", std::move(inner), FaultyDriverConfig{});
-}
-void make_sim(Bench& b) {
-  b.peer = sim(b, "peer", 1);
-  b.driver = sim(b, "dev", 2);
-}
-void make_loopback(Bench& b) {
-  b.driver = std::make_unique<LoopbackDriver>(b.env(), "lo");
-}
-void make_faulty_sim(Bench& b) {
-  b.peer = faulty(b, sim(b, "peer", 1));
-  b.driver = faulty(b, sim(b, "dev", 2));
-}
-void make_faulty_twice(Bench& b) {
-  make_loopback(b);
-  b.driver = faulty(b, faulty(b, std::move(b.driver)));
+DriverSite site(Bench& bench, bool on_link, const std::string& name, std::uint8_t last) {
+  if (on_link && bench.link == nullptr) bench.link = std::make_unique<Link>(bench.env(), "wire");
+  return {bench.env(), bench.link.get(), name, {{2, 0, 0, 0, 0, last}}, {}};
 }
 
 struct DriverRow {
-  const char* name;
-  void (*make)(Bench&);
+  std::string name;
+  std::function<void(Bench&)> make;
 };
-constexpr DriverRow kDrivers[] = {
-    {"sim", make_sim},
-    {"loopback", make_loopback},
-    {"faulty_sim", make_faulty_sim},
-    {"faulty_faulty_loopback", make_faulty_twice},
-};
+
+std::vector<DriverRow> registered_drivers() {
+  std::vector<DriverRow> rows;
+  const Registry registry = builtin_registry();
+  for (const DriverEntry& entry : registry.drivers) {
+    const auto bare = [make = entry.make, on_link = entry.on_link](Bench& bench) {
+      if (on_link) bench.peer = make(site(bench, true, "peer", 1)).driver;
+      bench.driver = make(site(bench, on_link, "dev", 2)).driver;
+    };
+    rows.push_back({entry.word.name, bare});
+    for (const WrapperEntry& wrapper : registry.wrappers) {
+      for (int layers = 1; layers <= 2; ++layers) {
+        const auto wrapped = [bare, layers, wrap = wrapper.wrap,
+                              on_link = entry.on_link](Bench& bench) {
+          bare(bench);
+          for (int i = 0; i < layers; ++i) {
+            bench.driver = wrap(site(bench, on_link, "w", 2), std::move(bench.driver), {});
+          }
+        };
+        rows.push_back({wrapper.word.name + std::to_string(layers) + "_" + entry.word.name, wrapped});
+      }
+    }
+  }
+  return rows;
+}
 
 class DriverContract : public ::testing::TestWithParam<DriverRow> {
  protected:
@@ -151,14 +152,21 @@ TEST_P(DriverContract, MayBeDestroyedWithFramesUnderWay) {
   EXPECT_TRUE(bench.user.frames.empty() && bench.peer_user.frames.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, DriverContract, ::testing::ValuesIn(kDrivers),
+INSTANTIATE_TEST_SUITE_P(All, DriverContract, ::testing::ValuesIn(registered_drivers()),
                          [](const auto& info) { return std::string(info.param.name); });
 
 // ---- what only some of them do
 
 TEST(SimDriver, ReportsChangesOfItsMedium) {
   Bench bench;
-  make_faulty_sim(bench);
+  const auto wrapped = [&](const std::string& name, std::uint8_t last) {
+    const DriverSite at = site(bench, true, name, last);
+    auto bare = std::make_unique<SimDriver>(at.env, *at.link, name,
+                                            SimDriverConfig{at.mac, false, {}, {}});
+    return std::make_unique<FaultyDriver>(at.env, name, std::move(bare), FaultyDriverConfig{});
+  };
+  bench.peer = wrapped("peer", 1);
+  bench.driver = wrapped("dev", 2);
   bench.start();
   bench.link->set_end_carrier(1, false);  // the driver's end
   EXPECT_EQ(bench.user.carriers, (std::vector<bool>{true, false}));

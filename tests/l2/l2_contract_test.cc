@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every L2 owes the iface (stack/contract/l2.h), asked of every L2 of this folder. A new L2 is
-// one more row of kL2s.
+// What every L2 owes the iface (stack/contract/l2.h), asked of every registered L2.
 #include <gtest/gtest.h>
 
 #include "l2/dummy_l2.h"
 #include "l2/ethernet_l2.h"
 #include "l2/offloaded_l2.h"
+#include "scenarios/builtin.h"
 #include "tests/support/driver_rig.h"
 #include "tests/support/ip_packets.h"
 
@@ -26,14 +26,17 @@ class CatchingDriver : public Driver {
 };
 
 struct L2Row {
-  const char* name;
-  std::unique_ptr<L2> (*make)();
+  std::string name;
+  std::function<std::unique_ptr<L2>()> make;
 };
-const L2Row kL2s[] = {
-    {"dummy", [] { return std::unique_ptr<L2>(std::make_unique<DummyL2>()); }},
-    {"ethernet", [] { return std::unique_ptr<L2>(std::make_unique<EthernetL2>()); }},
-    {"offloaded", [] { return std::unique_ptr<L2>(std::make_unique<OffloadedL2>()); }},
-};
+
+std::vector<L2Row> registered_l2s() {
+  std::vector<L2Row> rows;
+  for (const L2Entry& entry : builtin_registry().l2s) {
+    rows.push_back({entry.word.name, [make = entry.make] { return make({NodeConfig(), nullptr}); }});
+  }
+  return rows;
+}
 
 class L2Contract : public ::testing::TestWithParam<L2Row> {
  protected:
@@ -138,7 +141,7 @@ TEST_P(L2Contract, OneL2ServesManyIfaces) {
   EXPECT_TRUE(iface.is_up());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, L2Contract, ::testing::ValuesIn(kL2s),
+INSTANTIATE_TEST_SUITE_P(All, L2Contract, ::testing::ValuesIn(registered_l2s()),
                          [](const auto& info) { return std::string(info.param.name); });
 
 // ---- what only some of them do

@@ -14,6 +14,7 @@
 #include "l2/offloaded_l2.h"
 #include "l2/sim_driver.h"
 #include "offload/lwip_engine.h"
+#include "scenarios/builtin.h"
 #include "stack/net/stack.h"
 #include "stack/trace/digest_sink.h"
 #include "stack/trace/memory_sink.h"
@@ -154,7 +155,7 @@ struct StreamPair {
 
 /// The engines every conformance test runs over.
 struct EngineUnderTest {
-  const char* name;
+  std::string name;
   EngineFactory make;
 };
 inline void PrintTo(const EngineUnderTest& engine, std::ostream* out) {
@@ -163,8 +164,12 @@ inline void PrintTo(const EngineUnderTest& engine, std::ostream* out) {
 inline std::string engine_name(const testing::TestParamInfo<EngineUnderTest>& info) {
   return info.param.name;
 }
-inline const std::vector<EngineUnderTest>& engines_under_test() {
-  static const std::vector<EngineUnderTest> engines = {{"lwip", make_lwip_engine}};
+/// Every registered engine.
+inline std::vector<EngineUnderTest> engines_under_test() {
+  std::vector<EngineUnderTest> engines;
+  for (const EngineEntry& entry : builtin_registry().engines) {
+    if (entry.make != nullptr) engines.push_back({entry.word.name, entry.make});
+  }
   return engines;
 }
 

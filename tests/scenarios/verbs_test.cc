@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each verb does to whom, on a wire, on a bus, on a radio and to a whole node.
+#include "scenarios/verbs.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "tests/scenarios/run_fixture.h"
+
+namespace flapjack {
+namespace {
+
+// dev and srv on a wire, three nodes on a bus, a station and its access point.
+const char* const kNodes = R"({ "until": "10s", "nodes": {
+    "dev": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24" } } },
+    "srv": { "ifaces": { "eth0": { "ipv4": "10.0.0.2/24" }, "eth1": { "ipv4": "10.1.0.2/24" } } },
+    "p": { "ifaces": { "eth0": { "ipv4": "10.1.0.3/24" } } },
+    "q": { "ifaces": { "eth0": { "ipv4": "10.1.0.4/24" } } },
+    "sta": { "ifaces": { "wifi0": { "technology": "wifi", "ipv4": "10.2.0.1/24",
+             "conn": { "associate": "100ms", "detect": "200ms", "retry": "400ms",
+                       "persistent": true } } } },
+    "ap": { "ifaces": { "wlan0": { "ipv4": "10.2.0.2/24" } } } },
+  "links": { "wire": { "between": ["dev.eth0", "srv.eth0"] },
+             "lan": { "between": ["srv.eth1", "p.eth0", "q.eth0"] },
+             "air": { "between": ["sta.wifi0", "ap.wlan0"] } },
+  "timeline": [)";
+
+// Two seconds of it, from 5s on, and what the ifaces and nodes then say.
+struct Row {
+  const char* verb;
+  const char* target;
+  std::vector<std::string> events;
+};
+
+std::vector<Row> rows() {
+  return {
+      // the other end of a wire notices nothing
+      {"carrier_down", "dev.eth0", {"5s dev.eth0 IF_DOWN", "5s dev L4_DISCONNECTED",
+                                    "7s dev.eth0 IF_UP", "7s dev L4_CONNECTED"}},
+      {"carrier_down", "p.eth0", {"5s p.eth0 IF_DOWN", "5s p L4_DISCONNECTED",
+                                  "7s p.eth0 IF_UP", "7s p L4_CONNECTED"}},
+      {"carrier_down", "wire", {"5s dev.eth0 IF_DOWN", "5s srv.eth0 IF_DOWN",
+                                "5s dev L4_DISCONNECTED", "7s dev.eth0 IF_UP", "7s srv.eth0 IF_UP",
+                                "7s dev L4_CONNECTED"}},
+      {"carrier_down", "lan", {"5s srv.eth1 IF_DOWN", "5s p.eth0 IF_DOWN", "5s q.eth0 IF_DOWN",
+                               "5s p L4_DISCONNECTED", "5s q L4_DISCONNECTED", "7s srv.eth1 IF_UP",
+                               "7s p.eth0 IF_UP", "7s q.eth0 IF_UP", "7s p L4_CONNECTED",
+                               "7s q L4_CONNECTED"}},
+      {"dormant", "dev.eth0", {"5s dev.eth0 IF_DOWN", "5s dev L4_DISCONNECTED",
+                               "7s dev.eth0 IF_UP", "7s dev L4_CONNECTED"}},
+      {"admin_down", "dev.eth0",
+       {"5s dev.eth0 IF_ADMIN_DOWN", "5s dev.eth0 IF_DOWN", "5s dev L4_DISCONNECTED",
+        "7s dev.eth0 IF_ADMIN_UP", "7s dev.eth0 IF_UP", "7s dev L4_CONNECTED"}},
+      // both ends of a wire lose each other; on a bus nobody but the one that is gone
+      {"vanish", "srv.eth0", {"5s dev.eth0 IF_DOWN", "5s srv.eth0 IF_DOWN",
+                              "5s dev L4_DISCONNECTED", "7s dev.eth0 IF_UP", "7s srv.eth0 IF_UP",
+                              "7s dev L4_CONNECTED"}},
+      {"vanish", "p", {"5s p.eth0 IF_DOWN", "5s p L4_DISCONNECTED", "7s p.eth0 IF_UP",
+                       "7s p L4_CONNECTED"}},
+      {"vanish", "srv", {"5s dev.eth0 IF_DOWN", "5s srv.eth0 IF_DOWN", "5s srv.eth1 IF_DOWN",
+                         "5s dev L4_DISCONNECTED", "5s srv L4_DISCONNECTED", "7s dev.eth0 IF_UP",
+                         "7s srv.eth0 IF_UP", "7s srv.eth1 IF_UP", "7s dev L4_CONNECTED",
+                         "7s srv L4_CONNECTED"}},
+      // a station notices 200ms later and has it back with the next attempt that succeeds
+      {"vanish", "ap.wlan0", {"5s ap.wlan0 IF_DOWN", "5s ap L4_DISCONNECTED",
+                              "5.2s sta.wifi0 IF_DOWN", "5.2s sta L4_DISCONNECTED",
+                              "7s ap.wlan0 IF_UP", "7s ap L4_CONNECTED", "7.3s sta.wifi0 IF_UP",
+                              "7.3s sta L4_CONNECTED"}},
+      {"set_link", "wire", {}},
+      {"connect", "sta.wifi0", {"7s sta.wifi0 IF_DOWN", "7s sta.wifi0 IF_ADMIN_DOWN",
+                                "7s sta L4_DISCONNECTED"}},
+      {"disconnect", "sta.wifi0", {}},
+      {"ignore", "dev.eth0", {"5s dev L4_DISCONNECTED", "7s dev L4_CONNECTED"}},
+      {"note", "dev.eth0", {}},
+  };
+}
+
+std::vector<std::string> story(const std::string& verb, const std::string& target) {
+  std::string step = "{ \"at\": \"5s\", \"" + verb + "\": \"" + target + "\"";
+  if (verb != "note") step += ", \"for\": \"2s\"";
+  if (verb == "set_link") step += ", \"delay\": \"1ms\"";
+  const Ran ran(kNodes + step + " } ] }");
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+  std::vector<std::string> found;
+  for (const KeptRecord& r : ran.trace.records) {
+    const bool iface = r.name == "IF_UP" || r.name == "IF_DOWN" || r.name == "IF_ADMIN_UP" ||
+                       r.name == "IF_ADMIN_DOWN";
+    const bool node = r.name == "L4_CONNECTED" || r.name == "L4_DISCONNECTED";
+    if (r.at < SimTime{} + seconds(5) || !(iface || node)) continue;
+    found.push_back(to_text(Duration{r.at.ns}) + " " + r.subject + " " + r.name);
+  }
+  return found;
+}
+
+TEST(Verbs, DoThisToThat) {
+  for (const Row& row : rows()) {
+    const auto found = story(row.verb, row.target);
+    EXPECT_THAT(found, testing::UnorderedElementsAreArray(row.events))
+        << row.verb << " " << row.target;
+  }
+}
+
+TEST(Verbs, EachOneIsTested) {
+  std::set<std::string> tested;
+  for (const Row& row : rows()) tested.insert(row.verb);
+  for (const VerbEntry& verb : builtin_registry().verbs) {
+    EXPECT_EQ(tested.count(verb.word.name), 1u) << verb.word.name;
+  }
+}
+
+// An iface on no link has no carrier, before and after a step that takes it.
+TEST(Verbs, NoCableNoCarrier) {
+  const Ran ran(R"({ "until": "5s", "nodes": { "d": { "ifaces": { "eth0": {} } } },
+    "timeline": [{ "at": "1s", "carrier_down": "d.eth0", "for": "1s" },
+                 { "at": "3s", "vanish": "d", "for": "1s" }] })");
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ran.events("d.eth0 IF_UP").size(), 0u);
+}
+
+// An iface's own queue goes before the link's, and a step's before both.
+TEST(Verbs, QueueOfAnIface) {
+  const auto losses = [](const std::string& iface, const std::string& steps) {
+    const Ran ran(R"({ "until": "2s", "nodes": {
+      "dev": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24")" + iface + R"( } }, "apps": {
+        "a": { "udp_ping": "srv:7", "from": "1s", "count": 1 },
+        "b": { "udp_ping": "srv:7", "from": "1s", "count": 1 },
+        "c": { "udp_ping": "srv:7", "from": "1s", "count": 1 },
+        "d": { "udp_ping": "srv:7", "count": 1 } } },
+      "srv": { "ifaces": { "eth0": { "ipv4": "10.0.0.2/24" } }, "services": ["udp_echo:7"] } },
+      "links": { "wire": { "between": ["dev.eth0", "srv.eth0"], "rate": "1Mbit/s", "queue": 9 } },
+      "timeline": [)" + steps + "] }");
+    EXPECT_TRUE(ran.passed()) << ran.messages;
+    return ran.records(TraceKind::Drop, "wire", "dropped").size();
+  };
+  EXPECT_EQ(losses("", ""), 0u);
+  EXPECT_EQ(losses(R"(, "queue": 1)", ""), 1u);
+  EXPECT_EQ(losses(R"(, "queue": 1)", R"({"at": "0.5s", "set_link": "wire", "delay": "1us"})"), 1u);
+  EXPECT_EQ(losses(R"(, "queue": 1)", R"({"at": "0.5s", "set_link": "wire", "queue": 5})"), 0u);
+}
+
+}  // namespace
+}  // namespace flapjack
