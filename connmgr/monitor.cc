@@ -78,6 +78,7 @@ void Monitor::start() {
 // ORed into the words: an iface may have been ignored before.
 void Monitor::snapshot() {
   for (const auto& iface : stack_.ifaces()) {
+    const CauseScope scope(stack_.scheduler(), iface->last_event());
     if (iface->is_up()) set_bits(*iface, conn_state::kUp, true);
     if (has_ipv4(*iface)) set_bits(*iface, conn_state::kIpv4Set, true);
   }

@@ -88,7 +88,9 @@ void WifiConnectivity::Station::on_association_end() {
     policy_.associated();
     return;
   }
-  const std::string_view reason = absent ? "peer_absent" : is_fatal ? "fatal" : "rejected";
+  const bool off = medium_ != nullptr && !medium_->radio_on();
+  const std::string_view reason =
+      off ? "radio_off" : absent ? "peer_absent" : is_fatal ? "fatal" : "rejected";
   const CauseScope scope(scheduler(),
                          trace(conn_event::kAssociationFailed, Attr::of("reason", reason)));
   if (!absent && is_fatal) return policy_.fatal(config_.fatal_reason);
@@ -96,6 +98,11 @@ void WifiConnectivity::Station::on_association_end() {
 }
 
 void WifiConnectivity::Station::on_peer(bool present) {
+  if (!present && !medium_->radio_on() && association_.cancel()) {
+    const CauseScope scope(scheduler(), trace(conn_event::kAssociationFailed,
+                                              Attr::of("reason", "radio_off")));
+    return policy_.sub_attempt_failed();
+  }
   if (present) {
     detection_.cancel();
   } else if (associated_ && !medium_->radio_on()) {

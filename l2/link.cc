@@ -42,7 +42,8 @@ std::size_t Link::add_end(LinkEnd& user, LinkEndConfig config) {
   ends_.push_back(std::make_unique<End>(*this, index, user, std::move(config)));
   receivers_.reserve(ends_.size());
   ++present_;
-  ++on_air_;
+  if (!ends_.back()->config.station) ++hosts_;
+  count_on_air(*ends_.back(), +1);
   update();
   return index;
 }
@@ -192,16 +193,21 @@ void Link::set_end_present(std::size_t end, bool present) {
   if (changed.present == present) return;
   changed.present = present;
   present ? ++present_ : --present_;
-  if (changed.running) present ? ++on_air_ : --on_air_;
+  if (changed.running) count_on_air(changed, present ? +1 : -1);
   cut(end);
   update();
+}
+
+void Link::count_on_air(const End& end, int step) {
+  on_air_ += static_cast<std::size_t>(step);
+  if (!end.config.station) hosts_on_air_ += static_cast<std::size_t>(step);
 }
 
 void Link::set_end_running(std::size_t end, bool running) {
   End& changed = *ends_.at(end);
   if (changed.running == running) return;
   changed.running = running;
-  if (changed.present) running ? ++on_air_ : --on_air_;
+  if (changed.present) count_on_air(changed, running ? +1 : -1);
   update();
 }
 
@@ -246,7 +252,8 @@ bool Link::medium_up(std::size_t end) const {
 
 bool Link::peer_present(std::size_t end) const {
   const End& own = *ends_.at(end);
-  return up_ && own.present && own.running && on_air_ > 1;
+  if (!up_ || !own.present || !own.running) return false;
+  return own.config.station && hosts_ > 0 ? hosts_on_air_ > 0 : on_air_ > 1;
 }
 
 void Link::watch_peer(std::size_t end, std::function<void(bool)> watcher) {

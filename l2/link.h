@@ -53,6 +53,9 @@ struct LinkEndConfig {
   std::string name;          ///< "dev.eth0"; names its random streams: "<link>.loss.<name>"
   MacAddress mac;            ///< what a bus delivers unicast frames by
   bool promiscuous = false;  ///< a bus delivers every frame
+  /// It needs a peer that is no station itself, such as an access point: other stations on the
+  /// same medium do not count for its peer_present(), unless there are only stations.
+  bool station = false;
   /// Whether carrier goes off when there is no other end. Default: on a wire yes, on a bus no.
   std::optional<bool> carrier_follows_peer;
 };
@@ -98,7 +101,8 @@ class Link {
   const LinkConfig& config(std::size_t end) const { return ends_.at(end)->link; }
   /// The carrier `end` shows its driver.
   bool medium_up(std::size_t end) const;
-  /// The link is up, `end` is present with its device running, and so is some other end.
+  /// The link is up, `end` is present with its device running, and so is some other end; for a
+  /// station one that is none.
   bool peer_present(std::size_t end) const;
   /// Calls `watcher` at every change of peer_present(end), after the carriers were updated. Lives
   /// as long as the link.
@@ -159,7 +163,11 @@ class Link {
   std::vector<std::size_t> receivers_;  // scratch of deliver_bus
   bool up_ = true, updating_ = false, changed_ = false;
   std::uint64_t cuts_ = 0;
-  std::size_t present_ = 0, on_air_ = 0;  // ends that are present; of these, with a running device
+  void count_on_air(const End& end, int step);
+
+  std::size_t present_ = 0;
+  // Ends that are no stations; ends that are present with a running device; both at once.
+  std::size_t hosts_ = 0, on_air_ = 0, hosts_on_air_ = 0;
 };
 
 }  // namespace flapjack

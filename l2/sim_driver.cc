@@ -10,7 +10,8 @@ SimDriver::SimDriver(const LinkEnv& env, Link& link, std::string name,
       config_(config),
       subject_(env.tracer.subject(name)),
       end_(link.add_end(
-          *this, {std::move(name), config.mac, config.promiscuous, config.carrier_follows_peer})) {}
+          *this, {std::move(name), config.mac, config.promiscuous, config.station,
+                  config.carrier_follows_peer})) {}
 
 SimDriver::~SimDriver() {
   link_.detach(end_);

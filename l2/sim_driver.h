@@ -15,6 +15,7 @@ struct SimDriverConfig {
   ChecksumPolicy checksum;
   /// See LinkEndConfig; unset: as the link has it.
   std::optional<bool> carrier_follows_peer;
+  bool station = false;  ///< see LinkEndConfig
 };
 
 class SimDriver : public Driver, private LinkEnd {

@@ -52,6 +52,7 @@ class Builder {
   void add_apps(const NodeSpec& spec, Node& node);
   bool can_stream(const NodeSpec& node) const;
   bool peer_is_stream(const PeerSpec& peer) const;
+  void check_addresses(const IfaceSpec& spec);
   const LinkSpec* link_of(const NodeSpec& node, const IfaceSpec& iface, std::size_t& end) const;
   SubjectId subject(const Node& node, const std::string& name);
   void error(const std::string& code, const std::string& message, const SourcePlace& place,
@@ -144,6 +145,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   NetIf& iface = node.stack.add_iface(if_config);
   Driver* driver = add_driver(node_spec, node, iface, spec);
   const EngineEntry& engine = *find_entry(registry_.engines, spec.engine);
+  check_addresses(spec);
   for (const Ipv4Spec& address : spec.ipv4) {
     names_.add({address.value}, node_spec.name);
   }
@@ -165,6 +167,28 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   if (spec.ignore) node.conn_mgr.ignore_iface(iface);
 }
 
+// Values that no host can have, and a gateway that nobody on the link could be.
+void Builder::check_addresses(const IfaceSpec& spec) {
+  bool reachable = !spec.gateway;
+  for (const Ipv4Spec& address : spec.ipv4) {
+    const Ipv4Prefix prefix{{address.value}, address.prefix_len};
+    const std::uint32_t host = address.value & ~ipv4_mask(address.prefix_len).value;
+    if (address.prefix_len < 31 && host == 0) {
+      error("F0911", address.text + " is the address of the network itself", address.place);
+    } else if (prefix.is_directed_broadcast(prefix.address)) {
+      error("F0911", address.text + " is the broadcast address of its network", address.place);
+    }
+    if (!spec.gateway) continue;
+    reachable = reachable || prefix.contains({spec.gateway->value});
+    if (spec.gateway->value == address.value) {
+      error("F0912", "the gateway is the iface itself", spec.gateway->place);
+    }
+  }
+  if (!reachable) {
+    error("F0912", "the gateway is on none of the iface's networks", spec.gateway->place);
+  }
+}
+
 // Null for an iface that is on no link: a socket without a cable.
 Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
                             const IfaceSpec& spec) {
@@ -181,7 +205,10 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
   DriverSite site{world_->link_env(), nullptr, node.stack.name() + "." + spec.name, {}, {}};
   site.mac = spec.mac.empty() ? World::default_mac(node, iface.index().value)
                               : *MacAddress::parse(spec.mac);
-  if (spec.conn) site.carrier_follows_peer = false;  // losing the peer is for `conn` to notice
+  if (spec.conn) {  // losing the peer is for `conn` to notice
+    site.carrier_follows_peer = false;
+    site.station = true;
+  }
   if (link_spec != nullptr) site.link = world_->link(link_spec->name);
   MadeDriver made = entry.make(site);
   if (site.link != nullptr) {
@@ -230,10 +257,9 @@ void Builder::add_connectivity(Node& node, NetIf& iface, const IfaceSpec& spec) 
     node.radios.push_back(std::make_unique<LinkRadio>(*at.link, at.end));
     radio = node.radios.back().get();
   }
-  const ConnectivityEntry& entry = *find_entry(registry_.connectivities, conn.impl);
-  if (entry.starts_dormant) iface.dormant_on();
-  ConnectivityResult made = entry.make(conn, radio);
+  ConnectivityResult made = find_entry(registry_.connectivities, conn.impl)->make(conn, radio);
   if (made.connectivity == nullptr) return error("F0907", made.error, made.place);
+  if (made.starts_dormant) iface.dormant_on();
   node.connectivities.push_back(std::move(made.connectivity));
   BindingConfig binding;
   const auto flag = [&](ConnFlag f, bool on) {

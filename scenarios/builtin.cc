@@ -38,6 +38,7 @@ MadeDriver make_sim(const DriverSite& site) {
   SimDriverConfig config;
   config.mac = site.mac;
   config.carrier_follows_peer = site.carrier_follows_peer;
+  config.station = site.station;
   auto driver = std::make_unique<SimDriver>(site.env, *site.link, site.path, config);
   const std::size_t end = driver->end();
   return {std::move(driver), end};
@@ -76,13 +77,15 @@ ConnectivityResult make_scripted(const ConnSpec& spec, RadioMedium*) {
             spec.place};
   }
   std::vector<ScriptEntry> entries;
+  bool has_init = false;  // then the script alone says how the iface begins
   for (const PlacedText& text : spec.script) {
     ScriptError error;
     const auto entry = parse_script_entry(text.text, error);
     if (!entry) return {nullptr, error.message, text.place};
+    has_init = has_init || entry->trigger == ScriptTrigger::Init;
     entries.push_back(*entry);
   }
-  return {std::make_unique<ScriptedConnectivity>(std::move(entries)), {}, {}};
+  return {std::make_unique<ScriptedConnectivity>(std::move(entries)), {}, {}, !has_init};
 }
 
 std::unique_ptr<App> make_udp_ping(const AppEnv& env, const AppSpec& spec, bool) {
@@ -132,12 +135,15 @@ Registry builtin_registry() {
   r.profiles = builtin_profiles();
   r.kconfigs = builtin_kconfigs();
   r.technologies = {
-      {{"ethernet", "a cable; carrier follows the other end", "ethernet", ""}, "sim"},
-      {{"wifi", "a station; associates by its connectivity implementation", "ethernet", "wifi"},
+      {{"ethernet", "a cable; carrier goes when the other end vanishes", "ethernet", "", ""}, "sim"},
+      {{"wifi", "a station; associates by its connectivity implementation", "ethernet", "wifi",
+        ""},
        "sim"},
-      {{"lte", "a modem on a link to its tower", "ethernet", ""}, "sim"},
-      {{"dummy", "no link header, no addresses on the link", "dummy", ""}, "sim"},
-      {{"loopback", "hands back what it is given", "dummy", ""}, "loopback", kLoopbackMtu},
+      {{"lte", "a modem on a link to its tower; with \"conn\" it attaches as a station", "ethernet",
+        "", "wifi"},
+       "sim"},
+      {{"dummy", "no link header, no addresses on the link", "dummy", "", ""}, "sim"},
+      {{"loopback", "hands back what it is given", "dummy", "", ""}, "loopback", kLoopbackMtu},
   };
   r.l2s = {
       {{"ethernet", "Ethernet II with ARP"}, make_ethernet},
@@ -157,7 +163,7 @@ Registry builtin_registry() {
       {{"lwip", "lwIP as the iface's engine"}, make_lwip_engine},
   };
   r.connectivities = {
-      {{"wifi", "associates with an access point, notices when it is gone"}, make_wifi, true},
+      {{"wifi", "associates with an access point, notices when it is gone"}, make_wifi},
       {{"scripted", "does what \"script\" says, lies included"}, make_scripted},
   };
   const std::vector<std::string> periodic = {"send", "every", "from", "until", "count", "wait"};

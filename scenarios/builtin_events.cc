@@ -45,7 +45,13 @@ void add_hops(std::vector<EventWord>& events) {
     if (node) subjects = kNode;
     events.push_back({std::string(hop_name(hop)), "a packet's hop", subjects, {"len", "packet"}});
   }
-  events.push_back({"dropped", "a packet was given up", kAnywhere, {"reason", "len", "packet"}});
+  EventWord dropped{"dropped", "a packet was given up", kAnywhere, {"reason", "len", "packet"}, {}};
+  std::vector<std::string> reasons;
+  for (std::size_t i = 1; i < kDropReasons; ++i) {
+    reasons.emplace_back(drop_reason_name(static_cast<DropReason>(i)));
+  }
+  dropped.values.emplace_back("reason", std::move(reasons));
+  events.push_back(std::move(dropped));
 }
 
 template <class Infos>
@@ -57,6 +63,16 @@ void add_infos(std::vector<EventWord>& events, const Infos& infos) {
     }
     events.push_back(std::move(word));
   }
+}
+
+std::vector<std::string> errc_names() {
+  constexpr int kHighest = 200;  // above Zephyr's last errno
+  std::vector<std::string> names;
+  for (int code = 1; code <= kHighest; ++code) {
+    const std::string_view name = errc_name(static_cast<Errc>(code));
+    if (name != "E?") names.emplace_back(name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -86,6 +102,12 @@ std::vector<EventWord> builtin_events() {
       {"service_failed", "a call of the service was refused", kService, {"call", "errno"}},
   };
   events.insert(events.end(), others.begin(), others.end());
+  const std::vector<std::string> codes = errc_names();
+  for (EventWord& event : events) {
+    for (const std::string& key : event.keys) {
+      if (key == "errno") event.values.emplace_back(key, codes);
+    }
+  }
   return events;
 }
 
@@ -99,6 +121,8 @@ std::vector<CounterWord> builtin_counters() {
       counter.subjects = TargetKind::Node | TargetKind::Iface;
     }
   }
+  counters.push_back({"sent", "messages an app was due to send", kApp});
+  counters.push_back({"delivered", "of these, answered", kApp});
   counters.push_back({"mgmt_dropped", "net_mgmt events lost to a full queue", kNode});
   counters.push_back({"tx_alloc_failed", "sends that found the tx pool empty", kNode});
   return counters;

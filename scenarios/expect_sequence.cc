@@ -39,15 +39,19 @@ void ExpectSequence::add_to(Counts& counts, Class record, bool packet) const {
   if (packet) ++counts[static_cast<std::size_t>(Class::Packet)];
 }
 
+ExpectSequence::Class ExpectSequence::class_of(const TraceRecord& record) {
+  if (record.kind == TraceKind::Hop) return Class::Hop;
+  if (record.kind == TraceKind::Drop) return Class::Drop;
+  return record.name[0] >= 'A' && record.name[0] <= 'Z' ? Class::Mgmt : Class::Event;
+}
+
 void ExpectSequence::match(const RecordView& view, const TraceRecord& record,
                            const Tracer& tracer) {
   if (!is_event_like(record.kind)) return;
-  const Class kind = record.kind == TraceKind::Event ? Class::Event
-                     : record.kind == TraceKind::Hop ? Class::Hop
-                                                     : Class::Drop;
+  const Class kind = class_of(record);
   const bool packet = is_packet_record(record);
   add_to(seen_, kind, packet);
-  if (!window_.contains(record.at)) return;
+  if (!window_.contains(record)) return;
   Candidate candidate{record.at, kind, packet, seen_, {}, {}};
   for (std::size_t i = 0; i < events_.size(); ++i) {
     if (view.matches(events_[i]->pattern)) candidate.events.push_back(i);

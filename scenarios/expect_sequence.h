@@ -20,9 +20,10 @@ class ExpectSequence : public Expectation {
   void match(const RecordView& view, const TraceRecord& record, const Tracer& tracer) override;
 
  private:
-  /// What "next" counts: an event is next to an event, a hop to a hop, a packet to a packet.
-  enum class Class : std::uint8_t { Event, Hop, Drop, Packet };
-  static constexpr std::size_t kClasses = 4;
+  /// What "next" counts: an event is next to an event, a hop to a hop, a packet to a packet. Of
+  /// events, net_mgmt's (in capitals) are a class of their own: flapjack's lie between them.
+  enum class Class : std::uint8_t { Mgmt, Event, Hop, Drop, Packet };
+  static constexpr std::size_t kClasses = 5;
   using Counts = std::array<std::uint64_t, kClasses>;
 
   struct Candidate {
@@ -50,6 +51,7 @@ class ExpectSequence : public Expectation {
   };
 
   void add_to(Counts& counts, Class record, bool packet) const;
+  static Class class_of(const TraceRecord& record);
   bool fits(const Candidate& candidate, std::size_t event) const;
   Class class_of(const Candidate& candidate, std::size_t event) const;
   bool take(std::size_t candidate, const SequenceItem& item, std::size_t first_event,

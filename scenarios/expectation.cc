@@ -7,8 +7,6 @@
 namespace flapjack {
 namespace {
 
-SimTime later(SimTime at, Duration plus) { return at + plus; }
-
 // Before a pattern edge has come the window is not open yet (from) or not closed yet (to).
 SimTime first_time(const std::optional<WindowEdge>& edge, SimTime otherwise, SimTime waiting) {
   if (!edge) return otherwise;
@@ -39,7 +37,7 @@ class Presence : public Expectation {
  protected:
   void match(const RecordView& view, const TraceRecord& record, const Tracer& tracer) override {
     if (!view.matches(spec_.pattern)) return;
-    if (window_.contains(record.at)) {
+    if (window_.contains(record)) {
       if (found_.empty()) found_ = describe(tracer, record, view);
     } else if (window_.from() == kNever || record.at < window_.from()) {
       before_ = describe(tracer, record, view);
@@ -105,7 +103,7 @@ class Whenever : public Expectation {
       if (failed_.empty()) failed_ = pending_text_;
       pending_ = false;
     }
-    if (!view.matches(spec_.pattern) || !window_.contains(record.at)) return;
+    if (!view.matches(spec_.pattern) || !window_.contains(record)) return;
     ++count_;
     if (pending_ || !failed_.empty()) return;  // the oldest open cause decides
     pending_ = true;
@@ -133,20 +131,21 @@ Window::Window(const WindowSpec& spec, SimTime until)
   if (spec.to) text_ += (text_.empty() ? "by " : " by ") + spec.to->written.text;
 }
 
-bool Window::see_edge(const std::optional<WindowEdge>& edge, const RecordView& view, SimTime at,
-                      SimTime& time) {
-  if (!view.matches(*edge->pattern)) return false;
-  time = later(at, edge->plus);
-  return true;
-}
-
-void Window::see(const RecordView& view, SimTime at) {
-  if (!from_known_) {
-    from_known_ = see_edge(spec_.from, view, at, from_);
-    if (from_known_) return;  // what opens a window does not close it
+void Window::see(const RecordView& view, const TraceRecord& record) {
+  bool opens = false;
+  if (!from_known_ && view.matches(*spec_.from->pattern)) {
+    from_known_ = opens = true;
+    from_ = record.at + spec_.from->plus;
+    if (spec_.from->plus.ns == 0) from_seq_ = record.seq;
   }
-  // Only what comes after the window has opened closes it.
-  if (!to_known_ && from_known_ && at >= from_) to_known_ = see_edge(spec_.to, view, at, to_);
+  if (to_known_ || !from_known_ || !view.matches(*spec_.to->pattern)) return;
+  const bool exact = spec_.to->plus.ns == 0;
+  const SimTime to = record.at + spec_.to->plus;
+  // Only what comes once the window is open closes it; an event cannot be both edges at once.
+  if (to < from_ || (exact && opens)) return;
+  to_known_ = true;
+  to_ = to;
+  if (exact) to_seq_ = record.seq;
 }
 
 std::string describe(const Tracer& tracer, const TraceRecord& record, const RecordView& view) {

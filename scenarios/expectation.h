@@ -32,19 +32,23 @@ class Window {
  public:
   Window(const WindowSpec& spec, SimTime until);
   /// To be called with every record before contains().
-  void see(const RecordView& view, SimTime at);
-  bool contains(SimTime at) const { return at >= from_ && at <= to_; }
+  void see(const RecordView& view, const TraceRecord& record);
+  /// Both ends are inclusive. An edge that is an event, without a time after it, is that record:
+  /// of the same instant, what came before it (after it) is outside.
+  bool contains(const TraceRecord& record) const {
+    return record.at >= from_ && record.at <= to_ && record.seq >= from_seq_ &&
+           record.seq <= to_seq_;
+  }
   SimTime from() const { return from_; }  ///< kNever while its event has not come
   SimTime to() const { return to_; }
   /// "from 18s by 25s", or empty.
   const std::string& text() const { return text_; }
 
  private:
-  static bool see_edge(const std::optional<WindowEdge>& edge, const RecordView& view, SimTime at,
-                       SimTime& time);
   const WindowSpec& spec_;
   SimTime until_, from_, to_;
   bool from_known_, to_known_;
+  RecordId from_seq_, to_seq_{~std::uint64_t{0}};
   std::string text_;
 };
 
@@ -54,7 +58,7 @@ class Expectation {
       : spec_(spec), window_(spec.window, until) {}
   virtual ~Expectation() = default;
   void see(const RecordView& view, const TraceRecord& record, const Tracer& tracer) {
-    window_.see(view, record.at);
+    window_.see(view, record);
     match(view, record, tracer);
   }
   /// At the end of the run.

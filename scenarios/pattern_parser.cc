@@ -2,6 +2,7 @@
 #include "scenarios/pattern_parser.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "scenarios/paths.h"
@@ -54,6 +55,7 @@ class PatternParser {
                    const std::string& owner, Pattern& p);
   bool parse_attr(std::string_view word, const std::vector<std::string>& keys,
                   const std::string& owner, Pattern& p);
+  bool check_values(std::string_view written, const PatternAttr& attr, const std::string& owner);
   std::optional<TargetSet> subject_kinds(std::string_view subject);
   std::optional<TargetSet> wildcard_kinds(std::string_view subject);
   bool check_event(std::string_view name, TargetSet kinds, Pattern& p);
@@ -68,6 +70,7 @@ class PatternParser {
   const TextSource& source_;
   std::string_view text_;
   std::vector<std::string_view> words_;
+  std::map<std::string, std::vector<std::string>> values_;  // of keys that only have certain ones
 };
 
 std::optional<Pattern> PatternParser::parse() {
@@ -124,6 +127,13 @@ bool PatternParser::check_event(std::string_view name, TargetSet kinds, Pattern&
     if ((e.subjects & kinds) == 0) continue;
     for (const std::string& k : e.keys) {
       if (std::find(keys.begin(), keys.end(), k) == keys.end()) keys.push_back(k);
+    }
+    for (const auto& [key, values] : e.values) {
+      values_[key].insert(values_[key].end(), values.begin(), values.end());
+    }
+    const NodeSpec* node = ctx_.spec.find_node(words_[0]);  // node-wide events blame its ifaces
+    if (node != nullptr && std::find(keys.begin(), keys.end(), "iface") != keys.end()) {
+      values_["iface"] = names_of(node->ifaces);
     }
   }
   if ((allowed & kinds) == 0) {
@@ -217,6 +227,23 @@ bool PatternParser::parse_attrs(std::size_t first, const std::vector<std::string
   return good;
 }
 
+/// A value that the key never has would make `never` pass for the wrong reason.
+bool PatternParser::check_values(std::string_view written, const PatternAttr& attr,
+                                 const std::string& owner) {
+  const auto known = values_.find(attr.key);
+  if (known == values_.end()) return true;
+  for (const PatternAttr::Value& value : attr.values) {
+    const std::string_view here = written.substr(0, value.text.size());
+    if (std::find(known->second.begin(), known->second.end(), value.text) ==
+        known->second.end()) {
+      return fail("F0706", here, owner + " never has " + attr.key + "=" + value.text,
+                  suggestion_help(value.text, known->second));
+    }
+    written.remove_prefix(std::min(written.size(), value.text.size() + 1));  // and the bar
+  }
+  return true;
+}
+
 bool PatternParser::parse_attr(std::string_view word, const std::vector<std::string>& keys,
                                const std::string& owner, Pattern& p) {
   const std::size_t equals = word.find('=');
@@ -246,6 +273,7 @@ bool PatternParser::parse_attr(std::string_view word, const std::vector<std::str
     if (bar == std::string_view::npos) break;
     rest.remove_prefix(bar + 1);
   }
+  if (!check_values(word.substr(equals + 1), attr, owner)) return false;
   p.attrs.push_back(std::move(attr));
   return true;
 }

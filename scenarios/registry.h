@@ -32,6 +32,7 @@ struct DriverSite {
   std::string path;  ///< of the iface
   MacAddress mac;
   std::optional<bool> carrier_follows_peer;
+  bool station = false;  ///< it looks for an access point or tower on its link
 };
 struct MadeDriver {
   std::unique_ptr<Driver> driver;
@@ -66,13 +67,13 @@ struct ConnectivityResult {
   std::unique_ptr<Connectivity> connectivity;
   std::string error;
   SourcePlace place;
+  /// Its iface is dormant from the start, as a station's driver leaves it, so that nothing is up
+  /// for an instant before the implementation's init.
+  bool starts_dormant = true;
 };
 struct ConnectivityEntry {
   Word word;
   ConnectivityResult (*make)(const ConnSpec& spec, RadioMedium* radio);
-  /// Its ifaces are dormant from the start, as a station's driver leaves them, so that nothing is
-  /// up for an instant before the implementation's init.
-  bool starts_dormant = false;
 };
 
 struct AppEntry {

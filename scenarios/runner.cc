@@ -16,6 +16,13 @@ constexpr std::uint64_t kEventsAQuestion = 4096;
 constexpr TraceMask kCanonical{TraceMask::of(TraceKind::Event) | TraceMask::of(TraceKind::Hop) |
                                TraceMask::of(TraceKind::Drop) | TraceMask::of(TraceKind::Step)};
 
+const App* find_app(const Node& node, std::string_view name) {
+  for (const auto& [app_name, app] : node.apps) {
+    if (app_name == name) return app.get();
+  }
+  return nullptr;
+}
+
 std::int64_t counter_value(const Node& node, const TargetRef& subject, std::string_view name) {
   if (subject.kind == TargetKind::Iface) {
     NetIf& iface = *node.stack.iface_by_name(subject.name);
@@ -23,17 +30,15 @@ std::int64_t counter_value(const Node& node, const TargetRef& subject, std::stri
       if (counter.name == name) return static_cast<std::int64_t>(iface.stats().*counter.field);
     }
   }
+  if (subject.kind == TargetKind::App) {
+    const App* app = find_app(node, subject.name);
+    const AppCounts counts = app != nullptr ? app->counts() : AppCounts{};
+    return static_cast<std::int64_t>(name == "sent" ? counts.sent : counts.delivered);
+  }
   if (name == "mgmt_dropped") return static_cast<std::int64_t>(node.stack.mgmt.dropped());
   if (name == "tx_alloc_failed") return static_cast<std::int64_t>(node.stack.tx_pool.failures());
   if (name == "rx_alloc_failed") return static_cast<std::int64_t>(node.stack.rx_pool.failures());
   return 0;
-}
-
-const App* find_app(const Node& node, std::string_view name) {
-  for (const auto& [app_name, app] : node.apps) {
-    if (app_name == name) return app.get();
-  }
-  return nullptr;
 }
 
 // Shows each record once to the timeline and to every expectation.

@@ -28,9 +28,11 @@ const std::vector<KindRule>& rules() {
       {ExpectKind::Eventually, "This happens at least once.", {}, {"from", "to", "by"}},
       {ExpectKind::Whenever, "After each of these, \"then\" happens \"within\" a time.",
        {"then", "within"}, {"from", "to", "by"}},
-      {ExpectKind::Counter, "A counter's value at the end of the window.", {"is"}, {"to", "by"}},
+      {ExpectKind::Counter,
+       "A counter's value at the end of the window, or its increase since \"from\".", {"is"},
+       {"from", "to", "by"}},
       {ExpectKind::Delivered, "How much of what an app sent has been answered.", {"is"},
-       {"to", "by"}},
+       {"from", "to", "by"}},
   };
   return table;
 }
@@ -175,6 +177,25 @@ void check_bound_unit(LoadContext& ctx, const JsonValue& v, const ExpectSpec& e)
             e.kind == ExpectKind::Delivered ? "write \">= 95%\"" : "write \">= 1\"");
 }
 
+/// What no run can fulfil: a first item next to something, an item after the end.
+void check_sequence(LoadContext& ctx, const ExpectSpec& e) {
+  if (!e.sequence.empty() && e.sequence.front().next &&
+      !e.sequence.front().events.empty()) {
+    ctx.error("F0108", e.sequence.front().place.span,
+              "the first item has nothing before it to be \"next\" to");
+  }
+  for (const SequenceItem& item : e.sequence) {
+    for (const SequenceEvent& event : item.events) {
+      if (!event.at || !ctx.spec.until_place.known()) continue;
+      if (event.at->value - event.at->margin <= ctx.spec.until - SimTime{}) continue;
+      ctx.error("F0601", event.pattern.place.span,
+                "this is to happen at " + to_text(event.at->value) + " but the run ends at " +
+                    to_text(ctx.spec.until - SimTime{}),
+                "raise \"until\" (declared at " + ctx.line_column(ctx.spec.until_place) + ")");
+    }
+  }
+}
+
 void check_expect(LoadContext& ctx, const FormatTables& tables, const JsonValue& v,
                   ExpectSpec& e) {
   const auto kinds = tables.expect.selectors_in(v);
@@ -210,6 +231,7 @@ void check_expect(LoadContext& ctx, const FormatTables& tables, const JsonValue&
   refuse_keys(ctx, v, refused, in_quotes(kinds[0]->key));
   check_window(ctx, v, e);
   if (rule.required == std::vector<std::string>{"is"}) check_bound_unit(ctx, v, e);
+  check_sequence(ctx, e);
   e.text = describe(e, v);
 }
 

@@ -33,7 +33,9 @@ void apply_defaults(const Vocabulary& vocabulary, ScenarioSpec& spec) {
       if (t == nullptr) continue;
       if (iface.l2.empty()) iface.l2 = t->default_l2;
       if (!iface.conn && !t->default_conn_impl.empty()) iface.conn.emplace();
-      if (iface.conn && iface.conn->impl.empty()) iface.conn->impl = t->default_conn_impl;
+      if (iface.conn && iface.conn->impl.empty()) {
+        iface.conn->impl = t->default_conn_impl.empty() ? t->conn_impl : t->default_conn_impl;
+      }
     }
   }
 }

@@ -110,7 +110,7 @@ Undo carrier_down(VerbCall& call) {
 
 Undo dormant(VerbCall& call) {
   NetIf& iface = call.iface();
-  return hold(call, [&iface](bool on) { on ? iface.dormant_on() : iface.dormant_off(); });
+  return hold(call, [&iface](bool on) { iface.hold_dormant(on); });
 }
 
 Undo admin_down(VerbCall& call) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace flapjack {
@@ -39,6 +40,7 @@ struct TechnologyWord {
   std::string doc;
   std::string default_l2;         ///< a name of Vocabulary::l2s
   std::string default_conn_impl;  ///< a name of Vocabulary::conn_impls; empty: no implementation
+  std::string conn_impl = {};     ///< of a "conn" without "impl", if there is no default
 };
 
 /// A timeline verb. `keys` are the step keys it takes beside the common ones (at, on, after, times,
@@ -74,6 +76,8 @@ struct EventWord {
   std::string doc;
   TargetSet subjects = 0;
   std::vector<std::string> keys;
+  /// What some of the keys may be, each with all its values; others may be anything.
+  std::vector<std::pair<std::string, std::vector<std::string>>> values = {};
 };
 
 /// A counter, written as the path of its owner and its name: "dev.eth0.rx_alloc_failed".

@@ -56,8 +56,8 @@ struct Attachment {
 
 struct EthernetIface {
   std::string name;
-  Ipv4Prefix address;
-  Ipv4Address gateway;
+  Ipv4Prefix address = {};
+  Ipv4Address gateway = {};
   std::uint16_t mtu = 1500;
 };
 

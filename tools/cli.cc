@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cstdio>
 #include <exception>
-#include <map>
 
 #include "scenarios/suggest.h"
 #include "tools/interrupt.h"
@@ -25,15 +24,17 @@ class Cli {
  private:
   CLI::App* add(const std::string& name, const std::string& about, Verb verb);
   void add_run_options(CLI::App* app);
-  void add_format(CLI::App* app, const std::map<std::string, Format>& formats);
+  void add_format(CLI::App* app, const std::vector<std::string>& names);
   int fail(const std::string& message) const;
+  std::string unknown_option(const std::vector<std::string>& words) const;
   int unknown_verb(const std::string& word) const;
 
   CLI::App app_{"flapjack: links flap, sockets jack in, layers stack", "flapjack"};
   CliOptions options_;
   int verbose_ = 0;
   bool quiet_ = false;
-  std::string seed_;
+  std::string format_ = "human";
+  std::optional<std::string> seed_;
   std::vector<std::pair<CLI::App*, Verb>> verbs_;
 };
 
@@ -43,15 +44,13 @@ CLI::App* Cli::add(const std::string& name, const std::string& about, Verb verb)
   return app;
 }
 
-void Cli::add_format(CLI::App* app, const std::map<std::string, Format>& formats) {
-  std::string names;
-  for (const auto& [name, value] : formats) names += (names.empty() ? "" : ", ") + name;
-  app->add_option("--format", options_.format, "one of " + names)
-      ->transform(CLI::CheckedTransformer(formats).description(""));
+void Cli::add_format(CLI::App* app, const std::vector<std::string>& names) {
+  app->add_option("--format", format_, "one of " + join(names))
+      ->check(CLI::IsMember(names).description(""));
 }
 
 void Cli::add_run_options(CLI::App* app) {
-  add_format(app, {{"human", Format::Human}, {"json", Format::Json}, {"ndjson", Format::Ndjson}});
+  add_format(app, {"human", "json", "ndjson"});
   app->add_flag("-v,--verbose", verbose_, "-v: every event, -vv: every packet and hop");
   app->add_flag("-q,--quiet", quiet_, "the verdict only");
   app->add_option("--seed", seed_, "seed instead of the scenario's own (0 to 2^64-1)");
@@ -59,7 +58,8 @@ void Cli::add_run_options(CLI::App* app) {
       ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
   app->add_option("--log", options_.log_levels,
                   "MODULE=LEVEL: modules stack, l2, offload, connmgr, scenarios or all; levels "
-                  "trace, debug, info, warn, error, off");
+                  "trace, debug, info, warn, error, off")
+      ->allow_extra_args(false);  // or it would take the file's name, too
 }
 
 Cli::Cli() {
@@ -75,13 +75,13 @@ Cli::Cli() {
   add_run_options(test);
   CLI::App* check = add("check", "check scenarios without running them", verb_check);
   check->add_option("FILE", options_.paths, "scenarios, or folders of them")->required();
-  add_format(check, {{"human", Format::Human}, {"json", Format::Json}});
+  add_format(check, {"human", "json"});
   add("schema", "print the JSON schema of the scenario format", verb_schema);
   CLI::App* list = add("list", "print what scenarios can name", verb_list);
   list->add_option("WHAT", options_.what,
                    "technologies, l2s, drivers, wrappers, engines, connectivities, apps, services, "
                    "verbs, events, counters, profiles or kconfig; all without");
-  add_format(list, {{"human", Format::Human}, {"json", Format::Json}});
+  add_format(list, {"human", "json"});
 }
 
 int Cli::fail(const std::string& message) const {
@@ -105,6 +105,28 @@ std::string wrong_log_setting(const std::string& setting) {
   return module.empty() ? check(setting.substr(equals + 1), levels, "level") : module;
 }
 
+// What is wrong with the first option that its verb does not know; CLI11 would blame the words
+// behind it.
+std::string Cli::unknown_option(const std::vector<std::string>& words) const {
+  const CLI::App* app = &app_;
+  for (const auto& [verb, call] : verbs_) {
+    if (verb->get_name() == words.front()) app = verb;
+  }
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app->get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  for (const std::string& word : words) {
+    if (word == "--") break;
+    if (!word.starts_with("--")) continue;
+    const std::string name = word.substr(0, word.find('='));
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string nearest = suggest(name, known);
+    return "unknown option " + name + (nearest.empty() ? "" : ": did you mean " + nearest + "?");
+  }
+  return {};
+}
+
 int Cli::unknown_verb(const std::string& word) const {
   std::vector<std::string> names;
   for (const auto& [app, verb] : verbs_) names.push_back(app->get_name());
@@ -123,6 +145,8 @@ int Cli::run(std::vector<std::string> words) {
                        return v.first->get_name() == words.front();
                      });
   if (!known) return unknown_verb(words.front());
+  const std::string unknown = unknown_option(words);
+  if (!unknown.empty()) return fail(unknown);
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
   try {
     app_.parse(words);
@@ -131,6 +155,9 @@ int Cli::run(std::vector<std::string> words) {
   } catch (const CLI::ParseError& error) {
     return fail(error.what());
   }
+  options_.format = format_ == "json"     ? Format::Json
+                    : format_ == "ndjson" ? Format::Ndjson
+                                          : Format::Human;
   if (quiet_ && verbose_ > 0) return fail("-q and -v exclude each other");
   if (verbose_ > 2) return fail("-vvv is not supported yet; -vv shows every packet and hop");
   for (const std::string& setting : options_.log_levels) {
@@ -139,11 +166,11 @@ int Cli::run(std::vector<std::string> words) {
   }
   options_.verbosity =
       quiet_ ? Verbosity::Quiet : static_cast<Verbosity>(1 + verbose_);
-  if (!seed_.empty()) {
-    const auto [end, error] =
-        std::from_chars(seed_.data(), seed_.data() + seed_.size(), options_.seed.emplace());
-    if (error != std::errc{} || end != seed_.data() + seed_.size()) {
-      return fail("--seed " + seed_ + ": not a whole number from 0 to 18446744073709551615");
+  if (seed_) {
+    const char* const last = seed_->data() + seed_->size();
+    const auto [end, error] = std::from_chars(seed_->data(), last, options_.seed.emplace());
+    if (error != std::errc{} || end != last) {
+      return fail("--seed " + *seed_ + ": not a whole number from 0 to 18446744073709551615");
     }
   }
   for (const auto& [app, verb] : verbs_) {
@@ -157,7 +184,11 @@ int Cli::run(std::vector<std::string> words) {
 int run_cli(const std::vector<std::string>& words) {
   catch_interrupts();
   try {
-    return Cli().run(words);
+    const int exit = Cli().run(words);
+    const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    if (written) return exit;
+    std::fprintf(stderr, "flapjack: the results could not be written\n");
+    return static_cast<int>(Exit::Usage);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "flapjack: internal error: %s\n", error.what());
     return static_cast<int>(Exit::Bug);

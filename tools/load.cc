@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -27,7 +28,12 @@ std::optional<SourceFile> read_scenario(const std::string& path) {
     std::fprintf(stderr, "flapjack: %s: %s\n", path.c_str(), why);
     return {};
   }
-  text.assign(std::istreambuf_iterator<char>(file), {});
+  try {
+    text.assign(std::istreambuf_iterator<char>(file), {});
+  } catch (const std::exception&) {
+    std::fprintf(stderr, "flapjack: %s: cannot be read\n", path.c_str());
+    return {};
+  }
   return SourceFile(path, std::move(text));
 }
 
@@ -53,13 +59,6 @@ std::optional<std::vector<std::string>> find_scenarios(const std::vector<std::st
     found.insert(found.end(), below.begin(), below.end());
   }
   return found;
-}
-
-std::optional<ScenarioSpec> load_or_complain(const SourceFile& file, const Registry& registry) {
-  DiagnosticSink sink;
-  auto spec = load_scenario(file, registry.vocabulary(), sink);
-  if (!sink.all().empty()) std::fputs(render(file, sink).c_str(), stderr);
-  return spec;
 }
 
 }  // namespace flapjack

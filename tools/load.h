@@ -17,7 +17,4 @@ std::optional<SourceFile> read_scenario(const std::string& path);
 /// stderr, when a path does not exist.
 std::optional<std::vector<std::string>> find_scenarios(const std::vector<std::string>& paths);
 
-/// The checked scenario, or nothing and its messages on stderr.
-std::optional<ScenarioSpec> load_or_complain(const SourceFile& file, const Registry& registry);
-
 }  // namespace flapjack

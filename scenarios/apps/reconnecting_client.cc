@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kSeqBytes = 4;
 constexpr std::size_t kDefaultBytes = 64;
+constexpr std::string_view kNoAnswer = "no_answer";
 constexpr Duration kRetryPause = seconds(1);
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
@@ -107,11 +108,24 @@ std::string_view ReconnectingClient::trouble() const {
   if (ended_) return "closed_by_peer";
   const bool late = !pending_.empty() &&
                     stack_.scheduler().now() - pending_.front().sent >= answer_timeout_;
-  return late ? "no_answer" : "";
+  return late ? kNoAnswer : "";
+}
+
+// A datagram may be lost alone: as long as others are answered, the connection is good.
+void ReconnectingClient::give_up_datagrams() {
+  const SimTime now = stack_.scheduler().now();
+  while (!tcp_ && !pending_.empty() && now - pending_.front().sent >= answer_timeout_ &&
+         last_answer_ > pending_.front().sent) {
+    const CauseScope scope(stack_.scheduler(), pending_.front().record);
+    stack_.tracer().event(env_.subject, "lost", {seq_attr(pending_.front().seq)});
+    pending_.pop_front();
+  }
 }
 
 void ReconnectingClient::stay_connected() {
-  while (trouble().empty()) {
+  for (;;) {
+    give_up_datagrams();
+    if (!trouble().empty()) break;
     const Duration patience =
         pending_.empty() ? answer_timeout_
                          : pending_.front().sent + answer_timeout_ - stack_.scheduler().now();
@@ -123,13 +137,18 @@ void ReconnectingClient::stay_connected() {
 void ReconnectingClient::close(std::string_view reason) {
   connected_ = false;
   Tracer& tracer = stack_.tracer();
-  const CauseScope scope(
-      stack_.scheduler(),
-      tracer.event(env_.subject, "connection_lost", {Attr::of("reason", reason)}));
-  for (const Pending& p : pending_) tracer.event(env_.subject, "lost", {seq_attr(p.seq)});
+  Scheduler& scheduler = stack_.scheduler();
+  if (reason == kNoAnswer) scheduler.set_cause(pending_.front().record);
+  const RecordId lost =
+      tracer.event(env_.subject, "connection_lost", {Attr::of("reason", reason)});
+  {
+    const CauseScope scope(scheduler, lost);
+    for (const Pending& p : pending_) tracer.event(env_.subject, "lost", {seq_attr(p.seq)});
+    static_cast<void>(context_->put().ok());
+  }
   pending_.clear();
-  static_cast<void>(context_->put().ok());
   context_ = nullptr;
+  if (lost.valid()) scheduler.set_cause(lost);  // of what the fiber does next: the next attempt
 }
 
 void ReconnectingClient::tick() {
@@ -143,10 +162,11 @@ void ReconnectingClient::tick() {
     return;
   }
   wire::store32(payload_.data(), static_cast<std::uint32_t>(seq_));
-  const CauseScope scope(stack_.scheduler(), tracer.event(env_.subject, "sent", {seq_attr(seq_)}));
+  const RecordId record = tracer.event(env_.subject, "sent", {seq_attr(seq_)});
+  const CauseScope scope(stack_.scheduler(), record);
   const auto sent = context_->send(payload_, {}, Timeout::no_wait());
   if (sent.ok() && sent.value() == bytes_) {
-    pending_.push_back({seq_, now});
+    pending_.push_back({seq_, now, record});
     if (pending_.size() == 1) wake_.give();  // the fiber's patience begins to run
     return;
   }
@@ -180,7 +200,8 @@ void ReconnectingClient::take_message(std::span<const std::uint8_t> message) {
     return static_cast<std::uint32_t>(p.seq) == seq;
   });
   if (found == pending_.end()) return;
-  const Duration rtt = stack_.scheduler().now() - found->sent;
+  last_answer_ = stack_.scheduler().now();
+  const Duration rtt = last_answer_ - found->sent;
   pending_.erase(found);
   ++counts_.delivered;
   stack_.tracer().event(env_.subject, "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});

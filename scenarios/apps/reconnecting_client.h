@@ -2,7 +2,7 @@
 // ReconnectingClient: a telemetry client as firmware has it. A message is due at every interval;
 // with a connection it is sent and must come back, without one it is skipped. The connection is
 // made when the connection manager says L4_CONNECTED, given up on L4_DISCONNECTED, on an error or
-// when answers stay away, and made again after a pause. Peers are tried in order.
+// when all answers stay away, and made again after a pause. Peers are tried in order.
 //
 // TCP, or UDP with a connected context when the peer's service is udp_echo. A fiber makes the
 // connection with blocking calls; a timer produces the messages.
@@ -29,9 +29,11 @@ class ReconnectingClient : public App {
   struct Pending {
     std::uint64_t seq;
     SimTime sent;
+    RecordId record;  // of the event `sent`
   };
   void run();
   bool connect(const Endpoint& peer);
+  void give_up_datagrams();
   void stay_connected();
   void close(std::string_view reason);
   void tick();
@@ -52,6 +54,7 @@ class ReconnectingClient : public App {
   bool connected_ = false, l4_connected_ = false;
   Status broken_;       // why the connection is no good any more
   bool ended_ = false;  // the peer closed
+  SimTime last_answer_;
   std::vector<std::uint8_t> payload_, received_;
   std::deque<Pending> pending_;
   MgmtCallback l4_;

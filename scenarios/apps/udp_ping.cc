@@ -70,7 +70,7 @@ void UdpPing::send_next() {
   const CauseScope scope(stack_.scheduler(), sent);
   const auto result = context_->sendto(payload_, peer_, {}, Timeout::no_wait());
   if (!result.ok()) return fail(seq_, result.code());
-  pending_.push_back({seq_, stack_.scheduler().now()});
+  pending_.push_back({seq_, stack_.scheduler().now(), sent});
   if (!expiry_.running()) expiry_.start(wait_);
 }
 
@@ -96,6 +96,7 @@ void UdpPing::on_answer(const Packet& answer) {
 void UdpPing::expire() {
   const SimTime now = stack_.scheduler().now();
   while (!pending_.empty() && pending_.front().sent + wait_ <= now) {
+    const CauseScope scope(stack_.scheduler(), pending_.front().record);
     stack_.tracer().event(env_.subject, "lost",
                           {Attr::of("seq", static_cast<std::int64_t>(pending_.front().seq))});
     pending_.pop_front();

@@ -23,6 +23,7 @@ class UdpPing : public App {
   struct Pending {
     std::uint64_t seq;
     SimTime sent;
+    RecordId record;  // of the event `sent`
   };
   bool open();
   void send_next();

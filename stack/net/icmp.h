@@ -45,12 +45,15 @@ class Icmp {
   void send_unreachable(NetIf& iface, const Packet& offending, std::uint8_t code);
 
  private:
+  bool hand_over(NetIf& iface, const IcmpHeader& header, Packet& packet);
+  void end_round();
   Status answer_echo(NetIf& iface, const IcmpHeader& header, Packet& packet);
   PacketPtr message(NetIf& iface, Ipv4Address destination, const IcmpHeader& header,
                     std::span<const std::uint8_t> data);
 
   Stack& stack_;
-  std::vector<IcmpHandler*> handlers_;  // newest last
+  std::vector<IcmpHandler*> handlers_;  // newest last; null: removed while they were called
+  int rounds_ = 0;                      // of handlers being called
   IcmpHandler echo_;
 };
 

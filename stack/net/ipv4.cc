@@ -39,22 +39,21 @@ void Ipv4::input(NetIf& iface, PacketPtr packet) {
 }
 
 DropReason Ipv4::refuse(const NetIf& iface, const Packet& packet, Ipv4Header& header) const {
-  const ChecksumPolicy policy =
-      iface.driver() != nullptr ? iface.driver()->caps().checksum : ChecksumPolicy{};
-  switch (Ipv4Header::parse(packet.bytes(), policy, header)) {
-    case Ipv4Header::Error::None:
-      break;
-    case Ipv4Header::Error::Checksum:
-      return DropReason::BadChecksum;
-    default:
-      return DropReason::BadHeader;
+  constexpr ChecksumPolicy kLater{.fill = false, .verify = false};
+  if (Ipv4Header::parse(packet.bytes(), kLater, header) != Ipv4Header::Error::None) {
+    return DropReason::BadHeader;
   }
   if (header.ttl == 0) return DropReason::TtlExpired;
-  if (header.source.is_multicast() || header.source.is_limited_broadcast()) {
+  const Ipv4Config& own = iface.ipv4();
+  if (header.source.is_multicast() || own.is_broadcast(header.source)) {
     return DropReason::BadHeader;
   }
-  if (header.source.is_any() && !header.destination.is_limited_broadcast()) {
+  if (header.source.is_any() && !own.is_broadcast(header.destination)) {
     return DropReason::BadHeader;
+  }
+  const bool verify = iface.driver() == nullptr || iface.driver()->caps().checksum.verify;
+  if (verify && checksum(packet.bytes().first(header.header_bytes)) != 0) {
+    return DropReason::BadChecksum;
   }
   if (!is_for_us(iface, header, packet.meta.loopback)) return DropReason::NotForUs;
   if (header.is_fragment()) return DropReason::FragmentUnsupported;
@@ -64,8 +63,9 @@ DropReason Ipv4::refuse(const NetIf& iface, const Packet& packet, Ipv4Header& he
 // Zephyr accepts an address of any of the node's ifaces (the weak host model of RFC 1122).
 bool Ipv4::is_for_us(const NetIf& iface, const Ipv4Header& header, bool loopback) const {
   const Ipv4Address to = header.destination;
+  // never from a medium (RFC 1122 section 3.2.1.3)
+  if (to.is_loopback()) return loopback || iface.ipv4().find(to) != nullptr;
   if (stack_.route.iface_of(to) != nullptr || to.is_multicast()) return true;
-  if (to.is_loopback()) return loopback;  // never from a medium (RFC 1122 section 3.2.1.3)
   const bool udp_or_icmp = header.protocol != static_cast<std::uint8_t>(IpProtocol::Tcp);
   return udp_or_icmp && iface.ipv4().is_broadcast(to);
 }

@@ -42,6 +42,8 @@ class Ipv4Config {
   Ipv4Address gateway() const { return gateway_; }
   void set_gateway(Ipv4Address gateway) { gateway_ = gateway; }
   std::uint8_t ttl() const { return 64; }
+  /// RFC 1112 section 6.1: unless asked for, a datagram to a group does not leave the network.
+  std::uint8_t multicast_ttl() const { return 1; }
 
  private:
   std::size_t limit_;

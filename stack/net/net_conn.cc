@@ -50,7 +50,7 @@ Result<NetConn*> NetConnTable::add(const ConnTuple& tuple, ConnHandler handler, 
   if (free_ == nullptr) return Errc::Enoent;
   NetConn* conn = free_;
   free_ = conn->next;
-  *conn = {tuple, handler, user, used_};
+  *conn = {tuple, handler, user, used_, ++last_serial_};
   used_ = conn;
   ++in_use_;
   return conn;
@@ -68,16 +68,6 @@ Status NetConnTable::remove(NetConn* conn) {
     return Status();
   }
   return Errc::Enoent;
-}
-
-bool NetConnTable::port_in_use(Protocol protocol, const Endpoint& local) const {
-  for (const NetConn* conn = used_; conn != nullptr; conn = conn->next) {
-    const Endpoint& other = conn->tuple.local;
-    const bool overlap = other.address.is_any() || local.address.is_any() ||
-                         other.address == local.address;
-    if (conn->tuple.protocol == protocol && other.port == local.port && overlap) return true;
-  }
-  return false;
 }
 
 bool NetConnTable::matches(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta) {
@@ -110,26 +100,35 @@ Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
   return best != nullptr ? call(*best, packet) : Verdict::Drop;
 }
 
-// Every match gets a copy of its own; the original goes to the last one.
+// Every match gets a copy of its own; the original goes to the last one. Handlers may add and
+// remove entries, so after each of them the table is looked through anew for the next older one.
 Verdict NetConnTable::input_multicast(NetIf& iface, PacketPtr& packet) {
-  NetConn* last = nullptr;
-  for (NetConn* conn = used_; conn != nullptr;) {
-    NetConn* next = conn->next;  // the handler may remove its own entry
-    if (matches(conn->tuple, iface, packet->meta)) {
-      if (last != nullptr) {
-        PacketPtr copy = stack_.rx_pool.clone(*packet);
-        if (copy == nullptr) {
-          ++iface.stats().rx_alloc_failed;
-        } else {
-          const CauseScope scope(stack_.scheduler(), packet->meta.cause);
-          call(*last, copy);
-        }
-      }
-      last = conn;
+  Verdict verdict = Verdict::Drop;
+  NetConn* conn = newest_match(iface, packet->meta, last_serial_ + 1);
+  if (conn == nullptr) return verdict;
+  while (conn != nullptr) {
+    const std::uint64_t serial = conn->serial;
+    const bool more = newest_match(iface, packet->meta, serial) != nullptr;
+    const CauseScope scope(stack_.scheduler(), packet->meta.cause);
+    PacketPtr copy = more ? stack_.rx_pool.clone(*packet) : std::move(packet);
+    if (copy == nullptr) {
+      ++iface.stats().rx_alloc_failed;
+    } else if (call(*conn, copy) == Verdict::Ok) {
+      verdict = Verdict::Ok;
     }
-    conn = next;
+    if (!more) break;
+    conn = newest_match(iface, packet->meta, serial);
   }
-  return last != nullptr ? call(*last, packet) : Verdict::Drop;
+  packet.reset();  // still there when the last match has gone meanwhile
+  return verdict;
+}
+
+NetConn* NetConnTable::newest_match(const NetIf& iface, const PacketMeta& meta,
+                                    std::uint64_t before) const {
+  for (NetConn* conn = used_; conn != nullptr; conn = conn->next) {
+    if (conn->serial < before && matches(conn->tuple, iface, meta)) return conn;
+  }
+  return nullptr;
 }
 
 Verdict NetConnTable::call(NetConn& conn, PacketPtr& packet) {

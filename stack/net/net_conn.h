@@ -30,6 +30,7 @@ struct NetConn {
   ConnHandler handler = nullptr;  ///< null: the entry is free
   void* user = nullptr;
   NetConn* next = nullptr;
+  std::uint64_t serial = 0;  ///< grows with every registration
 };
 
 /// Rank of an entry, Zephyr's flag bits: local address 0x40, remote address 0x20, local port 0x10,
@@ -44,8 +45,6 @@ class NetConnTable {
   Result<NetConn*> add(const ConnTuple& tuple, ConnHandler handler, void* user);
   /// Einval for null, Enoent when it is not in use.
   Status remove(NetConn* conn);
-  /// Whether an entry or binding of `protocol` uses the local port.
-  bool port_in_use(Protocol protocol, const Endpoint& local) const;
 
   /// Ok: taken. Drop with a null packet: dropped here, with a reason. Drop with the packet: nobody
   /// wants it, and the caller says so.
@@ -55,6 +54,7 @@ class NetConnTable {
  private:
   static bool matches(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta);
   Verdict input_multicast(NetIf& iface, PacketPtr& packet);
+  NetConn* newest_match(const NetIf& iface, const PacketMeta& meta, std::uint64_t before) const;
   Verdict call(NetConn& conn, PacketPtr& packet);
 
   Stack& stack_;
@@ -62,6 +62,7 @@ class NetConnTable {
   NetConn* used_ = nullptr;  // newest first
   NetConn* free_ = nullptr;
   std::size_t in_use_ = 0;
+  std::uint64_t last_serial_ = 0;
 };
 
 }  // namespace flapjack

@@ -7,20 +7,25 @@ namespace flapjack {
 
 NetContext::NetContext(Stack& stack, std::uint16_t slot) : stack_(stack), slot_(slot) {}
 
-void NetContext::reset() {
-  if (conn_ != nullptr) {
-    const Status removed = stack_.conns.remove(conn_);
-    assert(removed.ok());
-    static_cast<void>(removed);
-  }
+void NetContext::unregister_conn() {
+  if (conn_ == nullptr) return;
+  const Status removed = stack_.conns.remove(conn_);
+  assert(removed.ok());
+  static_cast<void>(removed);
   conn_ = nullptr;
+}
+
+void NetContext::reset() {
+  unregister_conn();
+  waiting_ = nullptr;
+  ++life_;
   in_use_ = bound_to_iface_ = remote_set_ = false;
   iface_ = nullptr;
   engine_ = nullptr;
   offload_state_.reset();
   local_ = remote_ = {};
   received_ = nullptr;
-  sent_ = nullptr;
+  unsent_.clear();
   priority_ = 1;
   state_ = ContextState::Unconnected;
   subject_ = stack_.subject();
@@ -55,13 +60,10 @@ Status NetContext::bind(const Endpoint& local) {
     iface_ = iface;
     return engine_->bind(*this, local);
   }
-  if (local.port != 0 && local.port != local_.port &&
-      stack_.contexts.port_in_use(*this, local)) {
-    return Errc::Eaddrinuse;
-  }
+  const Endpoint wanted{local.address, local.port != 0 ? local.port : local_.port};
+  if (stack_.contexts.port_in_use(*this, wanted)) return Errc::Eaddrinuse;
   iface_ = iface;
-  local_.address = local.address;
-  if (local.port != 0) local_.port = local.port;
+  local_ = wanted;
   return Status();
 }
 
@@ -129,8 +131,9 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
                      : stack_.route.iface_for(peer.address);
   if (iface == nullptr) return Errc::Eaddrnotavail;
   if (stack_.config().send_checks_iface && !iface->is_up()) return Errc::Enetdown;
-  const std::size_t room = std::max<std::size_t>(iface->mtu(), 576) - kIpv4HeaderBytes -
-                           kUdpHeaderBytes;  // PB-3: the cap of an IPv4 allocation
+  // Zephyr's cap of an allocation: the MTU, but never below what every host takes (RFC 791)
+  const std::size_t room =
+      std::max<std::size_t>(iface->mtu(), 576) - kIpv4HeaderBytes - kUdpHeaderBytes;
   if (bytes.size() > room) return Errc::Enomem;
   Errc error = Errc::Ok;
   PacketPtr packet = allocate(timeout, bytes.size(), error);
@@ -144,14 +147,17 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
   meta.source = local_;
   if (local_.address.is_any()) meta.source.address = stack_.route.source(iface, peer.address);
   meta.destination = peer;
-  meta.ttl = iface->ipv4().ttl();
+  const Ipv4Config& ipv4 = iface->ipv4();
+  meta.ttl = peer.address.is_multicast() ? ipv4.multicast_ttl() : ipv4.ttl();
   iface_ = iface;
-  sent_ = std::move(done);
+  const PacketId id = meta.id;
+  if (done) unsent_.push_back({id, std::move(done)});
   const CauseScope scope(stack_.scheduler());
   stack_.tracer().hop(Hop::AppSend, subject_, *packet);
   const Status sent = stack_.udp.output(std::move(packet));
-  if (!sent.ok()) return sent.code();
-  return bytes.size();
+  if (sent.ok()) return bytes.size();
+  stack_.contexts.forget(static_cast<std::uint16_t>(slot_ + 1), id);
+  return sent.code();
 }
 
 Result<std::size_t> NetContext::send_engine(std::span<const std::uint8_t> bytes,
@@ -176,10 +182,17 @@ Result<std::size_t> NetContext::send_engine(std::span<const std::uint8_t> bytes,
 PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) {
   PacketPtr packet = stack_.tx_pool.allocate();
   FiberHost& fibers = stack_.fibers();
-  const SimTime give_up = stack_.scheduler().now() + stack_.config().udp_alloc_timeout;
+  const Duration limit = stack_.config().udp_alloc_timeout;
+  const SimTime give_up = stack_.scheduler().now() +
+                          (timeout.is_forever() ? limit : std::min(limit, timeout.span()));
+  const std::uint32_t life = life_;
   while (packet == nullptr && !timeout.is_no_wait() && fibers.current() != nullptr &&
          stack_.scheduler().now() < give_up) {
     const Status waited = stack_.contexts.wait_for_packet(give_up - stack_.scheduler().now());
+    if (life != life_) {  // put() while waiting
+      error = Errc::Ebadf;
+      return nullptr;
+    }
     if (!waited.ok()) break;
     packet = stack_.tx_pool.allocate();
   }
@@ -194,12 +207,7 @@ PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) 
 }
 
 Status NetContext::register_conn() {
-  if (conn_ != nullptr) {
-    const Status removed = stack_.conns.remove(conn_);
-    assert(removed.ok());
-    static_cast<void>(removed);
-    conn_ = nullptr;
-  }
+  unregister_conn();
   const ConnTuple tuple{protocol_, local_, remote_set_ ? remote_ : Endpoint{},
                       bound_to_iface_ ? iface_ : nullptr};
   const auto added = stack_.conns.add(
@@ -226,26 +234,38 @@ Status NetContext::recv(RecvCallback received, Timeout timeout) {
   }
   if (protocol_ != Protocol::Udp) return Errc::Eprototype;
   if (!timeout.is_no_wait() && stack_.fibers().current() == nullptr) return Errc::Edeadlk;
-  received_ = std::move(received);
+  if (!timeout.is_no_wait() && waiting_ != nullptr) return Errc::Ealready;
+  received_ = std::make_shared<const RecvCallback>(std::move(received));
   const Status registered = conn_ == nullptr ? register_conn() : Status();
   if (!registered.ok() || timeout.is_no_wait()) return registered;
-  Semaphore arrived(stack_.fibers(), "recv on " + to_text(local_));
-  waiting_ = &arrived;
-  const Status waited = arrived.take(timeout);
-  waiting_ = nullptr;
+  const Status waited = wait_for_arrival(timeout);
   if (waited.ok()) return Status();
   if (waited.code() == Errc::Ecanceled) return Errc::Ebadf;  // put() while waiting
   received_ = nullptr;  // expired: the callback must not be called any more
-  const Status removed = stack_.conns.remove(conn_);
-  assert(removed.ok());
-  static_cast<void>(removed);
-  conn_ = nullptr;
+  unregister_conn();
   return Errc::Etimedout;
+}
+
+Status NetContext::wait_for_arrival(Timeout timeout) {
+  // When the wait ends, also by the end of the fiber, the slot may have another owner.
+  struct Waiting {
+    Waiting(Semaphore*& place, Semaphore& arrived) : place(place), arrived(arrived) {
+      place = &arrived;
+    }
+    ~Waiting() {
+      if (place == &arrived) place = nullptr;
+    }
+    Semaphore*& place;
+    Semaphore& arrived;
+  };
+  Semaphore arrived(stack_.fibers(), "recv on " + to_text(local_));
+  const Waiting waiting(waiting_, arrived);
+  return arrived.take(timeout);
 }
 
 // Zephyr: net_context_packet_received. The context follows the iface the packet came in by.
 bool NetContext::on_conn(PacketPtr& packet) {
-  if (!received_) return false;
+  if (received_ == nullptr || (!*received_ && waiting_ == nullptr)) return false;
   if (!bound_to_iface_) iface_ = stack_.iface(packet->meta.iface);
   stack_.tracer().hop(Hop::AppRecv, subject_, *packet);
   deliver(std::move(packet), Status());
@@ -253,9 +273,9 @@ bool NetContext::on_conn(PacketPtr& packet) {
 }
 
 void NetContext::deliver(PacketPtr packet, Status status) {
-  const RecvCallback callback = received_;  // it may call recv() or put()
+  const std::shared_ptr<const RecvCallback> callback = received_;  // it may call recv() or put()
   if (waiting_ != nullptr) waiting_->give();
-  callback(*this, std::move(packet), status);
+  if (*callback) (*callback)(*this, std::move(packet), status);
 }
 
 }  // namespace flapjack

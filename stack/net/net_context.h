@@ -73,8 +73,10 @@ class NetContext {
                                   SendCallback done, Timeout timeout);
   PacketPtr allocate(Timeout timeout, std::size_t bytes, Errc& error);
   Status register_conn();
+  Status wait_for_arrival(Timeout timeout);
   bool on_conn(PacketPtr& packet);
   void deliver(PacketPtr packet, Status status);
+  void unregister_conn();
   void reset();
 
   Stack& stack_;
@@ -91,9 +93,14 @@ class NetContext {
   std::unique_ptr<OffloadState> offload_state_;
   Endpoint local_, remote_;
   NetConn* conn_ = nullptr;
-  RecvCallback received_;
-  SendCallback sent_;
+  std::shared_ptr<const RecvCallback> received_;  // shared with the call that is running
+  struct Unsent {
+    PacketId packet;
+    SendCallback done;
+  };
+  std::vector<Unsent> unsent_;    // packets on their way down whose sender wants to know
   Semaphore* waiting_ = nullptr;  // recv() of a fiber that waits for a packet
+  std::uint32_t life_ = 0;        // another one after each put(): who waited can tell
   SubjectId subject_;
 };
 
@@ -114,8 +121,10 @@ class NetContexts {
   /// Puts every context that is in use: a node's end.
   void put_all();
 
-  /// NetIf tells when a context's packet has left, or why not.
-  void on_sent(std::uint16_t context, Result<std::size_t> result);
+  /// Tells the sender of a packet, whose meta.context is `context`, that it has left, or why not.
+  void on_sent(std::uint16_t context, PacketId packet, Result<std::size_t> result);
+  /// The packet was lost where nobody is told.
+  void forget(std::uint16_t context, PacketId packet);
 
  private:
   friend class NetContext;
@@ -124,6 +133,7 @@ class NetContexts {
   Result<NetContext*> take(Family family, SocketType type, Protocol protocol);
   Result<std::uint16_t> free_port(const NetContext& asking);
   bool port_in_use(const NetContext& asking, const Endpoint& local) const;
+  SendCallback take_callback(std::uint16_t context, PacketId packet);
   Status wait_for_packet(Duration at_most);
 
   Stack& stack_;

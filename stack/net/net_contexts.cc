@@ -28,7 +28,10 @@ NetContexts::NetContexts(Stack& stack, std::size_t limit)
   }
 }
 
-NetContexts::~NetContexts() { put_all(); }
+NetContexts::~NetContexts() {
+  put_all();
+  stack_.tx_pool.on_freed({});  // queued packets are released after this
+}
 
 void NetContexts::put_all() {
   for (const auto& context : slots_) {
@@ -133,13 +136,24 @@ Status NetContexts::wait_for_packet(Duration at_most) {
   return packet_freed_.take(Timeout::after(at_most));
 }
 
-void NetContexts::on_sent(std::uint16_t context, Result<std::size_t> result) {
-  if (context == 0) return;
-  NetContext& sender = *slots_.at(context - 1u);
-  if (!sender.in_use_ || !sender.sent_) return;
-  const SendCallback callback = std::move(sender.sent_);
-  sender.sent_ = nullptr;
-  callback(sender, result);
+SendCallback NetContexts::take_callback(std::uint16_t context, PacketId packet) {
+  if (context == 0) return {};
+  std::vector<NetContext::Unsent>& unsent = slots_.at(context - 1u)->unsent_;
+  const auto found = std::find_if(unsent.begin(), unsent.end(),
+                                  [&](const auto& each) { return each.packet == packet; });
+  if (found == unsent.end()) return {};
+  SendCallback done = std::move(found->done);
+  unsent.erase(found);
+  return done;
+}
+
+void NetContexts::on_sent(std::uint16_t context, PacketId packet, Result<std::size_t> result) {
+  const SendCallback done = take_callback(context, packet);
+  if (done) done(*slots_.at(context - 1u), result);
+}
+
+void NetContexts::forget(std::uint16_t context, PacketId packet) {
+  static_cast<void>(take_callback(context, packet));
 }
 
 }  // namespace flapjack

@@ -18,6 +18,7 @@ Status NetCore::send_data(PacketPtr packet) {
   const PacketMeta& meta = packet->meta;
   if (meta.ttl == 0) {
     stack_.tracer().drop(DropReason::TtlExpired, iface->subject(), *packet);
+    stack_.contexts.forget(meta.context, meta.id);
     return Status();
   }
   const bool own = is_own(meta);
@@ -42,16 +43,23 @@ bool NetCore::is_own(const PacketMeta& meta) const {
 void NetCore::loop_back(NetIf& iface, PacketPtr packet) {
   if (!stack_.rx_pool.adopt(*packet)) {
     ++iface.stats().rx_alloc_failed;
-    return stack_.tracer().drop(DropReason::NoBuffers, iface.subject(), *packet);
+    stack_.tracer().drop(DropReason::NoBuffers, iface.subject(), *packet);
+    return stack_.contexts.on_sent(packet->meta.context, packet->meta.id, Errc::Enobufs);
   }
   packet->meta.loopback = true;
-  stack_.contexts.on_sent(packet->meta.context, std::size_t{packet->meta.payload_bytes});
+  stack_.contexts.on_sent(packet->meta.context, packet->meta.id,
+                          std::size_t{packet->meta.payload_bytes});
   packet->meta.context = 0;
   stack_.rx_queue.submit(std::move(packet));
 }
 
 Status NetCore::recv_data(NetIf& iface, PacketPtr frame) {
-  if (frame == nullptr || frame->size() == 0) return Errc::Enodata;
+  if (frame == nullptr) return Errc::Einval;
+  if (frame->size() == 0) {
+    ++iface.stats().rx_dropped;
+    stack_.tracer().drop(DropReason::BadHeader, iface.subject(), *frame);
+    return Errc::Enodata;
+  }
   if (!iface.is_admin_up()) {
     ++iface.stats().rx_dropped;
     stack_.tracer().drop(DropReason::AdminDown, iface.subject(), *frame);

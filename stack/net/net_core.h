@@ -24,8 +24,8 @@ class NetCore {
   /// Enetdown (iface not up), Eaddrnotavail (no destination, loopback source), Eio (refused below).
   /// A TTL of 0 is dropped and reported as success; an own destination goes to the rx queue.
   Status send_data(PacketPtr packet);
-  /// A frame from a driver, consumed (net_recv_data): Enodata when empty, Enetdown when the iface
-  /// is not admin-up (carrier is not looked at), Enobufs when the rx pool is exhausted.
+  /// A frame from a driver, consumed (net_recv_data): Einval for none, Enodata when empty, Enetdown
+  /// when the iface is not admin-up (carrier is not looked at), Enobufs when the rx pool is empty.
   Status recv_data(NetIf& iface, PacketPtr frame);
   /// The rx thread's work on one packet.
   void process_rx(NetIf& iface, PacketPtr packet);

@@ -72,33 +72,31 @@ Status NetIf::down() {
 Status NetIf::switch_device(bool on) {
   if (on && l2_ != nullptr && !device_ready_) return Errc::Enxio;
   changing_admin_ = true;
+  evaluation_owed_ = false;
   Status status = l2_ != nullptr ? l2_->enable(*this, on) : Status();
   if (status.ok() && driver_ != nullptr) {
     status = driver_->set_running(on);
     if (!status.ok() && l2_ != nullptr) static_cast<void>(l2_->enable(*this, !on).ok());
   }
   changing_admin_ = false;
-  if (!status.ok()) update_oper_state();
+  if (!status.ok() && evaluation_owed_) update_oper_state();
   return status;
 }
 
-void NetIf::set_carrier(bool on) {
-  if (carrier_ == on) return;
-  carrier_ = on;
-  update_oper_state();
-}
-
-void NetIf::set_dormant(bool on) {
-  if (dormant_ == on) return;
-  dormant_ = on;
+void NetIf::set_flag(bool& flag, bool on) {
+  if (flag == on) return;
+  flag = on;
   update_oper_state();
 }
 
 void NetIf::update_oper_state() {
-  if (changing_admin_) return;
+  if (changing_admin_) {
+    evaluation_owed_ = true;
+    return;
+  }
   const OperState before = oper_state_;
   oper_state_ =
-      flapjack::oper_state({admin_up_, device_ready_, carrier_, dormant_, config_.is_virtual});
+      flapjack::oper_state({admin_up_, device_ready_, carrier_, is_dormant(), config_.is_virtual});
   oper_changed_at_ = stack_.scheduler().now();
   if (oper_state_ == OperState::Up && before != OperState::Up) return notify_up();
   if (oper_state_ != OperState::Up && before == OperState::Up) return notify_down();
@@ -134,7 +132,7 @@ bool NetIf::ipv4_addr_rm(Ipv4Address address) {
 Status NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {
   ++stats_.tx_dropped;
   stack_.tracer().drop(reason, subject_, *packet);
-  stack_.contexts.on_sent(packet->meta.context, status);
+  stack_.contexts.on_sent(packet->meta.context, packet->meta.id, status);
   return status;
 }
 
@@ -186,6 +184,7 @@ Status NetIf::transmit(PacketPtr frame) {
     return drop_tx(std::move(frame), DropReason::CarrierDown, Errc::Enetdown);
   }
   const std::uint16_t context = frame->meta.context;
+  const PacketId id = frame->meta.id;
   const std::size_t payload = frame->meta.payload_bytes;
   const std::size_t bytes = frame->size();
   frame->meta.context = 0;
@@ -197,8 +196,8 @@ Status NetIf::transmit(PacketPtr frame) {
   } else {
     ++stats_.tx_dropped;
   }
-  stack_.contexts.on_sent(context, sent.ok() ? Result<std::size_t>(payload)
-                                             : Result<std::size_t>(sent.code()));
+  stack_.contexts.on_sent(context, id, sent.ok() ? Result<std::size_t>(payload)
+                                                 : Result<std::size_t>(sent.code()));
   return sent;
 }
 

@@ -85,12 +85,14 @@ class NetIf : public DriverUser {
   void carrier_off() { set_carrier(false); }
   void dormant_on() { set_dormant(true); }
   void dormant_off() { set_dormant(false); }
+  /// A scripted fault: dormant while held, whatever the iface's owner says meanwhile.
+  void hold_dormant(bool held) { set_flag(dormant_held_, held); }
   /// Whether the device itself can work (Zephyr: device_is_ready()).
   void set_device_ready(bool ready) { device_ready_ = ready; }
 
   bool is_admin_up() const { return admin_up_; }
   bool is_carrier_ok() const { return carrier_; }
-  bool is_dormant() const { return dormant_; }
+  bool is_dormant() const { return dormant_ || dormant_held_; }
   /// Admin-up and running, which is oper-up (net_if_is_up).
   bool is_up() const { return admin_up_ && running_; }
   OperState oper_state() const { return oper_state_; }
@@ -105,6 +107,9 @@ class NetIf : public DriverUser {
   void set_gateway(Ipv4Address gateway) { ipv4_.set_gateway(gateway); }
 
   IfStats& stats() { return stats_; }
+  /// The record of the latest event of this iface; none while nobody watches.
+  RecordId last_event() const { return last_event_; }
+  void set_last_event(RecordId record) { last_event_ = record; }
 
   // Down path. send_data: net_core's hand-over, Enetdown, Eio; consumes. tx: from the work queue or
   // the caller. output_frame: the L2's hand-over of a finished frame.
@@ -120,8 +125,9 @@ class NetIf : public DriverUser {
 
  private:
   Status switch_device(bool on);
-  void set_carrier(bool on);
-  void set_dormant(bool on);
+  void set_flag(bool& flag, bool on);
+  void set_carrier(bool on) { set_flag(carrier_, on); }
+  void set_dormant(bool on) { set_flag(dormant_, on); }
   void update_oper_state();
   void notify_up();
   void notify_down();
@@ -137,12 +143,15 @@ class NetIf : public DriverUser {
   ContextOffload* offload_ = nullptr;
   SocketOffload* socket_offload_ = nullptr;
   bool admin_up_ = false, carrier_ = true, dormant_ = false, running_ = false;
+  bool dormant_held_ = false;
   bool device_ready_ = true;
   bool changing_admin_ = false;  // what L2 and driver report meanwhile is evaluated afterwards
+  bool evaluation_owed_ = false;  // they did report something
   OperState oper_state_ = OperState::Unknown;
   SimTime oper_changed_at_;
   Ipv4Config ipv4_;
   IfStats stats_;
+  RecordId last_event_;
 };
 
 }  // namespace flapjack

@@ -40,6 +40,13 @@ constexpr bool is_l4(MgmtEvent event) {
   return (static_cast<std::uint64_t>(event) & kHead) == (mgmt::l4_word(0) & kHead);
 }
 
+// Layer and code are equal, and a command of the mask's, if it names any, is the event's.
+bool covers(std::uint64_t mask, MgmtEvent event) {
+  const auto word = static_cast<std::uint64_t>(event);
+  const std::uint64_t commands = mask & mgmt::kCommandMask;
+  return ((mask ^ word) & ~mgmt::kCommandMask) == 0 && (commands == 0 || (commands & word) != 0);
+}
+
 }  // namespace
 
 std::string_view mgmt_event_name(MgmtEvent event) {
@@ -80,15 +87,13 @@ RecordId NetMgmt::trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
 }
 
 bool NetMgmt::covered(MgmtEvent event) const {
-  const auto word = static_cast<std::uint64_t>(event);
-  return std::any_of(callbacks_.begin(), callbacks_.end(), [&](const MgmtCallback* c) {
-    const bool same_group = ((c->mask ^ word) & ~mgmt::kCommandMask) == 0;
-    return same_group && (c->mask & word & mgmt::kCommandMask) != 0;
-  });
+  return std::any_of(callbacks_.begin(), callbacks_.end(),
+                     [event](const MgmtCallback* c) { return covers(c->mask, event); });
 }
 
 void NetMgmt::notify(MgmtEvent event, NetIf* iface, MgmtInfo info) {
   Entry entry{{event, iface, info}, trace(event, iface, info), tracer_.scheduler().now()};
+  if (iface != nullptr && !is_l4(event)) iface->set_last_event(entry.record);
   if (!covered(event)) return;
   if (!entry.record.valid()) entry.record = tracer_.cause();
   if (config_.delivery == NetMgmtConfig::Delivery::Direct) return deliver(entry);
@@ -104,7 +109,7 @@ void NetMgmt::enqueue(Entry entry) {
     return push(std::move(entry));
   }
   // The net_mgmt thread itself cannot wait for the place that only it could make.
-  if (delivering_) return lose(entry);
+  if (delivering_ || config_.queue_timeout.ns <= 0) return lose(entry);
   waiting_.push_back(std::move(entry));
 }
 
@@ -142,12 +147,10 @@ void NetMgmt::deliver_next() {
 
 void NetMgmt::deliver(const Entry& entry) {
   const CauseScope scope(tracer_.scheduler(), entry.record);
-  const auto word = static_cast<std::uint64_t>(entry.notice.event);
   const auto callbacks = callbacks_;  // a handler may add or remove
   for (MgmtCallback* callback : callbacks) {
     if (std::find(callbacks_.begin(), callbacks_.end(), callback) == callbacks_.end()) continue;
-    const bool same_group = ((callback->mask ^ word) & ~mgmt::kCommandMask) == 0;
-    if (!same_group || (callback->mask & word & mgmt::kCommandMask) == 0) continue;
+    if (!covers(callback->mask, entry.notice.event)) continue;
     tracer_.scheduler().set_cause(entry.record);
     callback->handler(entry.notice);
   }

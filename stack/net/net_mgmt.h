@@ -4,7 +4,8 @@
 // state, which may differ from the state when the event was raised.
 //
 // Event word (Zephyr's 64-bit layout): 63 event, 62 on an iface, 61-60 layer, 59 synchronous wait,
-// 58-52 layer code, 51-0 one bit a command. Layer and code match exactly, commands by overlap.
+// 58-52 layer code, 51-0 one bit a command. Layer and code match exactly, commands by overlap; a
+// mask without commands stands for all of its layer and code.
 #pragma once
 #include <cstdint>
 #include <functional>

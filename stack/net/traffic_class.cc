@@ -34,7 +34,8 @@ void TrafficClass::submit(PacketPtr packet) {
   PacketList& queue = classes_[traffic_class_of(packet->meta.priority, classes_.size())];
   if (queue.size() >= limit_) {
     ++(direction_ == Direction::Tx ? iface.stats().tx_dropped : iface.stats().rx_dropped);
-    return stack_.tracer().drop(DropReason::QueueFull, iface.subject(), *packet);
+    stack_.tracer().drop(DropReason::QueueFull, iface.subject(), *packet);
+    return stack_.contexts.forget(packet->meta.context, packet->meta.id);
   }
   if (direction_ == Direction::Tx) {
     stack_.tracer().hop(Hop::TxQueue, iface.subject(), *packet);

@@ -62,7 +62,8 @@ std::vector<DriverRow> registered_drivers() {
             bench.driver = wrap(site(bench, on_link, "w", 2), std::move(bench.driver), {});
           }
         };
-        rows.push_back({wrapper.word.name + std::to_string(layers) + "_" + entry.word.name, wrapped});
+        const std::string times = std::to_string(layers);
+        rows.push_back({wrapper.word.name + times + "_" + entry.word.name, wrapped});
       }
     }
   }

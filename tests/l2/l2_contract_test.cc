@@ -33,7 +33,8 @@ struct L2Row {
 std::vector<L2Row> registered_l2s() {
   std::vector<L2Row> rows;
   for (const L2Entry& entry : builtin_registry().l2s) {
-    rows.push_back({entry.word.name, [make = entry.make] { return make({NodeConfig(), nullptr}); }});
+    const auto make = entry.make;
+    rows.push_back({entry.word.name, [make] { return make({NodeConfig(), nullptr}); }});
   }
   return rows;
 }

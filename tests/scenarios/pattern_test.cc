@@ -53,10 +53,11 @@ TEST(Pattern, StarIsOneWholeComponent) {
 TEST(Pattern, TestsAttributes) {
   const Attrs wifi = {{"iface", "wifi0"}};
   EXPECT_TRUE(event_matches("dev L4_CONNECTED iface=wifi0", "dev", "L4_CONNECTED", wifi));
-  EXPECT_TRUE(event_matches("dev L4_CONNECTED iface=lte0|wifi0", "dev", "L4_CONNECTED", wifi));
+  const Attrs loss = {{"reason", "loss"}};
+  EXPECT_TRUE(event_matches("air dropped reason=queue_full|loss", "air", "dropped", loss));
   EXPECT_FALSE(event_matches("dev L4_CONNECTED iface!=wifi0", "dev", "L4_CONNECTED", wifi));
-  EXPECT_FALSE(event_matches("dev L4_CONNECTED iface!=lte0|wifi0", "dev", "L4_CONNECTED", wifi));
-  EXPECT_TRUE(event_matches("dev L4_CONNECTED iface!=lte0", "dev", "L4_CONNECTED", wifi));
+  EXPECT_FALSE(event_matches("air dropped reason!=queue_full|loss", "air", "dropped", loss));
+  EXPECT_TRUE(event_matches("air dropped reason!=queue_full", "air", "dropped", loss));
   EXPECT_FALSE(event_matches("dev L4_CONNECTED iface=wifi0", "dev", "L4_CONNECTED"));
   EXPECT_TRUE(event_matches("dev L4_CONNECTED iface!=wifi0", "dev", "L4_CONNECTED"));
 }

@@ -70,7 +70,10 @@ std::vector<Row> rows() {
       {"set_link", "wire", {}},
       {"connect", "sta.wifi0", {"7s sta.wifi0 IF_DOWN", "7s sta.wifi0 IF_ADMIN_DOWN",
                                 "7s sta L4_DISCONNECTED"}},
-      {"disconnect", "sta.wifi0", {}},
+      // given up, it is taken admin-down automatically; connecting takes it up again
+      {"disconnect", "sta.wifi0", {"5s sta.wifi0 IF_DOWN", "5s sta.wifi0 IF_ADMIN_DOWN",
+                                   "5s sta L4_DISCONNECTED", "7s sta.wifi0 IF_ADMIN_UP",
+                                   "7.1s sta.wifi0 IF_UP", "7.1s sta L4_CONNECTED"}},
       {"ignore", "dev.eth0", {"5s dev L4_DISCONNECTED", "7s dev L4_CONNECTED"}},
       {"note", "dev.eth0", {}},
   };

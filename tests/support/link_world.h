@@ -53,7 +53,8 @@ class LinkWorld {
   std::size_t add_end(bool promiscuous = false, std::optional<bool> follows = {}) {
     stations.push_back(std::make_unique<Station>(scheduler));
     const std::size_t index = stations.size() - 1;
-    link.add_end(*stations.back(), {"s" + std::to_string(index), mac(index), promiscuous, follows});
+    link.add_end(*stations.back(),
+                 {"s" + std::to_string(index), mac(index), promiscuous, false, follows});
     return index;
   }
   /// A frame of `bytes` bytes in all, marked with `number`.

@@ -108,9 +108,12 @@ class EntryTest(unittest.TestCase):
         self.write("fake/ctest", f"#!/bin/sh\n{lines}\n", 0o755)
         done = self.run_tool("test")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stdout.splitlines()[-1],
-                         "release: 100% tests passed, 0 tests failed out of 7")
-        self.assertEqual(self.run_tool("test", "--all").stdout.count(": 100% tests passed"), 3)
+        self.assertEqual(done.stdout.splitlines()[-2:],
+                         ["release: 100% tests passed, 0 tests failed out of 7",
+                          "7 passed, 0 failed"])
+        done = self.run_tool("test", "--all")
+        self.assertEqual(done.stdout.count(": 100% tests passed"), 3)
+        self.assertEqual(done.stdout.splitlines()[-1], "21 passed, 0 failed")
 
     def test_one_failed_test_fails_all(self):
         self.write("fake/ctest", '#!/bin/sh\n[ "$2" != asan-ubsan ] || '
@@ -124,7 +127,8 @@ class EntryTest(unittest.TestCase):
         self.write("fake/ctest", "#!/bin/sh\n", 0o755)
         done = self.run_tool("test", FAKE_BROKEN="yes")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("could not be built", done.stdout.splitlines()[-1])
+        self.assertIn("could not be built", done.stdout.splitlines()[-2])
+        self.assertEqual(done.stdout.splitlines()[-1], "0 passed, 1 failed")
 
     def test_setup_has_nothing_to_do(self):
         begin = time.monotonic()

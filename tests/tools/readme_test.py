@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the README shows is what the program does: its scenario passes, its outputs are the program's
-own, its C++ compiles in the consumer project."""
+"""What the README shows is what the program does: its scenario passes, its outputs are the
+program's own, its C++ compiles in the consumer project."""
 import os
 import re
 import subprocess

@@ -29,29 +29,33 @@ std::string quoted(const std::string& path) {
   return text + "'";
 }
 
+// To people on stderr; a machine that asked for JSON gets its messages as JSON instead of a run.
+Exit complain(const SourceFile& file, const DiagnosticSink& sink, const CliOptions& options) {
+  std::fputs(render(file, sink).c_str(), stderr);
+  if (options.format != Format::Human) std::fputs(render_json(file, sink).c_str(), stdout);
+  return Exit::Usage;
+}
+
 }  // namespace
 
 Exit run_one(const std::string& path, const Registry& registry, const CliOptions& options,
              RunView& view) {
   const auto file = read_scenario(path);
   if (!file) return Exit::Usage;
-  auto spec = load_or_complain(*file, registry);
-  if (!spec) return Exit::Usage;
+  DiagnosticSink sink;
+  auto spec = load_scenario(*file, registry.vocabulary(), sink);
+  if (!spec) return complain(*file, sink, options);
   if (options.seed) spec->seed = *options.seed;
   RunInfo info{file->name(), &*spec, {}, 0};
   info.reproduce = "flapjack run " + quoted(path) + " --seed " + std::to_string(spec->seed);
   RunOptions run;
   run.stop = interrupted;
   if (view.sink() != nullptr) run.sinks.emplace_back(view.sink(), view.mask());
-  DiagnosticSink sink;
   view.begin(info);
   const std::int64_t begun = wall_us();
   const auto report = run_scenario(*spec, registry, run, sink);
   info.wall_us = wall_us() - begun;
-  if (!report) {
-    std::fputs(render(*file, sink).c_str(), stderr);
-    return Exit::Usage;
-  }
+  if (!report) return complain(*file, sink, options);
   view.end(info, *report);
   if (report->leaked_packets != 0) {
     std::fprintf(stderr, "flapjack: bug: %zu packets were never given back\n",
@@ -59,6 +63,7 @@ Exit run_one(const std::string& path, const Registry& registry, const CliOptions
     return Exit::Bug;
   }
   if (interrupted()) return Exit::Interrupted;
+  if (report->verdict == RunVerdict::Error) return Exit::Usage;
   return report->verdict == RunVerdict::Pass ? Exit::Passed : Exit::Failed;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // flapjack test DIR...: every scenario, a line each, and what failed.
 #include <cstdio>
+#include <utility>
 
 #include "scenarios/builtin.h"
 #include "tools/interrupt.h"
@@ -21,8 +22,11 @@ Exit verb_test(const CliOptions& options) {
   if (options.verbosity == Verbosity::Story) quiet.verbosity = Verbosity::Quiet;
   std::size_t passed = 0, failed = 0, invalid = 0;
   bool bug = false;
+  const bool json = options.format == Format::Json;  // one array of all runs
+  const char* separator = "[\n";
   for (const std::string& path : *found) {
     if (interrupted()) break;
+    if (json) std::fputs(std::exchange(separator, ",\n"), stdout);
     const auto view = make_run_view(quiet);
     const Exit exit = run_one(path, registry, quiet, *view);
     passed += exit == Exit::Passed;
@@ -30,6 +34,7 @@ Exit verb_test(const CliOptions& options) {
     invalid += exit == Exit::Usage;
     bug = bug || exit == Exit::Bug;
   }
+  if (json) std::fputs("]\n", stdout);
   std::FILE* out = options.format == Format::Human ? stdout : stderr;
   std::fprintf(out, "%zu passed, %zu failed", passed, failed);
   if (invalid > 0) std::fprintf(out, ", %zu not valid", invalid);

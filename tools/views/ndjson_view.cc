@@ -22,10 +22,8 @@ void NdjsonView::record(const Tracer& tracer, const TraceRecord& record) {
   for (const Attr& attr : record.attrs) {
     if (attr.key == "src") {
       line["src"] = attr.text;
-    } else if (attr.type == Attr::Type::Number) {
-      attrs[attr.key] = attr.number;
-    } else if (attr.type == Attr::Type::Time) {
-      attrs[std::string(attr.key) + "_ns"] = attr.number;
+    } else if (attr.type == Attr::Type::Number || attr.type == Attr::Type::Time) {
+      attrs[attr.key] = attr.number;  // times in ns, as patterns compare them
     } else {
       std::string value;
       append_value(value, attr);

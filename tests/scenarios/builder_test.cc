@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is only found when a World is built: each refusal with its place, and what gets through.
+#include "scenarios/builder.h"
+
+#include <set>
+
+#include "tests/scenarios/run_fixture.h"
+
+namespace flapjack {
+namespace {
+
+struct Row {
+  const char* name;
+  std::string text;
+  const char* message;
+};
+
+// One node with an iface like this, on a link with a peer; `node` are further members of the node.
+std::string with_iface(const std::string& iface, const std::string& node = {}) {
+  return "{ \"until\": \"5s\", \"nodes\": {\n"
+         "  \"dev\": { \"ifaces\": { \"if0\": {" + iface + "} }" + node + " },\n"
+         "  \"srv\": { \"ifaces\": { \"eth0\": { \"ipv4\": \"192.0.2.1/24\" } },\n"
+         "             \"services\": [\"udp_echo:7\"] } },\n"
+         "  \"links\": { \"wire\": { \"between\": [\"dev.if0\", \"srv.eth0\"] } } }";
+}
+
+const std::string kAddress = "\"ipv4\": \"192.0.2.2/24\"";
+
+const Row kRows[] = {
+    {"app_needs_tcp",
+     with_iface(kAddress, R"(, "apps": { "c": { "reconnecting_client": "192.0.2.9:80" } })"),
+     "2:69 F0901 native TCP is not supported yet, and \"c\" needs TCP"},
+    {"service_needs_tcp", with_iface(kAddress, R"(, "services": ["tcp_echo:7"])"),
+     "2:72 F0901 native TCP is not supported yet, and \"tcp_echo\" needs TCP"},
+    {"kconfig_too_low", with_iface("", R"(, "kconfig": { "NET_PKT_TX_COUNT": 0 })"),
+     "2:3 F0902 NET_PKT_TX_COUNT is 0, but must be 1 to 1000000"},
+    {"kconfig_too_high", with_iface("", R"(, "kconfig": { "NET_TC_TX_COUNT": 9 })"),
+     "2:3 F0902 NET_TC_TX_COUNT is 9, but must be 0 to 8"},
+    {"loopback_on_a_link", with_iface(R"("technology": "loopback")"),
+     "5:36 F0903 a loopback iface cannot be on a link"},
+    {"engine_without_a_link",
+     R"({ "until": "5s", "nodes": { "d": { "ifaces": { "lte0": {
+          "offload": "lwip", "ipv4": "192.0.2.2/24" } } } } })",
+     "1:48 F0904 an iface with an engine needs a link"},
+    {"engine_without_an_address", with_iface(R"("offload": "lwip")"),
+     "2:24 F0905 an iface with an engine needs exactly one IPv4 address"},
+    {"engine_with_two", with_iface(R"("offload": "lwip", "ipv4": ["10.0.0.1/8", "11.0.0.1/8"])"),
+     "2:24 F0905 an iface with an engine needs exactly one IPv4 address"},
+    {"wifi_retry_too_short",
+     with_iface(R"("technology": "wifi", "conn": { "retry": "1us" })"),
+     "2:54 F0907 the retry delay is below 1ms"},
+    {"wifi_with_a_script",
+     with_iface(R"("technology": "wifi", "conn": { "script": ["connect up"] })"),
+     "2:75 F0907 \"script\" belongs to \"impl\": \"scripted\""},
+    {"scripted_without", with_iface(R"("conn": { "impl": "scripted" })"),
+     "2:32 F0907 \"impl\": \"scripted\" needs a \"script\""},
+    {"scripted_with_times",
+     with_iface(R"("conn": { "impl": "scripted", "script": ["connect up"], "fail": "1%" })"),
+     "2:32 F0907 a scripted implementation takes its times from \"script\" alone"},
+    {"script_entry", with_iface(R"("conn": { "impl": "scripted", "script": [
+      "connect 1s up",
+      "conect up"] })"),
+     "4:7 F0907 expected a trigger: init, connect, disconnect"},
+    {"script_unit",
+     with_iface(R"("conn": { "impl": "scripted", "script": ["connect 1m up"] })"),
+     "2:73 F0907 expected a unit: ns, us, ms, s, min, h"},
+    {"peers_of_two_kinds", R"({ "until": "5s", "nodes": {
+      "a": { "ifaces": { "m": { "ipv4": "10.0.0.1/24", "offload": "lwip" } }, "apps": {
+        "c": { "reconnecting_client": ["b:1", "b:2"] } } },
+      "b": { "ifaces": { "m": { "ipv4": "10.0.0.2/24", "offload": "lwip" } },
+             "services": ["udp_echo:1", "tcp_echo:2"] } },
+      "links": { "l": { "between": ["a.m", "b.m"] } } })",
+     "3:47 F0908 the peers of an app must all be of TCP or all of UDP"},
+    {"datagram_too_long", with_iface(kAddress, R"(, "apps": {
+      "p": { "udp_ping": "srv:7", "send": "65508B" } })"),
+     "3:7 F0909 a datagram carries at most 65507B"},
+    {"idle_timeout", with_iface(R"("technology": "wifi", "conn": { "idle_timeout": "5s" })"),
+     "2:54 F0910 \"idle_timeout\" is not supported yet"},
+};
+
+class BuilderTable : public testing::TestWithParam<Row> {};
+
+TEST_P(BuilderTable, Refuses) {
+  const Ran ran(GetParam().text);
+  EXPECT_EQ(ran.brief(), GetParam().message) << ran.messages;
+  EXPECT_TRUE(ran.spec);
+  EXPECT_FALSE(ran.report);
+}
+INSTANTIATE_TEST_SUITE_P(All, BuilderTable, testing::ValuesIn(kRows),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Builder, ReportsEverythingItFinds) {
+  const Ran ran(with_iface(R"("technology": "loopback")",
+                           R"(, "kconfig": { "NET_PKT_TX_COUNT": 0, "NET_PKT_RX_COUNT": -1 },
+                              "services": ["tcp_echo:7"])"));
+  std::set<std::string> codes;
+  for (const Diagnostic& d : ran.sink.all()) codes.insert(d.code);
+  EXPECT_EQ(codes, (std::set<std::string>{"F0901", "F0902", "F0903"})) << ran.messages;
+}
+
+// Both ends of each range run; the values beside them are refused.
+TEST(Builder, KconfigRanges) {
+  for (const KconfigEntry& entry : builtin_registry().kconfigs) {
+    const auto run = [&](std::int64_t value) {
+      std::string text = pair_scenario("");
+      const std::string node = "\"dev\": { ";
+      text.insert(text.find(node) + node.size(),
+                  "\"kconfig\": { \"" + entry.word.name + "\": " + std::to_string(value) + " }, ");
+      return Ran(text);
+    };
+    EXPECT_TRUE(run(entry.low).passed()) << entry.word.name << " " << entry.low;
+    EXPECT_TRUE(run(entry.high).passed()) << entry.word.name << " " << entry.high;
+    const Ran below = run(entry.low - 1), above = run(entry.high + 1);
+    EXPECT_NE(below.brief().find("F0902"), std::string::npos) << below.messages;
+    EXPECT_NE(above.brief().find("F0902"), std::string::npos) << above.messages;
+  }
+}
+
+TEST(Builder, APeerMayBeAnAddressOfANode) {
+  const Ran ran(with_iface(kAddress, R"(, "apps": {
+      "c": { "reconnecting_client": "192.0.2.1:7" } })"));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ran.counts("dev.c").delivered, 4u);
+}
+
+TEST(Builder, LargestDatagramAndJumboFrames) {
+  const Ran ran(with_iface(kAddress + R"(, "mtu": "65535B")", R"(, "apps": {
+      "p": { "udp_ping": "srv:7", "send": "65507B" } })"));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ran.counts("dev.p").sent, 5u);
+}
+
+TEST(Builder, AddressesMacsGatewaysAndFlags) {
+  const std::string text = R"({ "until": "1s", "nodes": { "n": { "ifaces": {
+      "e0": { "ipv4": ["10.0.0.1/24", "10.0.1.1/24", "10.0.2.1/24"], "gateway": "10.0.0.254",
+              "mac": "02:00:5E:00:53:01", "mtu": "1280B" },
+      "e1": { "auto_start": false, "ignore": true } } } } })";
+  const SourceFile file("t.json", text);
+  const Registry registry = builtin_registry();
+  DiagnosticSink sink;
+  const auto spec = load_scenario(file, registry.vocabulary(), sink);
+  ASSERT_TRUE(spec) << render(file, sink);
+  NodeNames names;
+  const auto world = build_world(*spec, registry, names, sink);
+  ASSERT_NE(world, nullptr) << render(file, sink);
+  world->boot();
+  Node& node = *world->node("n");
+  NetIf& e0 = *node.stack.iface_by_name("e0");
+  NetIf& e1 = *node.stack.iface_by_name("e1");
+  EXPECT_EQ(names.find(*Ipv4Address::parse("10.0.2.1")), "n");
+  EXPECT_EQ(names.find(*Ipv4Address::parse("10.0.2.2")), "");
+  EXPECT_EQ(e0.mtu(), 1280);
+  EXPECT_EQ(e1.mtu(), 1500);
+  EXPECT_TRUE(e0.is_admin_up());
+  EXPECT_FALSE(e1.is_admin_up());
+  EXPECT_FALSE(e0.is_carrier_ok());  // on no link
+  EXPECT_TRUE(node.conn_mgr.is_iface_ignored(e1));
+  EXPECT_FALSE(node.conn_mgr.is_iface_ignored(e0));
+}
+
+}  // namespace
+}  // namespace flapjack

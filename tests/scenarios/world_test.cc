@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// A World used directly, without a scenario, and two of them side by side.
+#include "scenarios/world.h"
+
+#include <gtest/gtest.h>
+
+#include "stack/trace/digest_sink.h"
+#include "stack/trace/memory_sink.h"
+
+namespace flapjack {
+namespace {
+
+// Two nodes on a wire that loses a third; `a` pings `b` by hand, twenty times.
+struct PingWorld {
+  explicit PingWorld(std::uint64_t seed) : world(seed) {
+    world.tracer().add_sink(digest);
+    world.tracer().add_sink(trace);
+    LinkConfig config;
+    config.delay = milliseconds(1);
+    config.loss_ppb = 333'333'333;
+    Link& wire = world.add_link("wire", config);
+    a = &world.add_node("a");
+    b = &world.add_node("b");
+    world.add_ethernet(*a, {.name = "eth0", .address = *Ipv4Prefix::parse("192.0.2.1/24")}, wire);
+    world.add_ethernet(*b, {.name = "eth0", .address = *Ipv4Prefix::parse("192.0.2.2/24")}, wire);
+    world.boot();
+    context = a->stack.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp).value();
+    timer = std::make_unique<Timer>(world.scheduler(), Lane::App,
+                                    delegate<&PingWorld::send>(this));
+    timer->start(milliseconds(3));
+  }
+  void send() {
+    const std::uint8_t payload[4] = {1, 2, 3, 4};
+    static_cast<void>(context->sendto(payload, {*Ipv4Address::parse("192.0.2.2"), 9}, {},
+                                      Timeout::no_wait()).ok());
+    if (++sent < 20) timer->start(milliseconds(3));
+  }
+  bool step() { return world.scheduler().run_one(SimTime{} + seconds(5)); }
+
+  DigestSink digest;
+  MemorySink trace;
+  World world;
+  Node* a = nullptr;
+  Node* b = nullptr;
+  NetContext* context = nullptr;
+  std::unique_ptr<Timer> timer;
+  int sent = 0;
+};
+
+TEST(World, BootsAndRuns) {
+  PingWorld w(3);
+  EXPECT_TRUE(w.a->stack.iface_by_name("eth0")->is_up());
+  w.world.run_for(seconds(1));
+  EXPECT_EQ(w.world.now(), SimTime{} + seconds(1));
+  EXPECT_EQ(w.sent, 20);
+  EXPECT_GT(w.trace.records.size(), 100u);
+}
+
+TEST(World, FindsItsParts) {
+  World world;
+  Link& wire = world.add_link("wire");
+  Node& node = world.add_node("n");
+  NetIf& iface = world.add_ethernet(node, {.name = "eth0", .address = {}, .mtu = 9000}, wire);
+  EXPECT_EQ(world.node("n"), &node);
+  EXPECT_EQ(world.node("m"), nullptr);
+  EXPECT_EQ(world.link("wire"), &wire);
+  EXPECT_EQ(world.link("n"), nullptr);
+  EXPECT_EQ(world.attachment(iface).link, &wire);
+  EXPECT_EQ(world.attachment(iface).end, 0u);
+  EXPECT_EQ(iface.mtu(), 9000);
+  EXPECT_EQ(iface.link_address(), World::default_mac(node, 1));
+  EXPECT_EQ(World::default_mac(node, 1), *MacAddress::parse("02:00:00:00:01:01"));
+}
+
+// Each step of the one lies between two of the other: neither notices.
+TEST(World, TwoSideBySide) {
+  PingWorld one(7), two(8);
+  while (one.step()) {
+  }
+  while (two.step()) {
+  }
+  EXPECT_NE(one.digest.digest(), two.digest.digest());
+  PingWorld first(7), second(8);
+  bool more = true;
+  for (int i = 0; more; ++i) {
+    const bool a = first.step();
+    const bool b = i % 3 == 0 ? second.step() || second.step() : second.step();
+    more = a || b;
+  }
+  EXPECT_EQ(first.digest.digest(), one.digest.digest());
+  EXPECT_EQ(second.digest.digest(), two.digest.digest());
+}
+
+TEST(World, EndsWithFramesInFlightAndFibersThatWait) {
+  auto w = std::make_unique<PingWorld>(1);
+  w->world.fibers().spawn("waits", [&] {
+    static_cast<void>(w->world.fibers().sleep(seconds(100)).ok());
+  });
+  w->world.run_for(milliseconds(10));
+  EXPECT_FALSE(w->world.fibers().blocked().empty());
+  w->timer.reset();
+  EXPECT_EQ(w->world.shut_down(), 0u);
+}
+
+}  // namespace
+}  // namespace flapjack

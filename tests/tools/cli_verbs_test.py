@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line's words, and the verbs test, check, schema and list."""
+import json
+import os
+import re
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cli_fixture import FAILING, LIBRARY, PAIR, CliTest  # noqa: E402
+
+try:
+    import jsonschema
+except ImportError:  # the schema's structure is looked at all the same
+    jsonschema = None
+
+
+def without_comments(text):
+    """JSON with comments and trailing commas -> JSON."""
+    out, at, in_string = [], 0, False
+    while at < len(text):
+        if in_string or text[at] == '"':
+            if text[at] == "\\":
+                out.append(text[at:at + 2])
+                at += 2
+                continue
+            if text[at] == '"':
+                in_string = not in_string
+        elif text.startswith("//", at):
+            at = text.find("\n", at)
+            continue
+        out.append(text[at])
+        at += 1
+    return re.sub(r",(\s*[\]}])", r"\1", "".join(out))
+
+
+def library():
+    return sorted(os.path.join(LIBRARY, name) for name in os.listdir(LIBRARY))
+
+
+class Words(CliTest):
+    def test_help_and_version_are_results(self):
+        for words in (["--help"], ["run", "--help"], ["--version"]):
+            done = self.expect(0, *words)
+            self.assertEqual(done.stderr, "")
+            self.assertIn("flapjack", done.stdout)
+
+    def test_wrong_words_exit_2_and_say_so_on_stderr(self):
+        self.write("a.json", PAIR)
+        for words, text in ((["rn", "a.json"], 'unknown verb "rn": did you mean "run"?'),
+                            ([], "Usage"), (["run"], "FILE"), (["run", "a.json", "b.json"], "FILE"),
+                            (["run", "a.json", "--sede", "3"],
+                             "unknown option --sede: did you mean --seed?"),
+                            (["run", "a.json", "--formt=json"], "did you mean --format?"),
+                            (["run", "a.json", "--zzz"], "unknown option --zzz"),
+                            (["run", "a.json", "-x"], "-x"),
+                            (["run", "-q", "-v", "a.json"], "exclude each other"),
+                            (["run", "-vvv", "a.json"], "not supported yet"),
+                            (["run", "a.json", "--format", "junit"], "junit not in"),
+                            (["run", "a.json", "--format", "1"], "1 not in"),
+                            (["run", "a.json", "--color", "blue"], "blue not in"),
+                            (["run", "a.json", "--log", "stack"], "MODULE=LEVEL"),
+                            (["run", "a.json", "--log", "stak=info"], 'no module "stak"'),
+                            (["run", "a.json", "--log", "stack=loud"], 'no level "loud"'),
+                            (["schema", "x"], "x"), (["check"], "FILE"), (["test"], "DIR"),
+                            (["list", "verb"], "verbs"), (["--verbose"], "--verbose")):
+            done = self.expect(2, *words)
+            self.assertEqual(done.stdout, "", words)
+            self.assertIn(text, done.stderr, words)
+
+    def test_log_does_not_take_the_file(self):
+        self.write("a.json", PAIR)
+        self.expect(0, "run", "--log", "stack=info", "a.json")
+
+
+class Test(CliTest):
+    def test_a_folder(self):
+        self.write("t/a.json", PAIR)
+        self.write("t/sub/b.json", PAIR)
+        self.write("t/readme.txt", "no scenario")
+        done = self.expect(0, "test", "t")
+        lines = done.stdout.splitlines()
+        self.assertEqual([line.split(" (")[0] for line in lines[:2]],
+                         ["PASS t/a.json", "PASS t/sub/b.json"])
+        self.assertEqual((lines[-1], done.stderr), ("2 passed, 0 failed", ""))
+
+    def test_failures_and_invalid_ones(self):
+        self.write("t/a.json", PAIR)
+        self.write("t/b.json", FAILING)
+        done = self.expect(1, "test", "t")
+        self.assertIn("reproduce: flapjack run t/b.json --seed 7\n", done.stdout)
+        self.assertEqual(done.stdout.splitlines()[-1], "1 passed, 1 failed")
+        self.write("t/c.json", "{}")
+        done = self.expect(2, "test", "t")
+        self.assertIn("t/c.json:1:1: error:", done.stderr)
+        self.assertEqual(done.stdout.splitlines()[-1], "1 passed, 1 failed, 1 not valid")
+
+    def test_nothing_to_test(self):
+        os.mkdir(os.path.join(self.folder, "empty"))
+        for verb in ("test", "check"):
+            done = self.expect(5, verb, "empty")
+            self.assertEqual(done.stdout, "")
+            self.assertIn("no scenario", done.stderr)
+            self.expect(2, verb, "nix")
+
+    def test_the_library(self):
+        done = self.expect(0, "test", LIBRARY)
+        self.assertEqual(done.stdout.splitlines()[-1], f"{len(library())} passed, 0 failed")
+
+    def test_json_stays_json(self):
+        self.write("t/a.json", PAIR)
+        done = self.expect(0, "test", "--format", "json", "t")
+        self.assertEqual(json.loads(done.stdout)["verdict"], "pass")
+        self.assertEqual(done.stderr, "1 passed, 0 failed\n")
+
+
+class Check(CliTest):
+    def test_valid_and_not(self):
+        self.write("a.json", PAIR)
+        self.assertEqual(self.expect(0, "check", "a.json").stdout, "a.json: valid\n")
+        self.write("b.json", PAIR.replace('"until"', '"untl"'))
+        done = self.expect(2, "check", "a.json", "b.json")
+        self.assertEqual(done.stdout, "a.json: valid\n")
+        self.assertIn('did you mean "until"?', done.stderr)
+
+    def test_finds_what_only_building_finds(self):
+        done = self.expect(2, "check", "-", stdin=PAIR.replace('"udp_echo:7"]',
+                                                               '"udp_echo:7", "tcp_echo:8"]'))
+        self.assertIn("F0901", done.stderr)
+
+    def test_as_json(self):
+        done = self.expect(2, "check", "--format", "json", "-", stdin=PAIR.replace("2.5s", "2.5"))
+        report = json.loads(done.stdout)
+        self.assertEqual(report["format"], 1)
+        self.assertEqual(report["diagnostics"][0]["line"], 7)
+
+    def test_all_errors_at_once(self):
+        done = self.expect(2, "check", "-", stdin=PAIR.replace("2.5s", "2.5").replace(
+            '"1ms"', '"1m"').replace("L4_DIS", "L4_DES"))
+        self.assertEqual(done.stderr.count(" error: "), 3)
+
+
+class Schema(CliTest):
+    def test_is_draft_07_and_takes_the_library(self):
+        schema = json.loads(self.expect(0, "schema").stdout)
+        self.assertEqual(schema["$schema"], "http://json-schema.org/draft-07/schema#")
+        self.assertTrue(schema["allowComments"] and schema["allowTrailingCommas"])
+        self.assertTrue({"until", "nodes"} <= set(schema["required"]))
+        self.assertEqual(schema["additionalProperties"], False)
+        self.no_dead_references(schema, schema)
+        if jsonschema is None:
+            return
+        jsonschema.Draft7Validator.check_schema(schema)
+        validator = jsonschema.Draft7Validator(schema)
+        for path in library():
+            with open(path, encoding="utf-8") as handle:
+                scenario = json.loads(without_comments(handle.read()))
+            self.assertEqual([e.message for e in validator.iter_errors(scenario)], [], path)
+        wrong = json.loads(PAIR.replace("carrier_down", "carier_down"))
+        self.assertNotEqual(list(validator.iter_errors(wrong)), [])
+
+    def no_dead_references(self, schema, part):
+        if isinstance(part, dict):
+            if "$ref" in part:
+                self.assertIn(part["$ref"].removeprefix("#/definitions/"), schema["definitions"])
+            part = list(part.values())
+        if isinstance(part, list):
+            for one in part:
+                self.no_dead_references(schema, one)
+
+
+class List(CliTest):
+    def test_everything_and_parts(self):
+        everything = self.expect(0, "list").stdout
+        for name in ("wifi", "lwip", "reconnecting_client", "udp_echo", "carrier_down",
+                     "L4_CONNECTED", "down_count", "zephyr-4", "NET_PKT_TX_COUNT", "scripted",
+                     "faulty"):
+            self.assertIn(name, everything)
+        self.assertIn("set_link", self.expect(0, "list", "verbs").stdout)
+        self.assertNotIn("udp_echo", self.expect(0, "list", "verbs").stdout)
+
+    def test_as_json(self):
+        report = json.loads(self.expect(0, "list", "--format", "json").stdout)
+        self.assertIn("set_link", report["verbs"])
+        self.assertTrue(all(doc for words in report.values() for doc in words.values()))
+
+
+if __name__ == "__main__":
+    unittest.main()
