@@ -128,14 +128,10 @@ std::vector<VerbEntry> builtin_verbs() {
   };
 }
 
-}  // namespace
-
-Registry builtin_registry() {
-  Registry r;
-  r.profiles = builtin_profiles();
-  r.kconfigs = builtin_kconfigs();
-  r.technologies = {
-      {{"ethernet", "a cable; carrier goes when the other end vanishes", "ethernet", "", ""}, "sim"},
+std::vector<TechnologyEntry> builtin_technologies() {
+  return {
+      {{"ethernet", "a cable; carrier goes when the other end vanishes", "ethernet", "", ""},
+       "sim"},
       {{"wifi", "a station; associates by its connectivity implementation", "ethernet", "wifi",
         ""},
        "sim"},
@@ -145,6 +141,15 @@ Registry builtin_registry() {
       {{"dummy", "no link header, no addresses on the link", "dummy", "", ""}, "sim"},
       {{"loopback", "hands back what it is given", "dummy", "", ""}, "loopback", kLoopbackMtu},
   };
+}
+
+}  // namespace
+
+Registry builtin_registry() {
+  Registry r;
+  r.profiles = builtin_profiles();
+  r.kconfigs = builtin_kconfigs();
+  r.technologies = builtin_technologies();
   r.l2s = {
       {{"ethernet", "Ethernet II with ARP"}, make_ethernet},
       {{"dummy", "no link header (Zephyr: L2 DUMMY)"}, make_dummy},

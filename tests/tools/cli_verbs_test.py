@@ -3,12 +3,13 @@
 import json
 import os
 import re
+import subprocess
 import sys
 import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from cli_fixture import FAILING, LIBRARY, PAIR, CliTest  # noqa: E402
+from cli_fixture import FAILING, LIBRARY, PAIR, PROGRAM, CliTest  # noqa: E402
 
 try:
     import jsonschema
@@ -111,8 +112,27 @@ class Test(CliTest):
     def test_json_stays_json(self):
         self.write("t/a.json", PAIR)
         done = self.expect(0, "test", "--format", "json", "t")
-        self.assertEqual(json.loads(done.stdout)["verdict"], "pass")
+        self.assertEqual([run["verdict"] for run in json.loads(done.stdout)], ["pass"])
         self.assertEqual(done.stderr, "1 passed, 0 failed\n")
+        self.write("t/b.json", '{ "until": 5 }')  # its messages take the place of a run
+        runs = json.loads(self.expect(2, "test", "--format", "json", "t").stdout)
+        self.assertEqual(runs[0]["verdict"], "pass")
+        self.assertEqual(runs[1]["file"], "t/b.json")
+        self.assertTrue(runs[1]["diagnostics"])
+
+    def test_an_invalid_scenario_has_its_messages_as_json(self):
+        self.write("b.json", '{ "until": 5 }')
+        done = self.expect(2, "run", "--format", "json", "b.json")
+        self.assertTrue(json.loads(done.stdout)["diagnostics"])
+        self.assertIn("b.json:1:", done.stderr)
+
+    def test_results_that_cannot_be_written(self):
+        self.write("a.json", PAIR)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([PROGRAM, "run", "a.json"], cwd=self.folder, stdout=full,
+                                  stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("could not be written", done.stderr)
 
 
 class Check(CliTest):
