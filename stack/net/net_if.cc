@@ -49,7 +49,7 @@ void NetIf::bind_driver(Driver& driver) {
 }
 
 Status NetIf::up() {
-  if (admin_up_) return Errc::Ealready;
+  if (admin_up_ || changing_admin_) return Errc::Ealready;
   const Status switched = switch_device(true);
   if (!switched.ok()) return switched;
   admin_up_ = true;
@@ -59,7 +59,7 @@ Status NetIf::up() {
 }
 
 Status NetIf::down() {
-  if (!admin_up_) return Errc::Ealready;
+  if (!admin_up_ || changing_admin_) return Errc::Ealready;
   const Status switched = switch_device(false);
   if (!switched.ok()) return switched;
   admin_up_ = false;

@@ -352,5 +352,16 @@ TEST(NetIfState, TheLinkAddressStandsWhileRunning) {
   EXPECT_EQ(iface.link_address(), other);
 }
 
+// The L2's own clearing up may run callbacks that call down() once more.
+TEST(NetIfState, DownWithinDownIsRefused) {
+  NodeRig rig;
+  NetIf& iface = rig.add({.name = "if0"}, "192.0.2.1/24");
+  Status inner;
+  rig.l2.meanwhile = [&](NetIf& same) { inner = same.down(); };
+  EXPECT_TRUE(iface.down().ok());
+  EXPECT_EQ(inner.code(), Errc::Ealready);
+  EXPECT_EQ(rig.sink.event_names(), (Lines{"n.if0 IF_ADMIN_DOWN", "n.if0 IF_DOWN"}));
+}
+
 }  // namespace
 }  // namespace flapjack
