@@ -18,6 +18,7 @@
 
 namespace flapjack {
 
+/// Switches of a node's connection manager; defaults are Zephyr's.
 struct ConnMgrConfig {
   MonitorConfig monitor{};
   bool auto_if_down = true;  ///< NET_CONNECTION_MANAGER_AUTO_IF_DOWN

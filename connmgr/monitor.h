@@ -41,6 +41,7 @@ enum class Coalescing : std::uint8_t {
   Immediate,     ///< within the handler
 };
 
+/// How the monitor coalesces, and how many ifaces it can hold.
 struct MonitorConfig {
   Coalescing coalescing = Coalescing::EachEvent;
   /// CONN_MGR_IFACE_MAX, how many ifaces the table holds; nothing: as many as the node has.

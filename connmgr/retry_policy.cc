@@ -24,7 +24,8 @@ void RetryPolicy::init() {
 }
 
 void RetryPolicy::connect() {
-  if (state_ == State::Idle) begin_attempt();
+  if (state_ == State::Idle) return begin_attempt();
+  if (retry_timer_.cancel()) start_sub_attempt();
 }
 
 void RetryPolicy::disconnect() {

@@ -58,7 +58,7 @@ class RetryPolicy {
   // Commands.
   /// Puts the iface dormant.
   void init();
-  /// No effect while attempting or connected.
+  /// Ends a pause between sub-attempts; otherwise no effect while attempting or connected.
   void connect();
   void disconnect();
 

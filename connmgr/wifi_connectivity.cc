@@ -58,7 +58,7 @@ class WifiConnectivity::Station : public BindingContext, private Technology {
   const WifiConfig& config_;
   RadioMedium* medium_;
   RandomStream durations_, failures_, fatals_;
-  bool associated_ = false;
+  bool associated_ = false, peer_missed_ = false;
   Timer association_, detection_;
   RetryPolicy policy_;
 };
@@ -66,7 +66,10 @@ class WifiConnectivity::Station : public BindingContext, private Technology {
 void WifiConnectivity::Station::start() {
   const CauseScope scope(
       scheduler(), trace(conn_event::kAssociating, Attr::of("attempt", policy_.sub_attempts())));
-  association_.start(config_.associate.sample(durations_));
+  const Duration length = config_.associate.sample(durations_);  // always drawn, as below
+  const bool off = medium_ != nullptr && !medium_->radio_on();
+  peer_missed_ = medium_ != nullptr && !medium_->peer_present();
+  association_.start(off ? Duration{} : length);
 }
 
 void WifiConnectivity::Station::stop() {
@@ -80,7 +83,7 @@ void WifiConnectivity::Station::on_association_end() {
   // Always drawn, so that the access point's whereabouts shift no stream.
   const bool fails = failures_.chance(config_.fail_ppb);
   const bool is_fatal = fatals_.chance(config_.fatal_ppb);
-  const bool absent = medium_ != nullptr && !medium_->peer_present();
+  const bool absent = peer_missed_;  // at any time of the sub-attempt
   if (!absent && !fails && !is_fatal) {
     const CauseScope scope(
         scheduler(), trace(conn_event::kAssociated, Attr::of("attempt", policy_.sub_attempts())));
@@ -98,6 +101,7 @@ void WifiConnectivity::Station::on_association_end() {
 }
 
 void WifiConnectivity::Station::on_peer(bool present) {
+  peer_missed_ = peer_missed_ || !present;
   if (!present && !medium_->radio_on() && association_.cancel()) {
     const CauseScope scope(scheduler(), trace(conn_event::kAssociationFailed,
                                               Attr::of("reason", "radio_off")));

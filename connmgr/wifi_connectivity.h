@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // WifiConnectivity: joins an access point. One sub-attempt stands for scan, authentication and
 // association; it takes a random time and can then fail, for a while or for good. It can only
-// succeed when the access point is there at its end. Once associated, an access point that stays
+// succeed when the access point is there all the time. Once associated, an access point that stays
 // away longer than the detection delay is a loss.
 //
 // It does not read the iface's admin state; the medium tells when the radio is switched off, which
@@ -17,6 +17,7 @@
 
 namespace flapjack {
 
+/// How long joining takes and what can go wrong with it; see wifi_config_error().
 struct WifiConfig {
   /// Length of a sub-attempt. Estimate: association with 4-way handshake takes 0.3 s to 4 s.
   DurationDistribution associate{

@@ -21,6 +21,7 @@ namespace flapjack {
 
 class NetIf;
 
+/// Sizes, times and switches of an ArpCache.
 struct ArpConfig {
   std::size_t table_size = 8;     ///< entries, pending ones included; >= 1
   std::size_t pending_limit = 8;  ///< packets parked for one address; >= 1

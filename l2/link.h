@@ -49,6 +49,7 @@ class LinkEnd {
   virtual void on_medium(bool up) = 0;
 };
 
+/// Who stands at an end of a link.
 struct LinkEndConfig {
   std::string name;          ///< "dev.eth0"; names its random streams: "<link>.loss.<name>"
   MacAddress mac;            ///< what a bus delivers unicast frames by

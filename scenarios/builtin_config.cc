@@ -14,7 +14,7 @@ std::size_t size(std::int64_t v) { return static_cast<std::size_t>(v); }
 std::vector<ProfileEntry> builtin_profiles() {
   return {
       {{"zephyr-4", "today's Zephyr: queue, then L2, then driver"}, [](NodeConfig&) {}},
-      {{"zephyr-1.13", "the era of the data flow article: L2 before the queue"},
+      {{"zephyr-1.13", "Zephyr of 2018: L2 before the queue"},
        [](NodeConfig& c) {
          c.stack.l2_order = L2Order::BeforeQueue;
          c.stack.send_checks_iface = false;

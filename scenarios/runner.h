@@ -32,6 +32,7 @@ struct AppReport {
 enum class RunVerdict : std::uint8_t { Pass, Fail, Error };
 std::string_view run_verdict_name(RunVerdict verdict);
 
+/// What came of a run.
 struct RunReport {
   RunVerdict verdict = RunVerdict::Error;
   std::string error;  ///< why there is no verdict: a scenario that never gets past an instant, ...

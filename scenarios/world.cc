@@ -71,8 +71,8 @@ Attachment World::attachment(const NetIf& iface) const {
 }
 
 void World::boot() {
+  for (const auto& node : nodes_) node->stack.post_init();
   for (const auto& node : nodes_) {
-    node->stack.post_init();
     const Status booted = node->conn_mgr.boot();
     if (!booted.ok()) {
       tracer_.event(node->stack.subject(), "conn_mgr_failed", {Attr::of("errno", booted.code())});

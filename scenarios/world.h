@@ -26,6 +26,7 @@
 
 namespace flapjack {
 
+/// What a node is made with: profiles and Kconfig options change these.
 struct NodeConfig {
   StackConfig stack;
   ConnMgrConfig conn_mgr;

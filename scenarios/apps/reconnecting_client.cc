@@ -35,7 +35,7 @@ ReconnectingClient::ReconnectingClient(const AppEnv& env, const AppSpec& spec, b
       tick_(stack_.scheduler(), Lane::App, delegate<&ReconnectingClient::tick>(this)) {
   for (const PeerSpec& peer : spec.peers) peers_.push_back(endpoint_of(peer));
   for (std::size_t i = 0; i < bytes_; ++i) payload_[i] = static_cast<std::uint8_t>(i);
-  // before the connection manager boots, so that its first wave is not missed (seed: main guide)
+  // before the connection manager boots, so that its first wave is not missed
   l4_.mask = mgmt_mask(MgmtEvent::L4Connected, MgmtEvent::L4Disconnected);
   l4_.handler = [this](const MgmtNotice& notice) {
     l4_connected_ = notice.is(MgmtEvent::L4Connected);

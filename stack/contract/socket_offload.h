@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SocketOffload: the socket-level engine contract (Zephyr: socket_offload, seed 002). POSIX
+// SocketOffload: the socket-level engine contract (Zephyr: socket_offload). POSIX
 // semantics, never blocking: what would block is Eagain or Einprogress, and on_ready() says when to
 // try again.
 #pragma once

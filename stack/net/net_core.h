@@ -13,7 +13,7 @@ class Stack;
 /// Where the L2 does its work on the way down.
 enum class L2Order : std::uint8_t {
   AfterQueue,   ///< today's Zephyr: queue, then L2, then driver, in the tx thread's turn
-  BeforeQueue,  ///< Zephyr 1.12 (seed 003): L2 in the caller's turn, then queue, then driver
+  BeforeQueue,  ///< Zephyr 1.12: L2 in the caller's turn, then queue, then driver
 };
 
 class NetCore {

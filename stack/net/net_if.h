@@ -35,6 +35,7 @@ struct IfCounter {
 };
 std::span<const IfCounter> if_counters();
 
+/// What an iface is made with; fixed for its life.
 struct NetIfConfig {
   std::string name;       ///< unique in the node; e.g. "wifi0"
   std::uint16_t mtu = 1500;

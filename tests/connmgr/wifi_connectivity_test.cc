@@ -68,14 +68,38 @@ TEST(Wifi, AccessPointRebootWithPersistence) {
                              "14.000s associating", "15.000s associated", "15.000s IF_UP"}));
 }
 
-TEST(Wifi, PeerBackDuringAnAttemptStarted_WhileAbsent) {
+TEST(Wifi, AnAttemptNeedsThePeerAllTheTime) {
   Device d(steady());
   d.medium.set_present(false);
   ASSERT_TRUE(d.wifi.up().ok());
   d.at(999);
   d.medium.set_present(true);
   d.at(3000);
-  EXPECT_EQ(d.take().back(), "1.000s IF_UP");
+  EXPECT_EQ(d.take().back(), "3.000s IF_UP");  // the next one: a pause, then an association
+}
+
+TEST(Wifi, AnAccessPointMissedInTheMiddleSpoilsTheAttempt) {
+  Device d(steady());
+  ASSERT_TRUE(d.wifi.up().ok());
+  d.at(400);
+  d.medium.set_present(false);
+  d.at(500);
+  d.medium.set_present(true);
+  d.at(3000);
+  EXPECT_EQ(d.take(), (Names{"0.000s IF_ADMIN_UP", "0.000s associating",
+                             "1.000s association_failed peer_absent", "2.000s associating",
+                             "3.000s associated", "3.000s IF_UP"}));
+}
+
+TEST(Wifi, ConnectEndsTheRetryPause) {
+  Device d(steady());
+  d.medium.set_present(false);
+  ASSERT_TRUE(d.wifi.up().ok());
+  d.at(1200);  // the first attempt has failed, the next begins at 2 s
+  d.medium.set_present(true);
+  EXPECT_TRUE(d.node.mgr.if_connect(d.wifi).ok());
+  d.at(5000);
+  EXPECT_EQ(d.take().back(), "2.200s IF_UP");
 }
 
 TEST(Wifi, LossWithoutPersistenceGivesUp) {
@@ -119,9 +143,11 @@ TEST(Wifi, RadioOffEndsTheAssociationAtOnce) {
   d.medium.set_radio_on(false);
   d.at(5500);
   d.medium.set_radio_on(true);
-  d.at(7000);
-  EXPECT_EQ(d.take(), (Names{"5.000s disassociated radio_off", "5.000s IF_DOWN",
-                             "5.000s associating", "6.000s associated", "6.000s IF_UP"}));
+  d.at(8000);
+  EXPECT_EQ(d.take(),
+            (Names{"5.000s disassociated radio_off", "5.000s IF_DOWN", "5.000s associating",
+                   "5.000s association_failed radio_off", "6.000s associating",
+                   "7.000s associated", "7.000s IF_UP"}));
 }
 
 TEST(Wifi, DisconnectForgetsTheDetection) {

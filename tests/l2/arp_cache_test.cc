@@ -306,7 +306,7 @@ TEST(ArpCache, AdminDownEmptiesItCarrierLossDoesNot) {
 }
 
 // An answer never passes through IP output: it starts at the hand-over of finished frames, which in
-// the old order is the tx queue (seed 003: net_if_queue_tx).
+// the old order is the tx queue (Zephyr 1.12: net_if_queue_tx).
 TEST(ArpCache, OwnPacketsStartAtTheFrameHandOver) {
   ArpWorld now;
   now.receive(kReq, neighbour(0), kMac, kSelf);
