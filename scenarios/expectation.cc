@@ -122,7 +122,6 @@ class Whenever : public Expectation {
 
 Window::Window(const WindowSpec& spec, SimTime until)
     : spec_(spec),
-      until_(until),
       from_(first_time(spec.from, SimTime{}, kNever)),
       to_(first_time(spec.to, until, kNever)),
       from_known_(!spec.from || !spec.from->pattern),

@@ -46,7 +46,7 @@ class Window {
 
  private:
   const WindowSpec& spec_;
-  SimTime until_, from_, to_;
+  SimTime from_, to_;
   bool from_known_, to_known_;
   RecordId from_seq_, to_seq_{~std::uint64_t{0}};
   std::string text_;

@@ -58,6 +58,7 @@ std::optional<std::vector<std::string>> find_scenarios(const std::vector<std::st
     std::sort(below.begin(), below.end());
     found.insert(found.end(), below.begin(), below.end());
   }
+  if (found.empty()) std::fprintf(stderr, "flapjack: no scenario (*.json) found\n");
   return found;
 }
 

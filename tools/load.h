@@ -14,7 +14,7 @@ namespace flapjack {
 std::optional<SourceFile> read_scenario(const std::string& path);
 
 /// Every *.json below the folders, in order of path; files as they are. Nothing, and a message on
-/// stderr, when a path does not exist.
+/// stderr, when a path does not exist; an empty list, and a message too, when there is none.
 std::optional<std::vector<std::string>> find_scenarios(const std::vector<std::string>& paths);
 
 }  // namespace flapjack

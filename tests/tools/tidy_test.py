@@ -118,7 +118,8 @@ class BanTest(TreeTest):
         self.assertEqual([line for _, line, _ in self.found("todo")], [2, 4])
 
     def test_machine_paths_and_hosts(self):
-        self.write("tools/a.md", "see " + "/ho" + "me/me/x\nand ${X}/work/y\nor " + "/wo" + "rk/z\n"
+        self.write("tools/a.md", "see " + "/ho" + "me/me/x\nand ${X}/wo" + "rk/y\n"
+                   + "or " + "/wo" + "rk/z\n"
                    + "from ht" + "tps://example.invalid/x\nor de" + "b.example.org\n")
         self.assertEqual(self.found("machine-path", "host"), [
             ("tools/a.md", 1, "machine-path"), ("tools/a.md", 3, "machine-path"),
