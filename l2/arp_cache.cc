@@ -180,7 +180,8 @@ PacketPtr ArpCache::request(Ipv4Address neighbour, const Packet& because) {
 /// network, else any.
 Ipv4Address ArpCache::sender_for(Ipv4Address neighbour, const Packet& packet) const {
   const Ipv4Config& ipv4 = iface_.ipv4();
-  if (ipv4.find(packet.meta.source.address) != nullptr) return packet.meta.source.address;
+  const IpAddress& source = packet.meta.source.address;
+  if (source.is_v4() && ipv4.find(source.v4()) != nullptr) return source.v4();
   for (const Ipv4IfAddress& own : ipv4.addresses()) {
     if (own.prefix.contains(neighbour)) return own.prefix.address;
   }

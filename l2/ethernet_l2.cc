@@ -47,7 +47,7 @@ Status EthernetL2::enable(NetIf& iface, bool up) {
 }
 
 Status EthernetL2::send(NetIf& iface, PacketPtr packet) {
-  const Ipv4Address next_hop = packet->meta.next_hop;
+  const Ipv4Address next_hop = packet->meta.next_hop.v4();
   if (next_hop.is_any()) {
     return iface.drop_tx(std::move(packet), DropReason::NoRoute, Errc::Enetunreach);
   }

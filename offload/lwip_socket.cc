@@ -95,11 +95,12 @@ void LwipSocket::deliver() {
 
 Status LwipSocket::check_route(const Endpoint& peer) const {
   if (stack_ == nullptr || !stack_->can_send()) return Errc::Enetdown;
-  return stack_->has_route(peer.address) ? Status() : Status(Errc::Enetunreach);
+  return stack_->has_route(peer.address.v4()) ? Status() : Status(Errc::Enetunreach);
 }
 
 Status LwipSocket::check_local(const Endpoint& local) const {
   if (stack_ == nullptr || !stack_->is_powered()) return Errc::Enetdown;
+  if (!local.address.is_v4()) return Errc::Eafnosupport;
   const bool ours = local.address.is_any() || local.address == stack_->config().address.address;
   return ours ? Status() : Status(Errc::Eaddrnotavail);
 }

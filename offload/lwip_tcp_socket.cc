@@ -16,12 +16,12 @@ constexpr std::size_t kWriteAtOnce = 32768;  // tcp_write takes 16 bits
 constexpr std::size_t kCreditAtOnce = 65535;
 constexpr u8_t kPollTicks = 1;  // of lwIP's slow timer: 500 ms
 
-ip_addr_t to_lwip(Ipv4Address address) {
-  return {lwip_htonl(address.value)};
+ip_addr_t to_lwip(const IpAddress& address) {
+  return {lwip_htonl(address.v4().value)};
 }
 
 Endpoint remote_of(const tcp_pcb& pcb) {
-  return {{lwip_ntohl(pcb.remote_ip.addr)}, pcb.remote_port};
+  return {Ipv4Address{lwip_ntohl(pcb.remote_ip.addr)}, pcb.remote_port};
 }
 
 // Room from which on a writer is woken: two segments, as a sender in the middle of a stream wants
@@ -200,6 +200,7 @@ Status LwipTcpSocket::connect(const Endpoint& peer) {
   if (state_ == State::Connected) return Errc::Eisconn;
   if (state_ == State::Listening) return Errc::Eopnotsupp;
   if (state_ == State::Failed) return error_;
+  if (!peer.address.is_v4()) return Errc::Eafnosupport;
   if (peer.address.is_any() || peer.port == 0) return Errc::Einval;
   if (peer.address.is_multicast() || peer.address.is_limited_broadcast()) {
     return Errc::Eaddrnotavail;

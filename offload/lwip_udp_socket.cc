@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxDatagram = 65507;  // 65535 less the IPv4 and UDP headers
 
-ip_addr_t to_lwip(Ipv4Address address) {
-  return {lwip_htonl(address.value)};
+ip_addr_t to_lwip(const IpAddress& address) {
+  return {lwip_htonl(address.v4().value)};
 }
 
 }  // namespace
@@ -61,6 +61,7 @@ Result<std::unique_ptr<OffloadSocket>> LwipUdpSocket::accept(SocketUser&, Endpoi
 
 Status LwipUdpSocket::connect(const Endpoint& peer) {
   if (dead_) return Errc::Enetdown;
+  if (!peer.address.is_v4()) return Errc::Eafnosupport;
   if (peer.address.is_any() || peer.port == 0) return Errc::Einval;
   const ip_addr_t address = to_lwip(peer.address);
   err_t error = ERR_IF;
@@ -76,6 +77,7 @@ Result<std::size_t> LwipUdpSocket::send(std::span<const std::uint8_t> bytes, con
   if (no_write_) return Errc::Epipe;
   if (to == nullptr && !connected_) return Errc::Edestaddrreq;
   const Endpoint& peer = to != nullptr ? *to : peer_;
+  if (!peer.address.is_v4()) return Errc::Eafnosupport;
   if (peer.address.is_any() || peer.port == 0) return Errc::Edestaddrreq;
   if (bytes.size() > kMaxDatagram) return Errc::Emsgsize;
   const Status route = check_route(peer);
@@ -153,7 +155,7 @@ void LwipUdpSocket::on_datagram(void* self, udp_pcb*, pbuf* payload, const ip4_a
     pbuf_free(payload);
     return;
   }
-  socket.queue_.push({payload, {{lwip_ntohl(from->addr)}, port}});
+  socket.queue_.push({payload, {Ipv4Address{lwip_ntohl(from->addr)}, port}});
   socket.notify({.readable = true});
 }
 

@@ -147,7 +147,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   const EngineEntry& engine = *find_entry(registry_.engines, spec.engine);
   check_addresses(spec);
   for (const Ipv4Spec& address : spec.ipv4) {
-    names_.add({address.value}, node_spec.name);
+    names_.add(Ipv4Address{address.value}, node_spec.name);
   }
   if (engine.make == nullptr) {
     add_l2(node, iface, {config, nullptr}, spec.l2);
@@ -284,8 +284,9 @@ bool Builder::can_stream(const NodeSpec& node) const {
 }
 
 bool Builder::peer_is_stream(const PeerSpec& peer) const {
-  const NodeSpec* node = spec_.find_node(
-      peer.node.empty() ? names_.find({peer.address.value}) : std::string_view(peer.node));
+  const NodeSpec* node =
+      spec_.find_node(peer.node.empty() ? names_.find(Ipv4Address{peer.address.value})
+                                        : std::string_view(peer.node));
   if (node == nullptr) return true;
   for (const ServiceSpec& service : node->services) {
     if (service.port == peer.port) return find_entry(registry_.services, service.kind)->stream;

@@ -17,7 +17,7 @@ constexpr std::size_t kTcpHeaderBytes = 20;
 
 }  // namespace
 
-std::string_view NodeNames::find(Ipv4Address address) const {
+std::string_view NodeNames::find(const IpAddress& address) const {
   const auto found = names_.find(address);
   return found != names_.end() ? std::string_view(found->second) : std::string_view();
 }

@@ -13,12 +13,12 @@ namespace flapjack {
 /// Which node an address belongs to, for packet patterns.
 class NodeNames {
  public:
-  void add(Ipv4Address address, std::string node) { names_[address] = std::move(node); }
+  void add(const IpAddress& address, std::string node) { names_[address] = std::move(node); }
   /// Empty when nobody has it.
-  std::string_view find(Ipv4Address address) const;
+  std::string_view find(const IpAddress& address) const;
 
  private:
-  std::map<Ipv4Address, std::string> names_;
+  std::map<IpAddress, std::string> names_;
 };
 
 /// True for records that an event pattern may match.

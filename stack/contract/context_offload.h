@@ -22,7 +22,6 @@ namespace flapjack {
 class NetContext;
 class NetIf;
 
-enum class Family : std::uint8_t { Inet, Inet6, Packet, Can };
 enum class SocketType : std::uint8_t { Stream, Datagram, Raw };
 enum class Protocol : std::uint8_t { Default, Icmp, Tcp, Udp };
 

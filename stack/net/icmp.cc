@@ -75,12 +75,12 @@ PacketPtr Icmp::message(NetIf& iface, Ipv4Address destination, const IcmpHeader&
 
 Status Icmp::answer_echo(NetIf& iface, const IcmpHeader& header, Packet& packet) {
   const PacketMeta& meta = packet.meta;
-  const Ipv4Address asked = meta.destination.address;
+  const Ipv4Address asked = meta.destination.address.v4();
   IcmpHeader reply = header;
   reply.type = kIcmpEchoReply;
   reply.code = 0;
   PacketPtr answer =
-      message(iface, meta.source.address, reply, packet.bytes().subspan(kIcmpHeaderBytes));
+      message(iface, meta.source.address.v4(), reply, packet.bytes().subspan(kIcmpHeaderBytes));
   if (answer == nullptr) {
     stack_.tracer().drop(DropReason::NoBuffers, stack_.subject(), packet);
     return Errc::Enomem;
@@ -114,7 +114,7 @@ void Icmp::send_unreachable(NetIf& iface, const Packet& offending, std::uint8_t 
   const std::size_t quoted = std::size_t{meta.l3_bytes} + kUdpHeaderBytes;
   const std::uint8_t* start = offending.data() - quoted;
   const IcmpHeader header{kIcmpUnreachable, code, 0, 0};
-  PacketPtr error = message(iface, meta.source.address, header, {start, quoted});
+  PacketPtr error = message(iface, meta.source.address.v4(), header, {start, quoted});
   if (error == nullptr) return;
   error->meta.source.address = meta.destination.address;
   error->meta.cause = meta.cause;

@@ -13,8 +13,8 @@ Status Ipv4::output(PacketPtr segment) {
   header.id = ++next_id_;
   header.ttl = meta.ttl;
   header.protocol = meta.protocol;
-  header.source = meta.source.address;
-  header.destination = meta.destination.address;
+  header.source = meta.source.address.v4();
+  header.destination = meta.destination.address.v4();
   header.emit(segment->push(kIpv4HeaderBytes));
   meta.next_hop = stack_.route.next_hop(iface, header.destination);
   return stack_.core.send_data(std::move(segment));

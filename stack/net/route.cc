@@ -12,9 +12,10 @@ int equal_leading_bits(Ipv4Address a, Ipv4Address b) { return std::countl_zero(a
 
 }  // namespace
 
-NetIf* Route::iface_of(Ipv4Address address) const {
+NetIf* Route::iface_of(const IpAddress& address) const {
+  if (!address.is_v4()) return nullptr;
   for (const auto& iface : stack_.ifaces()) {
-    if (iface->ipv4().find(address) != nullptr) return iface.get();
+    if (iface->ipv4().find(address.v4()) != nullptr) return iface.get();
   }
   return nullptr;
 }
@@ -48,12 +49,12 @@ Route::Candidate Route::select(const NetIf* iface, Ipv4Address destination) cons
   return best;
 }
 
-Ipv4Address Route::source(const NetIf* iface, Ipv4Address destination) const {
-  return select(iface, destination).address;
+IpAddress Route::source(const NetIf* iface, const IpAddress& destination) const {
+  return select(iface, destination.v4()).address;
 }
 
-NetIf* Route::iface_for(Ipv4Address destination) const {
-  const Candidate best = select(nullptr, destination);
+NetIf* Route::iface_for(const IpAddress& destination) const {
+  const Candidate best = select(nullptr, destination.v4());
   return best.iface != nullptr ? stack_.iface(best.iface->index()) : stack_.default_iface();
 }
 

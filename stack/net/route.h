@@ -15,13 +15,13 @@ class Route {
   explicit Route(Stack& stack) : stack_(stack) {}
 
   /// The iface that has `address`; null when none has.
-  NetIf* iface_of(Ipv4Address address) const;
+  NetIf* iface_of(const IpAddress& address) const;
   /// Source address for `destination` on `iface`, or on any iface when null
   /// (net_if_ipv4_select_src_addr). Score: equal leading bits of destination and own network; the
   /// later candidate wins a tie. 0.0.0.0 when there is none.
-  Ipv4Address source(const NetIf* iface, Ipv4Address destination) const;
+  IpAddress source(const NetIf* iface, const IpAddress& destination) const;
   /// The iface whose address source() chooses, else the default iface (may be null).
-  NetIf* iface_for(Ipv4Address destination) const;
+  NetIf* iface_for(const IpAddress& destination) const;
   /// Where a frame for `destination` goes: itself when on-link, group or broadcast, else the
   /// gateway of the iface, which is 0.0.0.0 when there is none.
   Ipv4Address next_hop(const NetIf& iface, Ipv4Address destination) const;

@@ -40,7 +40,7 @@ void Udp::input(NetIf& iface, PacketPtr packet) {
   if (stack_.conns.input(iface, packet) == Verdict::Ok) return;
   ++iface.stats().rx_dropped;
   if (packet == nullptr) return;
-  const Ipv4Address to = meta.destination.address;
+  const Ipv4Address to = meta.destination.address.v4();
   if (!to.is_multicast() && !iface.ipv4().is_broadcast(to)) {
     stack_.icmp.send_unreachable(iface, *packet, kIcmpCodePortUnreachable);
   }

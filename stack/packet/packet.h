@@ -37,7 +37,7 @@ struct PacketMeta {
   std::uint16_t context = 0;    ///< sending NetContext's slot + 1, 0 for none
   std::uint16_t ether_type = 0;
   std::uint32_t payload_bytes = 0;  ///< what send() promised the app
-  Ipv4Address next_hop;
+  IpAddress next_hop;
   Endpoint source, destination;     ///< of the IP/UDP headers, host order
   std::uint16_t l3_bytes = 0;       ///< length of the IP header pulled at input
 };

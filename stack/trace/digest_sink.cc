@@ -68,6 +68,7 @@ void DigestSink::record(const Tracer& tracer, const TraceRecord& record) {
     c.text(attr.key);
     c.number(static_cast<std::uint64_t>(attr.type));
     c.number(static_cast<std::uint64_t>(attr.number));
+    if (attr.type == Attr::Type::Address6) c.number(static_cast<std::uint64_t>(attr.high));
     c.text(attr.text);
   }
   const bool on_medium = record.frame != nullptr && record.name == hop_name(Hop::LinkIn);

@@ -22,6 +22,10 @@ void append_value(std::string& out, const Attr& attr) {
     case Attr::Type::Address:
       out += to_text(Ipv4Address{static_cast<std::uint32_t>(attr.number)});
       return;
+    case Attr::Type::Address6:
+      out += to_text(Ipv6Address{static_cast<std::uint64_t>(attr.high),
+                                 static_cast<std::uint64_t>(attr.number)});
+      return;
     case Attr::Type::Error:
       out += errc_name(static_cast<Errc>(attr.number));
       return;

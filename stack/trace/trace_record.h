@@ -29,16 +29,19 @@ std::string_view trace_kind_name(TraceKind kind);
 
 /// A named fact of a record. Keys and texts must outlive the call that records them, no more.
 struct Attr {
-  enum class Type : std::uint8_t { Number, Text, Address, Error, Time };
+  enum class Type : std::uint8_t { Number, Text, Address, Error, Time, Address6 };
   std::string_view key;
   Type type = Type::Number;
   std::int64_t number = 0;
   std::string_view text;
+  std::int64_t high = 0;  ///< Address6: the upper half; `number` is the lower one
 
   static Attr of(std::string_view key, std::int64_t v) { return {key, Type::Number, v, {}}; }
   static Attr of(std::string_view key, std::string_view v) { return {key, Type::Text, 0, v}; }
-  static Attr of(std::string_view key, Ipv4Address v) {
-    return {key, Type::Address, static_cast<std::int64_t>(v.value), {}};
+  static Attr of(std::string_view key, const IpAddress& v) {
+    if (v.is_v4()) return {key, Type::Address, static_cast<std::int64_t>(v.v4().value), {}};
+    return {key, Type::Address6, static_cast<std::int64_t>(v.v6().low), {},
+            static_cast<std::int64_t>(v.v6().high)};
   }
   /// Written as the code's name.
   static Attr of(std::string_view key, Errc v) {

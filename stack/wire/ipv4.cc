@@ -50,14 +50,6 @@ void Ipv4Header::emit(std::uint8_t* out, ChecksumPolicy policy) const {
   if (policy.fill) wire::store16(out + 10, checksum({out, kIpv4HeaderBytes}));
 }
 
-void add_pseudo_header(ChecksumSum& sum, Ipv4Address source, Ipv4Address destination,
-                       IpProtocol protocol, std::uint16_t length) {
-  sum.add32(source.value);
-  sum.add32(destination.value);
-  sum.add16(static_cast<std::uint16_t>(protocol));
-  sum.add16(length);
-}
-
 std::string to_text(const Ipv4Header& h) {
   return to_text(h.source) + " > " + to_text(h.destination) + " proto " +
          std::to_string(h.protocol) + " ttl " + std::to_string(h.ttl) + " length " +

@@ -8,15 +8,11 @@
 #include <span>
 #include <string>
 
-#include "stack/wire/address.h"
-#include "stack/wire/checksum.h"
+#include "stack/wire/ip_protocol.h"
 
 namespace flapjack {
 
 inline constexpr std::size_t kIpv4HeaderBytes = 20;
-
-/// Protocol numbers (IANA).
-enum class IpProtocol : std::uint8_t { Icmp = 1, Tcp = 6, Udp = 17 };
 
 struct Ipv4Header {
   std::uint8_t tos = 0;
@@ -38,10 +34,6 @@ struct Ipv4Header {
   bool is_fragment() const { return more_fragments || fragment_offset != 0; }
   std::size_t payload_bytes() const { return std::size_t{total_length} - header_bytes; }
 };
-
-/// Adds the pseudo header of UDP and TCP (RFC 768, RFC 9293 section 3.1).
-void add_pseudo_header(ChecksumSum& sum, Ipv4Address source, Ipv4Address destination,
-                       IpProtocol protocol, std::uint16_t length);
 
 std::string to_text(const Ipv4Header& h);
 

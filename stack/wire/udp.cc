@@ -4,18 +4,20 @@
 #include <cassert>
 
 #include "stack/wire/bytes.h"
-#include "stack/wire/ipv4.h"
+#include "stack/wire/ip_protocol.h"
 
 namespace flapjack {
 
-UdpHeader::Error UdpHeader::parse(std::span<const std::uint8_t> segment, Ipv4Address source,
-                                  Ipv4Address destination, ChecksumPolicy policy, UdpHeader& out) {
+UdpHeader::Error UdpHeader::parse(std::span<const std::uint8_t> segment, const IpAddress& source,
+                                  const IpAddress& destination, ChecksumPolicy policy,
+                                  UdpHeader& out) {
   if (segment.size() < kUdpHeaderBytes) return Error::Short;
   out.source_port = wire::load16(segment.data());
   out.destination_port = wire::load16(segment.data() + 2);
   out.length = wire::load16(segment.data() + 4);
   if (out.length < kUdpHeaderBytes || out.length > segment.size()) return Error::Length;
-  if (policy.verify && wire::load16(segment.data() + 6) != 0) {
+  const bool unsummed = source.is_v4() && wire::load16(segment.data() + 6) == 0;
+  if (policy.verify && !unsummed) {
     ChecksumSum sum;
     add_pseudo_header(sum, source, destination, IpProtocol::Udp, out.length);
     sum.add(segment.first(out.length));
@@ -24,8 +26,8 @@ UdpHeader::Error UdpHeader::parse(std::span<const std::uint8_t> segment, Ipv4Add
   return Error::None;
 }
 
-void UdpHeader::emit(std::span<std::uint8_t> segment, Ipv4Address source, Ipv4Address destination,
-                     ChecksumPolicy policy) const {
+void UdpHeader::emit(std::span<std::uint8_t> segment, const IpAddress& source,
+                     const IpAddress& destination, ChecksumPolicy policy) const {
   assert(segment.size() == length && length >= kUdpHeaderBytes);
   wire::store16(segment.data(), source_port);
   wire::store16(segment.data() + 2, destination_port);

@@ -17,12 +17,13 @@ struct UdpHeader {
   std::uint16_t length = 0;  ///< header and payload, bytes
 
   enum class Error : std::uint8_t { None, Short, Length, Checksum };
-  /// A zero checksum means "none was computed" and is accepted (RFC 768).
-  static Error parse(std::span<const std::uint8_t> segment, Ipv4Address source,
-                     Ipv4Address destination, ChecksumPolicy policy, UdpHeader& out);
+  /// Over IPv4 a zero checksum means "none was computed" and is accepted (RFC 768); over IPv6 it is
+  /// wrong (RFC 8200 section 8.1).
+  static Error parse(std::span<const std::uint8_t> segment, const IpAddress& source,
+                     const IpAddress& destination, ChecksumPolicy policy, UdpHeader& out);
   /// Writes the header in front of segment.size() - 8 bytes of payload that are already there.
-  void emit(std::span<std::uint8_t> segment, Ipv4Address source, Ipv4Address destination,
-            ChecksumPolicy policy = {}) const;
+  void emit(std::span<std::uint8_t> segment, const IpAddress& source,
+            const IpAddress& destination, ChecksumPolicy policy = {}) const;
 };
 
 std::string to_text(const UdpHeader& h);

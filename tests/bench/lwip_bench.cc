@@ -106,8 +106,9 @@ void bulk_tcp(benchmark::State& state, const LinkConfig& config) {
     const SocketSpec stream;
     sink.listener = std::move(server.engine->sockets().open(stream, sink).value());
     source.socket = std::move(client.engine->sockets().open(stream, source).value());
-    const bool started = sink.listener->bind({{}, 5001}).ok() && sink.listener->listen(1).ok() &&
-                         source.socket->connect({{0x0a000002}, 5001}).code() == Errc::Einprogress;
+    const bool started =
+        sink.listener->bind({{}, 5001}).ok() && sink.listener->listen(1).ok() &&
+        source.socket->connect({Ipv4Address{0x0a000002}, 5001}).code() == Errc::Einprogress;
     if (!started) state.SkipWithError("no connection");
     scheduler.run();
     if (sink.corrupt || sink.received != kBytes) state.SkipWithError("bytes lost or changed");

@@ -160,7 +160,8 @@ TEST_P(EngineContexts, AnExpiredTimeoutNeverCallsBack) {
             .code(),
         Errc::Etimedout);
     EXPECT_EQ(server.recv(receiver(), half_second).code(), Errc::Etimedout);
-    EXPECT_EQ(client.connect({{0x0a000063}, 7}, connected(), half_second).code(), Errc::Etimedout);
+    EXPECT_EQ(client.connect({Ipv4Address{0x0a000063}, 7}, connected(), half_second).code(),
+              Errc::Etimedout);
     EXPECT_EQ((rig.scheduler.now() - start).ns, milliseconds(1500).ns);
   });
   EXPECT_TRUE(ended);
@@ -333,7 +334,7 @@ TEST_P(EngineContexts, TheWorldMayEndWithFibersBlocked) {
   rig.fibers.spawn("accepts", [&] { static_cast<void>(listener.accept({}, forever).ok()); });
   rig.fibers.spawn("receives", [&] { static_cast<void>(server.recv({}, forever).ok()); });
   rig.fibers.spawn("connects", [&] {
-    static_cast<void>(client.connect({{0x0a000063}, 7}, {}, forever).ok());
+    static_cast<void>(client.connect({Ipv4Address{0x0a000063}, 7}, {}, forever).ok());
   });
   rig.run(milliseconds(1));
   EXPECT_EQ(rig.fibers.blocked().size(), 3u);

@@ -201,7 +201,7 @@ TEST_P(EngineSockets, StreamCallsInTheWrongState) {
   EXPECT_EQ(fresh->shutdown(Shutdown::Write).code(), Errc::Enotconn);
   EXPECT_EQ(fresh->accept(user, peer).code(), Errc::Einval);
   EXPECT_EQ(fresh->connect({{}, 7}).code(), Errc::Einval);
-  EXPECT_EQ(fresh->connect({{0xffffffff}, 7}).code(), Errc::Eaddrnotavail);
+  EXPECT_EQ(fresh->connect({Ipv4Address{0xffffffff}, 7}).code(), Errc::Eaddrnotavail);
   EXPECT_EQ(fresh->connect(rig.node(2).at(9)).code(), Errc::Einprogress);
   EXPECT_EQ(fresh->connect(rig.node(2).at(9)).code(), Errc::Ealready);
   EXPECT_EQ(fresh->send(bytes_of("x"), nullptr).code(), Errc::Eagain);
@@ -228,7 +228,7 @@ TEST_P(EngineSockets, ConnectRefused) {
 TEST_P(EngineSockets, ConnectToNobodyTimesOut) {
   RecordingUser user;
   const auto client = open_socket(rig.node(1), SocketType::Stream, user);
-  EXPECT_EQ(client->connect({{0x0a000063}, 7}).code(), Errc::Einprogress);
+  EXPECT_EQ(client->connect({Ipv4Address{0x0a000063}, 7}).code(), Errc::Einprogress);
   rig.run(seconds(10));
   EXPECT_FALSE(user.error);
   rig.run(seconds(60));
@@ -240,7 +240,7 @@ TEST_P(EngineSockets, NoRouteAndNoLink) {
   RecordingUser user;
   const auto stream = open_socket(rig.node(1), SocketType::Stream, user);
   const auto datagram = open_socket(rig.node(1), SocketType::Datagram, user);
-  const Endpoint far{{0xc0000201}, 7}, near = rig.node(2).at(7);
+  const Endpoint far{Ipv4Address{0xc0000201}, 7}, near = rig.node(2).at(7);
   EXPECT_EQ(stream->connect(far).code(), Errc::Enetunreach);
   EXPECT_EQ(datagram->send(bytes_of("x"), &far).code(), Errc::Enetunreach);
   rig.node(1).engine->set_link(false);
@@ -259,7 +259,7 @@ TEST_P(EngineSockets, AGatewayIsANextHop) {
   EngineRig routed(GetParam().make, {}, 1, config);
   RecordingUser user;
   const auto datagram = open_socket(routed.node(1), SocketType::Datagram, user);
-  const Endpoint far{{0xc0000201}, 7};
+  const Endpoint far{Ipv4Address{0xc0000201}, 7};
   EXPECT_TRUE(datagram->send(bytes_of("x"), &far).ok());
 }
 

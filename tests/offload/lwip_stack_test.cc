@@ -69,7 +69,7 @@ TEST_F(LwipStackTest, FramesInFlightThroughLwipAreFreedAtAPowerCut) {
   auto sink = std::move(LwipUdpSocket::open(*stack, user).value());
   ASSERT_TRUE(sink->bind({{}, 7}).ok());
   const auto source = open_socket(rig.node(2), SocketType::Datagram, user);
-  const Endpoint to{{0x0a000003}, 7};
+  const Endpoint to{Ipv4Address{0x0a000003}, 7};
   for (int i = 0; i < 5; ++i) {
     EXPECT_TRUE(source->send(bytes_of("x"), &to).ok());
     rig.run(milliseconds(1));
@@ -86,7 +86,7 @@ TEST_F(LwipStackTest, IdleTimersAreOneEvent) {
   std::vector<std::unique_ptr<OffloadSocket>> clients;
   for (std::uint16_t port = 1; port <= 5; ++port) {
     clients.push_back(std::move(LwipTcpSocket::open(*stack, user).value()));
-    static_cast<void>(clients.back()->connect({{0x0a000063}, port}).code());
+    static_cast<void>(clients.back()->connect({Ipv4Address{0x0a000063}, port}).code());
   }
   rig.run(milliseconds(10));
   EXPECT_LE(rig.scheduler.pending_count(), before + 1);
@@ -102,7 +102,7 @@ TEST_F(LwipStackTest, ListenersRefuseWhenTheModemIsOutOfSockets) {
     sockets.push_back(std::move(LwipUdpSocket::open(*stack, user).value()));
   }
   const auto client = open_socket(rig.node(2), SocketType::Stream, client_user);
-  EXPECT_EQ(client->connect({{0x0a000003}, 7}).code(), Errc::Einprogress);
+  EXPECT_EQ(client->connect({Ipv4Address{0x0a000003}, 7}).code(), Errc::Einprogress);
   rig.run(milliseconds(10));
   EXPECT_EQ(client->take_error().code(), Errc::Econnreset) << "after the handshake";
   EXPECT_EQ(rig.count("accept_refused"), 1u);
@@ -121,7 +121,7 @@ TEST_F(LwipStackTest, TheDriversHardwareMayDoChecksums) {
   auto sink = std::move(LwipUdpSocket::open(*stack, ready).value());
   ASSERT_TRUE(sink->bind({{}, 7}).ok());
   auto source = std::move(LwipUdpSocket::open(unfilled, ready).value());
-  const Endpoint to{{0x0a000003}, 7};
+  const Endpoint to{Ipv4Address{0x0a000003}, 7};
   EXPECT_TRUE(source->send(bytes_of("x"), &to).ok());
   rig.run(milliseconds(5));
   EXPECT_EQ(read_text(*sink), "EAGAIN") << "nobody filled the IPv4 checksum in";

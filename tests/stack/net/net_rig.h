@@ -170,8 +170,8 @@ inline Bytes udp_bytes(const Endpoint& from, const Endpoint& to, std::string_vie
   udp.emit(segment, from.address, to.address);
   Ipv4Header header;
   header.protocol = static_cast<std::uint8_t>(IpProtocol::Udp);
-  header.source = from.address;
-  header.destination = to.address;
+  header.source = from.address.v4();
+  header.destination = to.address.v4();
   return ipv4_bytes(header, segment);
 }
 

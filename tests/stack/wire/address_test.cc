@@ -74,17 +74,87 @@ TEST(MacAddressTest, ReadsSixPairsOnly) {
   }
 }
 
+TEST(Ipv6AddressTest, ReadsAndWritesAsRfc5952Wants) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"2001:db8:0:0:0:0:0:1", "2001:db8::1"},
+      {"2001:DB8::0001", "2001:db8::1"},
+      {"::", "::"},
+      {"::1", "::1"},
+      {"1::", "1::"},
+      {"0:0:1:0:0:0:0:0", "0:0:1::"},
+      {"2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"},
+      {"2001:0:0:1:0:0:1:1", "2001::1:0:0:1:1"},
+      {"::ffff:192.0.2.1", "::ffff:c000:201"},
+      {"1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"},
+      {"::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"},
+      {"1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:102:304"}};
+  for (const auto& [text, written] : cases) {
+    const auto address = Ipv6Address::parse(text);
+    ASSERT_TRUE(address) << text;
+    EXPECT_EQ(to_text(*address), written);
+  }
+  for (const char* bad :
+       {"", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3",
+        "1:", "::1:", ":1::", "12345::", "g::", "1:2:3:4:5:6:7:1.2.3.4",
+        "1.2.3.4::", "1:2:3:4:5:6:7:8::", "::1%eth0", "fe80::1/64", "::1.2.3", "::256.1.1.1"}) {
+    EXPECT_FALSE(Ipv6Address::parse(bad)) << bad;
+  }
+}
+
+TEST(Ipv6AddressTest, KnowsItsKinds) {
+  const auto ip6 = [](std::string_view text) { return Ipv6Address::parse(text).value(); };
+  EXPECT_TRUE(ip6("fe80::1").is_link_local());
+  EXPECT_TRUE(ip6("febf::1").is_link_local());
+  EXPECT_FALSE(ip6("fec0::1").is_link_local());
+  EXPECT_TRUE(ip6("ff02::fb").is_link_scope_multicast());
+  EXPECT_FALSE(ip6("ff05::2").is_link_scope_multicast());
+  EXPECT_TRUE(ip6("fd00::1").is_unique_local());
+  EXPECT_TRUE(ip6("::ffff:1.2.3.4").is_v4_mapped());
+  EXPECT_EQ(to_text(ip6("2001:db8::12:3456:789a").solicited_node()), "ff02::1:ff56:789a");
+  EXPECT_EQ(to_text(Ipv6Address::link_local_of({{0x02, 0, 0x5e, 0x10, 0, 1}})),
+            "fe80::5eff:fe10:1");
+  EXPECT_EQ(common_bits(ip6("2001:db8::"), ip6("2001:db8::")), 128u);
+  EXPECT_EQ(common_bits(ip6("2001:db8::"), ip6("2001:db9::")), 31u);
+  EXPECT_EQ(common_bits(ip6("::1"), ip6("::2")), 126u);
+  const auto prefix = Ipv6Prefix::parse("2001:db8:0:1:2::7/68").value();
+  EXPECT_TRUE(prefix.contains(ip6("2001:db8:0:1:fff::")));
+  EXPECT_FALSE(prefix.contains(ip6("2001:db8:0:1:1000::")));
+  EXPECT_EQ(to_text(prefix.network()), "2001:db8:0:1::");
+  EXPECT_EQ(to_text(Ipv6Prefix{ip6("ffff::1"), 0}.network()), "::");
+  for (const char* bad : {"::1", "::/129", "::/-1", "/64", "::/064"}) {
+    EXPECT_FALSE(Ipv6Prefix::parse(bad)) << bad;
+  }
+}
+
+TEST(IpAddressTest, IsOneOfBothFamilies) {
+  const IpAddress v4 = Ipv4Address{1}, v6 = Ipv6Address{0, 1};
+  EXPECT_NE(v4, v6);
+  EXPECT_TRUE(IpAddress().is_any() && IpAddress().is_v4());
+  EXPECT_TRUE(IpAddress::any(Family::Inet6).is_any() && IpAddress::any(Family::Inet6).is_v6());
+  EXPECT_NE(IpAddress::any(Family::Inet6), IpAddress());
+  EXPECT_TRUE(v6.is_loopback());
+  EXPECT_FALSE(IpAddress(Ipv6Address{~0ull, ~0ull}).is_limited_broadcast());
+  EXPECT_EQ(IpAddress::parse("::1"), v6);
+  EXPECT_EQ(IpAddress::parse("0.0.0.1"), v4);
+  EXPECT_FALSE(IpAddress::parse("1"));
+  EXPECT_EQ(to_text(Endpoint{v6, 80}), "[::1]:80");
+}
+
 TEST(AddressText, ParsesBackOverRandomValues) {
   RandomStream draw = Rng(1).stream("address");
   for (int i = 0; i < 2000; ++i) {
     const Ipv4Prefix p{{static_cast<std::uint32_t>(draw.next())},
                        static_cast<std::uint8_t>(draw.below(33))};
     EXPECT_EQ(Ipv4Prefix::parse(to_text(p)), p);
+    // few bits, so that runs of zero groups are common
+    const Ipv6Prefix p6{{draw.next() & draw.next() & draw.next(), draw.below(0x20000)},
+                        static_cast<std::uint8_t>(draw.below(129))};
+    EXPECT_EQ(Ipv6Prefix::parse(to_text(p6)), p6);
     MacAddress mac;
     for (std::uint8_t& byte : mac.bytes) byte = static_cast<std::uint8_t>(draw.next());
     EXPECT_EQ(MacAddress::parse(to_text(mac)), mac);
   }
-  EXPECT_EQ(to_text(Endpoint{{0xc0000201}, 4242}), "192.0.2.1:4242");
+  EXPECT_EQ(to_text(Endpoint{Ipv4Address{0xc0000201}, 4242}), "192.0.2.1:4242");
 }
 
 }  // namespace

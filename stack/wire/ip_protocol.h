@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What IPv4 and IPv6 have in common: protocol numbers and the pseudo header of the layer above.
+#pragma once
+#include <cstdint>
+
+#include "stack/wire/address.h"
+#include "stack/wire/checksum.h"
+
+namespace flapjack {
+
+/// Protocol and next-header numbers (IANA).
+enum class IpProtocol : std::uint8_t {
+  HopByHop = 0,
+  Icmp = 1,
+  Igmp = 2,
+  Tcp = 6,
+  Udp = 17,
+  Routing = 43,
+  Fragment = 44,
+  Icmpv6 = 58,
+  NoNext = 59,
+  DestinationOptions = 60,
+};
+
+/// Adds the pseudo header of UDP, TCP and ICMPv6 (RFC 768, RFC 9293 section 3.1, RFC 8200 section
+/// 8.1); both addresses are of one family.
+void add_pseudo_header(ChecksumSum& sum, const IpAddress& source, const IpAddress& destination,
+                       IpProtocol protocol, std::uint32_t length);
+
+}  // namespace flapjack
