@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/icmp.h"
 
-#include <algorithm>
-
 #include "stack/net/stack.h"
 
 namespace flapjack {
@@ -15,19 +13,6 @@ Icmp::Icmp(Stack& stack) : stack_(stack) {
   add(echo_);
 }
 
-void Icmp::add(IcmpHandler& handler) {
-  remove(handler);
-  handlers_.push_back(&handler);
-}
-
-void Icmp::remove(IcmpHandler& handler) {
-  if (rounds_ == 0) {
-    std::erase(handlers_, &handler);
-  } else {
-    std::replace(handlers_.begin(), handlers_.end(), &handler, static_cast<IcmpHandler*>(nullptr));
-  }
-}
-
 void Icmp::input(NetIf& iface, PacketPtr packet) {
   const auto header = IcmpHeader::parse(packet->bytes());
   if (!header) {
@@ -36,28 +21,8 @@ void Icmp::input(NetIf& iface, PacketPtr packet) {
     return stack_.tracer().drop(short_one ? DropReason::BadHeader : DropReason::BadChecksum,
                                 iface.subject(), *packet);
   }
-  if (hand_over(iface, *header, *packet)) return;
+  if (handlers_.hand_over(iface, *header, *packet).code() != Errc::Enoent) return;
   stack_.tracer().drop(DropReason::NoListener, stack_.subject(), *packet);
-}
-
-// A handler may add others, which are not asked any more this time, and remove any.
-bool Icmp::hand_over(NetIf& iface, const IcmpHeader& header, Packet& packet) {
-  bool handled = false;
-  ++rounds_;
-  for (std::size_t i = handlers_.size(); i-- > 0;) {
-    const IcmpHandler* h = handlers_[i];
-    if (h == nullptr || h->type != header.type) continue;
-    if (h->code != 0 && h->code != header.code) continue;
-    if (h->iface != nullptr && h->iface != &iface) continue;
-    handled = true;
-    if (!h->handle(iface, header, packet).ok()) break;
-  }
-  end_round();
-  return handled;
-}
-
-void Icmp::end_round() {
-  if (--rounds_ == 0) std::erase(handlers_, nullptr);
 }
 
 PacketPtr Icmp::message(NetIf& iface, Ipv4Address destination, const IcmpHeader& header,

@@ -22,23 +22,11 @@ class IcmpTest : public testing::Test {
               const char* to = "192.0.2.1") {
     rig.receive(eth0, test::icmp_bytes(ip("192.0.2.2"), ip(to), {type, code, 17, 3}, data));
   }
-  IcmpHandler handler(std::string who, std::uint8_t type, std::uint8_t code = 0,
-                      Status answer = {}) {
-    IcmpHandler h;
-    h.type = type;
-    h.code = code;
-    h.handle = [this, who, answer](NetIf&, const IcmpHeader&, Packet&) {
-      log.push_back(who);
-      return answer;
-    };
-    return h;
-  }
   const std::vector<Bytes>& sent() { return rig.driver(eth0).sent; }
 
   NodeRig rig;
   NetIf& eth0 = rig.add({.name = "eth0"}, "192.0.2.1/24");
   NetIf& eth1 = rig.add({.name = "eth1"}, "10.0.0.1/8");
-  Lines log;
 };
 
 // ---- echo
@@ -104,96 +92,6 @@ TEST_F(IcmpTest, BadMessages) {
 TEST_F(IcmpTest, ATypeNobodyHandlesHasNoListener) {
   arrive(kIcmpEchoReply);
   EXPECT_EQ(rig.drops(), Lines{"no_listener"});
-}
-
-// ---- the registry
-
-TEST_F(IcmpTest, TheNewestHandlerFirstAndAllOfThem) {
-  IcmpHandler a = handler("a", 0), b = handler("b", 0), other = handler("other", 13);
-  for (IcmpHandler* h : {&a, &b, &other}) rig.node.icmp.add(*h);
-  arrive(kIcmpEchoReply);
-  EXPECT_EQ(log, (Lines{"b", "a"}));
-  log.clear();
-  rig.node.icmp.add(a);  // again: to the front
-  arrive(kIcmpEchoReply);
-  EXPECT_EQ(log, (Lines{"a", "b"}));
-  log.clear();
-  rig.node.icmp.remove(a);
-  rig.node.icmp.remove(a);
-  arrive(kIcmpEchoReply);
-  EXPECT_EQ(log, Lines{"b"});
-  EXPECT_EQ(rig.drops(), Lines{});
-}
-
-TEST_F(IcmpTest, AnErrorEndsTheRound) {
-  IcmpHandler a = handler("a", 0), b = handler("b", 0, 0, Errc::Eio), c = handler("c", 0);
-  for (IcmpHandler* h : {&a, &b, &c}) rig.node.icmp.add(*h);
-  arrive(kIcmpEchoReply);
-  EXPECT_EQ(log, (Lines{"c", "b"}));
-}
-
-TEST_F(IcmpTest, ACustomHandlerComesBeforeTheEchoAnswer) {
-  IcmpHandler veto = handler("veto", kIcmpEchoRequest, 0, Errc::Eacces);
-  rig.node.icmp.add(veto);
-  arrive(kIcmpEchoRequest);
-  EXPECT_EQ(log, Lines{"veto"});
-  EXPECT_TRUE(sent().empty());
-}
-
-TEST_F(IcmpTest, CodeZeroIsAnyCode) {
-  IcmpHandler any = handler("any", 3, 0), port = handler("port", 3, 3);
-  rig.node.icmp.add(any);
-  rig.node.icmp.add(port);
-  arrive(3, 3);
-  EXPECT_EQ(log, (Lines{"port", "any"}));
-  log.clear();
-  arrive(3, 1);
-  EXPECT_EQ(log, Lines{"any"});
-}
-
-TEST_F(IcmpTest, AHandlerOfOneIface) {
-  IcmpHandler here = handler("here", 0), there = handler("there", 0);
-  here.iface = &eth0;
-  there.iface = &eth1;
-  rig.node.icmp.add(here);
-  rig.node.icmp.add(there);
-  arrive(kIcmpEchoReply);
-  EXPECT_EQ(log, Lines{"here"});
-}
-
-TEST_F(IcmpTest, HandlersMayAddAndRemove) {
-  IcmpHandler old = handler("old", 0), newer = handler("newer", 0), meddler;
-  meddler.handle = [&](NetIf&, const IcmpHeader&, Packet&) {
-    log.emplace_back("meddler");
-    rig.node.icmp.remove(old);
-    rig.node.icmp.remove(meddler);
-    rig.node.icmp.add(newer);
-    return Status();
-  };
-  rig.node.icmp.add(old);
-  rig.node.icmp.add(meddler);
-  arrive(kIcmpEchoReply);
-  EXPECT_EQ(log, Lines{"meddler"});
-  arrive(kIcmpEchoReply);
-  EXPECT_EQ(log, (Lines{"meddler", "newer"}));
-}
-
-TEST_F(IcmpTest, HandlersSeeTheWholeMessage) {
-  std::string data;
-  IcmpHeader seen;
-  IcmpHandler h;
-  h.handle = [&](NetIf& iface, const IcmpHeader& header, Packet& packet) {
-    EXPECT_EQ(&iface, &eth0);
-    EXPECT_EQ(packet.meta.source.address, ip("192.0.2.2"));
-    seen = header;
-    data = test::text_of(packet.bytes().subspan(kIcmpHeaderBytes));
-    return Status();
-  };
-  rig.node.icmp.add(h);
-  arrive(kIcmpEchoReply, 0, "hello");
-  EXPECT_EQ(data, "hello");
-  EXPECT_EQ(seen.id, 17);
-  EXPECT_EQ(seen.sequence, 3);
 }
 
 // ---- send_echo_request
