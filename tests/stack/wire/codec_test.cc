@@ -3,55 +3,21 @@
 // its end (each is a heap buffer of its exact size, so that the sanitizer sees one byte too many).
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <memory>
 #include <tuple>
-#include <vector>
 
-#include "stack/sim/rng.h"
 #include "stack/wire/arp.h"
 #include "stack/wire/ethernet.h"
 #include "stack/wire/icmp.h"
 #include "stack/wire/ipv4.h"
 #include "stack/wire/udp.h"
+#include "tests/stack/wire/codec_rig.h"
 
 namespace flapjack {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-
-class Draw {
- public:
-  explicit Draw(const char* name) : stream_(Rng(1).stream(name)) {}
-  std::uint8_t u8() { return static_cast<std::uint8_t>(stream_.next()); }
-  std::uint16_t u16() { return static_cast<std::uint16_t>(stream_.next()); }
-  std::size_t below(std::size_t n) { return stream_.below(n); }
-  bool flag() { return stream_.below(2) == 1; }
-  Ipv4Address ip() { return {static_cast<std::uint32_t>(stream_.next())}; }
-  MacAddress mac() {
-    MacAddress m;
-    for (std::uint8_t& byte : m.bytes) byte = u8();
-    return m;
-  }
-  Bytes bytes(std::size_t n) {
-    Bytes b(n);
-    for (std::uint8_t& byte : b) byte = u8();
-    return b;
-  }
-
- private:
-  RandomStream stream_;
-};
-
-// Calls `parse` with the first n of `bytes`, for every n, each in a buffer of exactly n bytes.
-template <class Parse>
-void at_every_length(const Bytes& bytes, Parse parse) {
-  for (std::size_t n = 0; n <= bytes.size(); ++n) {
-    const auto exact = std::make_unique<std::uint8_t[]>(n);
-    std::copy_n(bytes.begin(), n, exact.get());
-    parse(std::span<const std::uint8_t>(exact.get(), n));
-  }
-}
+using test::at_every_length;
+using test::Bytes;
+using test::Draw;
 
 TEST(EthernetCodec, RoundTripAndTruncation) {
   Draw draw("ethernet");
