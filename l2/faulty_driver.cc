@@ -81,6 +81,7 @@ Status FaultyDriver::pass(Direction& direction, PacketPtr frame) {
       direction.corrupt.chance(faults.corrupt_ppb)) {
     const std::uint64_t bit = direction.corrupt.below(frame->size() * 8);
     frame->data()[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+    frame->meta.damaged = true;
   }
   PacketPtr copy;
   if (faults.duplicate_ppb != 0 && direction.duplicate.chance(faults.duplicate_ppb)) {

@@ -17,13 +17,14 @@ struct LinkEnv {
 };
 
 /// Forgets what the sending node noted about a packet that leaves it: off its pool's count, and of
-/// the meta data only the identity (id, parent, cause) is left.
+/// the meta data only the identity (id, parent, cause) is left, and whether a fault damaged it.
 inline void leave_node(Packet& packet) {
   PacketPool::disown(packet);
   PacketMeta meta;
   meta.id = packet.meta.id;
   meta.parent = packet.meta.parent;
   meta.cause = packet.meta.cause;
+  meta.damaged = packet.meta.damaged;
   packet.meta = meta;
 }
 

@@ -34,6 +34,7 @@ struct PacketMeta {
   std::uint8_t ttl = 64;      ///< of the IP header
   bool l2_ready = false;        ///< tx: link header is there; rx: link header is off
   bool loopback = false;        ///< goes to one's own address: rx skips L2
+  bool damaged = false;         ///< a fault changed its bytes: its checksums may be wrong
   std::uint16_t context = 0;    ///< sending NetContext's slot + 1, 0 for none
   std::uint16_t ether_type = 0;
   std::uint32_t payload_bytes = 0;  ///< what send() promised the app

@@ -95,6 +95,17 @@ TEST_P(FaultyDriverEach, CorruptionFlipsOneBitAnywhere) {
   EXPECT_TRUE(std::count(places.begin(), places.end(), 15u) > 0);
   EXPECT_TRUE(rig.driver.transmit(rig.frame(0, 0)).ok());  // nothing to flip
   rig.scheduler.run();
+  EXPECT_FALSE(rig.user.damaged.back());
+}
+
+TEST_P(FaultyDriverEach, DamagedFramesSayThatTheyAre) {
+  FaultConfig faults;
+  faults.corrupt_ppb = 500'000'000;
+  FaultyRig rig(in(faults));
+  rig.send(100, 1);
+  for (std::size_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(rig.user.damaged[i], rig.user.frames[i][0] != i) << i;
+  }
 }
 
 TEST_P(FaultyDriverEach, DuplicatesAreEventsOfTheirOwn) {

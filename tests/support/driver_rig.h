@@ -18,12 +18,14 @@ class RecordingUser : public DriverUser {
     turns.push_back(scheduler_.executed());
     times.push_back(scheduler_.now());
     frames.emplace_back(frame->data(), frame->data() + frame->size());
+    damaged.push_back(frame->meta.damaged);
   }
   void on_carrier(bool up) override { carriers.push_back(up); }
 
   std::vector<std::uint64_t> turns;
   std::vector<SimTime> times;
   std::vector<std::vector<std::uint8_t>> frames;
+  std::vector<bool> damaged;  // by a fault, as their meta data say
   std::vector<bool> carriers;
 
  private:
