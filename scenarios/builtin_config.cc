@@ -40,6 +40,8 @@ std::vector<KconfigEntry> builtin_kconfigs() {
        1, 65535, [](C& c, I v) { c.stack.max_contexts = size(v); }},
       {{"NET_MAX_CONN", "entries of the connection table"},
        1, 65535, [](C& c, I v) { c.stack.max_conn = size(v); }},
+      {{"NET_MAX_ROUTERS", "routers the node may know, of both families"},
+       1, 65535, [](C& c, I v) { c.stack.max_routers = size(v); }},
       {{"NET_MGMT_EVENT_QUEUE_SIZE", "events that may wait for the net_mgmt thread"},
        1, kMany, [](C& c, I v) { c.stack.mgmt.queue_size = size(v); }},
       {{"NET_MGMT_EVENT_QUEUE_TIMEOUT", "how long a notifier waits for a place, ms"},

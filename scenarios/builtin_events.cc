@@ -24,7 +24,7 @@ void add_mgmt_events(std::vector<EventWord>& events) {
     if (word.name.starts_with("L4_")) {
       word.subjects = kNode;
       word.keys = {"iface"};
-    } else if (word.name.starts_with("IPV4_")) {
+    } else if (word.name.starts_with("IPV4_") || word.name.starts_with("IPV6_")) {
       word.keys = {"address"};
     } else if (word.name == "CONN_IF_FATAL_ERROR") {
       word.keys = {"reason"};

@@ -35,6 +35,7 @@ constexpr std::uint64_t word(Layer layer, Code code, unsigned command) {
 constexpr std::uint64_t if_word(unsigned c) { return word(Layer::L2, Code::Iface, c); }
 constexpr std::uint64_t conn_word(unsigned c) { return word(Layer::L2, Code::Conn, c); }
 constexpr std::uint64_t ipv4_word(unsigned c) { return word(Layer::L3, Code::Ipv4, c); }
+constexpr std::uint64_t ipv6_word(unsigned c) { return word(Layer::L3, Code::Ipv6, c); }
 constexpr std::uint64_t l4_word(unsigned c) { return word(Layer::L4, Code::L4, c); }
 }  // namespace mgmt
 
@@ -49,6 +50,17 @@ enum class MgmtEvent : std::uint64_t {
   ConnIfIdleTimeout = mgmt::conn_word(2),
   Ipv4AddrAdd = mgmt::ipv4_word(0),
   Ipv4AddrDel = mgmt::ipv4_word(1),
+  Ipv4MaddrAdd = mgmt::ipv4_word(2),
+  Ipv4MaddrDel = mgmt::ipv4_word(3),
+  Ipv4RouterAdd = mgmt::ipv4_word(4),
+  Ipv4RouterDel = mgmt::ipv4_word(5),
+  Ipv4McastJoin = mgmt::ipv4_word(9),
+  Ipv4McastLeave = mgmt::ipv4_word(10),
+  Ipv4AcdSucceed = mgmt::ipv4_word(11),
+  Ipv4AcdFailed = mgmt::ipv4_word(12),
+  Ipv4AcdConflict = mgmt::ipv4_word(13),
+  Ipv6RouterAdd = mgmt::ipv6_word(8),
+  Ipv6RouterDel = mgmt::ipv6_word(9),
   L4Connected = mgmt::l4_word(0),
   L4Disconnected = mgmt::l4_word(1),
   L4Ipv4Connected = mgmt::l4_word(2),
@@ -61,7 +73,7 @@ std::span<const MgmtEvent> mgmt_events();
 
 /// What some events carry: an address, or the reason of CONN_IF_FATAL_ERROR.
 struct MgmtInfo {
-  std::optional<Ipv4Address> address;
+  std::optional<IpAddress> address;
   std::optional<int> reason;
 };
 

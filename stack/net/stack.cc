@@ -17,6 +17,7 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig
       tx_queue(*this, TrafficClass::Direction::Tx, config.tx_classes, config.pkt_tx_count),
       rx_queue(*this, TrafficClass::Direction::Rx, config.rx_classes, config.pkt_rx_count),
       conns(*this, config.max_conn),
+      routers(*this, config.max_routers),
       route(*this),
       ipv4(*this),
       icmp(*this),

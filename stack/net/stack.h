@@ -15,6 +15,7 @@
 #include "stack/net/net_if.h"
 #include "stack/net/net_mgmt.h"
 #include "stack/net/route.h"
+#include "stack/net/router_table.h"
 #include "stack/net/traffic_class.h"
 #include "stack/net/udp.h"
 #include "stack/packet/packet_pool.h"
@@ -42,9 +43,10 @@ struct StackConfig {
   std::size_t pkt_rx_count = 14;  ///< NET_PKT_RX_COUNT
   std::size_t max_contexts = 6;   ///< NET_MAX_CONTEXTS
   std::size_t max_conn = 8;       ///< NET_MAX_CONN
+  std::size_t max_routers = 2;    ///< NET_MAX_ROUTERS, of both families together
   bool send_checks_iface = true;  ///< net_send_data refuses an iface that is not up (Enetdown)
   Duration udp_alloc_timeout = seconds(1);  ///< how long a send waits for a tx packet
-  NetMgmtConfig mgmt;
+  NetMgmtConfig mgmt = {};
 };
 
 class Stack {
@@ -87,6 +89,7 @@ class Stack {
   NetMgmt mgmt;
   TrafficClass tx_queue, rx_queue;
   NetConnTable conns;
+  RouterTable routers;
   Route route;
   Ipv4 ipv4;
   Icmp icmp;
