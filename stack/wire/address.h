@@ -42,6 +42,14 @@ constexpr Ipv4Address ipv4_mask(unsigned length) {
   return {length == 0 ? 0u : ~std::uint32_t{0} << (32 - length)};
 }
 
+/// The prefix length of a netmask; none when its ones are not all in front.
+constexpr std::optional<std::uint8_t> ipv4_mask_length(Ipv4Address mask) {
+  for (unsigned length = 0; length <= 32; ++length) {
+    if (ipv4_mask(length) == mask) return static_cast<std::uint8_t>(length);
+  }
+  return {};
+}
+
 /// An address with the length of its network part: "192.0.2.2/24".
 struct Ipv4Prefix {
   Ipv4Address address;
