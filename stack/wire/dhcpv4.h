@@ -35,10 +35,11 @@ std::string_view dhcpv4_type_name(Dhcpv4Type type);
 
 /// Codes of RFC 2132 that are read and written here.
 namespace dhcpv4_option {
-inline constexpr std::uint8_t kPad = 0, kSubnetMask = 1, kRouter = 3, kDnsServer = 6, kHostName = 12,
-                              kRequestedAddress = 50, kLeaseTime = 51, kOverload = 52, kType = 53,
-                              kServerId = 54, kParameterList = 55, kMaxMessageBytes = 57,
-                              kRenewalTime = 58, kRebindingTime = 59, kClientId = 61, kEnd = 255;
+inline constexpr std::uint8_t kPad = 0, kSubnetMask = 1, kRouter = 3, kDnsServer = 6,
+                              kHostName = 12, kRequestedAddress = 50, kLeaseTime = 51,
+                              kOverload = 52, kType = 53, kServerId = 54, kParameterList = 55,
+                              kMaxMessageBytes = 57, kRenewalTime = 58, kRebindingTime = 59,
+                              kClientId = 61, kEnd = 255;
 }  // namespace dhcpv4_option
 
 using Dhcpv4Addresses = ShortList<Ipv4Address, 8>;
