@@ -151,8 +151,8 @@ Registry builtin_registry() {
   r.kconfigs = builtin_kconfigs();
   r.technologies = builtin_technologies();
   r.l2s = {
-      {{"ethernet", "Ethernet II with ARP"}, make_ethernet},
-      {{"dummy", "no link header (Zephyr: L2 DUMMY)"}, make_dummy},
+      {{"ethernet", "Ethernet II with ARP"}, make_ethernet, LinkType::Ethernet},
+      {{"dummy", "no link header (Zephyr: L2 DUMMY)"}, make_dummy, LinkType::RawIp},
       {{"offloaded", "passes admin up and down to the iface's engine, nothing else"},
        make_offloaded},
   };
@@ -165,7 +165,7 @@ Registry builtin_registry() {
   };
   r.engines = {
       {{"native", "flapjack's own stack"}, nullptr},
-      {{"lwip", "lwIP as the iface's engine"}, make_lwip_engine},
+      {{"lwip", "lwIP as the iface's engine"}, make_lwip_engine, LinkType::Ethernet},
   };
   r.connectivities = {
       {{"wifi", "associates with an access point, notices when it is gone"}, make_wifi},

@@ -15,6 +15,10 @@
 
 namespace flapjack {
 
+/// What the frames of an L2 or an engine are to other programs: numbers of tcpdump.org's list of
+/// link types.
+enum class LinkType : std::uint16_t { Ethernet = 1, RawIp = 101, Unlisted = 147 };
+
 /// What an L2 may need to know; the engine is null on the native path.
 struct L2Site {
   const NodeConfig& node;
@@ -23,6 +27,7 @@ struct L2Site {
 struct L2Entry {
   Word word;
   std::unique_ptr<L2> (*make)(const L2Site& site);
+  LinkType frames = LinkType::Unlisted;
 };
 
 /// Where a driver stands; the link is null for a driver that is a medium of its own.
@@ -60,6 +65,7 @@ struct TechnologyEntry {
 struct EngineEntry {
   Word word;
   EngineFactory make = nullptr;  ///< null for the native path
+  LinkType frames = LinkType::Unlisted;
 };
 
 /// A made implementation, or what is wrong with its "conn", where.

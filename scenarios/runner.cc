@@ -187,6 +187,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   NodeNames names;
   const auto world = build_world(spec, registry, names, sink);
   if (world == nullptr) return {};
+  if (options.begin && !options.begin()) return {};
   RunReport report;
   DigestSink digest;
   Timeline timeline(*world, spec, registry);

@@ -2,6 +2,7 @@
 // run_scenario(): one run from spec to verdict. It builds the World, lets the timeline and the
 // expectations watch the trace, runs to `until` and collects what the views report.
 #pragma once
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,8 @@ struct RunOptions {
   /// Extra sinks, e.g. views; not owned. Each is told the trace as it happens.
   std::vector<std::pair<TraceSink*, TraceMask>> sinks;
   bool digest = true;  ///< without it the run is quicker and `RunReport::digest` empty
+  /// Called once the World is built; false ends the run before it begins, without a report.
+  std::function<bool()> begin;
   bool (*stop)() = nullptr;  ///< asked now and then; true ends the run at once, without a verdict
 };
 
@@ -47,7 +50,7 @@ struct RunReport {
   std::size_t leaked_packets = 0;  ///< above 0: a bug of flapjack
 };
 
-/// Nothing, and errors in `sink`, when the scenario cannot be built.
+/// Nothing when the scenario cannot be built, with errors in `sink`, or `begin` refused.
 std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& registry,
                                       const RunOptions& options, DiagnosticSink& sink);
 

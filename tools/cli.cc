@@ -9,6 +9,7 @@
 
 #include "scenarios/suggest.h"
 #include "tools/interrupt.h"
+#include "tools/views/pcap_view.h"
 
 namespace flapjack {
 namespace {
@@ -26,6 +27,7 @@ class Cli {
   void add_run_options(CLI::App* app);
   void add_format(CLI::App* app, const std::vector<std::string>& names);
   int fail(const std::string& message) const;
+  std::string wrong_capture();
   std::string unknown_option(const std::vector<std::string>& words) const;
   int unknown_verb(const std::string& word) const;
 
@@ -34,7 +36,7 @@ class Cli {
   int verbose_ = 0;
   bool quiet_ = false;
   std::string format_ = "human";
-  std::optional<std::string> seed_;
+  std::optional<std::string> seed_, pcap_scope_;
   std::vector<std::pair<CLI::App*, Verb>> verbs_;
 };
 
@@ -70,6 +72,10 @@ Cli::Cli() {
       ->required()
       ->expected(1);
   add_run_options(run);
+  run->add_option("--pcap", options_.pcap, "write a capture (pcapng) to this file; - is stdout");
+  run->add_option("--pcap-scope", pcap_scope_,
+                  "what is in it: links, ifaces, events, several with commas, or all (default "
+                  "links,events)");
   CLI::App* test = add("test", "run every scenario of some folders or files", verb_test);
   test->add_option("DIR", options_.paths, "folders, searched for *.json, or files")->required();
   add_run_options(test);
@@ -103,6 +109,19 @@ std::string wrong_log_setting(const std::string& setting) {
   };
   const std::string module = check(setting.substr(0, equals), modules, "module");
   return module.empty() ? check(setting.substr(equals + 1), levels, "level") : module;
+}
+
+// Takes the words about the capture; empty when they are right.
+std::string Cli::wrong_capture() {
+  if (pcap_scope_ && !options_.pcap) return "--pcap-scope needs --pcap";
+  if (pcap_scope_) options_.pcap_scope = *pcap_scope_;
+  if (!PcapScope::parse(options_.pcap_scope)) {
+    return "--pcap-scope " + options_.pcap_scope + ": write links, ifaces, events or all";
+  }
+  if (options_.pcap == "-" && options_.format != Format::Human) {
+    return "--pcap - and --format " + format_ + " cannot both have stdout";
+  }
+  return {};
 }
 
 // What is wrong with the first option that its verb does not know; CLI11 would blame the words
@@ -164,6 +183,8 @@ int Cli::run(std::vector<std::string> words) {
     const std::string wrong = wrong_log_setting(setting);
     if (!wrong.empty()) return fail(wrong);
   }
+  const std::string wrong = wrong_capture();
+  if (!wrong.empty()) return fail(wrong);
   options_.verbosity =
       quiet_ ? Verbosity::Quiet : static_cast<Verbosity>(1 + verbose_);
   if (seed_) {

@@ -32,6 +32,8 @@ struct CliOptions {
   std::vector<std::string> log_levels;  ///< MODULE=LEVEL
   std::optional<std::uint64_t> seed;
   std::string what;  ///< of `list`
+  std::optional<std::string> pcap;  ///< file of the capture, - for stdout
+  std::string pcap_scope = "links,events";  ///< valid words, see PcapScope
 };
 
 /// The whole program; `words` begins with its own name.

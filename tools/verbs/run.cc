@@ -7,8 +7,7 @@ namespace flapjack {
 
 Exit verb_run(const CliOptions& options) {
   const Registry registry = builtin_registry();
-  const auto view = make_run_view(options);
-  return run_one(options.paths.front(), registry, options, *view);
+  return run_one(options.paths.front(), registry, options, make_run_views(options));
 }
 
 }  // namespace flapjack

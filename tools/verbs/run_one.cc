@@ -39,31 +39,36 @@ Exit complain(const SourceFile& file, const DiagnosticSink& sink, const CliOptio
 }  // namespace
 
 Exit run_one(const std::string& path, const Registry& registry, const CliOptions& options,
-             RunView& view) {
+             const RunViews& views) {
   const auto file = read_scenario(path);
   if (!file) return Exit::Usage;
   DiagnosticSink sink;
   auto spec = load_scenario(*file, registry.vocabulary(), sink);
   if (!spec) return complain(*file, sink, options);
   if (options.seed) spec->seed = *options.seed;
-  RunInfo info{file->name(), &*spec, {}, 0};
+  RunInfo info{file->name(), &*spec, &registry, {}, 0};
   info.reproduce = "flapjack run " + quoted(path) + " --seed " + std::to_string(spec->seed);
   RunOptions run;
   run.stop = interrupted;
-  if (view.sink() != nullptr) run.sinks.emplace_back(view.sink(), view.mask());
-  view.begin(info);
+  for (const auto& view : views) {
+    if (view->sink() != nullptr) run.sinks.emplace_back(view->sink(), view->mask());
+  }
+  run.begin = [&] {
+    return std::all_of(views.begin(), views.end(), [&](const auto& v) { return v->begin(info); });
+  };
   const std::int64_t begun = wall_us();
   const auto report = run_scenario(*spec, registry, run, sink);
   info.wall_us = wall_us() - begun;
-  if (!report) return complain(*file, sink, options);
-  view.end(info, *report);
+  if (!report) return sink.has_errors() ? complain(*file, sink, options) : Exit::Usage;
+  bool shown = true;
+  for (const auto& view : views) shown = view->end(info, *report) && shown;
   if (report->leaked_packets != 0) {
     std::fprintf(stderr, "flapjack: bug: %zu packets were never given back\n",
                  report->leaked_packets);
     return Exit::Bug;
   }
   if (interrupted()) return Exit::Interrupted;
-  if (report->verdict == RunVerdict::Error) return Exit::Usage;
+  if (report->verdict == RunVerdict::Error || !shown) return Exit::Usage;
   return report->verdict == RunVerdict::Pass ? Exit::Passed : Exit::Failed;
 }
 

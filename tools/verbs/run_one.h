@@ -6,8 +6,8 @@
 
 namespace flapjack {
 
-/// `view` is told begin and end only when the scenario is valid.
+/// The views are told begin and end only when the scenario is valid.
 Exit run_one(const std::string& path, const Registry& registry, const CliOptions& options,
-             RunView& view);
+             const RunViews& views);
 
 }  // namespace flapjack

@@ -24,8 +24,7 @@ Exit verb_test(const CliOptions& options) {
   for (const std::string& path : *found) {
     if (interrupted()) break;
     if (json) std::fputs(std::exchange(separator, ",\n"), stdout);
-    const auto view = make_run_view(quiet);
-    const Exit exit = run_one(path, registry, quiet, *view);
+    const Exit exit = run_one(path, registry, quiet, make_run_views(quiet));
     passed += exit == Exit::Passed;
     failed += exit == Exit::Failed;
     invalid += exit == Exit::Usage;

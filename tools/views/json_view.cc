@@ -22,7 +22,7 @@ Json expectation(const RunInfo& info, const ExpectResult& result) {
 
 }  // namespace
 
-void JsonView::end(const RunInfo& info, const RunReport& report) {
+bool JsonView::end(const RunInfo& info, const RunReport& report) {
   Json json;
   json["format"] = 1;
   json["scenario"] = info.file;
@@ -59,6 +59,7 @@ void JsonView::end(const RunInfo& info, const RunReport& report) {
   const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
+  return true;
 }
 
 }  // namespace flapjack

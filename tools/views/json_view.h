@@ -9,8 +9,8 @@ class JsonView : public RunView {
  public:
   TraceSink* sink() override { return nullptr; }
   TraceMask mask() const override { return {}; }
-  void begin(const RunInfo&) override {}
-  void end(const RunInfo& info, const RunReport& report) override;
+  bool begin(const RunInfo&) override { return true; }
+  bool end(const RunInfo& info, const RunReport& report) override;
 };
 
 }  // namespace flapjack

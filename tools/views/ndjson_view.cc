@@ -35,6 +35,9 @@ void NdjsonView::record(const Tracer& tracer, const TraceRecord& record) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-void NdjsonView::end(const RunInfo&, const RunReport&) { std::fflush(stdout); }
+bool NdjsonView::end(const RunInfo&, const RunReport&) {
+  std::fflush(stdout);
+  return true;
+}
 
 }  // namespace flapjack

@@ -9,8 +9,11 @@ class NdjsonView : public RunView, public TraceSink {
  public:
   TraceSink* sink() override { return this; }
   TraceMask mask() const override { return TraceMask::all(); }
-  void begin(const RunInfo& info) override { file_ = info.file; }
-  void end(const RunInfo& info, const RunReport& report) override;
+  bool begin(const RunInfo& info) override {
+    file_ = info.file;
+    return true;
+  }
+  bool end(const RunInfo& info, const RunReport& report) override;
   void record(const Tracer& tracer, const TraceRecord& record) override;
 
  private:

@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "scenarios/runner.h"
 #include "tools/cli.h"
@@ -13,6 +14,7 @@ namespace flapjack {
 struct RunInfo {
   std::string file;       ///< as the user wrote it
   const ScenarioSpec* spec = nullptr;
+  const Registry* registry = nullptr;
   std::string reproduce;  ///< the command that does this run again
   std::int64_t wall_us = 0;
 };
@@ -23,10 +25,15 @@ class RunView {
   /// The sink and what it wants to see; null when it needs no trace.
   virtual TraceSink* sink() = 0;
   virtual TraceMask mask() const = 0;
-  virtual void begin(const RunInfo& info) = 0;
-  virtual void end(const RunInfo& info, const RunReport& report) = 0;
+  /// False, and why on stderr, when it cannot show the run, which then does not take place. Called
+  /// once the scenario is known to be valid.
+  virtual bool begin(const RunInfo& info) = 0;
+  /// False, and why on stderr, when something of it got lost.
+  virtual bool end(const RunInfo& info, const RunReport& report) = 0;
 };
 
-std::unique_ptr<RunView> make_run_view(const CliOptions& options);
+using RunViews = std::vector<std::unique_ptr<RunView>>;
+/// What the options ask for: how the run is told, and perhaps a capture.
+RunViews make_run_views(const CliOptions& options);
 
 }  // namespace flapjack

@@ -101,12 +101,13 @@ void TextView::record(const Tracer& tracer, const TraceRecord& record) {
   out.log(level, line);
 }
 
-void TextView::begin(const RunInfo& info) {
-  if (verbosity_ == Verbosity::Quiet) return;
-  if (!info.spec->about.empty()) fmt::print("{}\n\n", info.spec->about);
+bool TextView::begin(const RunInfo& info) {
+  const bool tell = verbosity_ != Verbosity::Quiet && !info.spec->about.empty();
+  if (tell) fmt::print("{}\n\n", info.spec->about);
+  return true;
 }
 
-void TextView::end(const RunInfo& info, const RunReport& report) {
+bool TextView::end(const RunInfo& info, const RunReport& report) {
   for (const auto& [name, logger] : loggers_) logger->flush();
   if (verbosity_ != Verbosity::Quiet) {
     fmt::print("\n");
@@ -125,6 +126,7 @@ void TextView::end(const RunInfo& info, const RunReport& report) {
     }
   }
   verdict(info, report);
+  return true;
 }
 
 void TextView::verdict(const RunInfo& info, const RunReport& report) {

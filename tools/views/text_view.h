@@ -20,8 +20,8 @@ class TextView : public RunView, public TraceSink {
 
   TraceSink* sink() override { return this; }
   TraceMask mask() const override;
-  void begin(const RunInfo& info) override;
-  void end(const RunInfo& info, const RunReport& report) override;
+  bool begin(const RunInfo& info) override;
+  bool end(const RunInfo& info, const RunReport& report) override;
   void record(const Tracer& tracer, const TraceRecord& record) override;
 
  private:
