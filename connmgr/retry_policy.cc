@@ -67,7 +67,7 @@ void RetryPolicy::fatal(int reason) {
   if (state_ == State::Idle) return;
   end_attempt(State::Idle);
   NetIf& iface = binding_.iface();
-  iface.stack().mgmt.notify(MgmtEvent::ConnIfFatalError, &iface, {{}, reason});
+  iface.stack().mgmt.notify(MgmtEvent::ConnIfFatalError, &iface, MgmtReason{reason});
   if (state_ != State::Idle) return;  // as above
   technology_.stop();
   iface.dormant_on();

@@ -65,7 +65,8 @@ class ScriptedConnectivity::Player : public BindingContext {
       case ScriptAction::Timeout:
         return stack.mgmt.notify(MgmtEvent::ConnIfTimeout, &iface);
       case ScriptAction::Fatal:
-        return stack.mgmt.notify(MgmtEvent::ConnIfFatalError, &iface, {{}, entry.value});
+        return stack.mgmt.notify(MgmtEvent::ConnIfFatalError, &iface,
+                                 entry.value ? MgmtInfo(MgmtReason{*entry.value}) : MgmtInfo());
       case ScriptAction::Return:
         return;
     }

@@ -20,15 +20,9 @@ constexpr TargetSet kAnywhere = TargetKind::Node | TargetKind::Iface | TargetKin
 void add_mgmt_events(std::vector<EventWord>& events) {
   for (const MgmtEvent event : mgmt_events()) {
     if (event == MgmtEvent::ConnIfIdleTimeout) continue;  // nothing raises it yet
-    EventWord word{std::string(mgmt_event_name(event)), "net_mgmt event", kIface, {}};
-    if (word.name.starts_with("L4_")) {
-      word.subjects = kNode;
-      word.keys = {"iface"};
-    } else if (word.name.starts_with("IPV4_") || word.name.starts_with("IPV6_")) {
-      word.keys = {"address"};
-    } else if (word.name == "CONN_IF_FATAL_ERROR") {
-      word.keys = {"reason"};
-    }
+    EventWord word{std::string(mgmt_event_name(event)), "net_mgmt event",
+                   is_node_event(event) ? kNode : kIface, {}};
+    for (const std::string_view key : mgmt_event_keys(event)) word.keys.emplace_back(key);
     events.push_back(std::move(word));
   }
   events.push_back({"mgmt_event_dropped", "the net_mgmt queue was full", kNode, {"event"}});

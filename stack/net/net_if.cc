@@ -119,13 +119,13 @@ void NetIf::notify_down() {
 const Ipv4IfAddress* NetIf::ipv4_addr_add(Ipv4Prefix prefix, AddressType type) {
   bool added = false;
   const Ipv4IfAddress* entry = ipv4_.add(prefix, type, added);
-  if (added) stack_.mgmt.notify(MgmtEvent::Ipv4AddrAdd, this, {prefix.address, {}});
+  if (added) stack_.mgmt.notify(MgmtEvent::Ipv4AddrAdd, this, prefix.address);
   return entry;
 }
 
 bool NetIf::ipv4_addr_rm(Ipv4Address address) {
   if (!ipv4_.remove(address)) return false;
-  stack_.mgmt.notify(MgmtEvent::Ipv4AddrDel, this, {address, {}});
+  stack_.mgmt.notify(MgmtEvent::Ipv4AddrDel, this, address);
   return true;
 }
 

@@ -10,47 +10,6 @@
 namespace flapjack {
 namespace {
 
-struct Named {
-  MgmtEvent event;
-  std::string_view name;
-};
-constexpr std::array kNames = {
-    Named{MgmtEvent::IfDown, "IF_DOWN"},
-    Named{MgmtEvent::IfUp, "IF_UP"},
-    Named{MgmtEvent::IfAdminDown, "IF_ADMIN_DOWN"},
-    Named{MgmtEvent::IfAdminUp, "IF_ADMIN_UP"},
-    Named{MgmtEvent::ConnIfTimeout, "CONN_IF_TIMEOUT"},
-    Named{MgmtEvent::ConnIfFatalError, "CONN_IF_FATAL_ERROR"},
-    Named{MgmtEvent::ConnIfIdleTimeout, "CONN_IF_IDLE_TIMEOUT"},
-    Named{MgmtEvent::Ipv4AddrAdd, "IPV4_ADDR_ADD"},
-    Named{MgmtEvent::Ipv4AddrDel, "IPV4_ADDR_DEL"},
-    Named{MgmtEvent::Ipv4MaddrAdd, "IPV4_MADDR_ADD"},
-    Named{MgmtEvent::Ipv4MaddrDel, "IPV4_MADDR_DEL"},
-    Named{MgmtEvent::Ipv4RouterAdd, "IPV4_ROUTER_ADD"},
-    Named{MgmtEvent::Ipv4RouterDel, "IPV4_ROUTER_DEL"},
-    Named{MgmtEvent::Ipv4McastJoin, "IPV4_MCAST_JOIN"},
-    Named{MgmtEvent::Ipv4McastLeave, "IPV4_MCAST_LEAVE"},
-    Named{MgmtEvent::Ipv4AcdSucceed, "IPV4_ACD_SUCCEED"},
-    Named{MgmtEvent::Ipv4AcdFailed, "IPV4_ACD_FAILED"},
-    Named{MgmtEvent::Ipv4AcdConflict, "IPV4_ACD_CONFLICT"},
-    Named{MgmtEvent::Ipv6RouterAdd, "IPV6_ROUTER_ADD"},
-    Named{MgmtEvent::Ipv6RouterDel, "IPV6_ROUTER_DEL"},
-    Named{MgmtEvent::L4Connected, "L4_CONNECTED"},
-    Named{MgmtEvent::L4Disconnected, "L4_DISCONNECTED"},
-    Named{MgmtEvent::L4Ipv4Connected, "L4_IPV4_CONNECTED"},
-    Named{MgmtEvent::L4Ipv4Disconnected, "L4_IPV4_DISCONNECTED"},
-};
-constexpr auto kEvents = [] {
-  std::array<MgmtEvent, kNames.size()> events{};
-  for (std::size_t i = 0; i < kNames.size(); ++i) events[i] = kNames[i].event;
-  return events;
-}();
-
-constexpr bool is_l4(MgmtEvent event) {
-  constexpr std::uint64_t kHead = ~mgmt::kCommandMask;
-  return (static_cast<std::uint64_t>(event) & kHead) == (mgmt::l4_word(0) & kHead);
-}
-
 // Layer and code are equal, and a command of the mask's, if it names any, is the event's.
 bool covers(std::uint64_t mask, MgmtEvent event) {
   const auto word = static_cast<std::uint64_t>(event);
@@ -59,15 +18,6 @@ bool covers(std::uint64_t mask, MgmtEvent event) {
 }
 
 }  // namespace
-
-std::string_view mgmt_event_name(MgmtEvent event) {
-  for (const Named& n : kNames) {
-    if (n.event == event) return n.name;
-  }
-  return "?";
-}
-
-std::span<const MgmtEvent> mgmt_events() { return kEvents; }
 
 NetMgmt::NetMgmt(Tracer& tracer, SubjectId node, NetMgmtConfig config)
     : tracer_(tracer),
@@ -87,13 +37,12 @@ void NetMgmt::remove(MgmtCallback& callback) { std::erase(callbacks_, &callback)
 
 RecordId NetMgmt::trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
   if (!tracer_.wants(TraceKind::Event)) return {};
-  std::array<Attr, 3> attrs;
+  std::array<Attr, MgmtInfo::kMostAttrs + 1> attrs;
   std::size_t count = 0;
-  const bool l4 = is_l4(event);
-  if (l4 && iface != nullptr) attrs[count++] = Attr::of("iface", iface->name());
-  if (info.address) attrs[count++] = Attr::of("address", *info.address);
-  if (info.reason) attrs[count++] = Attr::of("reason", *info.reason);
-  return tracer_.record(TraceKind::Event, l4 || iface == nullptr ? node_ : iface->subject(),
+  const bool of_node = is_node_event(event);
+  if (of_node && iface != nullptr) attrs[count++] = Attr::of("iface", iface->name());
+  count += info.attrs(std::span<Attr, MgmtInfo::kMostAttrs>(&attrs[count], MgmtInfo::kMostAttrs));
+  return tracer_.record(TraceKind::Event, of_node || iface == nullptr ? node_ : iface->subject(),
                         mgmt_event_name(event), std::span(attrs.data(), count));
 }
 
@@ -104,7 +53,7 @@ bool NetMgmt::covered(MgmtEvent event) const {
 
 void NetMgmt::notify(MgmtEvent event, NetIf* iface, MgmtInfo info) {
   Entry entry{{event, iface, info}, trace(event, iface, info), tracer_.scheduler().now()};
-  if (iface != nullptr && !is_l4(event)) iface->set_last_event(entry.record);
+  if (iface != nullptr && !is_node_event(event)) iface->set_last_event(entry.record);
   if (!covered(event)) return;
   if (!entry.record.valid()) entry.record = tracer_.cause();
   if (config_.delivery == NetMgmtConfig::Delivery::Direct) return deliver(entry);

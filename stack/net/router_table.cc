@@ -36,7 +36,7 @@ const RouterEntry* RouterTable::add(NetIf& iface, const IpAddress& address, Dura
   if (entries_.size() >= limit_) return nullptr;
   entries_.push_back({&iface, address, is_default, expires});
   arm();
-  stack_.mgmt.notify(event_of(address, true), &iface, {address, {}});
+  stack_.mgmt.notify(event_of(address, true), &iface, address);
   return find(&iface, address);
 }
 
@@ -51,7 +51,7 @@ bool RouterTable::remove(const NetIf& iface, const IpAddress& address) {
 void RouterTable::erase(std::size_t place) {
   const RouterEntry gone = entries_[place];
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(place));
-  stack_.mgmt.notify(event_of(gone.address, false), gone.iface, {gone.address, {}});
+  stack_.mgmt.notify(event_of(gone.address, false), gone.iface, gone.address);
 }
 
 const RouterEntry* RouterTable::find(const NetIf* iface, const IpAddress& address) const {

@@ -126,7 +126,9 @@ TEST(AutoDown, TableOfTriggers) {
       EXPECT_TRUE(one.node.mgr.if_disconnect(one.a).ok());
     }
     if (row.trigger == Trigger::Timeout) mgmt.notify(MgmtEvent::ConnIfTimeout, &one.a);
-    if (row.trigger == Trigger::Fatal) mgmt.notify(MgmtEvent::ConnIfFatalError, &one.a, {{}, -5});
+    if (row.trigger == Trigger::Fatal) {
+      mgmt.notify(MgmtEvent::ConnIfFatalError, &one.a, MgmtReason{-5});
+    }
     one.node.run();
     EXPECT_EQ(one.a.is_admin_up(), row.stays_up) << "row " << &row - kRows;
     EXPECT_EQ(one.context().disconnects, row.trigger == Trigger::Disconnect ? 1 : 0);

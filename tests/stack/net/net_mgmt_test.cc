@@ -202,12 +202,12 @@ TEST(NetMgmt, InfoAndIfaceReachTheHandlerAndTheTrace) {
   MgmtCallback l4{mgmt_mask(MgmtEvent::L4Connected), keep};
   rig.node.mgmt.add(conn);
   rig.node.mgmt.add(l4);
-  rig.node.mgmt.notify(MgmtEvent::ConnIfFatalError, &iface, {{}, -5});
+  rig.node.mgmt.notify(MgmtEvent::ConnIfFatalError, &iface, MgmtReason{-5});
   rig.node.mgmt.notify(MgmtEvent::L4Connected, &iface);
   rig.scheduler.run();
   ASSERT_EQ(got.size(), 2u);
   EXPECT_EQ(got[0].iface, &iface);
-  EXPECT_EQ(got[0].info.reason, -5);
+  EXPECT_EQ(got[0].info.reason(), -5);
   EXPECT_TRUE(got[1].is(MgmtEvent::L4Connected));
   EXPECT_EQ(got[1].iface, &iface);
   ASSERT_EQ(rig.sink.records.size(), 2u);
