@@ -18,6 +18,7 @@ std::vector<ProfileEntry> builtin_profiles() {
        [](NodeConfig& c) {
          c.stack.l2_order = L2Order::BeforeQueue;
          c.stack.send_checks_iface = false;
+         c.stack.dhcpv4.down_state = Dhcpv4DownState::Renewing;
          c.stack.mgmt.overflow = NetMgmtConfig::Overflow::DropOldest;
          c.arp.single_pending = true;
        }},
@@ -46,6 +47,13 @@ std::vector<KconfigEntry> builtin_kconfigs() {
        1, kMany, [](C& c, I v) { c.stack.mgmt.queue_size = size(v); }},
       {{"NET_MGMT_EVENT_QUEUE_TIMEOUT", "how long a notifier waits for a place, ms"},
        0, 10'000, [](C& c, I v) { c.stack.mgmt.queue_timeout = milliseconds(v); }},
+      {{"NET_DHCPV4_INITIAL_DELAY_MAX", "a DHCP client begins after 1 s to this many"},
+       1, 10'000, [](C& c, I v) { c.stack.dhcpv4.initial_delay_max = seconds(v); }},
+      {{"NET_DHCPV4_INIT_REBOOT", "0: a DHCP client whose iface was down begins anew"},
+       0, 1,
+       [](C& c, I v) {
+         c.stack.dhcpv4.down_state = v != 0 ? Dhcpv4DownState::InitReboot : Dhcpv4DownState::Init;
+       }},
       {{"NET_ARP_TABLE_SIZE", "neighbours an Ethernet iface remembers"},
        1, 65535, [](C& c, I v) { c.arp.table_size = size(v); }},
       {{"NET_TC_THREAD_COOPERATIVE", "0: the monitor looks when the event queue is empty"},

@@ -4,6 +4,7 @@
 #include "connmgr/event_names.h"
 #include "offload/event_names.h"
 #include "scenarios/builtin_parts.h"
+#include "stack/net/dhcpv4_client.h"
 #include "stack/net/net_mgmt.h"
 #include "stack/trace/hop.h"
 
@@ -49,6 +50,33 @@ void add_hops(std::vector<EventWord>& events) {
   events.push_back(std::move(dropped));
 }
 
+template <class Names, class Name>
+std::vector<std::string> all_names(const Names& values, Name name) {
+  std::vector<std::string> names;
+  for (const auto value : values) names.emplace_back(name(value));
+  return names;
+}
+
+void add_dhcp_events(std::vector<EventWord>& events) {
+  std::vector<std::string> types;
+  for (int i = 1; i <= 8; ++i) {
+    types.emplace_back(dhcpv4_type_name(static_cast<Dhcpv4Type>(i)));
+  }
+  const auto self = [](std::string_view name) { return name; };
+  const auto states = all_names(dhcpv4_states(), dhcpv4_state_name);
+  const std::vector<EventWord> words = {
+      {"dhcp_state", "the DHCP client goes to a state", kIface, {"state"}, {{"state", states}}},
+      {"dhcp_sent", "it sends a message", kIface, {"type", "attempt"}, {{"type", types}}},
+      {"dhcp_received", "it takes an answer", kIface, {"type"}, {{"type", types}}},
+      {"dhcp_waits", "no packet is free for its message", kIface, {"type"}, {{"type", types}}},
+      {"dhcp_ignored", "a message is of no use to it", kIface, {"reason"},
+       {{"reason", all_names(dhcpv4_ignore_reasons(), self)}}},
+      {"dhcp_failed", "an address could not be taken", kIface, {"reason"},
+       {{"reason", all_names(dhcpv4_failure_reasons(), self)}}},
+  };
+  events.insert(events.end(), words.begin(), words.end());
+}
+
 template <class Infos>
 void add_infos(std::vector<EventWord>& events, const Infos& infos) {
   for (const auto& info : infos) {
@@ -76,6 +104,7 @@ std::vector<EventWord> builtin_events() {
   std::vector<EventWord> events;
   add_mgmt_events(events);
   add_hops(events);
+  add_dhcp_events(events);
   add_infos(events, kConnEvents);
   add_infos(events, kOffloadEvents);
   const std::vector<EventWord> others = {

@@ -24,7 +24,8 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig
       udp(*this),
       ip(*this),
       core(*this),
-      contexts(*this, config.max_contexts) {}
+      contexts(*this, config.max_contexts),
+      dhcpv4(*this) {}
 
 Stack::~Stack() = default;
 

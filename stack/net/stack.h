@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "stack/net/dhcpv4.h"
 #include "stack/net/icmp.h"
 #include "stack/net/ip.h"
 #include "stack/net/ipv4.h"
@@ -46,6 +47,7 @@ struct StackConfig {
   std::size_t max_routers = 2;    ///< NET_MAX_ROUTERS, of both families together
   bool send_checks_iface = true;  ///< net_send_data refuses an iface that is not up (Enetdown)
   Duration udp_alloc_timeout = seconds(1);  ///< how long a send waits for a tx packet
+  Dhcpv4Config dhcpv4 = {};
   NetMgmtConfig mgmt = {};
 };
 
@@ -97,6 +99,7 @@ class Stack {
   Ip ip;
   NetCore core;
   NetContexts contexts;
+  Dhcpv4 dhcpv4;
 
  private:
   std::vector<std::unique_ptr<NetIf>> ifaces_;

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/dhcpv4_client.h"
+
+#include <algorithm>
+#include <array>
+
+#include "stack/net/stack.h"
+
+namespace flapjack {
+namespace {
+
+using State = Dhcpv4State;
+
+constexpr std::uint8_t kTtl = 255;  // Zephyr: net_pkt_set_ipv4_ttl(pkt, 0xFF)
+constexpr Duration kLeastExtendPause = seconds(60);  // RFC 2131 section 4.4.5
+
+constexpr std::array kStates = {State::Disabled,  State::Init,      State::Selecting,
+                                State::Requesting, State::Renewing,  State::Rebinding,
+                                State::Bound,     State::InitReboot, State::Decline};
+constexpr std::array<std::string_view, 9> kStateNames = {
+    "disabled", "init",  "selecting",   "requesting", "renewing",
+    "rebinding", "bound", "init_reboot", "decline"};
+
+// Why a message is of no use, and why a lease could not be taken.
+constexpr std::string_view kMalformed = "malformed", kNotAReply = "not_a_reply",
+                           kOtherClient = "other_client", kOtherXid = "xid", kState = "state",
+                           kNoServer = "no_server_id", kNoAddress = "no_address",
+                           kNoLease = "no_lease_time", kOtherServer = "other_server";
+constexpr std::array kIgnoreReasons = {kMalformed, kNotAReply, kOtherClient, kOtherXid,   kState,
+                                       kNoServer,  kNoAddress, kNoLease,     kOtherServer};
+constexpr std::string_view kTableFull = "address_table_full";
+constexpr std::array kFailureReasons = {kTableFull};
+
+std::string stream_name(const Stack& stack, const NetIf& iface, const char* what) {
+  return stack.name() + ".dhcp." + iface.name() + "." + what;
+}
+
+}  // namespace
+
+std::string_view dhcpv4_state_name(State state) {
+  return kStateNames.at(static_cast<std::size_t>(state));
+}
+std::span<const State> dhcpv4_states() { return kStates; }
+std::span<const std::string_view> dhcpv4_ignore_reasons() { return kIgnoreReasons; }
+std::span<const std::string_view> dhcpv4_failure_reasons() { return kFailureReasons; }
+
+void Dhcpv4Lease::complete_times() {
+  const std::uint32_t half = lease_s / 2;
+  const auto most = static_cast<std::uint32_t>(std::uint64_t{lease_s} * 7 / 8);
+  if (lease_s == kDhcpv4Infinite) {
+    renewal_s = rebinding_s = kDhcpv4Infinite;
+    return;
+  }
+  if (renewal_s == 0) renewal_s = half;
+  if (rebinding_s == 0) rebinding_s = most;
+  if (renewal_s < rebinding_s && rebinding_s < lease_s) return;
+  renewal_s = half;
+  rebinding_s = most;
+}
+
+Dhcpv4Client::Dhcpv4Client(Dhcpv4& owner, NetIf& iface)
+    : owner_(owner),
+      iface_(iface),
+      config_(owner.stack().config().dhcpv4),
+      delays_(owner.stack().env().rng.stream(stream_name(owner.stack(), iface, "delay"))),
+      xids_(owner.stack().env().rng.stream(stream_name(owner.stack(), iface, "xid"))),
+      jitters_(owner.stack().env().rng.stream(stream_name(owner.stack(), iface, "jitter"))),
+      timer_(owner.stack().scheduler(), Lane::Work, delegate<&Dhcpv4Client::on_timer>(this)) {}
+
+void Dhcpv4Client::start(bool delayed) {
+  assert(!is_running());
+  owner_.stack().mgmt.notify(MgmtEvent::Ipv4DhcpStart, &iface_);
+  enter(State::Init);
+  xid_ = static_cast<std::uint32_t>(xids_.next());
+  Duration delay;
+  if (delayed) {
+    constexpr std::int64_t kSecond = seconds(1).ns;
+    delay = seconds(delays_.between(config_.initial_delay_min.ns / kSecond,
+                                    config_.initial_delay_max.ns / kSecond));
+  }
+  timer_.start(delay);
+}
+
+void Dhcpv4Client::stop() {
+  assert(is_running());
+  owner_.withdraw(*this);
+  timer_.cancel();
+  give_up_address();
+  enter(State::Disabled);
+  owner_.stack().mgmt.notify(MgmtEvent::Ipv4DhcpStop, &iface_);
+}
+
+void Dhcpv4Client::enter(State state) {
+  owner_.withdraw(*this);
+  state_ = state;
+  attempts_ = 0;
+  owner_.stack().tracer().event(iface_.subject(), "dhcp_state",
+                                {Attr::of("state", dhcpv4_state_name(state))});
+}
+
+void Dhcpv4Client::on_timer() {
+  if (!iface_.is_up()) return;  // IF_UP starts it again
+  switch (state_) {
+    case State::Disabled:
+      return;
+    case State::Init:
+      return begin();
+    case State::Requesting:
+    case State::InitReboot:
+      return attempts_ >= config_.max_attempts ? begin() : post();
+    case State::Bound:
+      return extend();
+    case State::Renewing:
+    case State::Rebinding:
+      return extend();
+    case State::Selecting:
+    case State::Decline:
+      return post();
+  }
+}
+
+void Dhcpv4Client::begin() {
+  lease_ = {};
+  enter(State::Selecting);
+  post();
+}
+
+void Dhcpv4Client::extend() {
+  const SimTime now = owner_.stack().scheduler().now();
+  if (state_ == State::Bound && now < lease_.renewal_at()) {  // woken by an IF_UP out of turn
+    return lease_.renewal_at() < kNever ? timer_.start_at(lease_.renewal_at()) : void();
+  }
+  const bool tired =
+      config_.renewal == Dhcpv4Renewal::Attempts && attempts_ >= config_.max_attempts;
+  if (now >= lease_.ends_at() || tired) {
+    give_up_address();
+    return begin();
+  }
+  if (now >= lease_.rebinding_at()) {
+    if (state_ != State::Rebinding) enter(State::Rebinding);
+  } else if (state_ == State::Bound) {
+    enter(State::Renewing);
+  }
+  post();
+}
+
+void Dhcpv4Client::post() { owner_.post(*this); }
+
+Dhcpv4Type Dhcpv4Client::next_type() const {
+  if (state_ == State::Selecting) return Dhcpv4Type::Discover;
+  return state_ == State::Decline ? Dhcpv4Type::Decline : Dhcpv4Type::Request;
+}
+
+Dhcpv4Message Dhcpv4Client::message() const {
+  Dhcpv4Message m;
+  m.xid = xid_;
+  m.broadcast = true;
+  m.chaddr = iface_.link_address();
+  m.type = next_type();
+  if (is_extending()) m.ciaddr = lease_.address.address;
+  if (state_ == State::Requesting || state_ == State::Decline) m.server_id = lease_.server;
+  if (m.type != Dhcpv4Type::Discover && !is_extending()) {
+    m.requested_address = lease_.address.address;
+  }
+  if (m.type != Dhcpv4Type::Decline) {
+    m.parameters = {dhcpv4_option::kSubnetMask, dhcpv4_option::kRouter, dhcpv4_option::kDnsServer};
+  }
+  return m;
+}
+
+void Dhcpv4Client::transmit(PacketPtr packet) {
+  Stack& stack = owner_.stack();
+  ++xid_;
+  ++attempts_;
+  const Dhcpv4Message m = message();
+  const RecordId sent = stack.tracer().event(
+      iface_.subject(), "dhcp_sent",
+      {Attr::of("type", dhcpv4_type_name(m.type)), Attr::of("attempt", attempts_)});
+  const CauseScope scope(stack.scheduler(), sent);
+  packet->append(kDhcpv4MessageBytes);
+  const std::size_t bytes = m.emit(packet->bytes());
+  assert(bytes > 0);
+  packet->trim(bytes);
+  PacketMeta& meta = packet->meta;
+  meta.iface = iface_.index();
+  meta.priority = 1;  // Zephyr's default tx priority
+  meta.ttl = kTtl;
+  meta.payload_bytes = static_cast<std::uint32_t>(bytes);
+  meta.source = {m.ciaddr, kDhcpv4ClientPort};
+  meta.destination = {Ipv4Address{0xffffffff}, kDhcpv4ServerPort};
+  if (state_ == State::Renewing) meta.destination.address = lease_.server;
+  static_cast<void>(stack.udp.output(std::move(packet)).ok());  // a refusal is a recorded drop
+  if (state_ != State::Decline) return timer_.start(retry_delay());
+  enter(State::Init);
+  timer_.start(config_.decline_wait);
+}
+
+// The pause after a message that has just been sent, but never beyond T2 or the end of the lease.
+Duration Dhcpv4Client::retry_delay() {
+  const SimTime now = owner_.stack().scheduler().now();
+  Duration pause = config_.retry_first;
+  for (unsigned i = 1; i < attempts_ && pause < config_.retry_cap; ++i) pause = pause * 2;
+  pause = std::min(pause, config_.retry_cap) + config_.retry_jitter * jitters_.between(-1, 1);
+  if (!is_extending()) return pause;
+  const SimTime limit = state_ == State::Renewing ? lease_.rebinding_at() : lease_.ends_at();
+  const Duration left = std::max(limit - now, Duration{});
+  if (config_.renewal == Dhcpv4Renewal::UntilExpiry) pause = std::max(left / 2, kLeastExtendPause);
+  return std::min(pause, left);
+}
+
+bool Dhcpv4Client::input(std::span<const std::uint8_t> payload) {
+  Dhcpv4Message m;
+  const bool whole = Dhcpv4Message::parse(payload, m) == Dhcpv4Message::Error::None;
+  const std::string_view refused = whole ? refuse(m) : kMalformed;
+  if (!refused.empty()) {
+    owner_.stack().tracer().event(iface_.subject(), "dhcp_ignored", {Attr::of("reason", refused)});
+    return false;
+  }
+  const RecordId received = owner_.stack().tracer().event(
+      iface_.subject(), "dhcp_received", {Attr::of("type", dhcpv4_type_name(m.type))});
+  const CauseScope scope(owner_.stack().scheduler(), received);
+  if (m.type == Dhcpv4Type::Offer) on_offer(m);
+  if (m.type == Dhcpv4Type::Ack) on_ack(m);
+  if (m.type == Dhcpv4Type::Nak) on_nak(m);
+  return true;
+}
+
+// Why the message is of no use in this state; empty when it is.
+std::string_view Dhcpv4Client::refuse(const Dhcpv4Message& m) const {
+  const bool asking = state_ == State::Requesting || state_ == State::InitReboot;
+  if (!m.reply) return kNotAReply;
+  if (m.chaddr != iface_.link_address()) return kOtherClient;
+  if (m.xid != xid_) return kOtherXid;
+  switch (m.type) {
+    case Dhcpv4Type::Offer:
+      if (state_ != State::Selecting) return kState;
+      if (m.yiaddr.is_any()) return kNoAddress;
+      return m.server_id ? std::string_view() : kNoServer;
+    case Dhcpv4Type::Ack:
+      if (!asking && !is_extending()) return kState;
+      // as in Zephyr, what the OFFER said holds when the ACK does not say it
+      return m.lease_s.value_or(lease_.lease_s) != 0 ? std::string_view() : kNoLease;
+    case Dhcpv4Type::Nak:
+      if (!asking && !is_extending()) return kState;
+      if (state_ == State::Requesting && m.server_id && *m.server_id != lease_.server) {
+        return kOtherServer;
+      }
+      return {};
+    default:
+      return kState;
+  }
+}
+
+void Dhcpv4Client::absorb(const Dhcpv4Message& m) {
+  if (m.server_id) lease_.server = *m.server_id;
+  if (m.subnet_mask) {
+    lease_.address.length =
+        ipv4_mask_length(*m.subnet_mask).value_or(config_.default_prefix_length);
+  }
+  lease_.gateway = m.routers.empty() ? Ipv4Address{} : m.routers.front();
+  lease_.dns_servers = m.dns_servers;
+  lease_.lease_s = m.lease_s.value_or(lease_.lease_s);
+  lease_.renewal_s = m.renewal_s.value_or(0);
+  lease_.rebinding_s = m.rebinding_s.value_or(0);
+}
+
+void Dhcpv4Client::on_offer(const Dhcpv4Message& offer) {
+  lease_ = {};
+  lease_.address = {offer.yiaddr, config_.default_prefix_length};
+  absorb(offer);
+  enter(State::Requesting);
+  post();
+}
+
+void Dhcpv4Client::on_ack(const Dhcpv4Message& ack) {
+  absorb(ack);
+  bind();
+}
+
+void Dhcpv4Client::bind() {
+  lease_.since = owner_.stack().scheduler().now();
+  lease_.complete_times();
+  if (!take_address()) {  // Zephyr: the REQUEST is tried again until its attempts are over
+    owner_.stack().tracer().event(iface_.subject(), "dhcp_failed",
+                                  {Attr::of("reason", kTableFull)});
+    return;
+  }
+  enter(State::Bound);
+  timer_.cancel();
+  if (lease_.renewal_at() < kNever) timer_.start_at(lease_.renewal_at());
+  MgmtDhcp info;
+  info.address = lease_.address.address;
+  info.server = lease_.server;
+  info.lease_s = lease_.lease_s;
+  info.gateway = lease_.gateway;
+  owner_.stack().mgmt.notify(MgmtEvent::Ipv4DhcpBound, &iface_, info);
+}
+
+// The gateway goes first, so that who hears of the address can use the network.
+bool Dhcpv4Client::take_address() {
+  set_gateway(lease_.gateway);
+  has_address_ = iface_.ipv4_addr_add(lease_.address, AddressType::Dhcp) != nullptr;
+  if (!has_address_) set_gateway({});
+  return has_address_;
+}
+
+void Dhcpv4Client::give_up_address() {
+  if (!has_address_) return;
+  has_address_ = false;
+  set_gateway({});
+  static_cast<void>(iface_.ipv4_addr_rm(lease_.address.address));  // perhaps somebody else did
+}
+
+// A gateway that somebody else has set meanwhile, or before, stays when the lease names none.
+void Dhcpv4Client::set_gateway(Ipv4Address gateway) {
+  const bool ours = !gateway_.is_any() && iface_.ipv4().gateway() == gateway_;
+  if (!gateway.is_any() || ours) iface_.set_gateway(gateway);
+  gateway_ = gateway;
+}
+
+void Dhcpv4Client::on_nak(const Dhcpv4Message&) {
+  give_up_address();
+  enter(State::Init);
+  // DISCOVER follows when the pause after the refused REQUEST is over, as in Zephyr: a server that
+  // always refuses is not asked without end.
+  if (!timer_.running()) timer_.start({});
+}
+
+// RFC 2131 has no such event; the rest of the states go on, or wait with an expired timer.
+void Dhcpv4Client::on_if_down() {
+  if (state_ != State::Bound) return;
+  give_up_address();
+  timer_.cancel();
+  switch (config_.down_state) {
+    case Dhcpv4DownState::Renewing:
+      return enter(State::Renewing);
+    case Dhcpv4DownState::Init:
+      return enter(State::Init);
+    case Dhcpv4DownState::InitReboot:
+      return enter(State::InitReboot);
+  }
+}
+
+void Dhcpv4Client::on_if_up() {
+  if (is_running()) timer_.start({});
+}
+
+void Dhcpv4Client::on_conflict(Ipv4Address address) {
+  if (!has_address_ || address != lease_.address.address) return;
+  give_up_address();
+  enter(State::Decline);
+  timer_.start({});
+}
+
+}  // namespace flapjack
