@@ -54,6 +54,10 @@ std::vector<KconfigEntry> builtin_kconfigs() {
        [](C& c, I v) {
          c.stack.dhcpv4.down_state = v != 0 ? Dhcpv4DownState::InitReboot : Dhcpv4DownState::Init;
        }},
+      {{"DNS_RESOLVER_MAX_SERVERS", "DNS servers the node may know"},
+       1, 16, [](C& c, I v) { c.stack.dns.max_servers = size(v); }},
+      {{"DNS_NUM_CONCUR_QUERIES", "DNS queries that may be open at one time"},
+       1, 255, [](C& c, I v) { c.stack.dns.queries = size(v); }},
       {{"NET_ARP_TABLE_SIZE", "neighbours an Ethernet iface remembers"},
        1, 65535, [](C& c, I v) { c.arp.table_size = size(v); }},
       {{"NET_TC_THREAD_COOPERATIVE", "0: the monitor looks when the event queue is empty"},

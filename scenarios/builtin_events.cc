@@ -122,6 +122,12 @@ std::vector<EventWord> builtin_events() {
       {"connected", "the connection is there", kApp, {"peer"}},
       {"connect_failed", "the attempt failed", kApp, {"peer", "errno"}},
       {"connection_lost", "the connection was given up", kApp, {"reason"}},
+      {"dns_query", "a query goes to a server", kNode, {"name", "type", "server"}},
+      {"dns_server_failed", "a server could not be asked", kNode, {"server", "errno"}},
+      {"dns_server_refused", "one server more than there is room for", kNode, {"server", "errno"}},
+      {"dns_done", "a query has ended", kNode, {"name", "code", "rcode"}},
+      {"dns_ignored", "a packet at a resolver's port was no answer it waits for", kNode,
+       {"reason"}},
       {"accepted", "a connection was accepted", kService, {"peer"}},
       {"service_failed", "a call of the service was refused", kService, {"call", "errno"}},
   };

@@ -25,6 +25,7 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig
       ip(*this),
       core(*this),
       contexts(*this, config.max_contexts),
+      dns(*this, config.dns),
       dhcpv4(*this) {}
 
 Stack::~Stack() = default;

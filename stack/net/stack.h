@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stack/net/dhcpv4.h"
+#include "stack/net/dns_resolver.h"
 #include "stack/net/icmp.h"
 #include "stack/net/ip.h"
 #include "stack/net/ipv4.h"
@@ -49,6 +50,7 @@ struct StackConfig {
   Duration udp_alloc_timeout = seconds(1);  ///< how long a send waits for a tx packet
   Dhcpv4Config dhcpv4 = {};
   NetMgmtConfig mgmt = {};
+  DnsConfig dns = {};
 };
 
 class Stack {
@@ -99,6 +101,7 @@ class Stack {
   Ip ip;
   NetCore core;
   NetContexts contexts;
+  DnsResolver dns;
   Dhcpv4 dhcpv4;
 
  private:
