@@ -25,8 +25,24 @@ void IcmpHeader::emit(std::span<std::uint8_t> message, ChecksumPolicy policy) co
 }
 
 std::string to_text(const IcmpHeader& h) {
-  return "type " + std::to_string(h.type) + " code " + std::to_string(h.code) + " id " +
-         std::to_string(h.id) + " seq " + std::to_string(h.sequence);
+  const std::string code = " code " + std::to_string(h.code);
+  switch (h.type) {
+    case kIcmpEchoRequest:
+    case kIcmpEchoReply:
+      return (h.type == kIcmpEchoRequest ? "echo request id " : "echo reply id ") +
+             std::to_string(h.id) + " seq " + std::to_string(h.sequence);
+    case kIcmpUnreachable:
+      if (h.code != kIcmpCodeFragmentationNeeded) return "unreachable" + code;
+      return "unreachable" + code + " mtu " + std::to_string(h.next_hop_mtu());
+    case kIcmpRedirect:
+      return "redirect" + code + " to " + to_text(h.gateway());
+    case kIcmpTimeExceeded:
+      return "time exceeded" + code;
+    case kIcmpParameterProblem:
+      return "parameter problem" + code + " pointer " + std::to_string(h.pointer());
+    default:
+      return "type " + std::to_string(h.type) + code;
+  }
 }
 
 }  // namespace flapjack

@@ -2,6 +2,7 @@
 #include "stack/wire/ipv4.h"
 
 #include <cassert>
+#include <cstring>
 
 #include "stack/wire/bytes.h"
 
@@ -35,8 +36,20 @@ Ipv4Header::Error Ipv4Header::parse(std::span<const std::uint8_t> bytes, Checksu
 }
 
 void Ipv4Header::emit(std::uint8_t* out, ChecksumPolicy policy) const {
-  assert(fragment_offset <= 0x1fff && total_length >= kIpv4HeaderBytes);
-  out[0] = 0x45;
+  emit(out, {}, policy);
+}
+
+std::size_t Ipv4Header::emit(std::uint8_t* out, std::span<const std::uint8_t> options,
+                             ChecksumPolicy policy) const {
+  const std::size_t size = kIpv4HeaderBytes + (options.size() + 3) / 4 * 4;
+  assert(fragment_offset <= 0x1fff && options.size() <= kIpv4OptionBytesMax);
+  assert(total_length >= size);
+  if (!options.empty()) {
+    std::memmove(out + kIpv4HeaderBytes, options.data(), options.size());
+    std::memset(out + kIpv4HeaderBytes + options.size(), 0,
+                size - kIpv4HeaderBytes - options.size());
+  }
+  out[0] = static_cast<std::uint8_t>(0x40 | size / 4);
   out[1] = tos;
   wire::store16(out + 2, total_length);
   wire::store16(out + 4, id);
@@ -47,7 +60,8 @@ void Ipv4Header::emit(std::uint8_t* out, ChecksumPolicy policy) const {
   wire::store16(out + 10, 0);
   wire::store32(out + 12, source.value);
   wire::store32(out + 16, destination.value);
-  if (policy.fill) wire::store16(out + 10, checksum({out, kIpv4HeaderBytes}));
+  if (policy.fill) wire::store16(out + 10, checksum({out, size}));
+  return size;
 }
 
 std::string to_text(const Ipv4Header& h) {
