@@ -296,18 +296,22 @@ void Dhcpv4Client::bind() {
   owner_.stack().mgmt.notify(MgmtEvent::Ipv4DhcpBound, &iface_, info);
 }
 
-// The gateway goes first, so that who hears of the address can use the network.
+// The address goes last, so that who hears of it can use the network.
 bool Dhcpv4Client::take_address() {
   set_gateway(lease_.gateway);
+  set_dns_servers(lease_.dns_servers);
   has_address_ = iface_.ipv4_addr_add(lease_.address, AddressType::Dhcp) != nullptr;
-  if (!has_address_) set_gateway({});
-  return has_address_;
+  if (has_address_) return true;
+  set_gateway({});
+  set_dns_servers({});
+  return false;
 }
 
 void Dhcpv4Client::give_up_address() {
   if (!has_address_) return;
   has_address_ = false;
   set_gateway({});
+  set_dns_servers({});
   static_cast<void>(iface_.ipv4_addr_rm(lease_.address.address));  // perhaps somebody else did
 }
 
@@ -316,6 +320,18 @@ void Dhcpv4Client::set_gateway(Ipv4Address gateway) {
   const bool ours = !gateway_.is_any() && iface_.ipv4().gateway() == gateway_;
   if (!gateway.is_any() || ours) iface_.set_gateway(gateway);
   gateway_ = gateway;
+}
+
+// Another set cancels every open query, so the same one is left alone.
+void Dhcpv4Client::set_dns_servers(const Dhcpv4Addresses& servers) {
+  if (servers == dns_servers_) return;
+  DnsResolver& dns = owner_.stack().dns;
+  dns.remove_servers(iface_, DnsServerSource::Dhcpv4);
+  for (const Ipv4Address server : servers.view()) {
+    // one too many is refused with an event of the resolver
+    static_cast<void>(dns.add_server(IpAddress(server), &iface_, DnsServerSource::Dhcpv4).ok());
+  }
+  dns_servers_ = servers;
 }
 
 void Dhcpv4Client::on_nak(const Dhcpv4Message&) {

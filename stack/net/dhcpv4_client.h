@@ -101,6 +101,7 @@ class Dhcpv4Client {
   void bind();
   bool take_address();
   void set_gateway(Ipv4Address gateway);
+  void set_dns_servers(const Dhcpv4Addresses& servers);
   void give_up_address();
   Dhcpv4Message message() const;
   bool is_extending() const {
@@ -115,7 +116,8 @@ class Dhcpv4Client {
   Dhcpv4State state_ = Dhcpv4State::Disabled;
   Dhcpv4Lease lease_;
   bool has_address_ = false;
-  Ipv4Address gateway_;  // the one it put on the iface
+  Ipv4Address gateway_;          // the one it put on the iface
+  Dhcpv4Addresses dns_servers_;  // those it told the resolver
   std::uint32_t xid_ = 0;   // of the message sent last
   unsigned attempts_ = 0;  // messages sent in this state
   Timer timer_;

@@ -123,6 +123,49 @@ TEST(Dhcpv4Lease, UntilExpiryThePausesAreHalfOfWhatIsLeft) {
                    at(t(1'000'000), "dhcp_sent DISCOVER 1")}));
 }
 
+Lines servers_of(DhcpRig& r) {
+  Lines lines;
+  for (const DnsServerInfo& each : r.rig.node.dns.servers()) {
+    lines.push_back(to_text(each.endpoint));
+    EXPECT_EQ(each.source, DnsServerSource::Dhcpv4);
+    EXPECT_EQ(each.iface, &r.iface);
+  }
+  return lines;
+}
+
+TEST(Dhcpv4Lease, DnsServersComeAndGoWithTheLease) {
+  StackConfig config;
+  config.dns.max_servers = 2;
+  DhcpRig r(config);
+  ASSERT_TRUE(r.dhcp().start(r.iface).ok());
+  r.run_for(r.next_delay());
+  r.answer(Type::Offer);
+  EXPECT_EQ(servers_of(r), Lines{});
+  Dhcpv4Message ack = r.reply(Type::Ack);
+  ack.dns_servers = {ip("192.0.2.53"), ip("192.0.2.54"), ip("192.0.2.55")};
+  r.rig.sink.records.clear();
+  r.receive(ack);
+  EXPECT_EQ(servers_of(r), (Lines{"192.0.2.53:53", "192.0.2.54:53"}));
+  const Lines story = r.story();  // the third finds no place, and that is told
+  EXPECT_EQ(std::count(story.begin(), story.end(),
+                       at(r.now(), "dns_server_refused 192.0.2.55 ENOSPC")), 1);
+  r.run_for(seconds(kLeaseSeconds / 2));
+  r.rig.sink.records.clear();
+  ack = r.reply(Type::Ack);
+  ack.dns_servers = {ip("192.0.2.53"), ip("192.0.2.54"), ip("192.0.2.55")};
+  r.receive(ack);
+  EXPECT_EQ(r.rig.events(), (Lines{"n.eth0 dhcp_received", "n.eth0 dhcp_state",
+                                   "n.eth0 IPV4_DHCP_BOUND"}));  // the same ones are left alone
+  r.run_for(seconds(kLeaseSeconds / 2));
+  ack = r.reply(Type::Ack);
+  ack.dns_servers = {ip("192.0.2.99")};
+  r.receive(ack);
+  EXPECT_EQ(servers_of(r), (Lines{"192.0.2.99:53"}));
+  r.iface.carrier_off();  // they vanish with the link
+  r.settle();
+  EXPECT_EQ(servers_of(r), Lines{});
+}
+
 TEST(Dhcpv4Lease, AnInfiniteLeaseIsNeverRenewed) {
   DhcpRig r;
   ASSERT_TRUE(r.dhcp().start(r.iface).ok());
