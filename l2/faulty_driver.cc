@@ -17,9 +17,7 @@ constexpr auto kLater = [](const auto& a, const auto& b) {
 
 FaultyDriver::Direction::Direction(FaultyDriver& owner, const std::string& path,
                                    std::uint64_t index)
-    : loss(owner.env_.rng.stream(path + ".loss")),
-      corrupt(owner.env_.rng.stream(path + ".corrupt")),
-      duplicate(owner.env_.rng.stream(path + ".duplicate")),
+    : model(owner.env_, owner.subject_, path + ".", ""),
       delay(owner.env_.rng.stream(path + ".delay")),
       release(owner.env_.scheduler, Lane::Frame, delegate<&FaultyDriver::release>(&owner, index)) {}
 
@@ -47,8 +45,12 @@ Status FaultyDriver::set_running(bool running) {
 }
 
 void FaultyDriver::set_config(const FaultyDriverConfig& config) {
-  tx_.config = config.tx;
-  rx_.config = config.rx;
+  for (const auto& [direction, faults] : {std::pair(&tx_, &config.tx), {&rx_, &config.rx}}) {
+    direction->config = *faults;
+    direction->model.set(*faults);
+    direction->faulty =
+        faults->any() || !faults->delay.is_zero() || faults->frame_bytes_max != 0;
+  }
 }
 
 Status FaultyDriver::transmit(PacketPtr frame) {
@@ -64,45 +66,53 @@ void FaultyDriver::on_frame(PacketPtr frame) {
   static_cast<void>(passed);  // a frame that a fault took was recorded as a drop
 }
 
-bool FaultyDriver::lost(Direction& direction) {
-  const FaultConfig& faults = direction.config;
-  const bool drawn = faults.loss_ppb != 0 && direction.loss.chance(faults.loss_ppb);
-  const bool counted = faults.every_nth != 0 && ++direction.count % faults.every_nth == 0;
-  return drawn || counted;
-}
-
 Status FaultyDriver::pass(Direction& direction, PacketPtr frame) {
-  const FaultConfig& faults = direction.config;
-  if (lost(direction)) {
-    drop(DropReason::Loss, std::move(frame));
+  if (!direction.faulty && direction.waiting.empty() && !direction.held) {
+    return forward(direction, std::move(frame));
+  }
+  const std::size_t most = direction.config.frame_bytes_max;
+  if (most != 0 && frame->size() > most) {
+    drop(DropReason::TooBig, std::move(frame));
     return Status();
   }
-  if (faults.corrupt_ppb != 0 && frame->size() > 0 &&
-      direction.corrupt.chance(faults.corrupt_ppb)) {
-    const std::uint64_t bit = direction.corrupt.below(frame->size() * 8);
-    frame->data()[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
-    frame->meta.damaged = true;
-  }
-  PacketPtr copy;
-  if (faults.duplicate_ppb != 0 && direction.duplicate.chance(faults.duplicate_ppb)) {
-    copy = env_.slab.clone(*frame);
-    copy->meta.context = 0;  // the app is told once
-  }
-  const Status status = pass_copy(direction, std::move(frame), false);
-  if (copy != nullptr) {
-    const Status second = pass_copy(direction, std::move(copy), true);
-    static_cast<void>(second);  // the sender is told of the frame it sent
-  }
+  FaultModel::Passed passed = direction.model.pass(std::move(frame));
+  if (passed.frame == nullptr) return Status();
+  const Status status = delay(direction, std::move(passed.frame), passed.overtakes);
+  // A copy always waits for an event of its own: the user gets one frame an event.
+  if (passed.copy != nullptr) keep(direction, std::move(passed.copy), delay_of(direction));
   return status;
 }
 
-// A copy always waits for an event of its own: the user gets one frame an event.
-Status FaultyDriver::pass_copy(Direction& direction, PacketPtr frame, bool copy) {
+Duration FaultyDriver::delay_of(Direction& direction) {
   const DurationDistribution& delay = direction.config.delay;
-  const Duration wait = delay.is_zero() ? Duration{} : delay.sample(direction.delay);
-  if (wait.ns == 0 && !copy) return forward(direction, std::move(frame));
-  hold(direction, std::move(frame), wait);
+  return delay.is_zero() ? Duration{} : direction.model.correlate(delay.sample(direction.delay));
+}
+
+Status FaultyDriver::delay(Direction& direction, PacketPtr frame, bool overtakes) {
+  Duration wait = delay_of(direction);
+  if (overtakes) {
+    const Duration by = direction.config.reorder_by;
+    wait = by.ns == 0 ? Duration{} : std::max(wait - by, Duration{});
+    report_overtaking(direction, *frame, wait);
+  }
+  if (wait.ns == 0 && !direction.held && !overdue(direction)) {
+    return forward(direction, std::move(frame));
+  }
+  keep(direction, std::move(frame), wait);
   return Status();
+}
+
+/// Whether frames that were held still wait for their events.
+bool FaultyDriver::overdue(const Direction& direction) const {
+  return !direction.waiting.empty() && direction.waiting.front().at <= env_.scheduler.now();
+}
+
+void FaultyDriver::report_overtaking(Direction& direction, Packet& frame, Duration wait) {
+  const SimTime at = env_.scheduler.now() + wait;
+  const auto overtaken = std::count_if(direction.waiting.begin(), direction.waiting.end(),
+                                       [&](const Waiting& w) { return w.at > at; });
+  if (overtaken == 0) return;
+  env_.tracer.packet_event(subject_, "reordered", frame, {Attr::of("frames", overtaken)});
 }
 
 Status FaultyDriver::forward(Direction& direction, PacketPtr frame) {
@@ -115,25 +125,38 @@ Status FaultyDriver::forward(Direction& direction, PacketPtr frame) {
   return Errc::Enetdown;
 }
 
-void FaultyDriver::hold(Direction& direction, PacketPtr frame, Duration delay) {
-  std::vector<Held>& held = direction.held;
-  if (held.size() >= direction.config.held_limit) {
+void FaultyDriver::keep(Direction& direction, PacketPtr frame, Duration delay) {
+  std::vector<Waiting>& waiting = direction.waiting;
+  if (waiting.size() >= direction.config.held_limit) {
     return drop(DropReason::QueueFull, std::move(frame));
   }
-  held.push_back({env_.scheduler.now() + delay, direction.order++, std::move(frame)});
-  std::push_heap(held.begin(), held.end(), kLater);
-  if (!direction.release.running() || held.front().at < direction.release.deadline()) {
-    direction.release.start_at(held.front().at);
+  waiting.push_back({env_.scheduler.now() + delay, direction.order++, std::move(frame)});
+  std::push_heap(waiting.begin(), waiting.end(), kLater);
+  arm(direction);
+}
+
+void FaultyDriver::arm(Direction& direction) {
+  if (direction.held || direction.waiting.empty()) {
+    direction.release.cancel();
+    return;
   }
+  const SimTime due = std::max(direction.waiting.front().at, env_.scheduler.now());
+  if (direction.release.running() && direction.release.deadline() == due) return;
+  direction.release.start_at(due);
+}
+
+void FaultyDriver::set_held(Direction& direction, bool held) {
+  direction.held = held;
+  arm(direction);
 }
 
 void FaultyDriver::release(std::uint64_t index) {
   Direction& direction = index == kTx ? tx_ : rx_;
-  std::vector<Held>& held = direction.held;
-  std::pop_heap(held.begin(), held.end(), kLater);
-  PacketPtr frame = std::move(held.back().frame);
-  held.pop_back();
-  if (!held.empty()) direction.release.start_at(held.front().at);
+  std::vector<Waiting>& waiting = direction.waiting;
+  std::pop_heap(waiting.begin(), waiting.end(), kLater);
+  PacketPtr frame = std::move(waiting.back().frame);
+  waiting.pop_back();
+  arm(direction);
   if (frame->meta.cause.valid()) env_.scheduler.set_cause(frame->meta.cause);
   const Status forwarded = forward(direction, std::move(frame));
   static_cast<void>(forwarded);  // too late to tell the sender; the drop was recorded

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// FaultyDriver: a driver around another one that loses, damages, doubles and delays frames. Neither
-// side knows it is there, and wrappers can be stacked. Every fault has a random stream of its own,
-// "<name>.<tx|rx>.<loss|corrupt|duplicate|delay>", so that switching one on shifts no other.
+// FaultyDriver: a driver around another one that loses, damages, doubles, delays, reorders and
+// holds frames of either direction. Neither side knows it is there, and wrappers can be stacked.
+// What goes wrong is FaultModel's, as on a link; every fault has a random stream of its own,
+// "<name>.<tx|rx>.<loss|corrupt|duplicate|delay|...>", so that switching one on shifts no other.
 #pragma once
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "l2/fault_model.h"
 #include "l2/link_env.h"
 #include "stack/contract/driver.h"
 #include "stack/sim/timer.h"
 
 namespace flapjack {
 
-/// Faults of one direction, applied in this order.
-struct FaultConfig {
-  std::uint64_t loss_ppb = 0;       ///< probability of a loss, parts per 10^9 (drop Loss)
-  std::uint64_t every_nth = 0;      ///< loses frame n, 2n, ... (drop Loss); 0: none
-  std::uint64_t corrupt_ppb = 0;    ///< one bit, anywhere in the frame, is flipped
-  std::uint64_t duplicate_ppb = 0;  ///< a second copy follows, with its own delay
+/// Faults of one direction.
+struct FaultConfig : FaultSet {
   DurationDistribution delay;       ///< of each frame; unequal delays reorder frames
   std::size_t held_limit = 1000;    ///< frames delayed at one time; more are dropped (QueueFull)
+  std::size_t frame_bytes_max = 0;  ///< larger frames are dropped (TooBig); 0: no limit
 };
 
 struct FaultyDriverConfig {
@@ -41,10 +40,14 @@ class FaultyDriver : public Driver, private DriverUser {
 
   /// At run time; frames that are delayed keep their time.
   void set_config(const FaultyDriverConfig& config);
+  /// While held, frames of the direction wait, `held_limit` of them at most; let go, those that are
+  /// due go on at once, one event a frame, in their order.
+  void set_tx_held(bool held) { set_held(tx_, held); }
+  void set_rx_held(bool held) { set_held(rx_, held); }
   Driver& inner() const { return *inner_; }
 
  private:
-  struct Held {
+  struct Waiting {
     SimTime at;
     std::uint64_t order;  // ties: first in, first out
     PacketPtr frame;
@@ -52,19 +55,26 @@ class FaultyDriver : public Driver, private DriverUser {
   struct Direction {
     Direction(FaultyDriver& owner, const std::string& path, std::uint64_t index);
     FaultConfig config;
-    RandomStream loss, corrupt, duplicate, delay;
-    std::uint64_t count = 0, order = 0;
-    std::vector<Held> held;  // a heap, earliest first
+    FaultModel model;
+    RandomStream delay;
+    std::uint64_t order = 0;
+    std::vector<Waiting> waiting;  // a heap, earliest first
     Timer release;
+    bool held = false;
+    bool faulty = false;  // frames cannot just go through
   };
 
   void on_frame(PacketPtr frame) override;
   void on_carrier(bool up) override { user_->on_carrier(up); }
-  bool lost(Direction& direction);
   Status pass(Direction& direction, PacketPtr frame);
-  Status pass_copy(Direction& direction, PacketPtr frame, bool copy);
+  Status delay(Direction& direction, PacketPtr frame, bool overtakes);
   Status forward(Direction& direction, PacketPtr frame);
-  void hold(Direction& direction, PacketPtr frame, Duration delay);
+  Duration delay_of(Direction& direction);
+  bool overdue(const Direction& direction) const;
+  void report_overtaking(Direction& direction, Packet& frame, Duration wait);
+  void keep(Direction& direction, PacketPtr frame, Duration delay);
+  void arm(Direction& direction);
+  void set_held(Direction& direction, bool held);
   void release(std::uint64_t index);
   void drop(DropReason reason, PacketPtr frame);
 

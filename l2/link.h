@@ -6,11 +6,14 @@
 //                                                              the destination address names
 //
 // Serialisation is arithmetic, so a frame costs one event, its arrival, and only the oldest frame
-// of each end has one in the scheduler. Frames of one end never overtake each other.
+// of each end has one in the scheduler. Frames of one end never overtake each other, unless they
+// are told to. Faults, an MTU, a queue that is not first in first out: link_faults.cc, after the
+// test of one flag of the end.
 //
 // What can be cut: the link (set_up), an end with whatever stands there (set_end_present), the
 // carrier of one end (set_end_carrier). A cut loses what is in flight to and from what was cut, at
-// the moment of the cut (CarrierLostInFlight).
+// the moment of the cut (CarrierLostInFlight). No carrier changes when a link is held, divided or
+// a black hole.
 //
 // This file and its .cc record the hops link_in and link_out, with the link as subject.
 #pragma once
@@ -20,46 +23,13 @@
 #include <string>
 #include <vector>
 
+#include "l2/fault_model.h"
 #include "l2/flight_ring.h"
+#include "l2/link_config.h"
 #include "l2/link_env.h"
 #include "stack/sim/timer.h"
 
 namespace flapjack {
-
-/// How one end's frames travel. Frame lengths count what the L2 made: a real Ethernet's preamble,
-/// FCS and gap (24 bytes a frame) only count when extra_bytes says so.
-struct LinkConfig {
-  std::uint64_t rate = 0;       ///< bit/s; 0: frames take no time to send
-  Duration delay;               ///< from the last bit sent to the last bit there; >= 0
-  DurationDistribution jitter;  ///< drawn for each frame and added to `delay`; order is kept
-  /// Probability that a frame is lost, in parts per 10^9. It is lost where it enters (as in Linux
-  /// netem) and takes no time of the transmitter.
-  std::uint64_t loss_ppb = 0;
-  std::size_t queue = 100;      ///< frames that may wait for the transmitter; 0: no limit
-  std::size_t extra_bytes = 0;  ///< on the wire with every frame, >= 0
-};
-
-/// Whoever stands at an end of a link; implemented by drivers.
-class LinkEnd {
- public:
-  virtual ~LinkEnd() = default;
-  /// A frame arrived; consumed. Runs in an event of lane Frame.
-  virtual void deliver(PacketPtr frame) = 0;
-  /// The carrier this end sees changed; runs in the turn of whoever changed the link.
-  virtual void on_medium(bool up) = 0;
-};
-
-/// Who stands at an end of a link.
-struct LinkEndConfig {
-  std::string name;          ///< "dev.eth0"; names its random streams: "<link>.loss.<name>"
-  MacAddress mac;            ///< what a bus delivers unicast frames by
-  bool promiscuous = false;  ///< a bus delivers every frame
-  /// It needs a peer that is no station itself, such as an access point: other stations on the
-  /// same medium do not count for its peer_present(), unless there are only stations.
-  bool station = false;
-  /// Whether carrier goes off when there is no other end. Default: on a wire yes, on a bus no.
-  std::optional<bool> carrier_follows_peer;
-};
 
 class Link {
  public:
@@ -76,8 +46,8 @@ class Link {
   void detach(std::size_t end);
 
   /// Sends a frame from `end`; consumes it. Dropped here: LinkDown (the sender, or the one receiver
-  /// it is for, cannot be reached), QueueFull, Loss, in this order. More than two ends: the frame
-  /// begins with an Ethernet header.
+  /// it is for, cannot be reached), TooBig, QueueFull, BlackHole, Loss, in this order, and Scripted
+  /// before all of them. More than two ends: the frame begins with an Ethernet header.
   void carry(std::size_t end, PacketPtr frame);
 
   // State, from scripts. Carriers change and watchers run in the turn of the call.
@@ -90,15 +60,31 @@ class Link {
   /// Whether the device at the end is switched on (admin state). It takes no carrier from anybody;
   /// only who asks for peer_present() notices, as a station does when its access point is off.
   void set_end_running(std::size_t end, bool running);
-  /// From now on frames sent by `end` travel so; those accepted before keep their times.
-  void set_config(std::size_t end, const LinkConfig& config) { ends_.at(end)->link = config; }
+  /// From now on frames sent by `end` travel so; those accepted before keep their times, if they
+  /// have one already.
+  void set_config(std::size_t end, const LinkConfig& config);
   /// The same for every end, also for ends added later.
   void set_config(const LinkConfig& config);
+  /// While held, what `end` sends stays on the medium. Let go, it arrives at once what is due, one
+  /// event a frame, in the order it would have (event `released`, with how many were overdue).
+  void set_end_held(std::size_t end, bool held);
+  /// Divides the ends into groups, `group_of_end` one number each: a frame between two groups is
+  /// lost when it arrives (Partitioned). An end of group 0 belongs to all. Partitions add up; the
+  /// number given back takes this one away.
+  std::size_t add_partition(std::vector<std::uint8_t> group_of_end);
+  void remove_partition(std::size_t number);
+  /// Who may choose frames to be lost; outlives its use; null: nobody.
+  void set_filter(LinkFilter* filter);
+  /// See LinkEndConfig::header_bytes, for whoever learns it late.
+  void set_end_header(std::size_t end, std::size_t bytes) {
+    ends_.at(end)->config.header_bytes = bytes;
+  }
 
   bool is_up() const { return up_; }
   bool is_end_present(std::size_t end) const { return ends_.at(end)->present; }
   bool is_end_running(std::size_t end) const { return ends_.at(end)->running; }
   bool is_end_carrier(std::size_t end) const { return ends_.at(end)->carrier; }
+  bool is_end_held(std::size_t end) const { return ends_.at(end)->held; }
   const LinkConfig& config(std::size_t end) const { return ends_.at(end)->link; }
   /// The carrier `end` shows its driver.
   bool medium_up(std::size_t end) const;
@@ -115,23 +101,37 @@ class Link {
   const std::string& end_name(std::size_t end) const { return ends_.at(end)->config.name; }
   std::optional<std::size_t> end_by_name(std::string_view name) const;
   /// Frames of `end` that were accepted and have not arrived.
-  std::size_t in_flight(std::size_t end) const { return ends_.at(end)->ring.size(); }
+  std::size_t in_flight(std::size_t end) const;
 
  private:
+  // What only an end with faults or a queue of its own kind has; kept once it was needed, so that
+  // its random streams go on.
+  struct Extra {
+    Extra(Link& owner, std::size_t index, const std::string& name);
+    FaultModel faults;
+    TransmitQueue queue;
+    Timer turn;  // the transmitter is free for the next of the queue
+  };
   struct End {
     End(Link& owner, std::size_t index, LinkEnd& user, LinkEndConfig config);
     LinkEnd* user;
     LinkEndConfig config;
     LinkConfig link;
-    RandomStream loss, jitter;
+    RandomStream jitter;
+    std::unique_ptr<Extra> extra;
     FlightRing ring;
     std::size_t started = 0;  // frames at the ring's front that are past the transmitter's queue
     SimTime free, last_arrival;
     Timer arrival;
-    bool present = true, carrier = true, running = true;
+    bool present = true, carrier = true, running = true, held = false;
+    bool special = false;  // carry_special() has its frames
     bool shown_medium = false, shown_peer = false;
     std::uint64_t cut = 0;  // the cut that last concerned it: older frames are lost to it
     std::vector<std::function<void(bool)>> watchers;
+  };
+  struct Partition {
+    std::size_t number;
+    std::vector<std::uint8_t> groups;  // one for each end
   };
   struct Address {
     MacAddress mac;
@@ -144,8 +144,11 @@ class Link {
   bool reachable(const End& end) const { return up_ && end.present && end.carrier; }
   bool follows_peer(const End& end) const;
   std::optional<std::size_t> only_receiver(std::size_t from, const Packet& frame) const;
-  DropReason refuse(std::size_t from, const Packet& frame);
-  void launch(End& from, PacketPtr frame);
+  bool cannot_leave(std::size_t from, const Packet& frame) const;
+  bool queue_full(End& from) const;
+  Flight transmit(End& from, PacketPtr frame, std::uint64_t cuts);
+  void launch(End& from, PacketPtr frame, std::uint64_t cuts);
+  Duration delay_of(End& from);
   void arrive(std::uint64_t end);
   void deliver_bus(std::size_t from, Flight flight);
   void hand_over(End& to, PacketPtr frame);
@@ -153,6 +156,17 @@ class Link {
   void cut(std::size_t end);
   void arm(End& from);
   void update();
+
+  // link_faults.cc
+  void carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority);
+  DropReason refuse_special(std::size_t end, const Packet& frame, std::size_t band);
+  void enqueue(End& from, PacketPtr frame, std::size_t band, bool overtakes);
+  void launch_early(End& from, PacketPtr frame, std::uint64_t cuts);
+  void send_next(std::uint64_t end);
+  void refresh(std::size_t end);
+  bool queued(const End& end) const;
+  bool separated(std::size_t from, std::size_t to) const;
+  void lose_to_partition(std::size_t from, const Flight& flight);
 
   LinkEnv env_;
   std::string path_;
@@ -162,6 +176,9 @@ class Link {
   std::vector<Address> addresses_;  // sorted: a bus looks receivers up
   std::vector<std::size_t> promiscuous_;
   std::vector<std::size_t> receivers_;  // scratch of deliver_bus
+  std::vector<Partition> partitions_;
+  std::size_t partitions_made_ = 0;
+  LinkFilter* filter_ = nullptr;
   bool up_ = true, updating_ = false, changed_ = false;
   std::uint64_t cuts_ = 0;
   void count_on_air(const End& end, int step);

@@ -18,6 +18,8 @@ constexpr TargetSet kService = only(TargetKind::Service);
 constexpr TargetSet kAnywhere = TargetKind::Node | TargetKind::Iface | TargetKind::App |
                                 static_cast<TargetSet>(TargetKind::Service | TargetKind::Link);
 
+const std::vector<std::string> kLossStates = {"good", "bad"};
+
 void add_mgmt_events(std::vector<EventWord>& events) {
   for (const MgmtEvent event : mgmt_events()) {
     if (event == MgmtEvent::ConnIfIdleTimeout) continue;  // nothing raises it yet
@@ -41,12 +43,16 @@ void add_hops(std::vector<EventWord>& events) {
     if (node) subjects = kNode;
     events.push_back({std::string(hop_name(hop)), "a packet's hop", subjects, {"len", "packet"}});
   }
-  EventWord dropped{"dropped", "a packet was given up", kAnywhere, {"reason", "len", "packet"}, {}};
+  EventWord dropped{"dropped", "a packet was given up", kAnywhere,
+                    {"reason", "len", "packet", "by", "state"}, {}};
   std::vector<std::string> reasons;
   for (std::size_t i = 1; i < kDropReasons; ++i) {
     reasons.emplace_back(drop_reason_name(static_cast<DropReason>(i)));
   }
   dropped.values.emplace_back("reason", std::move(reasons));
+  dropped.values.emplace_back("by", std::vector<std::string>{"random", "every", "gilbert_elliott",
+                                                             "trace", "fade"});
+  dropped.values.emplace_back("state", kLossStates);
   events.push_back(std::move(dropped));
 }
 
@@ -88,6 +94,23 @@ void add_infos(std::vector<EventWord>& events, const Infos& infos) {
   }
 }
 
+// What a faulty link or driver does to frames.
+void add_faults(std::vector<EventWord>& events) {
+  constexpr TargetSet kFaulty = TargetKind::Link | TargetKind::Iface;
+  const std::vector<EventWord> faults = {
+      {"corrupted", "a bit of a frame was flipped", kFaulty, {"packet", "bit"}},
+      {"duplicated", "a copy of a frame follows it", kFaulty, {"packet", "copy"}},
+      {"reordered", "a frame overtook so many others", kFaulty, {"packet", "frames"}},
+      {"loss_state", "a Gilbert-Elliott channel turned good or bad", kFaulty, {"state"},
+       {{"state", kLossStates}}},
+      {"released", "an end of a link is held no longer", only(TargetKind::Link),
+       {"end", "frames"}},
+      {"unheard", "a partition kept a group frame from one end", only(TargetKind::Link),
+       {"packet", "end"}},
+  };
+  events.insert(events.end(), faults.begin(), faults.end());
+}
+
 std::vector<std::string> errc_names() {
   constexpr int kHighest = 200;  // above Zephyr's last errno
   std::vector<std::string> names;
@@ -105,6 +128,7 @@ std::vector<EventWord> builtin_events() {
   add_mgmt_events(events);
   add_hops(events);
   add_dhcp_events(events);
+  add_faults(events);
   add_infos(events, kConnEvents);
   add_infos(events, kOffloadEvents);
   const std::vector<EventWord> others = {

@@ -17,7 +17,8 @@ constexpr std::array<std::string_view, kDropReasons> kReasonNames = {
     "bad_link_header", "not_for_us",   "unknown_protocol", "bad_header",
     "bad_checksum",  "ttl_expired",    "fragment_unsupported", "too_big",
     "no_route",      "no_listener",    "arp_timeout",    "arp_evicted",
-    "link_down",     "loss",           "carrier_lost_in_flight", "driver_refused",
+    "link_down",     "loss",           "carrier_lost_in_flight", "black_hole",
+    "partitioned",   "scripted",       "driver_refused",
     "l2_refused",    "conn_refused",   "engine_refused", "shutdown"};
 
 }  // namespace

@@ -53,13 +53,16 @@ enum class DropReason : std::uint8_t {
   LinkDown,          ///< the medium is cut, or an end of it is gone
   Loss,              ///< the medium's scripted loss
   CarrierLostInFlight,  ///< on the medium when it was cut
+  BlackHole,         ///< the medium swallows everything and says nothing
+  Partitioned,       ///< its receiver is in another part of a divided medium
+  Scripted,          ///< a step chose this very packet
   DriverRefused,     ///< the driver is not running
   L2Refused,
   ConnRefused,       ///< the connection's callback refused it
   EngineRefused,     ///< an offload engine could not take it
   Shutdown,          ///< still queued when its owner went away
 };
-inline constexpr std::size_t kDropReasons = 28;
+inline constexpr std::size_t kDropReasons = 31;
 
 /// "app_send", ...
 std::string_view hop_name(Hop hop);

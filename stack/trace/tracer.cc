@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 namespace flapjack {
 
@@ -54,34 +55,39 @@ RecordId Tracer::record(TraceKind kind, SubjectId subject, std::string_view name
   return deliver(record);
 }
 
-void Tracer::record_hop(Hop hop, SubjectId subject, Packet& packet) {
-  const std::array attrs = {Attr::of("len", static_cast<std::int64_t>(packet.size()))};
+RecordId Tracer::record_packet(TraceKind kind, SubjectId subject, std::string_view name,
+                               Packet& packet, std::span<const Attr> attrs) {
   TraceRecord record;
   record.cause = packet.meta.cause.valid() ? packet.meta.cause : scheduler_.cause();
-  record.kind = TraceKind::Hop;
+  record.kind = kind;
   record.subject = subject;
-  record.name = hop_name(hop);
+  record.name = name;
   record.packet = packet.meta.id;
   record.parent = packet.meta.parent;
   record.attrs = attrs;
   record.frame = &packet;
-  packet.meta.cause = deliver(record);
-  scheduler_.set_cause(packet.meta.cause);
+  return packet.meta.cause = deliver(record);
 }
 
-void Tracer::record_drop(DropReason reason, SubjectId subject, Packet& packet) {
-  const std::array attrs = {Attr::of("reason", drop_reason_name(reason)),
-                            Attr::of("len", static_cast<std::int64_t>(packet.size()))};
-  TraceRecord record;
-  record.cause = packet.meta.cause.valid() ? packet.meta.cause : scheduler_.cause();
-  record.kind = TraceKind::Drop;
-  record.subject = subject;
-  record.name = "dropped";
-  record.packet = packet.meta.id;
-  record.parent = packet.meta.parent;
-  record.attrs = attrs;
-  record.frame = &packet;
-  packet.meta.cause = deliver(record);
+void Tracer::record_hop(Hop hop, SubjectId subject, Packet& packet) {
+  const std::array attrs = {Attr::of("len", static_cast<std::int64_t>(packet.size()))};
+  scheduler_.set_cause(record_packet(TraceKind::Hop, subject, hop_name(hop), packet, attrs));
+}
+
+RecordId Tracer::record_packet_event(SubjectId subject, std::string_view name, Packet& packet,
+                                     std::span<const Attr> attrs) {
+  return record_packet(TraceKind::Event, subject, name, packet, attrs);
+}
+
+void Tracer::record_drop(DropReason reason, SubjectId subject, Packet& packet,
+                         std::span<const Attr> more) {
+  assert(more.size() <= kDropAttrsMax);
+  std::array<Attr, 2 + kDropAttrsMax> attrs = {
+      Attr::of("reason", drop_reason_name(reason)),
+      Attr::of("len", static_cast<std::int64_t>(packet.size()))};
+  std::copy(more.begin(), more.end(), attrs.begin() + 2);
+  record_packet(TraceKind::Drop, subject, "dropped", packet,
+                std::span(attrs).first(2 + more.size()));
 }
 
 }  // namespace flapjack

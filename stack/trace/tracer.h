@@ -41,10 +41,19 @@ class Tracer {
   void hop(Hop hop, SubjectId subject, Packet& packet) {
     if (wants(TraceKind::Hop)) record_hop(hop, subject, packet);
   }
-  /// Records that `packet` is given up; the caller then destroys it.
-  void drop(DropReason reason, SubjectId subject, Packet& packet) {
-    if (wants(TraceKind::Drop)) record_drop(reason, subject, packet);
+  /// Records an event that befalls `packet` and is the cause of what it meets next.
+  RecordId packet_event(SubjectId subject, std::string_view name, Packet& packet,
+                        std::initializer_list<Attr> attrs = {}) {
+    return wants(TraceKind::Event)
+               ? record_packet_event(subject, name, packet, std::span(attrs.begin(), attrs.size()))
+               : RecordId{};
   }
+  /// Records that `packet` is given up; the caller then destroys it. `more`, at most
+  /// kDropAttrsMax, says more of the reason.
+  void drop(DropReason reason, SubjectId subject, Packet& packet, std::span<const Attr> more = {}) {
+    if (wants(TraceKind::Drop)) record_drop(reason, subject, packet, more);
+  }
+  static constexpr std::size_t kDropAttrsMax = 4;
   /// Records anything else, unconditionally.
   RecordId record(TraceKind kind, SubjectId subject, std::string_view name,
                   std::span<const Attr> attrs);
@@ -62,7 +71,12 @@ class Tracer {
     TraceMask mask;
   };
   void record_hop(Hop hop, SubjectId subject, Packet& packet);
-  void record_drop(DropReason reason, SubjectId subject, Packet& packet);
+  RecordId record_packet_event(SubjectId subject, std::string_view name, Packet& packet,
+                               std::span<const Attr> attrs);
+  void record_drop(DropReason reason, SubjectId subject, Packet& packet,
+                   std::span<const Attr> more);
+  RecordId record_packet(TraceKind kind, SubjectId subject, std::string_view name, Packet& packet,
+                         std::span<const Attr> attrs);
   RecordId deliver(TraceRecord& record);
   void update_mask();
 

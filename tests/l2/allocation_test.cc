@@ -48,6 +48,35 @@ TEST(Allocations, NoneForPacketsThroughEthernetAndALink) {
             0u);
 }
 
+// Everything at once on a link: bursts, correlation, damage, copies, overtaking, bands.
+TEST(Allocations, NoneForPacketsThroughAFaultyLink) {
+  test::TwoNodeOptions options;
+  options.traced = false;
+  options.link.rate = 10'000'000;
+  options.link.delay = milliseconds(1);
+  options.link.jitter = {DurationDistribution::Kind::Uniform, {}, milliseconds(1), 0, {}};
+  options.link.loss_ppb = options.link.duplicate_ppb = options.link.reorder_ppb = 100'000'000;
+  options.link.loss_correlation_ppb = options.link.delay_correlation_ppb = 500'000'000;
+  options.link.gilbert_elliott = GilbertElliott{50'000'000, 200'000'000, 900'000'000, 0};
+  options.link.loss_trace = std::make_shared<LossTrace>(LossTrace{{{false, 9}, {true, 1}}, {}});
+  options.link.fade = {{}, seconds(10), 0, 100'000'000};
+  options.link.mtu = 1500;
+  options.link.queue = 20;
+  options.link.discipline = QueueDiscipline::Dscp;
+  test::TwoNodeWorld world(options);
+  world.link.add_partition({1, 1});
+  const auto round = [&] {
+    for (int i = 0; i < 500; ++i) {
+      PacketPtr packet = test::ip_packet(world.if_a, test::TwoNodeWorld::ip(2));
+      ASSERT_TRUE(world.ethernet.send(world.if_a, std::move(packet)).ok());
+      if (i % 25 == 0) world.settle();
+    }
+    world.settle();
+  };
+  round();
+  EXPECT_EQ(steady_allocations(round), 0u);
+}
+
 TEST(Allocations, NoneForPacketsThatWaitForArp) {
   test::TwoNodeOptions options;
   options.traced = false;
@@ -76,6 +105,8 @@ TEST(Allocations, NoneForFramesThroughFaultsAndLoopback) {
   } user;
   FaultConfig faults;
   faults.loss_ppb = faults.corrupt_ppb = faults.duplicate_ppb = 100'000'000;
+  faults.reorder_ppb = 100'000'000;
+  faults.gilbert_elliott = GilbertElliott{10'000'000, 200'000'000, 900'000'000, 0};
   faults.delay = {DurationDistribution::Kind::Uniform, {}, milliseconds(2), 0, {}};
   FaultyDriver driver(rig.env(), "f", std::make_unique<LoopbackDriver>(rig.env(), "lo"),
                       {faults, faults});

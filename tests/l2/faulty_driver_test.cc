@@ -161,6 +161,77 @@ TEST_P(FaultyDriverEach, FramesHeldWhenItStopsAreDropped) {
   EXPECT_EQ(rig.drops(DropReason::DriverRefused), 1u);
 }
 
+TEST_P(FaultyDriverEach, ABlackHoleAndTooBigFrames) {
+  FaultConfig faults;
+  faults.frame_bytes_max = 59;
+  FaultyRig rig(in(faults));
+  rig.send(2, 60);
+  rig.send(3, 59);
+  EXPECT_EQ(rig.drops(DropReason::TooBig), 2u);
+  EXPECT_EQ(rig.user.frames.size(), 3u);
+  faults.black_hole = true;
+  rig.driver.set_config(in(faults));
+  rig.send(4, 59);
+  EXPECT_EQ(rig.drops(DropReason::BlackHole), 4u);
+  EXPECT_EQ(rig.user.frames.size(), 3u);
+}
+
+TEST_P(FaultyDriverEach, BurstsAreThoseOfTheSameModelOnALink) {
+  FaultConfig faults;
+  faults.gilbert_elliott = GilbertElliott{100'000'000, 300'000'000, 1'000'000'000, 0};
+  FaultyRig rig(in(faults));
+  rig.send(200);
+  DriverRig bare;
+  FaultModel model(bare.env(), bare.tracer.subject("x"), GetParam() ? "f.tx." : "f.rx.", "");
+  model.set(faults);
+  std::vector<int> expected;
+  for (int i = 0; i < 200; ++i) {
+    if (model.pass(bare.frame(0)).frame != nullptr) expected.push_back(i);
+  }
+  EXPECT_EQ(rig.numbers(), expected);
+}
+
+TEST_P(FaultyDriverEach, AFrameOvertakesThoseThatWait) {
+  FaultConfig faults;
+  faults.delay = DurationDistribution::fixed(milliseconds(5));
+  faults.reorder_ppb = kCertain;
+  faults.reorder_gap = 3;
+  FaultyRig rig(in(faults));
+  rig.send(6);
+  EXPECT_THAT(rig.numbers(), ElementsAre(2, 5, 0, 1, 3, 4));
+  std::vector<std::string> overtaken;
+  for (const KeptRecord& r : rig.sink.records) {
+    if (r.name == "reordered") overtaken.emplace_back(r.attr("frames"));
+  }
+  EXPECT_THAT(overtaken, ElementsAre("2", "4"));
+  faults.reorder_by = milliseconds(2);
+  FaultyRig later(in(faults));
+  later.send(3);
+  EXPECT_EQ(later.user.times, (std::vector<SimTime>{{3'000'000}, {5'000'000}, {5'000'000}}));
+}
+
+TEST_P(FaultyDriverEach, HeldFramesGoOnInOrder) {
+  FaultConfig faults;
+  faults.held_limit = 3;
+  FaultyRig rig(in(faults));
+  const auto hold = [&](bool held) {
+    GetParam() ? rig.driver.set_tx_held(held) : rig.driver.set_rx_held(held);
+  };
+  hold(true);
+  rig.send(5);
+  EXPECT_TRUE(rig.user.frames.empty());
+  EXPECT_EQ(rig.drops(DropReason::QueueFull), 2u);
+  rig.scheduler.run_until(SimTime{} + seconds(1));
+  hold(false);
+  EXPECT_TRUE(rig.user.frames.empty()) << "delivered in the turn of the script";
+  rig.driver.set_config({});
+  EXPECT_TRUE(rig.driver.transmit(rig.frame(9)).ok());  // does not pass those that wait
+  rig.scheduler.run();
+  EXPECT_THAT(rig.numbers(), ElementsAre(0, 1, 2, 9));
+  rig.send(1);
+  EXPECT_EQ(rig.user.frames.back()[0], 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Directions, FaultyDriverEach, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "tx" : "rx"; });
 

@@ -77,6 +77,14 @@ class LinkWorld {
     }
     return out;
   }
+  /// Records of that name, in order.
+  std::vector<const KeptRecord*> records(std::string_view name) const {
+    std::vector<const KeptRecord*> found;
+    for (const KeptRecord& r : sink.records) {
+      if (r.name == name) found.push_back(&r);
+    }
+    return found;
+  }
   Station& at(std::size_t end) { return *stations[end]; }
 
   Scheduler scheduler;

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// Link: the way of frames at ends where something goes wrong, is too big, waits in a queue of a
+// special kind, is held or divided.
+#include <algorithm>
+
+#include "l2/link.h"
+
+namespace flapjack {
+
+Link::Extra::Extra(Link& owner, std::size_t index, const std::string& name)
+    : faults(owner.env_, owner.subject_, owner.path_ + ".", "." + name),
+      turn(owner.env_.scheduler, Lane::Frame, delegate<&Link::send_next>(&owner, index)) {}
+
+void Link::carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority) {
+  End& from = *ends_[end];
+  std::size_t band = 0;
+  if (from.link.discipline == QueueDiscipline::Priority) band = band_of_priority(priority);
+  if (from.link.discipline == QueueDiscipline::Dscp) {
+    band = band_of_dscp(frame->bytes(), from.config.header_bytes);
+  }
+  if (filter_ != nullptr && filter_->takes(subject_, *frame)) {
+    return drop(DropReason::Scripted, std::move(frame));
+  }
+  const DropReason refused = refuse_special(end, *frame, band);
+  if (refused != DropReason::None) return drop(refused, std::move(frame));
+  FaultModel::Passed passed = from.extra->faults.pass(std::move(frame));
+  if (passed.frame == nullptr) return;
+  enqueue(from, std::move(passed.frame), band, passed.overtakes);
+  if (passed.copy == nullptr) return;
+  const DropReason copy_refused = refuse_special(end, *passed.copy, band);
+  if (copy_refused != DropReason::None) return drop(copy_refused, std::move(passed.copy));
+  enqueue(from, std::move(passed.copy), band, false);
+}
+
+DropReason Link::refuse_special(std::size_t end, const Packet& frame, std::size_t band) {
+  End& from = *ends_[end];
+  const LinkConfig& link = from.link;
+  if (cannot_leave(end, frame)) return DropReason::LinkDown;
+  if (link.mtu != 0 && frame.size() > link.mtu + from.config.header_bytes) {
+    return DropReason::TooBig;
+  }
+  if (from.held && in_flight(end) >= link.hold_limit) return DropReason::QueueFull;
+  if (!queued(from)) return queue_full(from) ? DropReason::QueueFull : DropReason::None;
+  const bool waits = from.free > env_.scheduler.now() || !from.extra->queue.empty();
+  const bool refused = waits && from.extra->queue.refuses(link.discipline, band, link.queue);
+  return refused ? DropReason::QueueFull : DropReason::None;
+}
+
+/// Whether frames wait in the end's queue, instead of having their times worked out in advance. A
+/// frame that overtakes needs it, too: it must not pass one that has not left yet.
+bool Link::queued(const End& end) const {
+  return end.link.discipline != QueueDiscipline::Fifo || end.link.reorder_ppb != 0;
+}
+
+void Link::enqueue(End& from, PacketPtr frame, std::size_t band, bool overtakes) {
+  TransmitQueue& queue = from.extra->queue;
+  const bool idle = queue.empty() && from.free <= env_.scheduler.now();
+  if (idle && overtakes) return launch_early(from, std::move(frame), cuts_);
+  if (idle || !queued(from)) return launch(from, std::move(frame), cuts_);
+  Flight pushed_out = queue.push(from.link.discipline, band, from.link.queue,
+                                 {std::move(frame), {}, {}, cuts_, overtakes});
+  if (pushed_out.frame != nullptr) drop(DropReason::QueueFull, std::move(pushed_out.frame));
+  if (!from.extra->turn.running()) from.extra->turn.start_at(from.free);
+}
+
+void Link::send_next(std::uint64_t end) {
+  End& from = *ends_[end];
+  TransmitQueue& queue = from.extra->queue;
+  while (!queue.empty() && from.free <= env_.scheduler.now()) {
+    Flight next = queue.pop();
+    next.overtakes ? launch_early(from, std::move(next.frame), next.cuts)
+                   : launch(from, std::move(next.frame), next.cuts);
+  }
+  if (!queue.empty()) from.extra->turn.start_at(from.free);
+}
+
+/// Sends a frame that arrives before others that left earlier, but never before it has left itself.
+void Link::launch_early(End& from, PacketPtr frame, std::uint64_t cuts) {
+  const Duration by = from.link.reorder_by;
+  Flight flight = transmit(from, std::move(frame), cuts);
+  flight.arrives = by.ns == 0 ? from.free : std::max(from.free, flight.arrives - by);
+  from.last_arrival = std::max(from.last_arrival, flight.arrives);
+  std::size_t place = from.ring.size();
+  while (place > 0 && from.ring.at(place - 1).arrives > flight.arrives) --place;
+  const auto overtaken = static_cast<std::int64_t>(from.ring.size() - place);
+  if (overtaken > 0) {
+    env_.tracer.packet_event(subject_, "reordered", *flight.frame,
+                             {Attr::of("frames", overtaken)});
+  }
+  from.ring.insert(place, std::move(flight));
+  if (place == 0) arm(from);
+}
+
+void Link::set_config(std::size_t end, const LinkConfig& config) {
+  ends_.at(end)->link = config;
+  refresh(end);
+}
+
+void Link::set_config(const LinkConfig& config) {
+  config_ = config;
+  for (std::size_t i = 0; i < ends_.size(); ++i) set_config(i, config);
+}
+
+/// Works out anew whether the end's frames need carry_special().
+void Link::refresh(std::size_t end) {
+  End& at = *ends_[end];
+  at.special = at.link.any() || at.link.mtu != 0 || queued(at) || at.held || filter_ != nullptr;
+  if (!at.special && at.extra == nullptr) return;
+  if (at.extra == nullptr) at.extra = std::make_unique<Extra>(*this, end, at.config.name);
+  at.extra->faults.set(at.link);
+  if (queued(at)) return;
+  // First in first out again: who waits gets its time now, in the order of the old queue.
+  at.extra->turn.cancel();
+  while (!at.extra->queue.empty()) {
+    Flight next = at.extra->queue.pop();
+    launch(at, std::move(next.frame), next.cuts);
+  }
+}
+
+void Link::set_end_held(std::size_t end, bool held) {
+  End& at = *ends_.at(end);
+  if (at.held == held) return;
+  at.held = held;
+  refresh(end);
+  if (!held) {
+    std::int64_t overdue = 0;
+    const SimTime now = env_.scheduler.now();
+    for (std::size_t i = 0; i < at.ring.size() && at.ring.at(i).arrives <= now; ++i) ++overdue;
+    env_.tracer.event(subject_, "released",
+                      {Attr::of("end", at.config.name), Attr::of("frames", overdue)});
+  }
+  arm(at);
+}
+
+void Link::set_filter(LinkFilter* filter) {
+  filter_ = filter;
+  for (std::size_t i = 0; i < ends_.size(); ++i) refresh(i);
+}
+
+std::size_t Link::in_flight(std::size_t end) const {
+  const End& at = *ends_.at(end);
+  return at.ring.size() + (at.extra != nullptr ? at.extra->queue.size() : 0);
+}
+
+// ---- partitions
+
+std::size_t Link::add_partition(std::vector<std::uint8_t> group_of_end) {
+  assert(group_of_end.size() == ends_.size());
+  partitions_.push_back({++partitions_made_, std::move(group_of_end)});
+  return partitions_made_;
+}
+
+void Link::remove_partition(std::size_t number) {
+  std::erase_if(partitions_, [&](const Partition& p) { return p.number == number; });
+}
+
+bool Link::separated(std::size_t from, std::size_t to) const {
+  return std::any_of(partitions_.begin(), partitions_.end(), [&](const Partition& p) {
+    return p.groups[from] != 0 && p.groups[to] != 0 && p.groups[from] != p.groups[to];
+  });
+}
+
+/// Strikes from receivers_ who is in another part than `from`. While some are left, each of the
+/// others is named in an event; a frame that nobody gets is dropped by the caller.
+void Link::lose_to_partition(std::size_t from, const Flight& flight) {
+  const auto lost = [&](std::size_t i) { return separated(from, i); };
+  if (!std::all_of(receivers_.begin(), receivers_.end(), lost)) {
+    for (const std::size_t i : receivers_) {
+      if (!lost(i)) continue;
+      env_.tracer.packet_event(subject_, "unheard", *flight.frame,
+                               {Attr::of("end", ends_[i]->config.name)});
+    }
+  }
+  std::erase_if(receivers_, lost);
+}
+
+}  // namespace flapjack

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Link: its state, as scripts change it: what is there, what has a carrier, who is told.
+#include <algorithm>
+
+#include "l2/link.h"
+
+namespace flapjack {
+
+void Link::set_up(bool up) {
+  if (up_ == up) return;
+  up_ = up;
+  for (std::size_t i = 0; i < ends_.size(); ++i) cut(i);
+  update();
+}
+
+void Link::set_end_present(std::size_t end, bool present) {
+  End& changed = *ends_.at(end);
+  if (changed.present == present) return;
+  changed.present = present;
+  present ? ++present_ : --present_;
+  if (changed.running) count_on_air(changed, present ? +1 : -1);
+  cut(end);
+  update();
+}
+
+void Link::count_on_air(const End& end, int step) {
+  on_air_ += static_cast<std::size_t>(step);
+  if (!end.config.station) hosts_on_air_ += static_cast<std::size_t>(step);
+}
+
+void Link::set_end_running(std::size_t end, bool running) {
+  End& changed = *ends_.at(end);
+  if (changed.running == running) return;
+  changed.running = running;
+  if (changed.present) count_on_air(changed, running ? +1 : -1);
+  update();
+}
+
+void Link::set_end_carrier(std::size_t end, bool carrier) {
+  End& changed = *ends_.at(end);
+  if (changed.carrier == carrier) return;
+  changed.carrier = carrier;
+  cut(end);
+  update();
+}
+
+/// Loses what is in flight to and from `end`. Called when it comes back, too: what others sent
+/// while it was away does not reach it afterwards.
+void Link::cut(std::size_t end) {
+  ends_[end]->cut = ++cuts_;
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
+    End& from = *ends_[i];
+    if (in_flight(i) == 0) continue;
+    const auto gone = [&](const Flight& flight) {
+      return i == end || only_receiver(i, *flight.frame) == end;
+    };
+    const auto lose = [&](Flight flight) {
+      drop(DropReason::CarrierLostInFlight, std::move(flight.frame));
+    };
+    from.ring.remove(gone, lose);
+    from.started = 0;
+    if (from.ring.empty()) from.free = from.last_arrival = env_.scheduler.now();
+    arm(from);
+    if (from.extra == nullptr) continue;
+    from.extra->queue.remove(gone, lose);
+    from.extra->turn.cancel();
+    if (from.extra->queue.empty()) continue;
+    from.extra->turn.start_at(std::max(from.free, env_.scheduler.now()));
+  }
+}
+
+bool Link::follows_peer(const End& end) const {
+  return end.config.carrier_follows_peer.value_or(!is_bus());
+}
+
+bool Link::medium_up(std::size_t end) const {
+  const End& at = *ends_.at(end);
+  return reachable(at) && (!follows_peer(at) || present_ > 1);
+}
+
+bool Link::peer_present(std::size_t end) const {
+  const End& own = *ends_.at(end);
+  if (!up_ || !own.present || !own.running) return false;
+  return own.config.station && hosts_ > 0 ? hosts_on_air_ > 0 : on_air_ > 1;
+}
+
+void Link::watch_peer(std::size_t end, std::function<void(bool)> watcher) {
+  ends_.at(end)->watchers.push_back(std::move(watcher));
+}
+
+/// Tells drivers and watchers what changed for them: all carriers first, in the order of the ends.
+/// Whoever is told may change the link again; the outer call then goes round once more.
+void Link::update() {
+  changed_ = true;
+  if (updating_) return;
+  updating_ = true;
+  while (changed_) {
+    changed_ = false;
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+      End& end = *ends_[i];
+      const bool up = medium_up(i);
+      if (up == end.shown_medium) continue;
+      end.shown_medium = up;
+      if (end.user != nullptr) end.user->on_medium(up);
+    }
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+      End& end = *ends_[i];
+      const bool peer = peer_present(i);
+      if (peer == end.shown_peer) continue;
+      end.shown_peer = peer;
+      for (std::size_t w = 0; w < end.watchers.size(); ++w) end.watchers[w](peer);
+    }
+  }
+  updating_ = false;
+}
+
+}  // namespace flapjack

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// TransmitQueue: frames that wait for the transmitter of one end, where plain arithmetic cannot say
+// in advance when each is sent: a later frame may go first, or push an earlier one out.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "l2/flight_ring.h"
+
+namespace flapjack {
+
+/// Which waiting frame is sent next, and which one is dropped when there are too many.
+enum class QueueDiscipline : std::uint8_t {
+  Fifo,      ///< the oldest is sent; a newcomer is dropped
+  HeadDrop,  ///< the oldest is sent; the oldest is dropped
+  Priority,  ///< the highest packet priority is sent; of the lowest the newest is dropped
+  Dscp,      ///< the same by the class of the DSCP
+};
+
+inline constexpr std::size_t kQueueBands = 8;
+
+/// The band of a packet priority 0..7, higher first: 0 is best effort and 1, background, lies below
+/// it (IEEE 802.1Q-2018 table I-1; Zephyr: enum net_priority).
+std::size_t band_of_priority(std::uint8_t priority);
+/// The band of a frame by the three class bits of its DSCP (RFC 2474 section 4.2.2); 7 for a frame
+/// that is not IP, as such frames keep the link going. `header_bytes`: of its link header.
+std::size_t band_of_dscp(std::span<const std::uint8_t> frame, std::size_t header_bytes);
+
+class TransmitQueue {
+ public:
+  /// True when a newcomer of `band` would be dropped itself. `limit` 0: never.
+  bool refuses(QueueDiscipline discipline, std::size_t band, std::size_t limit) const;
+  /// Adds a frame that is not refused, and gives back the one it pushes out (frame null: none).
+  Flight push(QueueDiscipline discipline, std::size_t band, std::size_t limit, Flight flight);
+  /// The next to send; the queue must not be empty.
+  Flight pop();
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  /// Takes every frame out for which `gone(flight)` and hands it to `give_up(flight)`.
+  template <class Gone, class GiveUp>
+  void remove(Gone gone, GiveUp give_up) {
+    for (FlightRing& band : bands_) {
+      size_ -= band.size();
+      band.remove(gone, give_up);
+      size_ += band.size();
+    }
+  }
+
+ private:
+  std::size_t lowest() const;
+
+  std::array<FlightRing, kQueueBands> bands_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace flapjack
