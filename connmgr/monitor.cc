@@ -53,7 +53,8 @@ Monitor::Monitor(Stack& stack, MonitorConfig config)
   static_assert(kRows.size() == kAggregates);
   iface_callback_ = {mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown),
                      [this](const MgmtNotice& notice) { on_iface(notice); }};
-  ipv4_callback_ = {mgmt_mask(MgmtEvent::Ipv4AddrAdd, MgmtEvent::Ipv4AddrDel),
+  ipv4_callback_ = {mgmt_mask(MgmtEvent::Ipv4AddrAdd, MgmtEvent::Ipv4AddrDel,
+                              MgmtEvent::Ipv4AcdSucceed, MgmtEvent::Ipv4AcdFailed),
                     [this](const MgmtNotice& notice) { on_ipv4(notice); }};
 }
 
@@ -94,8 +95,9 @@ void Monitor::on_iface(const MgmtNotice& notice) {
 // Live state counts, not the address of the event: an iface that lost one of two keeps the bit.
 void Monitor::on_ipv4(const MgmtNotice& notice) {
   if (notice.iface == nullptr) return;
-  const bool gain = notice.is(MgmtEvent::Ipv4AddrAdd);
-  if (!gain && !notice.is(MgmtEvent::Ipv4AddrDel)) return;
+  const bool gain = notice.is(MgmtEvent::Ipv4AddrAdd) || notice.is(MgmtEvent::Ipv4AcdSucceed);
+  const bool loss = notice.is(MgmtEvent::Ipv4AddrDel) || notice.is(MgmtEvent::Ipv4AcdFailed);
+  if (!gain && !loss) return;
   if (has_ipv4(*notice.iface) == gain) set_bits(*notice.iface, conn_state::kIpv4Set, gain);
   give();
 }

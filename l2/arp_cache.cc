@@ -100,12 +100,13 @@ Verdict ArpCache::input(PacketPtr& packet) {
   if (!arp || arp->sender_mac.is_group()) {
     return drop_rx(iface_, packet, DropReason::BadHeader);
   }
-  const bool for_us = iface_.ipv4().find(arp->target_ip) != nullptr;
+  iface_.on_arp(*arp);
+  const bool for_us = iface_.ipv4().owns(arp->target_ip);
   learn(*arp, for_us);
   if (for_us && arp->operation == ArpOperation::Request) {
     PacketPtr answer = make({ArpOperation::Reply, iface_.link_address(), arp->target_ip,
                              arp->sender_mac, arp->sender_ip},
-                            arp->sender_mac, *packet);
+                            arp->sender_mac, packet.get());
     if (answer == nullptr) return drop_rx(iface_, packet, DropReason::NoBuffers);
     const Status sent = iface_.output_frame(std::move(answer));
     static_cast<void>(sent);  // recorded as a drop where it failed
@@ -160,11 +161,16 @@ void ArpCache::resolve(Iterator entry, const MacAddress& mac) {
 
 // ---- our own ARP packets
 
-PacketPtr ArpCache::make(const ArpHeader& arp, const MacAddress& to, const Packet& because) {
+// Null for `because`: on the node's own account.
+PacketPtr ArpCache::make(const ArpHeader& arp, const MacAddress& to, const Packet* because) {
   PacketPtr packet = iface_.stack().tx_pool.allocate();
   if (packet == nullptr) return nullptr;
-  packet->meta.parent = because.meta.id;
-  packet->meta.cause = because.meta.cause;
+  if (because != nullptr) {
+    packet->meta.parent = because->meta.id;
+    packet->meta.cause = because->meta.cause;
+  } else {
+    packet->meta.cause = iface_.stack().scheduler().cause();
+  }
   arp.emit(packet->append(kArpBytes));
   push_ethernet_header(*packet, {to, iface_.link_address(), kEtherTypeArp});
   return packet;
@@ -173,7 +179,24 @@ PacketPtr ArpCache::make(const ArpHeader& arp, const MacAddress& to, const Packe
 PacketPtr ArpCache::request(Ipv4Address neighbour, const Packet& because) {
   return make(
       {ArpOperation::Request, iface_.link_address(), sender_for(neighbour, because), {}, neighbour},
-      MacAddress::broadcast(), because);
+      MacAddress::broadcast(), &because);
+}
+
+// RFC 5227 section 1.1: both are requests for the address itself.
+Status ArpCache::probe(Ipv4Address address) {
+  return tell_all({ArpOperation::Request, iface_.link_address(), {}, {}, address});
+}
+
+Status ArpCache::announce(Ipv4Address address) {
+  return tell_all({ArpOperation::Request, iface_.link_address(), address, {}, address});
+}
+
+Status ArpCache::tell_all(const ArpHeader& arp) {
+  PacketPtr packet = make(arp, MacAddress::broadcast(), nullptr);
+  if (packet != nullptr) return iface_.output_frame(std::move(packet));
+  iface_.stack().tracer().event(iface_.subject(), "arp_failed",
+                                {Attr::of("errno", Errc::Enobufs)});
+  return Errc::Enobufs;
 }
 
 /// The packet's own source where it is one of this iface's, else an address of the neighbour's
@@ -181,9 +204,10 @@ PacketPtr ArpCache::request(Ipv4Address neighbour, const Packet& because) {
 Ipv4Address ArpCache::sender_for(Ipv4Address neighbour, const Packet& packet) const {
   const Ipv4Config& ipv4 = iface_.ipv4();
   const IpAddress& source = packet.meta.source.address;
-  if (source.is_v4() && ipv4.find(source.v4()) != nullptr) return source.v4();
+  if (source.is_v4() && ipv4.owns(source.v4())) return source.v4();
   for (const Ipv4IfAddress& own : ipv4.addresses()) {
-    if (own.prefix.contains(neighbour)) return own.prefix.address;
+    const bool usable = own.state != AddressState::Tentative;
+    if (usable && own.prefix.contains(neighbour)) return own.prefix.address;
   }
   const Ipv4IfAddress* any = ipv4.first_global();
   return any != nullptr ? any->prefix.address : Ipv4Address{};

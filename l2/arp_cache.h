@@ -11,6 +11,7 @@
 #pragma once
 #include <vector>
 
+#include "stack/contract/arp_port.h"
 #include "stack/contract/l2.h"
 #include "stack/packet/packet_list.h"
 #include "stack/sim/timer.h"
@@ -33,7 +34,7 @@ struct ArpConfig {
   bool gratuitous = true;
 };
 
-class ArpCache {
+class ArpCache : public ArpPort {
  public:
   /// The iface outlives the cache.
   ArpCache(NetIf& iface, const ArpConfig& config);
@@ -46,6 +47,8 @@ class ArpCache {
   /// An ARP packet, link header already off. Ok, or Drop: BadHeader, or NoBuffers when there is no
   /// tx packet for the answer.
   Verdict input(PacketPtr& packet);
+  Status probe(Ipv4Address address) override;
+  Status announce(Ipv4Address address) override;
   /// Forgets everything; parked packets are dropped for `reason`.
   void clear(DropReason reason);
 
@@ -69,7 +72,8 @@ class ArpCache {
   void learn(const ArpHeader& arp, bool for_us);
   void add(Ipv4Address neighbour, const MacAddress& mac);
   void resolve(Iterator entry, const MacAddress& mac);
-  PacketPtr make(const ArpHeader& arp, const MacAddress& to, const Packet& because);
+  PacketPtr make(const ArpHeader& arp, const MacAddress& to, const Packet* because);
+  Status tell_all(const ArpHeader& arp);
   PacketPtr request(Ipv4Address neighbour, const Packet& because);
   Ipv4Address sender_for(Ipv4Address neighbour, const Packet& packet) const;
   void expire();

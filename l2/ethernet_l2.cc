@@ -8,6 +8,7 @@ namespace {
 
 struct EthernetContext : L2Context {
   EthernetContext(NetIf& iface, const ArpConfig& config) : arp(iface, config) {}
+  ArpPort* arp_port() override { return &arp; }
   ArpCache arp;
 };
 

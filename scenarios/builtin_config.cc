@@ -41,6 +41,18 @@ std::vector<KconfigEntry> builtin_kconfigs() {
        1, 65535, [](C& c, I v) { c.stack.max_contexts = size(v); }},
       {{"NET_MAX_CONN", "entries of the connection table"},
        1, 65535, [](C& c, I v) { c.stack.max_conn = size(v); }},
+      {{"NET_IF_MAX_IPV4_COUNT", "ifaces that may have IPv4 addresses"},
+       1, 65535, [](C& c, I v) { c.stack.max_ipv4_configs = size(v); }},
+      {{"NET_IF_UNICAST_IPV4_ADDR_COUNT", "IPv4 addresses an iface may have"},
+       1, 65535, [](C& c, I v) { c.stack.if_unicast_ipv4 = size(v); }},
+      {{"NET_IPV4_ACD", "addresses are checked for conflicts before use (RFC 5227)"},
+       0, 1, [](C& c, I v) { c.stack.acd.enabled = v != 0 || c.stack.ipv4_auto; }},
+      {{"NET_IPV4_AUTO", "every iface takes a link-local address (RFC 3927); selects NET_IPV4_ACD"},
+       0, 1,
+       [](C& c, I v) {
+         c.stack.ipv4_auto = v != 0;
+         if (v != 0) c.stack.acd.enabled = true;
+       }},
       {{"NET_MAX_ROUTERS", "routers the node may know, of both families"},
        1, 65535, [](C& c, I v) { c.stack.max_routers = size(v); }},
       {{"NET_MGMT_EVENT_QUEUE_SIZE", "events that may wait for the net_mgmt thread"},

@@ -133,6 +133,10 @@ std::vector<EventWord> builtin_events() {
   add_infos(events, kOffloadEvents);
   const std::vector<EventWord> others = {
       {"if_up_failed", "an iface could not be brought up at boot", kIface, {"errno"}},
+      {"ipv4_auto_failed", "no place for a link-local address", kIface, {"errno"}},
+      {"ipv4_configs_short", "more ifaces than may have IPv4 addresses", kNode,
+       {"ifaces", "limit"}},
+      {"arp_failed", "no packet was free for an ARP probe or announcement", kIface, {"errno"}},
       {"conn_mgr_failed", "the connection manager could not boot", kNode, {"errno"}},
       {"step_refused", "the call behind a step returned an error", kAnywhere, {"verb", "errno"}},
       {"send_refused", "no packet was free for a send", TargetKind::Node | TargetKind::App |

@@ -9,6 +9,7 @@
 
 namespace flapjack {
 
+class ArpPort;
 class NetIf;
 
 /// Who has the packet after a layer looked at it (Zephyr: enum net_verdict).
@@ -31,6 +32,8 @@ struct L2Traits {
 class L2Context {
  public:
   virtual ~L2Context() = default;
+  /// Null for an L2 without ARP.
+  virtual ArpPort* arp_port() { return nullptr; }
 };
 
 /// One L2 object may serve many ifaces; its state for each is the iface's L2Context.

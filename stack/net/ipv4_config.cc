@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/ipv4_config.h"
 
+#include <cassert>
+#include <utility>
+
 namespace flapjack {
 
-Ipv4IfAddress* Ipv4Config::add(Ipv4Prefix prefix, AddressType type, bool& added) {
-  added = false;
-  for (Ipv4IfAddress& entry : addresses_) {
-    if (entry.prefix.address == prefix.address) return &entry;
-  }
+Ipv4IfAddress* Ipv4Config::add(Ipv4Prefix prefix, AddressType type) {
+  assert(find(prefix.address) == nullptr);
   if (addresses_.size() >= limit_) return nullptr;
-  added = true;
   return &addresses_.emplace_back(Ipv4IfAddress{prefix, type, AddressState::Preferred});
 }
 
@@ -23,6 +22,15 @@ const Ipv4IfAddress* Ipv4Config::find(Ipv4Address address) const {
     if (entry.prefix.address == address) return &entry;
   }
   return nullptr;
+}
+
+Ipv4IfAddress* Ipv4Config::find(Ipv4Address address) {
+  return const_cast<Ipv4IfAddress*>(std::as_const(*this).find(address));
+}
+
+bool Ipv4Config::owns(Ipv4Address address) const {
+  const Ipv4IfAddress* entry = find(address);
+  return entry != nullptr && entry->state != AddressState::Tentative;
 }
 
 const Ipv4IfAddress* Ipv4Config::first_global() const {

@@ -24,12 +24,15 @@ class Ipv4Config {
   /// `limit`: NET_IF_UNICAST_IPV4_ADDR_COUNT.
   explicit Ipv4Config(std::size_t limit) : limit_(limit) { addresses_.reserve(limit); }
 
-  /// The entry for the address, a new one unless it was there (`added` says which); null when the
-  /// table is full. Raises nothing: NetIf does.
-  Ipv4IfAddress* add(Ipv4Prefix prefix, AddressType type, bool& added);
+  /// A new entry for an address that is not there; null when the table is full. Raises nothing:
+  /// NetIf does.
+  Ipv4IfAddress* add(Ipv4Prefix prefix, AddressType type);
   /// False when it was not there.
   bool remove(Ipv4Address address);
   const Ipv4IfAddress* find(Ipv4Address address) const;
+  Ipv4IfAddress* find(Ipv4Address address);
+  /// Has it, and it is not tentative: it may be used and answered for.
+  bool owns(Ipv4Address address) const;
   std::span<const Ipv4IfAddress> addresses() const { return addresses_; }
 
   /// An address that counts for connectivity and as a source: preferred, not 169.254/16.

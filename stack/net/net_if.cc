@@ -25,7 +25,8 @@ NetIf::NetIf(Stack& stack, IfIndex index, NetIfConfig config)
       index_(index),
       config_(std::move(config)),
       subject_(stack.tracer().subject(stack.name() + "." + config_.name)),
-      ipv4_(config_.ipv4_limit) {}
+      ipv4_(stack.config().if_unicast_ipv4 != 0 ? stack.config().if_unicast_ipv4
+                                                : config_.ipv4_limit) {}
 
 NetIf::~NetIf() = default;
 
@@ -108,25 +109,19 @@ void NetIf::notify_up() {
   running_ = true;
   ++stats_.up_count;
   stack_.mgmt.notify(MgmtEvent::IfUp, this);
+  if (starts_ip()) start_ipv4();
+}
+
+// Zephyr: nothing of this for offloaded and for point-to-point ifaces.
+bool NetIf::starts_ip() const {
+  return !is_offloaded() && l2_ != nullptr && !l2_->traits().point_to_point;
 }
 
 void NetIf::notify_down() {
   running_ = false;
   ++stats_.down_count;
   stack_.mgmt.notify(MgmtEvent::IfDown, this);
-}
-
-const Ipv4IfAddress* NetIf::ipv4_addr_add(Ipv4Prefix prefix, AddressType type) {
-  bool added = false;
-  const Ipv4IfAddress* entry = ipv4_.add(prefix, type, added);
-  if (added) stack_.mgmt.notify(MgmtEvent::Ipv4AddrAdd, this, prefix.address);
-  return entry;
-}
-
-bool NetIf::ipv4_addr_rm(Ipv4Address address) {
-  if (!ipv4_.remove(address)) return false;
-  stack_.mgmt.notify(MgmtEvent::Ipv4AddrDel, this, address);
-  return true;
+  if (starts_ip()) stop_ipv4();
 }
 
 Status NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {

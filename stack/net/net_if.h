@@ -18,9 +18,11 @@
 
 namespace flapjack {
 
+class ArpPort;
 class ContextOffload;
 class SocketOffload;
 class Stack;
+struct ArpHeader;
 
 /// Counters of an iface; all of them can be asked for by name (if_counters()).
 struct IfStats {
@@ -41,7 +43,9 @@ struct NetIfConfig {
   std::uint16_t mtu = 1500;
   bool auto_start = true;  ///< false: Zephyr's NET_IF_NO_AUTO_START
   bool is_virtual = false;
+  bool ipv4 = true;            ///< has the flag IPV4
   std::size_t ipv4_limit = 4;  ///< NET_IF_UNICAST_IPV4_ADDR_COUNT
+  bool ipv4_auto = false;      ///< takes a link-local address when up (NET_IPV4_AUTO)
 };
 
 class NetIf : public DriverUser {
@@ -100,11 +104,24 @@ class NetIf : public DriverUser {
   SimTime oper_changed_at() const { return oper_changed_at_; }
 
   const Ipv4Config& ipv4() const { return ipv4_; }
-  /// Adds an address, preferred at once, and raises IPV4_ADDR_ADD; the same address again is no
-  /// event. Null when the table is full (net_if_ipv4_addr_add).
+  /// Takes an IPv4 configuration from the node's pool (net_if_config_ipv4_get): Enotsup without the
+  /// flag IPV4, Esrch when the pool is empty. Adding an address does it by itself.
+  Status ipv4_config_get();
+  /// Gives it back with all that is in it: Enotsup, Ealready (net_if_config_ipv4_put).
+  Status ipv4_config_put();
+  /// Adds an address and raises IPV4_ADDR_ADD; the same address again is no event. It is preferred
+  /// at once, or tentative until the conflict detection is through. A Dhcp address takes the place
+  /// of an Overridable one. Null when the table is full or there is no configuration
+  /// (net_if_ipv4_addr_add).
   const Ipv4IfAddress* ipv4_addr_add(Ipv4Prefix prefix, AddressType type = AddressType::Manual);
   /// Removes it and raises IPV4_ADDR_DEL; false when it was not there (net_if_ipv4_addr_rm).
   bool ipv4_addr_rm(Ipv4Address address);
+  /// For the conflict detection.
+  void set_ipv4_addr_state(Ipv4Address address, AddressState state);
+  /// Null where the L2 has no ARP.
+  ArpPort* arp_port() const;
+  /// Any well-formed ARP packet, handed over by the L2.
+  void on_arp(const ArpHeader& arp);
   void set_gateway(Ipv4Address gateway) { ipv4_.set_gateway(gateway); }
 
   IfStats& stats() { return stats_; }
@@ -132,6 +149,10 @@ class NetIf : public DriverUser {
   void update_oper_state();
   void notify_up();
   void notify_down();
+  bool starts_ip() const;
+  void start_ipv4();
+  void stop_ipv4();
+  void remove_overridable();
   Status transmit(PacketPtr frame);
   Stack& stack_;
   IfIndex index_;
@@ -151,6 +172,7 @@ class NetIf : public DriverUser {
   OperState oper_state_ = OperState::Unknown;
   SimTime oper_changed_at_;
   Ipv4Config ipv4_;
+  bool has_ipv4_config_ = false;
   IfStats stats_;
   RecordId last_event_;
 };

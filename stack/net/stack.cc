@@ -20,6 +20,8 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig
       routers(*this, config.max_routers),
       route(*this),
       ipv4(*this),
+      acd(*this),
+      autoconf(*this),
       icmp(*this),
       udp(*this),
       ip(*this),
@@ -52,7 +54,20 @@ NetIf* Stack::default_iface() const {
   return ifaces_.empty() ? nullptr : ifaces_.front().get();
 }
 
+bool Stack::take_ipv4_config() {
+  const std::size_t limit = config_.max_ipv4_configs;
+  if (limit != 0 && ipv4_configs_ >= limit) return false;
+  ++ipv4_configs_;
+  return true;
+}
+
 void Stack::post_init() {
+  const std::size_t limit = config_.max_ipv4_configs;
+  if (limit != 0 && ifaces_.size() > limit) {  // Zephyr: the only hint, a warning at boot
+    tracer().event(subject_, "ipv4_configs_short",
+                   {Attr::of("ifaces", static_cast<std::int64_t>(ifaces_.size())),
+                    Attr::of("limit", static_cast<std::int64_t>(limit))});
+  }
   for (const auto& iface : ifaces_) {
     if (!iface->auto_start()) continue;
     const Status up = iface->up();

@@ -11,6 +11,8 @@
 #include "stack/net/icmp.h"
 #include "stack/net/ip.h"
 #include "stack/net/ipv4.h"
+#include "stack/net/ipv4_acd.h"
+#include "stack/net/ipv4_autoconf.h"
 #include "stack/net/net_conn.h"
 #include "stack/net/net_context.h"
 #include "stack/net/net_core.h"
@@ -49,6 +51,13 @@ struct StackConfig {
   bool send_checks_iface = true;  ///< net_send_data refuses an iface that is not up (Enetdown)
   Duration udp_alloc_timeout = seconds(1);  ///< how long a send waits for a tx packet
   Dhcpv4Config dhcpv4 = {};
+  /// NET_IF_MAX_IPV4_COUNT: how many ifaces may have IPv4 addresses; 0: as many as there are.
+  std::size_t max_ipv4_configs = 0;
+  /// ADDR_ADD is raised before the address is preferred, as Zephyr did until 2025.
+  bool addr_add_before_preferred = false;
+  std::size_t if_unicast_ipv4 = 0;  ///< NET_IF_UNICAST_IPV4_ADDR_COUNT; 0: as each iface says
+  AcdConfig acd = {};
+  bool ipv4_auto = false;  ///< NET_IPV4_AUTO: every iface; it needs acd
   NetMgmtConfig mgmt = {};
   DnsConfig dns = {};
 };
@@ -88,6 +97,9 @@ class Stack {
   void set_default_iface(NetIf& iface) { default_iface_ = &iface; }
   /// Brings up every iface that is not NO_AUTO_START, in index order (net_if_post_init).
   void post_init();
+  /// One of the configurations of max_ipv4_configs; false when none is left.
+  bool take_ipv4_config();
+  void give_ipv4_config() { --ipv4_configs_; }
 
   PacketPool tx_pool, rx_pool;
   NetMgmt mgmt;
@@ -96,6 +108,8 @@ class Stack {
   RouterTable routers;
   Route route;
   Ipv4 ipv4;
+  Ipv4Acd acd;
+  Ipv4Autoconf autoconf;
   Icmp icmp;
   Udp udp;
   Ip ip;
@@ -107,6 +121,7 @@ class Stack {
  private:
   std::vector<std::unique_ptr<NetIf>> ifaces_;
   NetIf* default_iface_ = nullptr;
+  std::size_t ipv4_configs_ = 0;  // taken
 };
 
 }  // namespace flapjack

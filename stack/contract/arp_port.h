@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// ArpPort: what the stack asks of an L2 that has ARP (RFC 826) to check an address for conflicts
+// (RFC 5227). Called by Ipv4Acd; implemented in l2/, found through the iface's L2Context. What the
+// L2 receives it hands to NetIf::on_arp().
+#pragma once
+#include "stack/base/status.h"
+#include "stack/wire/address.h"
+
+namespace flapjack {
+
+class ArpPort {
+ public:
+  virtual ~ArpPort() = default;
+  /// Asks who has `address`, from 0.0.0.0. Enobufs without a tx packet, else the driver's answer.
+  virtual Status probe(Ipv4Address address) = 0;
+  /// Tells everybody that `address` is here. Errors as those of probe().
+  virtual Status announce(Ipv4Address address) = 0;
+};
+
+}  // namespace flapjack
