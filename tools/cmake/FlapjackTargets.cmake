@@ -14,6 +14,12 @@ if(FLAPJACK_SANITIZE)
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FLAPJACK_SANITIZE})
 endif()
+if(FLAPJACK_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "FLAPJACK_FUZZ needs clang (preset fuzz), not ${CMAKE_CXX_COMPILER_ID}")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link) # coverage; -fsanitize=fuzzer links the driver
+endif()
 
 # A compiler cache where there is one; a launcher given on the command line stands.
 find_program(FLAPJACK_CCACHE ccache)
