@@ -141,6 +141,8 @@ std::vector<EventWord> builtin_events() {
       {"step_refused", "the call behind a step returned an error", kAnywhere, {"verb", "errno"}},
       {"send_refused", "no packet was free for a send", TargetKind::Node | TargetKind::App |
                                                              TargetKind::Service, {"errno"}},
+      {"alloc_wait", "nothing free in a pool: somebody waits for a packet", kNode, {"pool"}},
+      {"alloc_failed", "no packet in time", kNode, {"pool", "errno"}},
       {"sent", "a message was handed to the stack", kApp, {"seq"}},
       {"acked", "its answer came back", kApp, {"seq", "rtt"}},
       {"lost", "its answer did not come in time", kApp, {"seq"}},

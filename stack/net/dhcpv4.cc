@@ -7,8 +7,17 @@
 
 namespace flapjack {
 
+namespace {
+
+// A message of the usual options with the headers above the link's: three of Zephyr's buffers.
+constexpr std::size_t kPacketBytes = 328;
+
+}  // namespace
+
 Dhcpv4::Dhcpv4(Stack& stack)
-    : stack_(stack), turn_(stack.scheduler(), Lane::Work, delegate<&Dhcpv4::send_posted>(this)) {
+    : stack_(stack),
+      request_(kPacketBytes, delegate<&Dhcpv4::on_packet_granted>(this)),
+      turn_(stack.scheduler(), Lane::Work, delegate<&Dhcpv4::send_posted>(this)) {
   iface_events_.mask = mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown);
   iface_events_.handler = [this](const MgmtNotice& notice) { on_iface_event(notice); };
 }
@@ -102,9 +111,9 @@ void Dhcpv4::post(Dhcpv4Client& client) {
   const auto same = [&client](const Posted& each) { return each.client == &client; };
   if (std::any_of(outbox_.begin(), outbox_.end(), same)) return;
   if (outbox_.empty()) {
-    PacketPtr packet = stack_.tx_pool.allocate();
+    PacketPtr packet = stack_.tx_pool.allocate(kPacketBytes);
     if (packet != nullptr) return client.transmit(std::move(packet));
-    stack_.tx_pool.on_freed(delegate<&Dhcpv4::on_packet_freed>(this));
+    stack_.tx_pool.wait(request_);
   }
   const RecordId waits =
       stack_.tracer().event(client.iface().subject(), "dhcp_waits",
@@ -114,17 +123,19 @@ void Dhcpv4::post(Dhcpv4Client& client) {
 
 void Dhcpv4::withdraw(Dhcpv4Client& client) {
   std::erase_if(outbox_, [&client](const Posted& each) { return each.client == &client; });
+  if (!outbox_.empty()) return;
+  stack_.tx_pool.cancel(request_);
+  request_.packet.reset();
 }
 
 // Never from within the release of a packet: what is sent has a turn of its own.
-void Dhcpv4::on_packet_freed() {
-  if (!outbox_.empty() && !turn_.running()) turn_.start({});
-}
+void Dhcpv4::on_packet_granted() { turn_.start({}); }
 
 void Dhcpv4::send_posted() {
+  PacketPtr packet = std::move(request_.packet);
   while (!outbox_.empty()) {
-    PacketPtr packet = stack_.tx_pool.allocate();
-    if (packet == nullptr) return;
+    if (packet == nullptr) packet = stack_.tx_pool.allocate(kPacketBytes);
+    if (packet == nullptr) return stack_.tx_pool.wait(request_);
     const Posted posted = outbox_.front();
     outbox_.erase(outbox_.begin());
     const CauseScope scope(stack_.scheduler(), posted.waits);

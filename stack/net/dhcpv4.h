@@ -10,6 +10,7 @@
 #include "stack/base/status.h"
 #include "stack/net/dhcpv4_client.h"
 #include "stack/net/net_mgmt.h"
+#include "stack/packet/packet_pool.h"
 
 namespace flapjack {
 
@@ -53,7 +54,7 @@ class Dhcpv4 {
   void listen_no_more();
   bool on_packet(PacketPtr& packet);
   void on_iface_event(const MgmtNotice& notice);
-  void on_packet_freed();
+  void on_packet_granted();
   void send_posted();
 
   Stack& stack_;
@@ -61,6 +62,7 @@ class Dhcpv4 {
   std::vector<Posted> outbox_;                          // wait for a packet, oldest first
   NetConn* conn_ = nullptr;
   MgmtCallback iface_events_;
+  PacketRequest request_;  // in line while there is something in the outbox
   Timer turn_;
 };
 

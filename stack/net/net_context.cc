@@ -180,21 +180,13 @@ Result<std::size_t> NetContext::send_engine(std::span<const std::uint8_t> bytes,
 
 // A tx packet, waiting for one as long as both the caller and Zephyr's allocation limit allow.
 PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) {
-  PacketPtr packet = stack_.tx_pool.allocate();
-  FiberHost& fibers = stack_.fibers();
-  const Duration limit = stack_.config().udp_alloc_timeout;
-  const SimTime give_up = stack_.scheduler().now() +
-                          (timeout.is_forever() ? limit : std::min(limit, timeout.span()));
+  constexpr std::size_t kHeaders = kIpv4HeaderBytes + kUdpHeaderBytes;
   const std::uint32_t life = life_;
-  while (packet == nullptr && !timeout.is_no_wait() && fibers.current() != nullptr &&
-         stack_.scheduler().now() < give_up) {
-    const Status waited = stack_.contexts.wait_for_packet(give_up - stack_.scheduler().now());
-    if (life != life_) {  // put() while waiting
-      error = Errc::Ebadf;
-      return nullptr;
-    }
-    if (!waited.ok()) break;
-    packet = stack_.tx_pool.allocate();
+  PacketPtr packet = stack_.waits.allocate(stack_.tx_pool, bytes + kHeaders,
+                                           shorter(timeout, stack_.config().alloc.udp));
+  if (life != life_) {  // put() while waiting
+    error = Errc::Ebadf;
+    return nullptr;
   }
   if (packet == nullptr) {
     error = Errc::Enobufs;

@@ -134,11 +134,9 @@ class NetContexts {
   Result<std::uint16_t> free_port(const NetContext& asking);
   bool port_in_use(const NetContext& asking, const Endpoint& local) const;
   SendCallback take_callback(std::uint16_t context, PacketId packet);
-  Status wait_for_packet(Duration at_most);
 
   Stack& stack_;
   RandomStream ports_;
-  Semaphore packet_freed_;
   std::vector<std::unique_ptr<NetContext>> slots_;
 };
 

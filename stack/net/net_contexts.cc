@@ -21,8 +21,7 @@ Status check(Family family, SocketType type, Protocol& protocol) {
 
 NetContexts::NetContexts(Stack& stack, std::size_t limit)
     : stack_(stack),
-      ports_(stack.env().rng.stream(stack.name() + ".ports")),
-      packet_freed_(stack.fibers(), "a free tx packet", 0, 1) {
+      ports_(stack.env().rng.stream(stack.name() + ".ports")) {
   for (std::size_t slot = 0; slot < limit; ++slot) {
     slots_.emplace_back(new NetContext(stack, static_cast<std::uint16_t>(slot)));
   }
@@ -30,7 +29,6 @@ NetContexts::NetContexts(Stack& stack, std::size_t limit)
 
 NetContexts::~NetContexts() {
   put_all();
-  stack_.tx_pool.on_freed({});  // queued packets are released after this
 }
 
 void NetContexts::put_all() {
@@ -129,11 +127,6 @@ Result<std::uint16_t> NetContexts::free_port(const NetContext& asking) {
     if (!port_in_use(asking, {{}, port})) return port;
   }
   return Errc::Eaddrinuse;
-}
-
-Status NetContexts::wait_for_packet(Duration at_most) {
-  stack_.tx_pool.on_freed(delegate<&Semaphore::give>(&packet_freed_));
-  return packet_freed_.take(Timeout::after(at_most));
 }
 
 SendCallback NetContexts::take_callback(std::uint16_t context, PacketId packet) {

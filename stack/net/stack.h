@@ -18,6 +18,7 @@
 #include "stack/net/net_core.h"
 #include "stack/net/net_if.h"
 #include "stack/net/net_mgmt.h"
+#include "stack/net/packet_waits.h"
 #include "stack/net/route.h"
 #include "stack/net/router_table.h"
 #include "stack/net/traffic_class.h"
@@ -45,11 +46,14 @@ struct StackConfig {
   std::size_t rx_classes = 1;  ///< NET_TC_RX_COUNT, 0..8; 0: the stack runs in the driver's turn
   std::size_t pkt_tx_count = 14;  ///< NET_PKT_TX_COUNT
   std::size_t pkt_rx_count = 14;  ///< NET_PKT_RX_COUNT
+  std::size_t buf_tx_count = 36;  ///< NET_BUF_TX_COUNT: buffers of buf_bytes behind the packets
+  std::size_t buf_rx_count = 36;  ///< NET_BUF_RX_COUNT
+  std::size_t buf_bytes = 128;    ///< NET_BUF_DATA_SIZE
   std::size_t max_contexts = 6;   ///< NET_MAX_CONTEXTS
   std::size_t max_conn = 8;       ///< NET_MAX_CONN
   std::size_t max_routers = 2;    ///< NET_MAX_ROUTERS, of both families together
   bool send_checks_iface = true;  ///< net_send_data refuses an iface that is not up (Enetdown)
-  Duration udp_alloc_timeout = seconds(1);  ///< how long a send waits for a tx packet
+  AllocTimeouts alloc = {};       ///< how long each user of a packet waits for one
   Dhcpv4Config dhcpv4 = {};
   /// NET_IF_MAX_IPV4_COUNT: how many ifaces may have IPv4 addresses; 0: as many as there are.
   std::size_t max_ipv4_configs = 0;
@@ -102,6 +106,7 @@ class Stack {
   void give_ipv4_config() { --ipv4_configs_; }
 
   PacketPool tx_pool, rx_pool;
+  PacketWaits waits;
   NetMgmt mgmt;
   TrafficClass tx_queue, rx_queue;
   NetConnTable conns;

@@ -50,6 +50,9 @@ class Packet {
   std::size_t size() const { return size_; }
   std::span<std::uint8_t> bytes() { return {data(), size_}; }
   std::span<const std::uint8_t> bytes() const { return {data(), size_}; }
+  /// Its place in the memory, from 0 and below PacketSlab::slots(): the same for every packet that
+  /// lives there, one after the other.
+  std::uint32_t slot() const { return slot_; }
   std::size_t headroom() const { return cursor_; }
   std::size_t tailroom() const { return capacity_ - cursor_ - size_; }
 
@@ -97,6 +100,9 @@ class Packet {
   PacketPool* pool_ = nullptr;  // whose count it is on; null: in flight on a medium
   Packet* next_ = nullptr;  // in a free list or a PacketList
   std::uint32_t cursor_ = 0, size_ = 0, capacity_ = 0;
+  std::uint32_t slot_ = 0;
+  std::uint32_t buffers_ = 0;  // of pool_'s count
+  bool live_ = false;          // somebody owns it
 };
 
 struct PacketRelease {

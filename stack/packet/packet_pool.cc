@@ -1,103 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/packet/packet_pool.h"
 
-#include <new>
-
 namespace flapjack {
-namespace {
 
-constexpr std::size_t kAlign = 64;
-constexpr std::size_t kChunkPackets = 32;
-
-std::size_t round_up(std::size_t n) { return (n + kAlign - 1) / kAlign * kAlign; }
-
-}  // namespace
-
-void PacketRelease::operator()(Packet* packet) const { packet->slab_->release(packet); }
-
-void PacketSlab::FreeChunk::operator()(std::uint8_t* chunk) const {
-  ::operator delete(chunk, std::align_val_t{kAlign});
+PacketRequest::~PacketRequest() {
+  if (pool_ != nullptr) pool_->cancel(*this);
 }
 
-PacketSlab::PacketSlab(std::size_t frame_bytes_max)
-    : capacity_(round_up(frame_bytes_max + kPacketHeadroom)),
-      stride_(round_up(sizeof(Packet)) + capacity_) {}
-
-PacketSlab::~PacketSlab() { assert(in_use_ == 0); }
-
-void PacketSlab::grow() {
-  auto* chunk = static_cast<std::uint8_t*>(
-      ::operator new(stride_* kChunkPackets, std::align_val_t{kAlign}));
-  chunks_.emplace_back(chunk);
-  for (std::size_t i = kChunkPackets; i-- > 0;) {
-    auto* packet = new (chunk + i * stride_) Packet;
-    packet->slab_ = this;
-    packet->capacity_ = static_cast<std::uint32_t>(capacity_);
-    packet->next_ = free_;
-    free_ = packet;
-  }
-}
-
-PacketPtr PacketSlab::allocate() {
-  if (free_ == nullptr) grow();
-  Packet* packet = free_;
-  free_ = packet->next_;
-  packet->meta = {};
-  packet->meta.id.value = ++next_id_;
-  packet->cursor_ = kPacketHeadroom;
-  packet->size_ = 0;
-  packet->pool_ = nullptr;
-  ++in_use_;
-  return PacketPtr(packet);
-}
-
-PacketPtr PacketSlab::clone(const Packet& original) {
-  PacketPtr copy = allocate();
-  const PacketId id = copy->meta.id;
-  copy->meta = original.meta;
-  copy->meta.id = id;
-  copy->meta.parent = original.meta.id;
-  copy->cursor_ = original.cursor_;
-  copy->size_ = original.size_;
-  std::memcpy(copy->data(), original.data(), original.size());
-  return copy;
-}
-
-void PacketSlab::release(Packet* packet) {
-  PacketPool::disown(*packet);
-  packet->next_ = free_;
-  free_ = packet;
-  --in_use_;
-}
-
-bool PacketPool::admit() {
-  if (in_use_ < limit_) return true;
+// Nobody overtakes those who wait.
+bool PacketPool::admit(std::size_t buffers) {
+  if (first_ == nullptr && fits(buffers)) return true;
   ++failures_;
   return false;
 }
 
-PacketPtr PacketPool::allocate() {
-  if (!admit()) return nullptr;
-  PacketPtr packet = slab_.allocate();
+PacketPtr PacketPool::count(PacketPtr packet, std::size_t buffers) {
   packet->pool_ = this;
+  packet->buffers_ = static_cast<std::uint32_t>(buffers);
   ++in_use_;
+  buffers_in_use_ += buffers;
   return packet;
 }
 
+PacketPtr PacketPool::allocate(std::size_t bytes) {
+  const std::size_t buffers = buffers_for(bytes);
+  return admit(buffers) ? count(slab_.allocate(), buffers) : nullptr;
+}
+
 PacketPtr PacketPool::clone(const Packet& original) {
-  if (!admit()) return nullptr;
-  PacketPtr packet = slab_.clone(original);
-  packet->pool_ = this;
-  ++in_use_;
-  return packet;
+  const std::size_t buffers = buffers_for(original.size());
+  return admit(buffers) ? count(slab_.clone(original), buffers) : nullptr;
 }
 
 bool PacketPool::adopt(Packet& packet) {
   if (packet.pool_ == this) return true;
-  if (!admit()) return false;
+  const std::size_t buffers = buffers_for(packet.size());
+  if (!admit(buffers)) return false;
   disown(packet);
   packet.pool_ = this;
+  packet.buffers_ = static_cast<std::uint32_t>(buffers);
   ++in_use_;
+  buffers_in_use_ += buffers;
   return true;
 }
 
@@ -105,8 +48,55 @@ void PacketPool::disown(Packet& packet) {
   if (packet.pool_ == nullptr) return;
   PacketPool& pool = *packet.pool_;
   packet.pool_ = nullptr;
-  --pool.in_use_;
-  if (pool.freed_) pool.freed_();
+  pool.give_back(packet.buffers_);
+}
+
+void PacketPool::give_back(std::size_t buffers) {
+  --in_use_;
+  buffers_in_use_ -= buffers;
+  if (first_ != nullptr) serve();
+}
+
+void PacketPool::wait(PacketRequest& request) {
+  assert(request.pool_ == nullptr && request.packet == nullptr);
+  request.pool_ = this;
+  request.prev_ = last_;
+  request.next_ = nullptr;
+  (last_ != nullptr ? last_->next_ : first_) = &request;
+  last_ = &request;
+  serve();
+}
+
+void PacketPool::unlink(PacketRequest& request) {
+  (request.prev_ != nullptr ? request.prev_->next_ : first_) = request.next_;
+  (request.next_ != nullptr ? request.next_->prev_ : last_) = request.prev_;
+  request.pool_ = nullptr;
+}
+
+// The one behind may need less than the one that leaves.
+void PacketPool::cancel(PacketRequest& request) {
+  if (request.pool_ != this) return;
+  unlink(request);
+  serve();
+}
+
+void PacketPool::serve() {
+  while (first_ != nullptr && fits(buffers_for(first_->bytes))) {
+    PacketRequest& request = *first_;
+    unlink(request);
+    request.packet = count(slab_.allocate(), buffers_for(request.bytes));
+    request.granted();
+  }
+}
+
+void PacketPool::set_limit(std::size_t packets) {
+  limits_.packets = packets;
+  serve();
+}
+
+void PacketPool::set_buffer_limit(std::size_t buffers) {
+  limits_.buffers = buffers;
+  serve();
 }
 
 }  // namespace flapjack

@@ -1,61 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where packets come from. A World has one PacketSlab, the memory; a node has a PacketPool each for
-// tx and rx, the count (Zephyr: NET_PKT_TX_COUNT, NET_PKT_RX_COUNT). A packet that changes hands,
-// from a node's tx pool to the medium to a peer's rx pool, is re-counted, not copied.
+// PacketPool: a node's count of packets and of the data buffers behind them, one pool each for tx
+// and rx (Zephyr: NET_PKT_TX_COUNT with NET_BUF_TX_COUNT, and RX). The memory is PacketSlab's. A
+// packet that changes hands, from a node's tx pool to the medium to a peer's rx pool, is
+// re-counted, not copied.
 //
-// The slab grows in chunks and never shrinks; its free list is last in, first out, so the hot
-// packets stay in cache. Pools are bounded, and set_limit() lets a script starve them.
+// A pool is bounded. Who finds it empty gets null at once or waits in line with a PacketRequest:
+// first come, first served, and nobody overtakes the line. set_limit() lets a script starve it.
 #pragma once
-#include <memory>
-#include <vector>
+#include <cstddef>
+#include <cstdint>
 
 #include "stack/base/delegate.h"
 #include "stack/packet/packet.h"
+#include "stack/packet/packet_slab.h"
 
 namespace flapjack {
 
-/// Room in front of the payload for every header a packet may get on its way down.
-inline constexpr std::size_t kPacketHeadroom = 64;
+/// A place in the line for a packet of a pool; leaves the line when it is destroyed. The pool puts
+/// the packet into `packet` and calls `granted`, in the middle of whoever gave one back: it may
+/// only schedule. Most code uses PacketWaits (stack/net/) instead, which adds deadlines and turns.
+struct PacketRequest {
+  PacketRequest(std::size_t bytes, Delegate granted) : bytes(bytes), granted(granted) {}
+  ~PacketRequest();
+  PacketRequest(const PacketRequest&) = delete;
+  PacketRequest& operator=(const PacketRequest&) = delete;
 
-class PacketSlab {
- public:
-  /// `frame_bytes_max`: the largest frame, link header included, that a packet can hold.
-  explicit PacketSlab(std::size_t frame_bytes_max = 1536);
-  ~PacketSlab();
-  PacketSlab(const PacketSlab&) = delete;
-  PacketSlab& operator=(const PacketSlab&) = delete;
+  bool in_line() const { return pool_ != nullptr; }
 
-  /// An empty packet with kPacketHeadroom, on nobody's count.
-  PacketPtr allocate();
-  /// A copy with its own id and `original` as parent, on nobody's count.
-  PacketPtr clone(const Packet& original);
-  std::size_t capacity() const { return capacity_; }
-  /// Packets that exist now, wherever they are.
-  std::size_t in_use() const { return in_use_; }
+  const std::size_t bytes;
+  const Delegate granted;
+  PacketPtr packet;
 
  private:
-  friend struct PacketRelease;
-  void grow();
-  void release(Packet* packet);
+  friend class PacketPool;
+  PacketPool* pool_ = nullptr;  // in whose line it is
+  PacketRequest *next_ = nullptr, *prev_ = nullptr;
+};
 
-  std::size_t capacity_, stride_;
-  Packet* free_ = nullptr;
-  std::uint64_t next_id_ = 0;
-  std::size_t in_use_ = 0;
-  struct FreeChunk {
-    void operator()(std::uint8_t* chunk) const;
-  };
-  std::vector<std::unique_ptr<std::uint8_t, FreeChunk>> chunks_;
+/// What a pool counts.
+struct PoolLimits {
+  static constexpr std::size_t kUnlimited = ~std::size_t{0};
+  std::size_t packets;
+  std::size_t buffers = kUnlimited;
+  std::size_t buffer_bytes = 128;  ///< of each buffer (NET_BUF_DATA_SIZE)
 };
 
 class PacketPool {
  public:
-  PacketPool(PacketSlab& slab, std::size_t limit) : slab_(slab), limit_(limit) {}
+  PacketPool(PacketSlab& slab, const PoolLimits& limits)
+      : slab_(slab), size_(limits), limits_(limits) {}
+  PacketPool(PacketSlab& slab, std::size_t packets) : PacketPool(slab, PoolLimits{packets}) {}
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;
 
-  /// Null when the pool is exhausted; counted in failures().
-  PacketPtr allocate();
+  /// Null when the pool is exhausted, counted in failures(). `bytes`: what will be put in, headers
+  /// above the link's included; they take as many buffers as they fill, at least one.
+  PacketPtr allocate(std::size_t bytes = 0);
   /// Null when exhausted. The copy has its own id and names its parent.
   PacketPtr clone(const Packet& original);
   /// Puts a packet on this pool's count; false, and nothing changed, when exhausted.
@@ -63,24 +63,52 @@ class PacketPool {
   /// Takes a packet off whatever pool counts it: it is the medium's now.
   static void disown(Packet& packet);
 
-  /// A limit below in_use() only stops further allocations.
-  void set_limit(std::size_t limit) { limit_ = limit; }
-  std::size_t limit() const { return limit_; }
+  /// Lines up for a packet; `request` must not be in a line and has no packet yet. Only worth it
+  /// when could_hold(request.bytes).
+  void wait(PacketRequest& request);
+  /// Leaves the line; nothing happens when it was not in it.
+  void cancel(PacketRequest& request);
+  /// Whether the pool, were it all free, has room for so many bytes.
+  bool could_hold(std::size_t bytes) const {
+    return size_.packets > 0 && buffers_for(bytes) <= size_.buffers;
+  }
+
+  /// Limits below what is in use only stop further allocations; raised ones serve the line.
+  void set_limit(std::size_t packets);
+  void set_buffer_limit(std::size_t buffers);
+  std::size_t limit() const { return limits_.packets; }
+  std::size_t buffer_limit() const { return limits_.buffers; }
+  /// What the pool was made with.
+  const PoolLimits& size() const { return size_; }
   std::size_t in_use() const { return in_use_; }
+  std::size_t buffers_in_use() const { return buffers_in_use_; }
+  /// Allocations that found it empty, those that then waited included.
   std::uint64_t failures() const { return failures_; }
-  /// Called whenever a packet comes off the count, so that somebody can wait for one; an empty
-  /// delegate ends it.
-  void on_freed(Delegate freed) { freed_ = freed; }
   PacketSlab& slab() { return slab_; }
 
  private:
   friend class PacketSlab;
-  bool admit();
+  std::size_t buffers_for(std::size_t bytes) const {
+    return bytes <= limits_.buffer_bytes
+               ? 1
+               : (bytes + limits_.buffer_bytes - 1) / limits_.buffer_bytes;
+  }
+  bool fits(std::size_t buffers) const {
+    return in_use_ < limits_.packets && buffers <= limits_.buffers &&
+           buffers_in_use_ <= limits_.buffers - buffers;
+  }
+  bool admit(std::size_t buffers);
+  PacketPtr count(PacketPtr packet, std::size_t buffers);
+  void give_back(std::size_t buffers);
+  void unlink(PacketRequest& request);
+  void serve();
 
   PacketSlab& slab_;
-  std::size_t limit_, in_use_ = 0;
+  const PoolLimits size_;
+  PoolLimits limits_;
+  std::size_t in_use_ = 0, buffers_in_use_ = 0;
   std::uint64_t failures_ = 0;
-  Delegate freed_;
+  PacketRequest *first_ = nullptr, *last_ = nullptr;
 };
 
 }  // namespace flapjack

@@ -63,6 +63,12 @@ class Timeout {
   std::int64_t ns_;
 };
 
+/// The one that runs out first.
+constexpr Timeout shorter(Timeout a, Timeout b) {
+  if (a.is_forever()) return b;
+  return b.is_forever() || a.span() < b.span() ? a : b;
+}
+
 /// Seconds with as many decimals as needed and at least three: "18.214s", "10.000000001s".
 std::string to_text(SimTime t);
 /// The largest unit that gives a number of at least one, without rounding: "8s", "250ms", "1.5us".

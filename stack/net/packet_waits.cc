@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/packet_waits.h"
+
+#include <algorithm>
+
+#include "stack/net/stack.h"
+
+namespace flapjack {
+namespace {
+
+constexpr std::size_t kMostWaits = 64;  // far above the threads that could block in Zephyr
+
+}  // namespace
+
+PacketWait::PacketWait(PacketWaits& owner, PacketPool& from, std::size_t bytes)
+    : waits(owner),
+      pool(from),
+      turn(owner.stack_.scheduler(), Lane::Work,
+           {[](void* self, std::uint64_t) {
+              auto& wait = *static_cast<PacketWait*>(self);
+              wait.waits.finish(wait);
+            },
+            this, 0}),
+      request(bytes, {[](void* self, std::uint64_t) {
+                        static_cast<PacketWait*>(self)->turn.start(Duration{});
+                      },
+                      this, 0}) {}
+
+PacketWaits::PacketWaits(Stack& stack) : stack_(stack) {}
+
+PacketWaits::~PacketWaits() = default;
+
+std::string_view PacketWaits::name_of(const PacketPool& pool) const {
+  return &pool == &stack_.tx_pool ? "tx" : "rx";
+}
+
+bool PacketWaits::may_wait(PacketPool& pool, std::size_t bytes, Timeout timeout) {
+  if (timeout.is_no_wait()) return false;
+  if (pool.could_hold(bytes) && waits_.size() < kMostWaits) return true;
+  record_failure(pool, Errc::Enomem);
+  return false;
+}
+
+void PacketWaits::record_failure(const PacketPool& pool, Errc code) {
+  stack_.tracer().event(stack_.subject(), "alloc_failed",
+                        {Attr::of("pool", name_of(pool)), Attr::of("errno", code)});
+}
+
+void PacketWaits::line_up(std::unique_ptr<PacketWait> wait, Timeout timeout) {
+  Tracer& tracer = stack_.tracer();
+  const RecordId record =
+      tracer.event(stack_.subject(), "alloc_wait", {Attr::of("pool", name_of(wait->pool))});
+  wait->cause = record.valid() ? record : tracer.cause();
+  if (!timeout.is_forever()) wait->turn.start(timeout.span());
+  PacketWait& waiting = *waits_.emplace_back(std::move(wait));
+  waiting.pool.wait(waiting.request);
+}
+
+void PacketWaits::finish(PacketWait& wait) {
+  const auto found = std::find_if(waits_.begin(), waits_.end(),
+                                  [&](const auto& each) { return each.get() == &wait; });
+  assert(found != waits_.end());
+  const std::unique_ptr<PacketWait> over = std::move(*found);
+  waits_.erase(found);
+  const CauseScope scope(stack_.scheduler(), over->cause);
+  if (over->request.packet == nullptr) {
+    wait.pool.cancel(wait.request);
+    record_failure(wait.pool, Errc::Etimedout);
+  }
+  over->go_on(std::move(over->request.packet));
+}
+
+PacketPtr PacketWaits::allocate(PacketPool& pool, std::size_t bytes, Timeout timeout) {
+  PacketPtr packet = pool.allocate(bytes);
+  if (packet != nullptr || timeout.is_no_wait()) return packet;
+  FiberHost& fibers = stack_.fibers();
+  if (fibers.current() == nullptr || !pool.could_hold(bytes)) return nullptr;
+  Semaphore granted(fibers, "a free " + std::string(name_of(pool)) + " packet");
+  PacketRequest request(bytes, delegate<&Semaphore::give>(&granted));
+  pool.wait(request);
+  static_cast<void>(granted.take(timeout).ok());  // what counts is whether there is a packet
+  return std::move(request.packet);
+}
+
+}  // namespace flapjack

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// PacketWaits: blocking allocation (Zephyr: net_pkt_alloc_with_buffer with a timeout). A fiber
+// simply blocks; code run by the scheduler goes on in a later turn, with a packet or without one.
+// Owned by Stack. Records alloc_wait and alloc_failed; how long each user waits is AllocTimeouts.
+#pragma once
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "stack/base/status.h"
+#include "stack/packet/packet_pool.h"
+#include "stack/sim/timer.h"
+
+namespace flapjack {
+
+class Stack;
+
+/// How long each user of a tx packet waits for one.
+struct AllocTimeouts {
+  Timeout udp = Timeout::after(seconds(1));         ///< net_context send: Enobufs
+  Timeout icmp = Timeout::after(seconds(1));        ///< echo request Enomem; answers, errors: lost
+  Timeout nd = Timeout::after(milliseconds(100));   ///< neighbor discovery: message not sent
+  Timeout fragment = Timeout::after(milliseconds(100));  ///< Enomem
+  Timeout clone = Timeout::after(milliseconds(100));     ///< of a received packet: copy dropped
+  Timeout loopback = Timeout::after(milliseconds(100));  ///< rx packet of a datagram to oneself
+  Timeout dhcp = Timeout::forever();                ///< the message waits as long as it takes
+};
+
+class PacketWaits;
+
+/// One call of PacketWaits::allocate_within() that waits.
+struct PacketWait {
+  PacketWait(PacketWaits& waits, PacketPool& pool, std::size_t bytes);
+  virtual ~PacketWait() = default;
+  virtual void go_on(PacketPtr packet) = 0;
+
+  PacketWaits& waits;
+  PacketPool& pool;
+  RecordId cause;  ///< of what is done with the packet
+  Timer turn;      ///< its deadline, then its turn
+  PacketRequest request;
+};
+
+class PacketWaits {
+ public:
+  explicit PacketWaits(Stack& stack);
+  ~PacketWaits();
+  PacketWaits(const PacketWaits&) = delete;
+  PacketWaits& operator=(const PacketWaits&) = delete;
+
+  /// Goes on with a packet of `pool` that has room for `bytes` (see PacketPool::allocate()): calls
+  /// `go_on(PacketPtr)` at once when one is free, else in a turn of its own once it is, or with null
+  /// when the time is over, the pool could never hold so many bytes or too many wait already.
+  /// `go_on` may be move-only; it is destroyed uncalled when the Stack goes. Inside a fiber, too, it
+  /// does not block.
+  template <class Fn>
+  void allocate_within(PacketPool& pool, std::size_t bytes, Timeout timeout, Fn go_on) {
+    PacketPtr packet = pool.allocate(bytes);
+    if (packet != nullptr || !may_wait(pool, bytes, timeout)) return go_on(std::move(packet));
+    struct Held : PacketWait {
+      Held(PacketWaits& w, PacketPool& p, std::size_t n, Fn f)
+          : PacketWait(w, p, n), fn(std::move(f)) {}
+      void go_on(PacketPtr got) override { fn(std::move(got)); }
+      Fn fn;
+    };
+    line_up(std::make_unique<Held>(*this, pool, bytes, std::move(go_on)), timeout);
+  }
+
+  /// A packet, or null. Blocks at most `timeout` inside a fiber; elsewhere it does not wait. What
+  /// the caller looked at before may have changed when it returns.
+  PacketPtr allocate(PacketPool& pool, std::size_t bytes, Timeout timeout);
+
+  /// How many calls of allocate_within() wait.
+  std::size_t waiting() const { return waits_.size(); }
+
+ private:
+  friend struct PacketWait;
+  bool may_wait(PacketPool& pool, std::size_t bytes, Timeout timeout);
+  void line_up(std::unique_ptr<PacketWait> wait, Timeout timeout);
+  void finish(PacketWait& wait);
+  void record_failure(const PacketPool& pool, Errc code);
+  std::string_view name_of(const PacketPool& pool) const;
+
+  Stack& stack_;
+  std::vector<std::unique_ptr<PacketWait>> waits_;
+};
+
+}  // namespace flapjack
