@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames into a whole node: ARP, IPv4, ICMP, UDP with an echoing context, DHCP, DNS, at two ifaces,
+// beside an ordinary peer. Nothing may assert or leak a packet, and a second run must leave the
+// same trace. Input: frames.h.
+#include "l2/ethernet_l2.h"
+#include "l2/sim_driver.h"
+#include "stack/net/stack.h"
+#include "stack/trace/digest_sink.h"
+#include "tests/fuzz/conversation.h"
+#include "tests/fuzz/frames.h"
+
+namespace flapjack::fuzz {
+namespace {
+
+// Far above what kFramesMax frames may cause in a week: more is a loop.
+constexpr std::uint64_t kEventsMax = 2'000'000;
+
+// Node "a" is the target, "b" an ordinary peer of its eth0; nobody else is at its eth1.
+class Rig {
+ public:
+  Rig()
+      : near_(env(), "near"),
+        far_(env(), "far"),
+        eth0_(env(), near_, "a.eth0", driver_config(1)),
+        eth1_(env(), far_, "a.eth1", driver_config(2)),
+        peer_(env(), near_, "b.eth0", driver_config(3)),
+        a_({scheduler_, tracer_, fibers_, slab_, rng_}, "a", NodeId{1}),
+        b_({scheduler_, tracer_, fibers_, slab_, rng_}, "b", NodeId{2}) {
+    tracer_.add_sink(digest_);
+    tracer_.add_sink(conversation_, TraceMask::of(TraceKind::Hop));
+    NetIf& eth0 = add_iface(a_, "eth0", eth0_);
+    NetIf& eth1 = add_iface(a_, "eth1", eth1_);
+    NetIf& peer = add_iface(b_, "eth0", peer_);
+    eth0.ipv4_addr_add({kOwn, 24});
+    eth0.set_gateway(kPeer);
+    peer.ipv4_addr_add({kPeer, 24});
+    a_.post_init();
+    b_.post_init();
+    FUZZ_CHECK(a_.dhcpv4.start(eth1).ok());
+    FUZZ_CHECK(a_.dns.add_server(IpAddress(kPeer), nullptr, DnsServerSource::Manual).ok());
+    FUZZ_CHECK(a_.dns
+                   .resolve(
+                       "host.example", DnsType::A, [](DnsStatus, const IpAddress*) {},
+                       Timeout::after(seconds(60)))
+                   .ok());
+    open_echo(7);
+    run_for(milliseconds(1));
+  }
+  ~Rig() {
+    fibers_.cancel_all();
+    a_.contexts.put_all();
+    b_.contexts.put_all();
+  }
+
+  /// The digest of all that happened.
+  std::string run(const std::vector<ScriptedFrame>& frames) {
+    for (const ScriptedFrame& frame : frames) {
+      run_for(frame.wait);
+      PacketPtr packet = slab_.allocate();
+      packet->append(Bytes(frame.bytes));
+      if (!frame.untouched) {
+        conversation_.answer(packet->bytes());
+        fix_checksums(packet->bytes());
+      }
+      a_.ifaces()[frame.iface]->on_frame(std::move(packet));
+    }
+    run_for(seconds(100));
+    return digest_.digest();
+  }
+
+ private:
+  LinkEnv env() { return {scheduler_, tracer_, slab_, rng_}; }
+  static SimDriverConfig driver_config(std::uint8_t last) {
+    SimDriverConfig config;
+    config.mac = {{0x02, 0, 0, 0, 0, last}};
+    config.carrier_follows_peer = false;
+    return config;
+  }
+  NetIf& add_iface(Stack& stack, const char* name, SimDriver& driver) {
+    NetIf& iface = stack.add_iface({.name = name});
+    iface.bind_l2(ethernet_);
+    iface.bind_driver(driver);
+    return iface;
+  }
+  void run_for(Duration span) {
+    scheduler_.run_until(scheduler_.now() + span);
+    FUZZ_CHECK(scheduler_.executed() < kEventsMax);
+  }
+  void open_echo(std::uint16_t port) {
+    const auto got = a_.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp);
+    FUZZ_CHECK(got.ok() && got.value()->bind({{}, port}).ok());
+    const auto echo = [](NetContext& context, PacketPtr packet, Status) {
+      if (packet == nullptr) return;
+      const Endpoint peer = packet->meta.source;
+      static_cast<void>(context.sendto(packet->bytes(), peer, {}, Timeout::no_wait()).ok());
+    };
+    FUZZ_CHECK(got.value()->recv(echo, Timeout::no_wait()).ok());
+  }
+
+  static constexpr Ipv4Address kOwn{0xc0000201}, kPeer{0xc0000202};
+
+  Scheduler scheduler_;
+  Tracer tracer_{scheduler_};
+  DigestSink digest_;
+  Conversation conversation_;
+  FiberHost fibers_{scheduler_};
+  PacketSlab slab_;  // asserts in the end that every packet came back
+  Rng rng_{1};
+  Link near_, far_;
+  EthernetL2 ethernet_;
+  SimDriver eth0_, eth1_, peer_;
+  Stack a_, b_;
+};
+
+}  // namespace
+
+void fuzz_stack_input(Bytes input) {
+  const std::vector<ScriptedFrame> frames = cut_frames(input);
+  if (frames.empty()) return;
+  const std::string first = Rig().run(frames);
+  FUZZ_CHECK(Rig().run(frames) == first);
+}
+
+}  // namespace flapjack::fuzz
