@@ -2,6 +2,7 @@
 #include "l2/ethernet_l2.h"
 
 #include "l2/l2_drop.h"
+#include "stack/wire/bytes.h"
 
 namespace flapjack {
 namespace {
@@ -18,6 +19,12 @@ MacAddress ethernet_multicast(Ipv4Address group) {
   const std::uint32_t low = group.value & 0x7fffff;
   return {{0x01, 0x00, 0x5e, static_cast<std::uint8_t>(low >> 16),
            static_cast<std::uint8_t>(low >> 8), static_cast<std::uint8_t>(low)}};
+}
+
+MacAddress ethernet_multicast(const Ipv6Address& group) {
+  MacAddress mac{{0x33, 0x33, 0, 0, 0, 0}};
+  wire::store32(mac.bytes.data() + 2, static_cast<std::uint32_t>(group.low));
+  return mac;
 }
 
 void push_ethernet_header(Packet& packet, const EthernetHeader& header) {
@@ -48,6 +55,7 @@ Status EthernetL2::enable(NetIf& iface, bool up) {
 }
 
 Status EthernetL2::send(NetIf& iface, PacketPtr packet) {
+  if (packet->meta.next_hop.is_v6()) return send_ipv6(iface, std::move(packet));
   const Ipv4Address next_hop = packet->meta.next_hop.v4();
   if (next_hop.is_any()) {
     return iface.drop_tx(std::move(packet), DropReason::NoRoute, Errc::Enetunreach);
@@ -70,13 +78,29 @@ Status EthernetL2::send(NetIf& iface, PacketPtr packet) {
   return iface.output_frame(std::move(packet));
 }
 
+// The stack found out who the next hop is (neighbour discovery); only groups are mapped here.
+Status EthernetL2::send_ipv6(NetIf& iface, PacketPtr packet) {
+  const Ipv6Address next_hop = packet->meta.next_hop.v6();
+  const MacAddress to =
+      next_hop.is_multicast() ? ethernet_multicast(next_hop) : packet->meta.link_destination;
+  if (to.is_zero()) {
+    return iface.drop_tx(std::move(packet), DropReason::NoRoute, Errc::Enetunreach);
+  }
+  if (packet->headroom() < kEthernetHeaderBytes) {
+    return iface.drop_tx(std::move(packet), DropReason::L2Refused, Errc::Enomem);
+  }
+  push_ethernet_header(*packet, {to, iface.link_address(), kEtherTypeIpv6});
+  return iface.output_frame(std::move(packet));
+}
+
 Verdict EthernetL2::recv(NetIf& iface, PacketPtr& packet) {
   const auto header = EthernetHeader::parse(packet->bytes());
   if (!header) return drop_rx(iface, packet, DropReason::BadLinkHeader);
   if (!header->destination.is_group() && header->destination != iface.link_address()) {
     return drop_rx(iface, packet, DropReason::NotForUs);
   }
-  if (header->type != kEtherTypeIpv4 && header->type != kEtherTypeArp) {
+  if (header->type != kEtherTypeIpv4 && header->type != kEtherTypeArp &&
+      header->type != kEtherTypeIpv6) {
     return drop_rx(iface, packet, DropReason::UnknownProtocol);
   }
   packet->pull(kEthernetHeaderBytes);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// EthernetL2: IPv4 over Ethernet II (RFC 894; multicast mapping: RFC 1112 section 6.4). The state
+// EthernetL2: IPv4 and IPv6 over Ethernet II (RFC 894, RFC 2464; groups: RFC 1112 section 6.4). The
+// state
 // of each iface is its ArpCache; the object itself has only its configuration.
 #pragma once
 #include "l2/arp_cache.h"
@@ -10,6 +11,9 @@ namespace flapjack {
 
 /// 01:00:5e and the low 23 bits of the group.
 MacAddress ethernet_multicast(Ipv4Address group);
+
+/// 33:33 and the low 32 bits of the group (RFC 2464 section 7).
+MacAddress ethernet_multicast(const Ipv6Address& group);
 
 /// Puts an Ethernet header in front of a packet; it needs kEthernetHeaderBytes of headroom.
 void push_ethernet_header(Packet& packet, const EthernetHeader& header);
@@ -26,13 +30,16 @@ class EthernetL2 : public L2 {
   /// (drop NoRoute); Enomem without headroom (L2Refused); otherwise ArpCache::park()'s or
   /// NetIf::output_frame()'s answer.
   Status send(NetIf& iface, PacketPtr packet) override;
-  /// Drop: BadLinkHeader (shorter than a header), NotForUs, UnknownProtocol (neither IPv4 nor ARP).
+  /// Drop: BadLinkHeader (shorter than a header), NotForUs, UnknownProtocol (not IPv4, IPv6 or
+  /// ARP).
   Verdict recv(NetIf& iface, PacketPtr& packet) override;
 
   /// The neighbours of an iface that uses this L2.
   static ArpCache& arp(NetIf& iface);
 
  private:
+  Status send_ipv6(NetIf& iface, PacketPtr packet);
+
   ArpConfig arp_;
 };
 

@@ -9,20 +9,28 @@ Status Ip::output(PacketPtr segment, IpProtocol protocol) {
   const CauseScope scope(stack_.scheduler());
   segment->meta.protocol = static_cast<std::uint8_t>(protocol);
   stack_.tracer().hop(Hop::L4Out, stack_.subject(), *segment);
+  if (segment->meta.destination.address.is_v6()) return stack_.ipv6.output(std::move(segment));
   return stack_.ipv4.output(std::move(segment));
 }
 
 void Ip::input(NetIf& iface, PacketPtr packet) {
   stack_.tracer().hop(Hop::L4In, stack_.subject(), *packet);
-  switch (packet->meta.protocol) {
-    case static_cast<std::uint8_t>(IpProtocol::Icmp):
-      return stack_.icmp.input(iface, std::move(packet));
-    case static_cast<std::uint8_t>(IpProtocol::Udp):
+  const bool v6 = packet->meta.destination.address.is_v6();
+  switch (static_cast<IpProtocol>(packet->meta.protocol)) {
+    case IpProtocol::Icmp:
+      if (!v6) return stack_.icmp.input(iface, std::move(packet));
+      break;
+    case IpProtocol::Icmpv6:
+      if (v6) return stack_.icmpv6.input(iface, std::move(packet));
+      break;
+    case IpProtocol::Udp:
       return stack_.udp.input(iface, std::move(packet));
     default:
-      ++iface.stats().rx_dropped;
-      return stack_.tracer().drop(DropReason::UnknownProtocol, iface.subject(), *packet);
+      break;
   }
+  ++iface.stats().rx_dropped;
+  if (v6) stack_.ipv6.refuse_protocol(iface, *packet);
+  stack_.tracer().drop(DropReason::UnknownProtocol, iface.subject(), *packet);
 }
 
 }  // namespace flapjack

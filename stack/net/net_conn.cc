@@ -7,8 +7,8 @@ namespace flapjack {
 namespace {
 
 bool same(const ConnTuple& a, const ConnTuple& b) {
-  return a.protocol == b.protocol && a.local == b.local && a.remote == b.remote &&
-         a.iface == b.iface;
+  return a.protocol == b.protocol && a.family == b.family && a.local == b.local &&
+         a.remote == b.remote && a.iface == b.iface;
 }
 
 bool fits(const Endpoint& wanted, const Endpoint& actual) {
@@ -16,10 +16,11 @@ bool fits(const Endpoint& wanted, const Endpoint& actual) {
          (wanted.port == 0 || wanted.port == actual.port);
 }
 
-std::uint8_t protocol_number(Protocol protocol) {
+std::uint8_t protocol_number(Protocol protocol, Family family) {
   switch (protocol) {
     case Protocol::Icmp:
-      return static_cast<std::uint8_t>(IpProtocol::Icmp);
+      return static_cast<std::uint8_t>(family == Family::Inet6 ? IpProtocol::Icmpv6
+                                                               : IpProtocol::Icmp);
     case Protocol::Tcp:
       return static_cast<std::uint8_t>(IpProtocol::Tcp);
     default:
@@ -72,8 +73,9 @@ Status NetConnTable::remove(NetConn* conn) {
 
 bool NetConnTable::matches(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta) {
   return (tuple.iface == nullptr || tuple.iface == &iface) &&
-         protocol_number(tuple.protocol) == meta.protocol && fits(tuple.local, meta.destination) &&
-         fits(tuple.remote, meta.source);
+         tuple.family == meta.destination.address.family() &&
+         protocol_number(tuple.protocol, tuple.family) == meta.protocol &&
+         fits(tuple.local, meta.destination) && fits(tuple.remote, meta.source);
 }
 
 Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {

@@ -23,6 +23,7 @@ struct ConnTuple {
   Protocol protocol = Protocol::Udp;
   Endpoint local, remote;
   const NetIf* iface = nullptr;  ///< only packets of this iface; null for all
+  Family family = Family::Inet;
 };
 
 struct NetConn {

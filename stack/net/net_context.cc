@@ -2,8 +2,19 @@
 #include "stack/net/net_context.h"
 
 #include "stack/net/stack.h"
+#include "stack/wire/ipv6.h"
 
 namespace flapjack {
+namespace {
+
+// Zephyr's cap of an allocation: the MTU, but never below what every host takes (RFC 791 section
+// 3.1, RFC 8200 section 5).
+std::size_t room_for_payload(const NetIf& iface, Family family) {
+  if (family == Family::Inet6) return iface.ipv6()->mtu() - kIpv6HeaderBytes - kUdpHeaderBytes;
+  return std::max<std::size_t>(iface.mtu(), 576) - kIpv4HeaderBytes - kUdpHeaderBytes;
+}
+
+}  // namespace
 
 NetContext::NetContext(Stack& stack, std::uint16_t slot) : stack_(stack), slot_(slot) {}
 
@@ -47,6 +58,7 @@ void NetContext::bind_to_iface(NetIf& iface) {
 Status NetContext::bind(const Endpoint& local) {
   if (!in_use_) return Errc::Ebadf;
   if (conn_ != nullptr) return Errc::Eisconn;
+  if (local.address.family() != family_) return Errc::Einval;
   NetIf* iface = nullptr;
   if (local.address.is_any()) {
     iface = bound_to_iface_ ? iface_ : stack_.route.iface_for(remote_.address);
@@ -89,6 +101,7 @@ Status NetContext::connect(const Endpoint& peer, ConnectCallback done, Timeout t
   if (!in_use_) return Errc::Ebadf;
   if (state_ == ContextState::Connecting) return Errc::Ealready;
   if (state_ == ContextState::Listening) return Errc::Eopnotsupp;
+  if (peer.address.family() != family_) return Errc::Einval;
   if (peer.address.is_any() || peer.port == 0) return Errc::Einval;
   const bool group = peer.address.is_multicast() || peer.address.is_limited_broadcast();
   if (type_ == SocketType::Stream && group) return Errc::Eaddrnotavail;
@@ -118,6 +131,7 @@ Result<std::size_t> NetContext::sendto(std::span<const std::uint8_t> bytes, cons
                                        SendCallback done, Timeout timeout) {
   if (!in_use_) return Errc::Ebadf;
   if (type_ == SocketType::Stream) return send(bytes, std::move(done), timeout);
+  if (peer.address.family() != family_) return Errc::Einval;
   if (peer.address.is_any() || peer.port == 0) return Errc::Edestaddrreq;
   if (engine_ != nullptr) return send_engine(bytes, &peer, std::move(done), timeout);
   return send_native(bytes, peer, std::move(done), timeout);
@@ -131,10 +145,8 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
                      : stack_.route.iface_for(peer.address);
   if (iface == nullptr) return Errc::Eaddrnotavail;
   if (stack_.config().send_checks_iface && !iface->is_up()) return Errc::Enetdown;
-  // Zephyr's cap of an allocation: the MTU, but never below what every host takes (RFC 791)
-  const std::size_t room =
-      std::max<std::size_t>(iface->mtu(), 576) - kIpv4HeaderBytes - kUdpHeaderBytes;
-  if (bytes.size() > room) return Errc::Enomem;
+  if (family_ == Family::Inet6 && iface->ipv6() == nullptr) return Errc::Eaddrnotavail;
+  if (bytes.size() > room_for_payload(*iface, family_)) return Errc::Enomem;
   Errc error = Errc::Ok;
   PacketPtr packet = allocate(timeout, bytes.size(), error);
   if (packet == nullptr) return error;
@@ -144,11 +156,8 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
   meta.priority = priority_;
   meta.context = static_cast<std::uint16_t>(slot_ + 1);
   meta.payload_bytes = static_cast<std::uint32_t>(bytes.size());
-  meta.source = local_;
-  if (local_.address.is_any()) meta.source.address = stack_.route.source(iface, peer.address);
-  meta.destination = peer;
-  const Ipv4Config& ipv4 = iface->ipv4();
-  meta.ttl = peer.address.is_multicast() ? ipv4.multicast_ttl() : ipv4.ttl();
+  const Status addressed = address_packet(*packet, *iface, peer);
+  if (!addressed.ok()) return addressed.code();
   iface_ = iface;
   const PacketId id = meta.id;
   if (done) unsent_.push_back({id, std::move(done)});
@@ -158,6 +167,22 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
   if (sent.ok()) return bytes.size();
   stack_.contexts.forget(static_cast<std::uint16_t>(slot_ + 1), id);
   return sent.code();
+}
+
+// Source, destination and TTL. IPv6 knows no datagram without a source (RFC 4291 section 2.5.2).
+Status NetContext::address_packet(Packet& packet, NetIf& iface, const Endpoint& peer) const {
+  PacketMeta& meta = packet.meta;
+  meta.source = local_;
+  if (local_.address.is_any()) meta.source.address = stack_.route.source(&iface, peer.address);
+  meta.destination = peer;
+  const bool group = peer.address.is_multicast();
+  if (family_ == Family::Inet6) {
+    if (meta.source.address.is_any()) return Errc::Eaddrnotavail;
+    meta.ttl = group ? stack_.config().ipv6.multicast_hop_limit : iface.ipv6()->hop_limit();
+    return Status();
+  }
+  meta.ttl = group ? iface.ipv4().multicast_ttl() : iface.ipv4().ttl();
+  return Status();
 }
 
 Result<std::size_t> NetContext::send_engine(std::span<const std::uint8_t> bytes,
@@ -200,8 +225,9 @@ PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) 
 
 Status NetContext::register_conn() {
   unregister_conn();
-  const ConnTuple tuple{protocol_, local_, remote_set_ ? remote_ : Endpoint{},
-                      bound_to_iface_ ? iface_ : nullptr};
+  const ConnTuple tuple{protocol_, local_,
+                        remote_set_ ? remote_ : Endpoint{IpAddress::any(family_), 0},
+                        bound_to_iface_ ? iface_ : nullptr, family_};
   const auto added = stack_.conns.add(
       tuple, [](void* self, PacketPtr& p) { return static_cast<NetContext*>(self)->on_conn(p); },
       this);

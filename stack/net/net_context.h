@@ -42,6 +42,7 @@ class NetContext {
 
   Stack& stack() const { return stack_; }
   Protocol protocol() const { return protocol_; }
+  Family family() const { return family_; }
   SocketType type() const { return type_; }
   ContextState state() const { return state_; }
   NetIf* iface() const { return iface_; }
@@ -67,6 +68,7 @@ class NetContext {
   explicit NetContext(Stack& stack, std::uint16_t slot);
 
   Status bind_default();
+  Status address_packet(Packet& packet, NetIf& iface, const Endpoint& peer) const;
   Result<std::size_t> send_native(std::span<const std::uint8_t> bytes, const Endpoint& peer,
                                   SendCallback done, Timeout timeout);
   Result<std::size_t> send_engine(std::span<const std::uint8_t> bytes, const Endpoint* peer,

@@ -10,7 +10,7 @@ namespace {
 constexpr int kPortTries = 5;  // Zephyr: find_available_port()
 
 Status check(Family family, SocketType type, Protocol& protocol) {
-  if (family != Family::Inet) return Errc::Epfnosupport;
+  if (family != Family::Inet && family != Family::Inet6) return Errc::Epfnosupport;
   if (type == SocketType::Raw) return Errc::Eprototype;
   const Protocol natural = type == SocketType::Stream ? Protocol::Tcp : Protocol::Udp;
   if (protocol == Protocol::Default) protocol = natural;
@@ -42,6 +42,8 @@ Result<NetContext*> NetContexts::take(Family family, SocketType type, Protocol p
     if (context->in_use_) continue;
     context->in_use_ = true;
     context->family_ = family;
+    context->local_.address = IpAddress::any(family);
+    context->remote_.address = IpAddress::any(family);
     context->type_ = type;
     context->protocol_ = protocol;
     context->subject_ = stack_.subject();
@@ -114,7 +116,8 @@ std::size_t NetContexts::in_use() const {
 bool NetContexts::port_in_use(const NetContext& asking, const Endpoint& local) const {
   return std::any_of(slots_.begin(), slots_.end(), [&](const auto& other) {
     if (other.get() == &asking || !other->in_use_ || other->engine_ != asking.engine_) return false;
-    if (other->protocol_ != asking.protocol_ || other->local_.port != local.port) return false;
+    if (other->protocol_ != asking.protocol_ || other->family_ != asking.family_) return false;
+    if (other->local_.port != local.port) return false;
     return other->local_.address.is_any() || local.address.is_any() ||
            other->local_.address == local.address;
   });
@@ -124,7 +127,7 @@ bool NetContexts::port_in_use(const NetContext& asking, const Endpoint& local) c
 Result<std::uint16_t> NetContexts::free_port(const NetContext& asking) {
   for (int attempt = 0; attempt < kPortTries; ++attempt) {
     const auto port = static_cast<std::uint16_t>(0x8000u | ports_.below(0x8000));
-    if (!port_in_use(asking, {{}, port})) return port;
+    if (!port_in_use(asking, {asking.local_.address, port})) return port;
   }
   return Errc::Eaddrinuse;
 }

@@ -94,9 +94,9 @@ void NetCore::process_rx(NetIf& iface, PacketPtr packet) {
     if (verdict != Verdict::Continue) return;
   }
   tracer.hop(Hop::L3In, iface.subject(), *packet);
-  if (packet->size() > 0 && packet->data()[0] >> 4 == 4) {
-    return stack_.ipv4.input(iface, std::move(packet));
-  }
+  const int version = packet->size() > 0 ? packet->data()[0] >> 4 : 0;
+  if (version == 4) return stack_.ipv4.input(iface, std::move(packet));
+  if (version == 6) return stack_.ipv6.input(iface, std::move(packet));
   ++iface.stats().rx_dropped;
   tracer.drop(DropReason::UnknownProtocol, iface.subject(), *packet);
 }

@@ -26,7 +26,8 @@ NetIf::NetIf(Stack& stack, IfIndex index, NetIfConfig config)
       config_(std::move(config)),
       subject_(stack.tracer().subject(stack.name() + "." + config_.name)),
       ipv4_(stack.config().if_unicast_ipv4 != 0 ? stack.config().if_unicast_ipv4
-                                                : config_.ipv4_limit) {}
+                                                : config_.ipv4_limit),
+      ipv6_(config_.ipv6 ? std::make_unique<Ipv6If>(*this, stack.config().ipv6) : nullptr) {}
 
 NetIf::~NetIf() = default;
 
@@ -109,7 +110,16 @@ void NetIf::notify_up() {
   running_ = true;
   ++stats_.up_count;
   stack_.mgmt.notify(MgmtEvent::IfUp, this);
-  if (starts_ip()) start_ipv4();
+  if (starts_ip()) start_ip();
+}
+
+// In Zephyr's order: IPv6, then IPv4.
+void NetIf::start_ip() {
+  if (ipv6() != nullptr) {
+    ipv6_->start();
+    stack_.router_discovery.start(*this);
+  }
+  start_ipv4();
 }
 
 // Zephyr: nothing of this for offloaded and for point-to-point ifaces.
@@ -117,11 +127,35 @@ bool NetIf::starts_ip() const {
   return !is_offloaded() && l2_ != nullptr && !l2_->traits().point_to_point;
 }
 
+bool NetIf::has_nd() const {
+  return ipv6() != nullptr && !config_.no_nd && l2_ != nullptr && !l2_->traits().point_to_point &&
+         l2_->traits().needs_link_address;
+}
+
+bool NetIf::has_address(const IpAddress& address) const {
+  if (address.is_v4()) return ipv4_.find(address.v4()) != nullptr;
+  return ipv6_ != nullptr && ipv6_->find(address.v6()) != nullptr;
+}
+
+ChecksumPolicy NetIf::checksum_policy() const {
+  return driver_ != nullptr ? driver_->caps().checksum : ChecksumPolicy{};
+}
+
 void NetIf::notify_down() {
   running_ = false;
   ++stats_.down_count;
   stack_.mgmt.notify(MgmtEvent::IfDown, this);
-  if (starts_ip()) stop_ipv4();
+  if (ipv6() != nullptr) stack_.nd.iface_down(*this, DropReason::IfaceDown);
+  if (starts_ip()) stop_ip();
+}
+
+void NetIf::stop_ip() {
+  if (ipv6() != nullptr) {
+    stack_.router_discovery.stop(*this);
+    stack_.mld.stop(*this);
+    ipv6_->stop();
+  }
+  stop_ipv4();
 }
 
 Status NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {
@@ -138,6 +172,20 @@ Status NetIf::send_data(PacketPtr packet) {
   if (l2_ == nullptr || !l2_->traits().has_send) {
     return drop_tx(std::move(packet), DropReason::NoL2, Errc::Eio);
   }
+  if (packet->meta.next_hop.is_v6()) {  // Zephyr: net_ipv6_prepare_for_send
+    switch (stack_.nd.prepare(*this, packet)) {
+      case Verdict::Ok:
+        return Status();
+      case Verdict::Drop:
+        return Errc::Eio;
+      case Verdict::Continue:
+        break;
+    }
+  }
+  return queue_tx(std::move(packet));
+}
+
+Status NetIf::queue_tx(PacketPtr packet) {
   if (stack_.config().l2_order == L2Order::BeforeQueue) {
     stack_.tracer().hop(Hop::L2Out, subject_, *packet);
     return l2_->send(*this, std::move(packet));

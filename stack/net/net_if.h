@@ -13,6 +13,7 @@
 #include "stack/contract/driver.h"
 #include "stack/contract/l2.h"
 #include "stack/net/ipv4_config.h"
+#include "stack/net/ipv6_if.h"
 #include "stack/net/net_mgmt.h"
 #include "stack/net/oper_state.h"
 
@@ -46,6 +47,8 @@ struct NetIfConfig {
   bool ipv4 = true;            ///< has the flag IPV4
   std::size_t ipv4_limit = 4;  ///< NET_IF_UNICAST_IPV4_ADDR_COUNT
   bool ipv4_auto = false;      ///< takes a link-local address when up (NET_IPV4_AUTO)
+  bool ipv6 = false;           ///< has the flag IPV6
+  bool no_nd = false, no_mld = false;  ///< flags IPV6_NO_ND, IPV6_NO_MLD
 };
 
 class NetIf : public DriverUser {
@@ -124,6 +127,19 @@ class NetIf : public DriverUser {
   void on_arp(const ArpHeader& arp);
   void set_gateway(Ipv4Address gateway) { ipv4_.set_gateway(gateway); }
 
+  /// The IPv6 side; null without the flag IPV6 and on offloaded ifaces.
+  Ipv6If* ipv6() const { return is_offloaded() ? nullptr : ipv6_.get(); }
+  /// Of what IPv6 sends here; 64 without IPv6.
+  std::uint8_t ipv6_hop_limit() const { return ipv6_ != nullptr ? ipv6_->hop_limit() : 64; }
+  /// Whether IPv6 neighbours are looked up by their link address: not on point-to-point ifaces, on
+  /// those without link addresses, and with IPV6_NO_ND.
+  bool has_nd() const;
+  bool has_mld() const { return ipv6() != nullptr && !config_.no_mld; }
+  /// One of its own addresses, of either family and in any state.
+  bool has_address(const IpAddress& address) const;
+  /// What the driver leaves to the stack; everything without a driver.
+  ChecksumPolicy checksum_policy() const;
+
   IfStats& stats() { return stats_; }
   /// The record of the latest event of this iface; none while nobody watches.
   RecordId last_event() const { return last_event_; }
@@ -132,6 +148,9 @@ class NetIf : public DriverUser {
   // Down path. send_data: net_core's hand-over, Enetdown, Eio; consumes. tx: from the work queue or
   // the caller. output_frame: the L2's hand-over of a finished frame.
   Status send_data(PacketPtr packet);
+  /// Into the tx queue, or the L2 before it (L2Order): all that send_data() does once the next
+  /// hop's link address is known.
+  Status queue_tx(PacketPtr packet);
   void tx(PacketPtr packet);
   Status output_frame(PacketPtr frame);
   /// Gives up a packet on its way down: counted, recorded, and told to the context that sent it.
@@ -150,6 +169,8 @@ class NetIf : public DriverUser {
   void notify_up();
   void notify_down();
   bool starts_ip() const;
+  void start_ip();
+  void stop_ip();
   void start_ipv4();
   void stop_ipv4();
   void remove_overridable();
@@ -173,6 +194,7 @@ class NetIf : public DriverUser {
   SimTime oper_changed_at_;
   Ipv4Config ipv4_;
   bool has_ipv4_config_ = false;
+  std::unique_ptr<Ipv6If> ipv6_;
   IfStats stats_;
   RecordId last_event_;
 };

@@ -3,6 +3,7 @@
 
 #include <bit>
 
+#include "stack/net/ipv6_source.h"
 #include "stack/net/stack.h"
 
 namespace flapjack {
@@ -13,9 +14,8 @@ int equal_leading_bits(Ipv4Address a, Ipv4Address b) { return std::countl_zero(a
 }  // namespace
 
 NetIf* Route::iface_of(const IpAddress& address) const {
-  if (!address.is_v4()) return nullptr;
   for (const auto& iface : stack_.ifaces()) {
-    if (iface->ipv4().find(address.v4()) != nullptr) return iface.get();
+    if (iface->has_address(address)) return iface.get();
   }
   return nullptr;
 }
@@ -50,12 +50,35 @@ Route::Candidate Route::select(const NetIf* iface, Ipv4Address destination) cons
 }
 
 IpAddress Route::source(const NetIf* iface, const IpAddress& destination) const {
+  if (destination.is_v6()) return select_ipv6_source(stack_, iface, destination.v6()).address;
   return select(iface, destination.v4()).address;
 }
 
 NetIf* Route::iface_for(const IpAddress& destination) const {
-  const Candidate best = select(nullptr, destination.v4());
-  return best.iface != nullptr ? stack_.iface(best.iface->index()) : stack_.default_iface();
+  const NetIf* best = destination.is_v6()
+                          ? select_ipv6_source(stack_, nullptr, destination.v6()).iface
+                          : select(nullptr, destination.v4()).iface;
+  return best != nullptr ? stack_.iface(best->index()) : stack_.default_iface();
+}
+
+Ipv6Address Route::next_hop(const NetIf& iface, const Ipv6Address& destination) const {
+  const bool here = destination.is_multicast() || destination.is_link_local() ||
+                    (iface.ipv6() != nullptr && iface.ipv6()->prefix_of(destination) != nullptr);
+  for (const Redirected& each : redirects_) {
+    if (each.iface == &iface && each.destination == destination) return each.next_hop;
+  }
+  if (here) return destination;
+  const RouterEntry* router = stack_.routers.default_router(Family::Inet6, &iface);
+  return router != nullptr ? router->address.v6() : destination;
+}
+
+void Route::redirect(const NetIf& iface, const Ipv6Address& destination,
+                     const Ipv6Address& next_hop) {
+  std::erase_if(redirects_, [&](const Redirected& each) {
+    return each.iface == &iface && each.destination == destination;
+  });
+  if (redirects_.size() == kRedirects) redirects_.erase(redirects_.begin());
+  redirects_.push_back({&iface, destination, next_hop});
 }
 
 Ipv4Address Route::next_hop(const NetIf& iface, Ipv4Address destination) const {

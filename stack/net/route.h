@@ -3,6 +3,8 @@
 // functions). None of them looks at admin, carrier or oper state: a node with two ifaces does not
 // fail over by itself, exactly as Zephyr does not.
 #pragma once
+#include <vector>
+
 #include "stack/wire/address.h"
 
 namespace flapjack {
@@ -25,6 +27,13 @@ class Route {
   /// Where a frame for `destination` goes: itself when on-link, group or broadcast, else the
   /// gateway of the iface, which is 0.0.0.0 when there is none.
   Ipv4Address next_hop(const NetIf& iface, Ipv4Address destination) const;
+  /// The same for IPv6. Without a default router the destination itself is asked for on the link
+  /// (Zephyr: net_ipv6_prepare_for_send).
+  Ipv6Address next_hop(const NetIf& iface, const Ipv6Address& destination) const;
+  /// A router said that `next_hop` is better for `destination` (RFC 4861 section 8.3). The latest
+  /// kRedirects are kept.
+  void redirect(const NetIf& iface, const Ipv6Address& destination, const Ipv6Address& next_hop);
+  static constexpr std::size_t kRedirects = 8;
 
  private:
   struct Candidate {
@@ -36,7 +45,13 @@ class Route {
                 Candidate& best) const;
   Candidate select(const NetIf* iface, Ipv4Address destination) const;
 
+  struct Redirected {
+    const NetIf* iface;
+    Ipv6Address destination, next_hop;
+  };
+
   Stack& stack_;
+  std::vector<Redirected> redirects_;  // oldest first
 };
 
 }  // namespace flapjack

@@ -10,9 +10,13 @@
 #include "stack/net/dns_resolver.h"
 #include "stack/net/icmp.h"
 #include "stack/net/ip.h"
+#include "stack/net/icmpv6.h"
 #include "stack/net/ipv4.h"
 #include "stack/net/ipv4_acd.h"
 #include "stack/net/ipv4_autoconf.h"
+#include "stack/net/ipv6.h"
+#include "stack/net/mld.h"
+#include "stack/net/nd.h"
 #include "stack/net/net_conn.h"
 #include "stack/net/net_context.h"
 #include "stack/net/net_core.h"
@@ -20,6 +24,7 @@
 #include "stack/net/net_mgmt.h"
 #include "stack/net/packet_waits.h"
 #include "stack/net/route.h"
+#include "stack/net/router_discovery.h"
 #include "stack/net/router_table.h"
 #include "stack/net/traffic_class.h"
 #include "stack/net/udp.h"
@@ -62,6 +67,8 @@ struct StackConfig {
   std::size_t if_unicast_ipv4 = 0;  ///< NET_IF_UNICAST_IPV4_ADDR_COUNT; 0: as each iface says
   AcdConfig acd = {};
   bool ipv4_auto = false;  ///< NET_IPV4_AUTO: every iface; it needs acd
+  Ipv6Config ipv6 = {};
+  bool router = false;  ///< forwards, and advertises itself instead of asking for routers
   NetMgmtConfig mgmt = {};
   DnsConfig dns = {};
 };
@@ -115,7 +122,12 @@ class Stack {
   Ipv4 ipv4;
   Ipv4Acd acd;
   Ipv4Autoconf autoconf;
+  Ipv6 ipv6;
   Icmp icmp;
+  Icmpv6 icmpv6;
+  Nd nd;
+  RouterDiscovery router_discovery;
+  Mld mld;
   Udp udp;
   Ip ip;
   NetCore core;

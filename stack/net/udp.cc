@@ -8,8 +8,7 @@ namespace flapjack {
 Status Udp::output(PacketPtr payload) {
   const PacketMeta& meta = payload->meta;
   const NetIf& iface = *stack_.iface(meta.iface);
-  const ChecksumPolicy policy =
-      iface.driver() != nullptr ? iface.driver()->caps().checksum : ChecksumPolicy{};
+  const ChecksumPolicy policy = iface.checksum_policy();
   payload->push(kUdpHeaderBytes);
   UdpHeader header;
   header.source_port = meta.source.port;
@@ -21,8 +20,7 @@ Status Udp::output(PacketPtr payload) {
 
 void Udp::input(NetIf& iface, PacketPtr packet) {
   PacketMeta& meta = packet->meta;
-  const ChecksumPolicy policy =
-      iface.driver() != nullptr ? iface.driver()->caps().checksum : ChecksumPolicy{};
+  const ChecksumPolicy policy = iface.checksum_policy();
   UdpHeader header;
   const UdpHeader::Error error = UdpHeader::parse(packet->bytes(), meta.source.address,
                                                   meta.destination.address, policy, header);
@@ -40,11 +38,21 @@ void Udp::input(NetIf& iface, PacketPtr packet) {
   if (stack_.conns.input(iface, packet) == Verdict::Ok) return;
   ++iface.stats().rx_dropped;
   if (packet == nullptr) return;
-  const Ipv4Address to = meta.destination.address.v4();
-  if (!to.is_multicast() && !iface.ipv4().is_broadcast(to)) {
-    stack_.icmp.send_unreachable(iface, *packet, kIcmpCodePortUnreachable);
-  }
+  tell_sender(iface, *packet);
   stack_.tracer().drop(DropReason::NoListener, stack_.subject(), *packet);
+}
+
+// The datagram is quoted from its UDP header on.
+void Udp::tell_sender(NetIf& iface, Packet& packet) {
+  const IpAddress to = packet.meta.destination.address;
+  if (to.is_multicast()) return;
+  if (to.is_v6()) {
+    packet.push(kUdpHeaderBytes);
+    stack_.icmpv6.send_error(iface, packet, Icmpv6Header::unreachable(kIcmpv6PortUnreachable));
+    return packet.pull(kUdpHeaderBytes);
+  }
+  if (iface.ipv4().is_broadcast(to.v4())) return;
+  stack_.icmp.send_unreachable(iface, packet, kIcmpCodePortUnreachable);
 }
 
 }  // namespace flapjack

@@ -20,6 +20,8 @@ class Udp {
   void input(NetIf& iface, PacketPtr packet);
 
  private:
+  void tell_sender(NetIf& iface, Packet& packet);
+
   Stack& stack_;
 };
 

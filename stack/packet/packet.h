@@ -38,7 +38,9 @@ struct PacketMeta {
   std::uint16_t context = 0;    ///< sending NetContext's slot + 1, 0 for none
   std::uint16_t ether_type = 0;
   std::uint32_t payload_bytes = 0;  ///< what send() promised the app
+  bool router_alert = false;    ///< tx: with a hop-by-hop header that routers read (RFC 2711)
   IpAddress next_hop;
+  MacAddress link_destination;  ///< tx: of the next hop; zero while not known
   Endpoint source, destination;     ///< of the IP/UDP headers, host order
   std::uint16_t l3_bytes = 0;       ///< length of the IP header pulled at input
 };

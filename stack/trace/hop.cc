@@ -7,7 +7,7 @@ namespace flapjack {
 namespace {
 
 constexpr std::array<std::string_view, kHops> kHopNames = {
-    "app_send", "offload_call", "l4_out",   "core_out",  "tx_queue", "l2_out",
+    "app_send", "offload_call", "l4_out",   "core_out",  "nd_wait",  "tx_queue", "l2_out",
     "arp_wait", "driver_tx",    "link_in",  "link_out",  "driver_rx", "rx_queue",
     "l2_in",    "l3_in",        "l4_in",    "conn_match", "offload_done", "app_recv"};
 
@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, kDropReasons> kReasonNames = {
     "bad_link_header", "not_for_us",   "unknown_protocol", "bad_header",
     "bad_checksum",  "ttl_expired",    "fragment_unsupported", "too_big",
     "no_route",      "no_listener",    "arp_timeout",    "arp_evicted",
+    "neighbor_timeout", "neighbor_busy", "neighbor_table_full",
     "link_down",     "loss",           "carrier_lost_in_flight", "black_hole",
     "partitioned",   "scripted",       "driver_refused",
     "l2_refused",    "conn_refused",   "engine_refused", "shutdown"};

@@ -12,6 +12,7 @@ enum class Hop : std::uint8_t {
   OffloadCall,  ///< stack/net/net_context: payload goes to the iface's engine
   L4Out,        ///< stack/net/ip: transport header is on
   CoreOut,      ///< stack/net/net_core: IP header is on, iface chosen
+  NdWait,       ///< stack/net/nd: parked until the IPv6 neighbour's address is known
   TxQueue,      ///< stack/net/traffic_class: waits in a tx work queue
   L2Out,        ///< stack/net/net_if: handed to the L2
   ArpWait,      ///< l2/arp_cache: parked until the neighbour's address is known
@@ -27,7 +28,7 @@ enum class Hop : std::uint8_t {
   OffloadDone,  ///< stack/net/net_context: the engine hands over payload
   AppRecv,      ///< stack/net/net_context: the app's callback gets it
 };
-inline constexpr std::size_t kHops = 18;
+inline constexpr std::size_t kHops = static_cast<std::size_t>(Hop::AppRecv) + 1;
 
 enum class DropReason : std::uint8_t {
   None,
@@ -50,6 +51,9 @@ enum class DropReason : std::uint8_t {
   NoListener,        ///< no connection entry matches
   ArpTimeout,        ///< no answer to the ARP request
   ArpEvicted,        ///< the neighbour table needed its place
+  NeighborTimeout,   ///< no answer to the neighbour solicitation
+  NeighborBusy,      ///< another packet waits for the same neighbour already
+  NeighborTableFull, ///< every neighbour in the table is needed
   LinkDown,          ///< the medium is cut, or an end of it is gone
   Loss,              ///< the medium's scripted loss
   CarrierLostInFlight,  ///< on the medium when it was cut
@@ -62,7 +66,7 @@ enum class DropReason : std::uint8_t {
   EngineRefused,     ///< an offload engine could not take it
   Shutdown,          ///< still queued when its owner went away
 };
-inline constexpr std::size_t kDropReasons = 31;
+inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(DropReason::Shutdown) + 1;
 
 /// "app_send", ...
 std::string_view hop_name(Hop hop);

@@ -46,8 +46,8 @@ function(flapjack_precompile target)
   endif()
 endfunction()
 
-# flapjack_library(NAME [PUBLIC dep...] [PRIVATE dep...] [PRECOMPILE header...]): the static library flapjack::NAME from
-# the folder's sources; headers are included by their path from the project's root.
+# flapjack_library(NAME [PUBLIC dep...] [PRIVATE dep...] [PRECOMPILE header...]): the static library
+# flapjack::NAME from the folder's sources; headers are included by their path from the root.
 function(flapjack_library name)
   cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE;PRECOMPILE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")

@@ -38,7 +38,7 @@ class Context : public testing::Test {
 };
 
 TEST_F(Context, GetRefusals) {
-  EXPECT_EQ(get(Family::Inet6, kDatagram, Protocol::Udp), Errc::Epfnosupport);
+  EXPECT_EQ(get(Family::Inet6, kDatagram, Protocol::Tcp), Errc::Eprotonosupport);
   EXPECT_EQ(get(Family::Packet, kDatagram, Protocol::Udp), Errc::Epfnosupport);
   EXPECT_EQ(get(Family::Can, SocketType::Raw, Protocol::Default), Errc::Epfnosupport);
   EXPECT_EQ(get(kInet, SocketType::Raw, Protocol::Icmp), Errc::Eprototype);

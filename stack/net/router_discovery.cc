@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/router_discovery.h"
+
+#include <algorithm>
+
+#include "stack/net/stack.h"
+#include "stack/wire/ipv6.h"
+
+namespace flapjack {
+namespace {
+
+// RFC 4862 section 5.5.3 (e): an unauthenticated router may not shorten a lifetime below this.
+constexpr Duration kTwoHours = seconds(2 * 60 * 60);
+
+Duration lifetime(std::uint32_t s) {
+  return s == NdPrefixInfo::kInfinite ? Duration{kNever.ns} : seconds(s);
+}
+
+}  // namespace
+
+RouterDiscovery::RouterDiscovery(Stack& stack)
+    : stack_(stack),
+      timer_(stack.scheduler(), Lane::Work, delegate<&RouterDiscovery::on_time>(this)) {
+  advert_handler_.type = static_cast<std::uint8_t>(Icmpv6Type::RouterAdvertisement);
+  advert_handler_.handle = [this](NetIf& iface, const IcmpHeader&, Packet& packet) {
+    return on_advertisement(iface, packet);
+  };
+  redirect_handler_.type = static_cast<std::uint8_t>(Icmpv6Type::Redirect);
+  redirect_handler_.handle = [this](NetIf& iface, const IcmpHeader&, Packet& packet) {
+    return on_redirect(iface, packet);
+  };
+  stack.icmpv6.add(advert_handler_);
+  stack.icmpv6.add(redirect_handler_);
+}
+
+// ---- solicitations
+
+void RouterDiscovery::start(NetIf& iface) {
+  const Ipv6Config& config = stack_.config().ipv6;
+  if (!config.nd || config.rs_count == 0 || stack_.config().router || !iface.has_nd()) return;
+  stop(iface);
+  asking_.push_back({&iface, 1, stack_.scheduler().now() + config.rs_interval});
+  solicit(iface);
+  settle();
+}
+
+void RouterDiscovery::stop(const NetIf& iface) {
+  std::erase_if(asking_, [&](const Asking& each) { return each.iface == &iface; });
+  settle();
+}
+
+// From the link-local address once it is preferred, else from ::, then without a link address.
+void RouterDiscovery::solicit(NetIf& iface) {
+  const Ipv6IfAddress* own = iface.ipv6()->link_local();
+  const Ipv6Address source = own != nullptr ? own->address() : Ipv6Address{};
+  const std::size_t options = own != nullptr ? NdLinkAddress::kBytes : 0;
+  PacketPtr packet = stack_.icmpv6.message(iface, RouterSolicitation::kBytes + options);
+  if (packet == nullptr) return;
+  if (own != nullptr) {
+    NdLinkAddress{NdOptionType::SourceLinkAddress, iface.link_address()}.emit(
+        packet->data() + RouterSolicitation::kBytes);
+  }
+  const Icmpv6Route route{source, Ipv6Address::all_routers(), kNdHopLimit, false, {}};
+  RouterSolicitation{}.emit(packet->bytes(), route.source, route.destination);
+  static_cast<void>(stack_.icmpv6.send(iface, std::move(packet), route).ok());
+}
+
+void RouterDiscovery::settle() {
+  SimTime next = kNever;
+  for (const Asking& each : asking_) next = std::min(next, each.next);
+  for (const DnsLease& each : dns_) next = std::min(next, each.until);
+  if (next == kNever) {
+    timer_.cancel();
+  } else {
+    timer_.start_at(next);
+  }
+}
+
+void RouterDiscovery::on_time() {
+  const Ipv6Config& config = stack_.config().ipv6;
+  const SimTime now = stack_.scheduler().now();
+  for (std::size_t i = asking_.size(); i-- > 0;) {
+    Asking& each = asking_[i];
+    if (each.next > now) continue;
+    NetIf& iface = *each.iface;
+    if (each.sent >= config.rs_count) {
+      asking_.erase(asking_.begin() + static_cast<std::ptrdiff_t>(i));
+      continue;
+    }
+    ++each.sent;
+    each.next = now + config.rs_interval;
+    solicit(iface);
+  }
+  expire_servers();
+  settle();
+}
+
+// ---- advertisements
+
+Status RouterDiscovery::refuse(Packet& packet) {
+  stack_.tracer().drop(DropReason::BadHeader, stack_.subject(), packet);
+  return Errc::Einval;
+}
+
+// RFC 4861 section 6.1.2.
+Status RouterDiscovery::on_advertisement(NetIf& iface, Packet& packet) {
+  const auto advert = RouterAdvertisement::parse(packet.bytes());
+  const Ipv6Address router = packet.meta.source.address.v6();
+  if (!advert || packet.meta.ttl != kNdHopLimit || !router.is_link_local()) return refuse(packet);
+  if (stack_.config().router || iface.ipv6() == nullptr) return Status();
+  stop(iface);
+  take_router(iface, router, *advert);
+  take_options(iface, router, *advert);
+  return Status();
+}
+
+void RouterDiscovery::take_router(NetIf& iface, const Ipv6Address& router,
+                                  const RouterAdvertisement& advert) {
+  if (advert.hop_limit != 0) iface.ipv6()->set_hop_limit(advert.hop_limit);
+  stack_.nd.set_reachable_time(milliseconds(advert.reachable_ms));
+  if (advert.retransmit_ms != 0) stack_.nd.set_retrans_time(milliseconds(advert.retransmit_ms));
+  if (advert.lifetime_s == 0) {
+    stack_.routers.remove(iface, router);
+  } else if (stack_.routers.add(iface, router, seconds(advert.lifetime_s), true) == nullptr) {
+    stack_.tracer().event(iface.subject(), "router_refused",
+                          {Attr::of("address", IpAddress(router))});
+  }
+}
+
+void RouterDiscovery::take_options(NetIf& iface, const Ipv6Address& router,
+                                   const RouterAdvertisement& advert) {
+  if (const auto link = advert.options.link_address(NdOptionType::SourceLinkAddress)) {
+    stack_.nd.learn(iface, router, *link, true);
+  }
+  if (const auto mtu = advert.options.mtu(); mtu && *mtu >= kIpv6MinMtu && *mtu <= iface.mtu()) {
+    iface.ipv6()->set_mtu(static_cast<std::uint16_t>(*mtu));
+  }
+  NdOptions options = advert.options;
+  for (NdOption option; options.next(option);) {
+    if (const auto info = NdPrefixInfo::parse(option)) take_prefix(iface, *info);
+    const auto servers = NdRdnss::parse(option);
+    if (servers && stack_.config().ipv6.ra_rdnss) take_servers(iface, *servers);
+  }
+}
+
+// RFC 8106 section 5.1. The servers of one iface share the latest lifetime.
+void RouterDiscovery::take_servers(NetIf& iface, const NdRdnss& servers) {
+  std::erase_if(dns_, [&](const DnsLease& each) { return each.iface == &iface; });
+  if (servers.lifetime_s == 0) {
+    stack_.dns.remove_servers(iface, DnsServerSource::RouterAdvert);
+    return settle();
+  }
+  for (std::size_t i = 0; i < servers.servers.size(); ++i) {
+    const IpAddress server = servers.servers[i];
+    const Status added = stack_.dns.add_server(server, &iface, DnsServerSource::RouterAdvert);
+    if (added.ok()) continue;
+    stack_.tracer().event(iface.subject(), "dns_server_refused",
+                          {Attr::of("address", server), Attr::of("errno", added.code())});
+  }
+  dns_.push_back({&iface, stack_.scheduler().now() + lifetime(servers.lifetime_s)});
+  settle();
+}
+
+void RouterDiscovery::expire_servers() {
+  const SimTime now = stack_.scheduler().now();
+  for (std::size_t i = dns_.size(); i-- > 0;) {
+    if (dns_[i].until > now) continue;
+    NetIf& iface = *dns_[i].iface;
+    dns_.erase(dns_.begin() + static_cast<std::ptrdiff_t>(i));
+    stack_.dns.remove_servers(iface, DnsServerSource::RouterAdvert);
+  }
+}
+
+// RFC 4861 section 6.3.4 for the prefix, RFC 4862 section 5.5.3 for the address.
+void RouterDiscovery::take_prefix(NetIf& iface, const NdPrefixInfo& info) {
+  if (info.prefix.address.is_link_local()) return;
+  if (info.on_link) {
+    if (info.valid_s == 0) {
+      iface.ipv6()->prefix_rm(info.prefix);
+    } else if (!iface.ipv6()->prefix_add(info.prefix, lifetime(info.valid_s))) {
+      stack_.tracer().event(iface.subject(), "prefix_refused",
+                            {Attr::of("address", IpAddress(info.prefix.network())),
+                             Attr::of("len", std::int64_t{info.prefix.length})});
+    }
+  }
+  const bool usable = info.autonomous && info.preferred_s <= info.valid_s;
+  if (usable && info.prefix.length == 64) take_address(iface, info);
+}
+
+void RouterDiscovery::take_address(NetIf& iface, const NdPrefixInfo& info) {
+  Ipv6If& own = *iface.ipv6();
+  const Ipv6Address address{info.prefix.network().high,
+                            Ipv6Address::interface_id_of(iface.link_address())};
+  Duration valid = lifetime(info.valid_s);
+  const Ipv6IfAddress* present = own.find(address);
+  if (present == nullptr) {
+    if (info.valid_s == 0) return;
+    if (own.addr_add({address, 64}, AddressType::Autoconf, {valid, lifetime(info.preferred_s)}) ==
+        nullptr) {
+      stack_.tracer().event(iface.subject(), "address_refused",
+                            {Attr::of("address", IpAddress(address))});
+    }
+    return;
+  }
+  if (present->type != AddressType::Autoconf) return;
+  const Duration left = present->valid_until - stack_.scheduler().now();
+  if (valid <= kTwoHours && valid <= left) valid = std::min(left, kTwoHours);
+  own.addr_extend(address, {valid, lifetime(info.preferred_s)});
+}
+
+// ---- redirects (RFC 4861 sections 8.1 and 8.3)
+
+Status RouterDiscovery::on_redirect(NetIf& iface, Packet& packet) {
+  const auto redirect = Redirect::parse(packet.bytes());
+  const Ipv6Address router = packet.meta.source.address.v6();
+  if (!redirect || packet.meta.ttl != kNdHopLimit || !router.is_link_local()) {
+    return refuse(packet);
+  }
+  if (stack_.config().router) return Status();  // section 8.3: hosts only
+  if (stack_.route.next_hop(iface, redirect->destination) != router) return refuse(packet);
+  const bool to_router = redirect->target != redirect->destination;
+  if (const auto link = redirect->options.link_address(NdOptionType::TargetLinkAddress)) {
+    stack_.nd.learn(iface, redirect->target, *link, to_router);
+  }
+  stack_.route.redirect(iface, redirect->destination, redirect->target);
+  return Status();
+}
+
+}  // namespace flapjack

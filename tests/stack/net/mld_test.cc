@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reports of joined groups and answers to queries, of both versions.
+#include "stack/net/mld.h"
+
+#include <gtest/gtest.h>
+
+#include "stack/wire/mld.h"
+#include "tests/stack/net/ipv6_rig.h"
+
+namespace flapjack {
+namespace {
+
+using test::Bytes;
+using test::ip6;
+using test::Ipv6Rig;
+using test::Lines;
+
+struct MldTest : testing::Test {
+  MldTest() {
+    StackConfig config;
+    config.ipv6.multicast_limit = 4;
+    rig = std::make_unique<Ipv6Rig>(config);
+    rig->start();
+  }
+  void query(int version, Ipv6Address about, std::uint16_t code, std::uint8_t hop_limit = 1,
+             Ipv6Address from = ip6("fe80::1")) {
+    MldQuery message;
+    message.version = static_cast<std::uint8_t>(version);
+    message.group = about;
+    message.max_response_code = code;
+    Bytes bytes(version == 1 ? MldQuery::kBytes1 : MldQuery::kBytes2);
+    message.emit(bytes, from, Ipv6Address::all_nodes());
+    rig->hear(test::ipv6_bytes(from, Ipv6Address::all_nodes(), IpProtocol::Icmpv6, bytes,
+                               hop_limit));
+  }
+  /// The records of the latest version 2 report.
+  std::string records() {
+    const Bytes& bytes = rig->driver(rig->eth0).sent.back();
+    const Ipv6Extensions above = Ipv6Extensions::walk(bytes);
+    EXPECT_EQ(above.router_alert, kRouterAlertMld);
+    const auto report = MldReport2::parse(std::span(bytes).subspan(above.offset));
+    return report ? to_text(report->records) : "no report";
+  }
+  std::unique_ptr<Ipv6Rig> rig;
+  const Ipv6Address group = ip6("ff05::1:3");
+};
+
+TEST_F(MldTest, AJoinIsReportedTwiceAndALeaveOnce) {
+  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
+  EXPECT_EQ(rig->events(), (Lines{"IPV6_MADDR_ADD", "IPV6_MCAST_JOIN"}));
+  rig->run_for(milliseconds(1));
+  ASSERT_EQ(rig->sent().size(), 1u);
+  EXPECT_EQ(records(), "to_exclude ff05::1:3 {}");
+  rig->run_for(seconds(1));
+  EXPECT_EQ(rig->sent().size(), 2u);
+  rig->run_for(seconds(10));
+  EXPECT_EQ(rig->sent().size(), 2u);
+  rig->forget();
+  ASSERT_TRUE(rig->eth0.ipv6()->leave(group).ok());
+  rig->run_for(seconds(10));
+  EXPECT_EQ(rig->sent().size(), 1u);
+  EXPECT_EQ(records(), "to_include ff05::1:3 {}");
+}
+
+TEST_F(MldTest, AQueryIsAnsweredWithinItsTime) {
+  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
+  rig->run_for(seconds(5));
+  rig->forget();
+  query(2, {}, 1000);
+  rig->run_for(milliseconds(1001));
+  ASSERT_EQ(rig->sent().size(), 1u);
+  EXPECT_NE(records().find("is_exclude ff05::1:3 {}"), std::string::npos) << records();
+  EXPECT_EQ(records().find("ff02::1 "), std::string::npos) << "all nodes are never reported";
+  rig->forget();
+  query(2, ip6("ff05::99"), 1000);
+  rig->run_for(seconds(2));
+  EXPECT_TRUE(rig->sent().empty()) << "not a member";
+  query(1, group, 1000);
+  rig->run_for(seconds(2));
+  ASSERT_EQ(rig->sent().size(), 1u);
+  EXPECT_TRUE(rig->sent()[0].ends_with("> ff05::1:3 " + to_text(Icmpv6Type::MldReport)));
+}
+
+TEST_F(MldTest, WrongQueriesAreDropped) {
+  query(2, {}, 1000, 2);
+  EXPECT_EQ(rig->drops(), Lines{"bad_header"});
+  rig->forget();
+  query(2, {}, 1000, 1, ip6("2001:db8::1"));
+  EXPECT_EQ(rig->drops(), Lines{"bad_header"});
+}
+
+TEST_F(MldTest, UpJoinsAgain) {
+  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
+  ASSERT_TRUE(rig->eth0.down().ok());
+  rig->scheduler.run();
+  rig->forget();
+  ASSERT_TRUE(rig->eth0.up().ok());
+  const Lines events = rig->events();
+  EXPECT_GE(std::count(events.begin(), events.end(), "IPV6_MCAST_JOIN"), 2);
+}
+
+}  // namespace
+}  // namespace flapjack

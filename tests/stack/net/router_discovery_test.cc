@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a host asks routers, and what it takes from their answers.
+#include "stack/net/router_discovery.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/stack/net/ipv6_rig.h"
+
+namespace flapjack {
+namespace {
+
+using test::Bytes;
+using test::ip6;
+using test::Ipv6Rig;
+using test::Lines;
+using test::net6;
+
+const MacAddress kRouterMac{{0x02, 0, 0, 0, 0, 0x01}};
+
+Bytes prefix_option(std::string_view prefix, std::uint32_t valid, std::uint32_t preferred,
+                    bool on_link = true, bool autonomous = true) {
+  Bytes bytes(NdPrefixInfo::kBytes);
+  NdPrefixInfo{net6(prefix), on_link, autonomous, valid, preferred}.emit(bytes.data());
+  return bytes;
+}
+
+struct RouterDiscoveryTest : testing::Test {
+  /// An advertisement with `options` from fe80::1.
+  void advertise(const Bytes& options = {}, std::uint16_t lifetime_s = 1800,
+                 const std::function<void(RouterAdvertisement&)>& change = {}) {
+    RouterAdvertisement advert;
+    advert.lifetime_s = lifetime_s;
+    if (change) change(advert);
+    rig.hear(test::nd_bytes(router, Ipv6Address::all_nodes(), advert, options));
+  }
+  int asked() {
+    const Lines sent = rig.sent();
+    return static_cast<int>(std::count_if(sent.begin(), sent.end(), [](const std::string& line) {
+      return line.ends_with("> ff02::2 router solicitation");
+    }));
+  }
+
+  Ipv6Rig rig;
+  const Ipv6Address router = ip6("fe80::1");
+  const Ipv6Address made{0x20010db800000000, Ipv6Address::interface_id_of({{2, 0, 0, 0, 0, 0x11}})};
+};
+
+TEST_F(RouterDiscoveryTest, AsksThreeTimesASecondApart) {
+  ASSERT_TRUE(rig.eth0.up().ok());
+  rig.run_for(milliseconds(1));
+  EXPECT_EQ(asked(), 1);
+  EXPECT_EQ(rig.sent().back(), ":: > ff02::2 router solicitation");
+  rig.run_for(milliseconds(998));
+  EXPECT_EQ(asked(), 1);
+  rig.run_for(milliseconds(1));
+  EXPECT_EQ(asked(), 2);
+  EXPECT_EQ(rig.sent().back(), to_text(rig.own) + " > ff02::2 router solicitation");
+  rig.run_for(seconds(10));
+  EXPECT_EQ(asked(), 3);
+}
+
+TEST_F(RouterDiscoveryTest, AnAnswerEndsTheQuestions) {
+  ASSERT_TRUE(rig.eth0.up().ok());
+  rig.run_for(milliseconds(500));
+  advertise();
+  rig.run_for(seconds(10));
+  EXPECT_EQ(asked(), 1);
+}
+
+TEST_F(RouterDiscoveryTest, ARouterAdvertisesItselfAndDoesNotAsk) {
+  StackConfig config;
+  config.router = true;
+  Ipv6Rig other(config);
+  ASSERT_TRUE(other.eth0.up().ok());
+  other.run_for(seconds(5));
+  for (const std::string& line : other.sent()) {
+    EXPECT_FALSE(line.ends_with("router solicitation")) << line;
+  }
+}
+
+TEST_F(RouterDiscoveryTest, MakesAnAddressFromAPrefixAndUsesTheRouter) {
+  rig.start();
+  advertise(prefix_option("2001:db8::/64", 600, 300));
+  const Lines events = rig.events();
+  EXPECT_EQ(Lines(events.begin(), events.begin() + 3),
+            (Lines{"IPV6_ROUTER_ADD", "IPV6_PREFIX_ADD", "IPV6_ADDR_ADD"}));
+  rig.run_for(milliseconds(100));
+  const Ipv6IfAddress* own = rig.eth0.ipv6()->find(made);
+  ASSERT_NE(own, nullptr);
+  EXPECT_TRUE(own->is_preferred());
+  EXPECT_EQ(own->type, AddressType::Autoconf);
+  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, ip6("2001:db8::7")), ip6("2001:db8::7"));
+  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, ip6("2001:db9::7")), router);
+  rig.run_for(seconds(300));
+  EXPECT_EQ(rig.eth0.ipv6()->find(made)->state, AddressState::Deprecated);
+  rig.run_for(seconds(300));
+  EXPECT_EQ(rig.eth0.ipv6()->find(made), nullptr);
+  EXPECT_TRUE(rig.eth0.ipv6()->prefixes().empty());
+}
+
+TEST_F(RouterDiscoveryTest, TheRoutersLifetimeEndsOrIsTakenBack) {
+  rig.start();
+  advertise({}, 30);
+  EXPECT_NE(rig.node.routers.default_router(Family::Inet6), nullptr);
+  rig.run_for(seconds(30));
+  EXPECT_EQ(rig.node.routers.default_router(Family::Inet6), nullptr);
+  advertise({}, 30);
+  advertise({}, 0);
+  EXPECT_EQ(rig.node.routers.default_router(Family::Inet6), nullptr);
+  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, ip6("2001:db9::7")), ip6("2001:db9::7"))
+      << "without a router the destination is asked for on the link";
+}
+
+// RFC 4862 section 5.5.3 (e): valid seconds advertised with `left` of them left, and what holds.
+TEST_F(RouterDiscoveryTest, AShorterLifetimeIsHeldAtTwoHours) {
+  struct Case {
+    std::uint32_t left, advertised, holds;
+  };
+  for (const Case& c : {Case{600, 900, 900}, Case{600, 300, 600}, Case{20'000, 8'000, 8'000},
+                        Case{20'000, 300, 7'200}, Case{600, 7'201, 7'201}}) {
+    Ipv6Rig fresh;
+    fresh.start();
+    RouterAdvertisement advert;
+    for (const std::uint32_t valid : {c.left, c.advertised}) {
+      fresh.hear(test::nd_bytes(router, Ipv6Address::all_nodes(), advert,
+                                prefix_option("2001:db8::/64", valid, valid)));
+    }
+    const Duration left = fresh.eth0.ipv6()->find(made)->valid_until - fresh.scheduler.now();
+    EXPECT_EQ(left, seconds(c.holds)) << c.left << " then " << c.advertised;
+  }
+}
+
+TEST_F(RouterDiscoveryTest, TakesHopLimitMtuAndLinkAddress) {
+  rig.start();
+  Bytes options(NdMtu::kBytes);
+  NdMtu{1400}.emit(options.data());
+  const Bytes link = test::link_option(NdOptionType::SourceLinkAddress, kRouterMac);
+  options.insert(options.end(), link.begin(), link.end());
+  advertise(options, 1800, [](RouterAdvertisement& advert) { advert.hop_limit = 33; });
+  EXPECT_EQ(rig.eth0.ipv6_hop_limit(), 33);
+  EXPECT_EQ(rig.eth0.ipv6()->mtu(), 1400);
+  const Neighbor* neighbor = rig.node.nd.find(rig.eth0, router);
+  ASSERT_NE(neighbor, nullptr);
+  EXPECT_TRUE(neighbor->is_router);
+  EXPECT_EQ(neighbor->mac, kRouterMac);
+  for (const std::uint32_t wrong : {1279u, 1501u}) {
+    NdMtu{wrong}.emit(options.data());
+    advertise(options);
+    EXPECT_EQ(rig.eth0.ipv6()->mtu(), 1400) << wrong;
+  }
+}
+
+TEST_F(RouterDiscoveryTest, SomePrefixesMakeNoAddress) {
+  rig.start();
+  const Bytes cases[] = {
+      prefix_option("2001:db8::/48", 600, 300), prefix_option("2001:db8::/64", 300, 600),
+      prefix_option("2001:db8::/64", 600, 300, true, false), prefix_option("fe80::/64", 600, 300)};
+  for (const Bytes& options : cases) {
+    advertise(options);
+    EXPECT_EQ(rig.eth0.ipv6()->addresses().size(), 1u);
+  }
+}
+
+TEST_F(RouterDiscoveryTest, WrongAdvertisementsAreDropped) {
+  rig.start();
+  const RouterAdvertisement advert;
+  const Bytes cases[] = {
+      test::nd_bytes(router, Ipv6Address::all_nodes(), advert, {}, 254),
+      test::nd_bytes(ip6("2001:db8::1"), Ipv6Address::all_nodes(), advert),
+      test::nd_bytes(router, Ipv6Address::all_nodes(), advert, Bytes{1, 0, 0, 0, 0, 0, 0, 0})};
+  for (const Bytes& bytes : cases) {
+    rig.forget();
+    rig.hear(bytes);
+    EXPECT_EQ(rig.drops(), Lines{"bad_header"});
+  }
+}
+
+TEST_F(RouterDiscoveryTest, ARedirectFromTheRouterInUseIsFollowed) {
+  rig.start();
+  advertise();
+  const Ipv6Address far = ip6("2001:db9::7"), better = ip6("fe80::2");
+  const Redirect redirect{better, far, {}};
+  rig.hear(test::nd_bytes(ip6("fe80::9"), rig.own, redirect));
+  EXPECT_EQ(rig.drops(), Lines{"bad_header"}) << "not from the first hop";
+  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), router);
+  rig.hear(test::nd_bytes(router, rig.own, redirect));
+  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), better);
+}
+
+}  // namespace
+}  // namespace flapjack
