@@ -11,7 +11,7 @@
 namespace flapjack {
 
 /// Room in front of the payload for every header a packet may get on its way down.
-inline constexpr std::size_t kPacketHeadroom = 64;
+inline constexpr std::size_t kPacketHeadroom = 128;
 
 class PacketSlab {
  public:
