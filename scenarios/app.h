@@ -35,6 +35,7 @@ struct AppEnv {
 
 /// What an app needs of its AppSpec, with its peers' addresses.
 inline Endpoint endpoint_of(const PeerSpec& peer) {
+  if (peer.ipv6) return {*peer.ipv6, peer.port};
   return {Ipv4Address{peer.address.value}, peer.port};
 }
 

@@ -53,6 +53,8 @@ class Builder {
   bool can_stream(const NodeSpec& node) const;
   bool peer_is_stream(const PeerSpec& peer) const;
   void check_addresses(const IfaceSpec& spec);
+  void add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec& spec);
+  static void fit_ipv6(const NodeSpec& spec, NodeConfig& config);
   const LinkSpec* link_of(const NodeSpec& node, const IfaceSpec& iface, std::size_t& end) const;
   SubjectId subject(const Node& node, const std::string& name);
   void error(const std::string& code, const std::string& message, const SourcePlace& place,
@@ -119,7 +121,8 @@ NodeConfig Builder::config_of(const NodeSpec& spec) {
 }
 
 void Builder::add_node(const NodeSpec& spec) {
-  const NodeConfig config = config_of(spec);
+  NodeConfig config = config_of(spec);
+  fit_ipv6(spec, config);
   Node& node = world_->add_node(spec.name, config);
   for (const IfaceSpec& iface : spec.ifaces) add_iface(spec, node, config, iface);
 }
@@ -142,6 +145,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   if_config.mtu = static_cast<std::uint16_t>(spec.mtu.value_or(technology.mtu));
   if_config.auto_start = spec.auto_start;
   if_config.ipv4_limit = std::max<std::size_t>(if_config.ipv4_limit, spec.ipv4.size());
+  if_config.ipv6 = spec.has_ipv6;
   NetIf& iface = node.stack.add_iface(if_config);
   Driver* driver = add_driver(node_spec, node, iface, spec);
   const EngineEntry& engine = *find_entry(registry_.engines, spec.engine);
@@ -157,6 +161,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
       iface.ipv4_addr_add({{address.value}, address.prefix_len});
     }
     if (spec.gateway) iface.set_gateway({spec.gateway->value});
+    add_ipv6(node_spec, iface, spec);
   } else if (driver == nullptr) {
     error("F0904", "an iface with an engine needs a link", spec.place,
           "name it in the \"between\" of a link");
@@ -165,6 +170,31 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   }
   if (spec.conn) add_connectivity(node, iface, spec);
   if (spec.ignore) node.conn_mgr.ignore_iface(iface);
+}
+
+void Builder::add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec& spec) {
+  for (const Ipv6Spec& address : spec.ipv6) {
+    names_.add(address.prefix.address, node_spec.name);
+    const bool added = iface.ipv6()->addr_add(address.prefix) != nullptr &&
+                       iface.ipv6()->prefix_add(address.prefix);
+    if (!added) error("F0914", "the node has no room for this address", address.place);
+  }
+}
+
+// What the file wants of IPv6: a node that advertises itself is a router, and the link-local
+// address and one that a router may give find room beside those in the file.
+void Builder::fit_ipv6(const NodeSpec& spec, NodeConfig& config) {
+  Ipv6Config& ipv6 = config.stack.ipv6;
+  for (const ServiceSpec& service : spec.services) {
+    if (service.kind == "ra") config.stack.router = true;
+  }
+  for (const IfaceSpec& iface : spec.ifaces) {
+    const std::size_t most = iface.ipv6.size() + 2;
+    if (iface.ipv6.empty()) continue;
+    ipv6.unicast_limit = std::max(ipv6.unicast_limit, most);
+    ipv6.multicast_limit = std::max(ipv6.multicast_limit, most + 1);
+    ipv6.prefix_limit = std::max(ipv6.prefix_limit, most);
+  }
 }
 
 // Values that no host can have, and a gateway that nobody on the link could be.
@@ -226,6 +256,10 @@ void Builder::add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_v
 
 void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
                          const IfaceSpec& spec, const NodeConfig& node_config, Driver& driver) {
+  if (spec.has_ipv6) {
+    return error("F0913", "engine \"" + entry.word.name + "\" has no IPv6", spec.place,
+                 "leave \"ipv6\" out");
+  }
   if (spec.ipv4.size() != 1) {
     return error("F0905", "an iface with an engine needs exactly one IPv4 address", spec.place);
   }

@@ -16,6 +16,7 @@
 #include "scenarios/apps/reconnecting_client.h"
 #include "scenarios/apps/udp_ping.h"
 #include "scenarios/builtin_parts.h"
+#include "scenarios/services/router_advert.h"
 #include "scenarios/services/tcp_echo.h"
 #include "scenarios/services/udp_echo.h"
 #include "scenarios/verbs.h"
@@ -96,6 +97,9 @@ std::unique_ptr<App> make_client(const AppEnv& env, const AppSpec& spec, bool st
 }
 std::unique_ptr<App> make_udp_echo(const AppEnv& env, const ServiceSpec& spec) {
   return std::make_unique<UdpEcho>(env, spec);
+}
+std::unique_ptr<App> make_ra(const AppEnv& env, const ServiceSpec& spec) {
+  return std::make_unique<RouterAdvert>(env, spec);
 }
 std::unique_ptr<App> make_tcp_echo(const AppEnv& env, const ServiceSpec& spec) {
   return std::make_unique<TcpEcho>(env, spec);
@@ -185,6 +189,7 @@ Registry builtin_registry() {
   r.services = {
       {{"udp_echo", "sends datagrams back (RFC 862)", true}, false, make_udp_echo},
       {{"tcp_echo", "sends a stream back (RFC 862)", true}, true, make_tcp_echo},
+      {{"ra", "makes the node an IPv6 router and advertises it (RFC 4861)", false}, false, make_ra},
   };
   r.verbs = builtin_verbs();
   r.events = builtin_events();

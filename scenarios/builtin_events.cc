@@ -132,6 +132,15 @@ std::vector<EventWord> builtin_events() {
   add_infos(events, kConnEvents);
   add_infos(events, kOffloadEvents);
   const std::vector<EventWord> others = {
+      {"icmpv6_not_sent", "no packet for an ICMPv6 message", kIface, {"errno"}},
+      {"group_refused", "the iface has no room for a multicast group", kIface,
+       {"address", "errno"}},
+      {"router_refused", "the router table is full", kIface, {"address"}},
+      {"prefix_refused", "the iface has no room for an advertised prefix", kIface,
+       {"address", "len"}},
+      {"address_refused", "the iface has no room for an advertised address", kIface, {"address"}},
+      {"dns_server_refused", "no room for an advertised DNS server", kIface,
+       {"address", "errno"}},
       {"if_up_failed", "an iface could not be brought up at boot", kIface, {"errno"}},
       {"ipv4_auto_failed", "no place for a link-local address", kIface, {"errno"}},
       {"ipv4_configs_short", "more ifaces than may have IPv4 addresses", kNode,

@@ -38,6 +38,7 @@ struct FormatTables {
   void build_conn();
   void build_iface();
   void build_iface_addresses();
+  void build_iface_ipv6();
   void build_app();
   void build_node();
   void build_links();

@@ -14,6 +14,7 @@
 #include "scenarios/units.h"
 #include "scenarios/vocabulary.h"
 #include "stack/sim/time.h"
+#include "stack/wire/address.h"
 
 namespace flapjack {
 
@@ -39,6 +40,12 @@ struct Ipv4Spec {
   std::string text;              ///< "192.0.2.2", checked
   std::uint32_t value = 0;       ///< host order
   std::uint8_t prefix_len = 32;  ///< 0..32
+  SourcePlace place;
+};
+
+/// An iface's "2001:db8::2/64".
+struct Ipv6Spec {
+  Ipv6Prefix prefix;  ///< checked
   SourcePlace place;
 };
 
@@ -68,6 +75,8 @@ struct IfaceSpec {
   std::optional<std::int64_t> mtu;      ///< bytes of the largest IP packet; 68..65535
   std::string mac;                      ///< "02:00:5e:00:53:01" in lower case; empty: assigned
   std::vector<Ipv4Spec> ipv4;
+  bool has_ipv6 = false;                ///< "ipv6" is written, be it only "auto"
+  std::vector<Ipv6Spec> ipv6;           ///< its static addresses
   std::optional<Ipv4Spec> gateway;      ///< prefix_len 32
   bool auto_start = true;               ///< false: NET_IF_NO_AUTO_START
   bool ignore = false;                  ///< not looked at by the connection monitor
@@ -80,6 +89,7 @@ struct IfaceSpec {
 /// One "node:port" of an app.
 struct PeerSpec {
   std::string node;           ///< empty when the file gives an address
+  std::optional<Ipv6Address> ipv6;  ///< when the file gives one: "[2001:db8::2]:7"
   Ipv4Spec address;           ///< one on a subnet of the app's own node if there is one
   std::uint16_t port = 0;     ///< 1..65535
   SourcePlace place;

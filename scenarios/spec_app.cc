@@ -38,7 +38,7 @@ std::optional<PeerSpec> read_peer(LoadContext& ctx, const JsonValue& v) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) {
     ctx.error("F0110", v.span, in_quotes(text) + " is not \"node:port\"",
-              "write \"ap:4242\" or \"192.0.2.1:4242\"");
+              "write \"ap:4242\", \"192.0.2.1:4242\" or \"[2001:db8::1]:4242\"");
     return std::nullopt;
   }
   const std::string_view port = text.substr(colon + 1);
@@ -53,6 +53,13 @@ std::optional<PeerSpec> read_peer(LoadContext& ctx, const JsonValue& v) {
   peer.port = static_cast<std::uint16_t>(s.value);
   peer.place = ctx.place(v.span);
   const std::string host(text.substr(0, colon));
+  if (host.starts_with('[') && host.ends_with(']')) {
+    peer.ipv6 = Ipv6Address::parse(std::string_view(host).substr(1, host.size() - 2));
+    if (peer.ipv6) return peer;
+    ctx.error("F0110", source.span(0, colon), in_quotes(host) + " is not an IPv6 address",
+              "write \"[2001:db8::1]:4242\"");
+    return std::nullopt;
+  }
   if (const auto value = parse_ipv4(host)) {
     peer.address = Ipv4Spec{host, *value, 32, peer.place};
   } else {
@@ -139,7 +146,8 @@ void resolve_peer(LoadContext& ctx, const NodeSpec& own, const AppSpec& app, Pee
 }
 
 std::string peers_schema() {
-  const std::string one = schema_pattern("^[A-Za-z0-9_.-]+:[0-9]+$", "ap:4242");
+  const std::string one =
+      schema_pattern("^([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]+$", "ap:4242");
   return schema_any_of({one, schema_array(one, 1)});
 }
 

@@ -208,6 +208,7 @@ void FormatTables::build_iface() {
   iface.quantity({"mtu", "Bytes of the largest IP packet.", schema_size()}, &parse_mtu, "1500B",
                  &IfaceSpec::mtu);
   build_iface_addresses();
+  build_iface_ipv6();
   iface.add({"offload", "The engine that does TCP/IP for this interface.",
              schema_enum(vocabulary.engines)},
             [names = names_of(vocabulary.engines)](LoadContext& ctx, const JsonMember& m,
@@ -231,7 +232,7 @@ void FormatTables::build_iface() {
               i.conn->place = ctx.place(m.key_span);
               conn.bind(ctx, m.value, *i.conn);
             });
-  iface.later({"ipv6", "dns"});
+  iface.later({"dns"});
 }
 
 }  // namespace flapjack

@@ -83,8 +83,9 @@ bool ReconnectingClient::connect(const Endpoint& peer) {
                  {Attr::of("peer", name), Attr::of("errno", error)});
     return false;
   };
-  const auto got = stack_.contexts.get(
-      Family::Inet, tcp_ ? SocketType::Stream : SocketType::Datagram, Protocol::Default);
+  const auto got =
+      stack_.contexts.get(peers_[0].address.family(),
+                          tcp_ ? SocketType::Stream : SocketType::Datagram, Protocol::Default);
   if (!got.ok()) return fail(got.code());
   context_ = got.value();
   context_->set_subject(env_.subject);

@@ -41,7 +41,7 @@ void UdpPing::start() {
 
 bool UdpPing::open() {
   if (context_ != nullptr) return true;
-  const auto got = stack_.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp);
+  const auto got = stack_.contexts.get(peer_.address.family(), SocketType::Datagram, Protocol::Udp);
   if (!got.ok()) {
     fail(seq_, got.code());
     return false;

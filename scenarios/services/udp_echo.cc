@@ -1,31 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/services/udp_echo.h"
 
+#include <algorithm>
+
 #include "scenarios/world.h"
 
 namespace flapjack {
 
 UdpEcho::~UdpEcho() {
-  if (context_ != nullptr) static_cast<void>(context_->put().ok());
+  for (NetContext* context : contexts_) {
+    if (context != nullptr) static_cast<void>(context->put().ok());
+  }
 }
 
 void UdpEcho::start() {
-  const auto got =
-      env_.node.stack.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp);
-  if (!got.ok()) return refuse("get", got.code());
-  context_ = got.value();
-  context_->set_subject(env_.subject);
-  const Status bound = context_->bind({{}, port_});
-  if (!bound.ok()) return refuse("bind", bound.code());
-  const Status listening = context_->recv(
-      [this](NetContext& context, PacketPtr packet, Status) {
+  contexts_[0] = open(Family::Inet);
+  const auto& ifaces = env_.node.stack.ifaces();
+  const bool ipv6 = std::any_of(ifaces.begin(), ifaces.end(),
+                                [](const auto& iface) { return iface->ipv6() != nullptr; });
+  if (ipv6) contexts_[1] = open(Family::Inet6);
+}
+
+NetContext* UdpEcho::open(Family family) {
+  const auto got = env_.node.stack.contexts.get(family, SocketType::Datagram, Protocol::Udp);
+  if (!got.ok()) {
+    refuse("get", got.code());
+    return nullptr;
+  }
+  NetContext* context = got.value();
+  context->set_subject(env_.subject);
+  const Status bound = context->bind({IpAddress::any(family), port_});
+  if (!bound.ok()) {
+    refuse("bind", bound.code());
+    return context;
+  }
+  const Status listening = context->recv(
+      [this](NetContext& self, PacketPtr packet, Status) {
         if (packet == nullptr) return;
         const Endpoint peer = packet->meta.source;
-        const auto sent = context.sendto(packet->bytes(), peer, {}, Timeout::no_wait());
+        const auto sent = self.sendto(packet->bytes(), peer, {}, Timeout::no_wait());
         if (!sent.ok()) refuse("send", sent.code());
       },
       Timeout::no_wait());
   if (!listening.ok()) refuse("recv", listening.code());
+  return context;
 }
 
 void UdpEcho::refuse(std::string_view call, Errc error) {

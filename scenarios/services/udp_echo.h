@@ -13,11 +13,12 @@ class UdpEcho : public App {
   void start() override;
 
  private:
+  NetContext* open(Family family);
   void refuse(std::string_view call, Errc error);
 
   AppEnv env_;
   std::uint16_t port_;
-  NetContext* context_ = nullptr;
+  NetContext* contexts_[2] = {};  // IPv4, and IPv6 on a node that has it
 };
 
 }  // namespace flapjack

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// "ipv6" of an interface: JSON -> IfaceSpec::ipv6.
+#include <algorithm>
+
+#include "scenarios/format_tables.h"
+#include "scenarios/quantity.h"
+
+namespace flapjack {
+namespace {
+
+using Type = JsonValue::Type;
+
+/// "2001:db8::2/64".
+std::optional<Ipv6Spec> read_ipv6(LoadContext& ctx, const JsonValue& v) {
+  if (!expect_type(ctx, v, Type::String, "2001:db8::2/64")) return std::nullopt;
+  const std::string_view text = v.text;
+  const std::size_t slash = text.find('/');
+  const auto fail = [&](std::string message, std::string help) {
+    ctx.error("F0110", v.span, std::move(message), std::move(help));
+    return std::nullopt;
+  };
+  const auto address = Ipv6Address::parse(text.substr(0, slash));
+  if (!address) {
+    return fail(in_quotes(text) + " is not an IPv6 address",
+                "write \"2001:db8::2/64\" or \"auto\"");
+  }
+  if (address->is_any() || address->is_multicast() || address->is_loopback()) {
+    return fail(in_quotes(text) + " is not the address of one host", "");
+  }
+  if (slash == std::string_view::npos) {
+    return fail("the prefix length is missing", "write \"" + to_text(*address) + "/64\"");
+  }
+  const auto prefix = Ipv6Prefix::parse(text);
+  if (!prefix) {
+    return fail(in_quotes(text.substr(slash + 1)) + " is not a prefix length", "they are 0 to 128");
+  }
+  return Ipv6Spec{*prefix, ctx.place(v.span)};
+}
+
+void bind_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
+  if (v.is(Type::String) && v.text == "auto") return;
+  if (v.is(Type::String) && v.text == "dhcp") return ctx.not_supported_yet(v.span, v.text);
+  const auto address = read_ipv6(ctx, v);
+  if (!address) return;
+  const auto same = [&](const Ipv6Spec& other) {
+    return other.prefix.address == address->prefix.address;
+  };
+  if (std::any_of(iface.ipv6.begin(), iface.ipv6.end(), same)) {
+    ctx.error("F0110", v.span,
+              in_quotes(to_text(address->prefix.address)) + " is on this interface already");
+    return;
+  }
+  iface.ipv6.push_back(*address);
+}
+
+std::string ipv6_schema() {
+  const std::string one =
+      schema_pattern("^(auto|[0-9A-Fa-f:.]+/[0-9]{1,3})$", "2001:db8::2/64");
+  return schema_any_of({one, schema_array(one)});
+}
+
+}  // namespace
+
+void FormatTables::build_iface_ipv6() {
+  iface.add({"ipv6",
+             "Switches IPv6 on: \"auto\" (link-local, and what routers advertise), or static "
+             "addresses with their prefix lengths.",
+             ipv6_schema()},
+            [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
+              i.has_ipv6 = true;
+              if (!m.value.is(Type::Array)) return bind_item(ctx, m.value, i);
+              for (const JsonValue& v : m.value.items) bind_item(ctx, v, i);
+            });
+}
+
+}  // namespace flapjack

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/router_advertiser.h"
+
+#include <algorithm>
+
+#include "stack/net/stack.h"
+
+namespace flapjack {
+namespace {
+
+// RFC 4861 section 10.
+constexpr Duration kMinDelayBetween = seconds(3);      // MIN_DELAY_BETWEEN_RAS
+constexpr Duration kMaxAnswerDelay = milliseconds(500);  // MAX_RA_DELAY_TIME
+constexpr Duration kMaxInitialInterval = seconds(16);  // MAX_INITIAL_RTR_ADVERT_INTERVAL
+constexpr unsigned kInitial = 3;                       // MAX_INITIAL_RTR_ADVERTISEMENTS
+constexpr Duration kRetry = milliseconds(100);  // until the link-local address is there (ours)
+
+std::uint32_t seconds_of(Duration d) {
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(d.ns / seconds(1).ns, 0xffffffff));
+}
+
+}  // namespace
+
+RouterAdvertiser::RouterAdvertiser(NetIf& iface, RouterAdvertiserConfig config)
+    : iface_(iface),
+      config_(std::move(config)),
+      random_(iface.stack().env().rng.stream(iface.stack().name() + "." + iface.name() + ".ra")),
+      timer_(iface.stack().scheduler(), Lane::Work,
+             delegate<&RouterAdvertiser::advertise>(this)) {
+  handler_.type = static_cast<std::uint8_t>(Icmpv6Type::RouterSolicitation);
+  handler_.iface = &iface;
+  handler_.handle = [this](NetIf& on, const IcmpHeader&, Packet& packet) {
+    return on_solicitation(on, packet);
+  };
+}
+
+RouterAdvertiser::~RouterAdvertiser() { stop(false); }
+
+void RouterAdvertiser::start() {
+  if (running_) return;
+  running_ = true;
+  initial_ = 0;
+  iface_.stack().icmpv6.add(handler_);
+  timer_.start(Duration{});
+}
+
+void RouterAdvertiser::stop(bool farewell) {
+  if (!running_) return;
+  running_ = false;
+  timer_.cancel();
+  iface_.stack().icmpv6.remove(handler_);
+  if (farewell && iface_.is_up()) send(Duration{});
+}
+
+// RFC 4861 section 6.2.6: a multicast answer after a short random delay, but not too soon after the
+// one before.
+Status RouterAdvertiser::on_solicitation(NetIf& iface, Packet& packet) {
+  const auto solicitation = RouterSolicitation::parse(packet.bytes());
+  const Ipv6Address from = packet.meta.source.address.v6();
+  const auto link = solicitation ? solicitation->options.link_address(
+                                       NdOptionType::SourceLinkAddress)
+                                 : std::nullopt;
+  if (!solicitation || packet.meta.ttl != kNdHopLimit || (from.is_any() && link)) {
+    iface.stack().tracer().drop(DropReason::BadHeader, iface.stack().subject(), packet);
+    return Errc::Einval;
+  }
+  if (link) iface.stack().nd.learn(iface, from, *link, false);
+  const SimTime now = iface.stack().scheduler().now();
+  SimTime at = now + Duration{random_.between(0, kMaxAnswerDelay.ns)};
+  if (last_sent_.ns >= 0) at = std::max(at, last_sent_ + kMinDelayBetween);
+  if (!timer_.running() || at < timer_.deadline()) timer_.start_at(at);
+  return Status();
+}
+
+void RouterAdvertiser::advertise() {
+  const bool ready = iface_.is_up() && iface_.ipv6()->link_local() != nullptr;
+  if (!ready) return timer_.start(kRetry);
+  send(config_.lifetime);
+  last_sent_ = iface_.stack().scheduler().now();
+  timer_.start(next_interval());
+}
+
+// RFC 4861 section 6.2.4.
+Duration RouterAdvertiser::next_interval() {
+  const std::int64_t most = config_.max_interval.ns;
+  const Duration drawn{random_.between(std::max<std::int64_t>(most / 3, 1), most)};
+  if (initial_ >= kInitial) return drawn;
+  ++initial_;
+  return std::min(drawn, kMaxInitialInterval);
+}
+
+std::vector<Ipv6Prefix> RouterAdvertiser::prefixes() const {
+  if (!config_.prefixes.empty()) return config_.prefixes;
+  std::vector<Ipv6Prefix> found;
+  for (const Ipv6IfPrefix& each : iface_.ipv6()->prefixes()) found.push_back(each.prefix);
+  return found;
+}
+
+std::size_t RouterAdvertiser::option_bytes() const {
+  return NdLinkAddress::kBytes + (config_.mtu != 0 ? NdMtu::kBytes : 0) +
+         prefixes().size() * NdPrefixInfo::kBytes +
+         (config_.dns.empty() ? 0 : NdRdnss::bytes(config_.dns.size()));
+}
+
+std::size_t RouterAdvertiser::emit_options(std::uint8_t* out, Duration lifetime) const {
+  const std::uint8_t* start = out;
+  NdLinkAddress{NdOptionType::SourceLinkAddress, iface_.link_address()}.emit(out);
+  out += NdLinkAddress::kBytes;
+  if (config_.mtu != 0) {
+    NdMtu{config_.mtu}.emit(out);
+    out += NdMtu::kBytes;
+  }
+  for (const Ipv6Prefix& prefix : prefixes()) {
+    NdPrefixInfo info;
+    info.prefix = prefix;
+    info.on_link = true;
+    info.autonomous = config_.autonomous;
+    info.valid_s = seconds_of(config_.valid);
+    info.preferred_s = seconds_of(config_.preferred);
+    info.emit(out);
+    out += NdPrefixInfo::kBytes;
+  }
+  if (!config_.dns.empty()) {
+    NdRdnss::emit(out, seconds_of(lifetime), config_.dns);
+    out += NdRdnss::bytes(config_.dns.size());
+  }
+  return static_cast<std::size_t>(out - start);
+}
+
+void RouterAdvertiser::send(Duration lifetime) {
+  const Ipv6IfAddress* own = iface_.ipv6()->link_local();
+  if (own == nullptr) return;
+  const Ipv6Address from = own->address();
+  Icmpv6& icmpv6 = iface_.stack().icmpv6;
+  PacketPtr packet = icmpv6.message(iface_, RouterAdvertisement::kBytes + option_bytes());
+  if (packet == nullptr) return;
+  emit_options(packet->data() + RouterAdvertisement::kBytes, lifetime);
+  RouterAdvertisement advert;
+  advert.hop_limit = config_.hop_limit;
+  advert.lifetime_s =
+      static_cast<std::uint16_t>(std::min<std::uint32_t>(seconds_of(lifetime), 65'535));
+  advert.emit(packet->bytes(), from, Ipv6Address::all_nodes());
+  const Icmpv6Route route{from, Ipv6Address::all_nodes(), kNdHopLimit, false, {}};
+  static_cast<void>(icmpv6.send(iface_, std::move(packet), route).ok());  // drop recorded
+}
+
+}  // namespace flapjack
