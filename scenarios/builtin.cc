@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // THE composition root: one line for each thing that a scenario can name. Nothing registers itself;
 // what is not listed here is not in the program. Events and counters: builtin_events.cc; profiles
-// and Kconfig options: builtin_config.cc.
+// and Kconfig options: builtin_config.cc, builtin_kconfig.cc.
 #include "scenarios/builtin.h"
 
 #include "connmgr/scripted_connectivity.h"

@@ -49,9 +49,9 @@ class PacketWaits {
   PacketWaits(const PacketWaits&) = delete;
   PacketWaits& operator=(const PacketWaits&) = delete;
 
-  /// Goes on with a packet of `pool` that has room for `bytes` (see PacketPool::allocate()): calls
-  /// `go_on(PacketPtr)` at once when one is free, else in a turn of its own once it is, or with null
-  /// when the time is over, the pool could never hold so many bytes or too many wait already.
+  /// Goes on with a packet of `pool` that has room for `bytes` (see PacketPool::allocate()). Calls
+  /// `go_on(PacketPtr)` at once when one is free, else in a turn of its own: once one is, or with
+  /// null as the time is over, the pool could never hold so much, or too many wait already.
   /// `go_on` may be move-only; it is destroyed uncalled when the Stack goes. Inside a fiber, too, it
   /// does not block.
   template <class Fn>

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kconfig options that a scenario may set, by subject.
+#include "scenarios/builtin_parts.h"
+
+namespace flapjack {
+namespace {
+
+using C = NodeConfig;
+using I = std::int64_t;
+using Options = std::vector<KconfigEntry>;
+
+constexpr I kMany = 1'000'000;
+
+std::size_t size(I v) { return static_cast<std::size_t>(v); }
+
+// Queues, packets, buffers and tables.
+Options pool_options() {
+  return {
+      {{"NET_TC_TX_COUNT", "tx traffic classes; 0: the driver runs in the caller's turn"},
+       0, 8, [](C& c, I v) { c.stack.tx_classes = size(v); }},
+      {{"NET_TC_RX_COUNT", "rx traffic classes; 0: the stack runs in the driver's turn"},
+       0, 8, [](C& c, I v) { c.stack.rx_classes = size(v); }},
+      {{"NET_PKT_TX_COUNT", "packets the node may hold for sending"},
+       1, kMany, [](C& c, I v) { c.stack.pkt_tx_count = size(v); }},
+      {{"NET_PKT_RX_COUNT", "packets the node may hold that it received"},
+       1, kMany, [](C& c, I v) { c.stack.pkt_rx_count = size(v); }},
+      {{"NET_BUF_TX_COUNT", "data buffers behind the packets for sending"},
+       1, kMany, [](C& c, I v) { c.stack.buf_tx_count = size(v); }},
+      {{"NET_BUF_RX_COUNT", "data buffers behind received packets"},
+       1, kMany, [](C& c, I v) { c.stack.buf_rx_count = size(v); }},
+      {{"NET_BUF_DATA_SIZE", "bytes of a data buffer"},
+       1, 65535, [](C& c, I v) { c.stack.buf_bytes = size(v); }},
+      {{"NET_MAX_CONTEXTS", "net_contexts of the node"},
+       1, 65535, [](C& c, I v) { c.stack.max_contexts = size(v); }},
+      {{"NET_MAX_CONN", "entries of the connection table"},
+       1, 65535, [](C& c, I v) { c.stack.max_conn = size(v); }},
+  };
+}
+
+// Addresses, routers and neighbours.
+Options address_options() {
+  return {
+      {{"NET_IF_MAX_IPV4_COUNT", "ifaces that may have IPv4 addresses"},
+       1, 65535, [](C& c, I v) { c.stack.max_ipv4_configs = size(v); }},
+      {{"NET_IF_UNICAST_IPV4_ADDR_COUNT", "IPv4 addresses an iface may have"},
+       1, 65535, [](C& c, I v) { c.stack.if_unicast_ipv4 = size(v); }},
+      {{"NET_IPV4_ACD", "addresses are checked for conflicts before use (RFC 5227)"},
+       0, 1, [](C& c, I v) { c.stack.acd.enabled = v != 0 || c.stack.ipv4_auto; }},
+      {{"NET_IPV4_AUTO", "every iface takes a link-local address (RFC 3927); selects NET_IPV4_ACD"},
+       0, 1,
+       [](C& c, I v) {
+         c.stack.ipv4_auto = v != 0;
+         if (v != 0) c.stack.acd.enabled = true;
+       }},
+      {{"NET_MAX_ROUTERS", "routers the node may know, of both families"},
+       1, 65535, [](C& c, I v) { c.stack.max_routers = size(v); }},
+      {{"NET_ARP_TABLE_SIZE", "neighbours an Ethernet iface remembers"},
+       1, 65535, [](C& c, I v) { c.arp.table_size = size(v); }},
+  };
+}
+
+// DHCP and DNS.
+Options service_options() {
+  return {
+      {{"NET_DHCPV4_INITIAL_DELAY_MAX", "a DHCP client begins after 1 s to this many"},
+       1, 10'000, [](C& c, I v) { c.stack.dhcpv4.initial_delay_max = seconds(v); }},
+      {{"NET_DHCPV4_INIT_REBOOT", "0: a DHCP client whose iface was down begins anew"},
+       0, 1,
+       [](C& c, I v) {
+         c.stack.dhcpv4.down_state = v != 0 ? Dhcpv4DownState::InitReboot : Dhcpv4DownState::Init;
+       }},
+      {{"DNS_RESOLVER_MAX_SERVERS", "DNS servers the node may know"},
+       1, 16, [](C& c, I v) { c.stack.dns.max_servers = size(v); }},
+      {{"DNS_NUM_CONCUR_QUERIES", "DNS queries that may be open at one time"},
+       1, 255, [](C& c, I v) { c.stack.dns.queries = size(v); }},
+  };
+}
+
+// net_mgmt and the connection manager.
+Options management_options() {
+  return {
+      {{"NET_MGMT_EVENT_QUEUE_SIZE", "events that may wait for the net_mgmt thread"},
+       1, kMany, [](C& c, I v) { c.stack.mgmt.queue_size = size(v); }},
+      {{"NET_MGMT_EVENT_QUEUE_TIMEOUT", "how long a notifier waits for a place, ms"},
+       0, 10'000, [](C& c, I v) { c.stack.mgmt.queue_timeout = milliseconds(v); }},
+      {{"NET_TC_THREAD_COOPERATIVE", "0: the monitor looks when the event queue is empty"},
+       0, 1,
+       [](C& c, I v) {
+         c.conn_mgr.monitor.coalescing =
+             v != 0 ? Coalescing::EachEvent : Coalescing::QueueDrained;
+       }},
+      {{"NET_CONNECTION_MANAGER_AUTO_IF_DOWN", "admin-down once an iface has given up"},
+       0, 1, [](C& c, I v) { c.conn_mgr.auto_if_down = v != 0; }},
+  };
+}
+
+}  // namespace
+
+std::vector<KconfigEntry> builtin_kconfigs() {
+  Options all;
+  for (Options (*options)() : {&pool_options, &address_options, &service_options,
+                               &management_options}) {
+    const Options some = options();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+}  // namespace flapjack
