@@ -77,6 +77,7 @@ class ConnMgr {
   /// if_disconnect() of every bound iface; leaves them admin-up.
   Status all_if_disconnect(bool skip_ignored);
 
+  const Monitor& monitor() const { return monitor_; }
   void mon_resend_status() { monitor_.resend_status(); }
   void ignore_iface(NetIf& iface) { monitor_.ignore_iface(iface); }
   void watch_iface(NetIf& iface) { monitor_.watch_iface(iface); }

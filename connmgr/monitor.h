@@ -76,6 +76,10 @@ class Monitor {
 
   /// conn_state bits; kInvalid outside the table (Zephyr: conn_mgr_if_state).
   std::uint16_t if_state(const NetIf& iface) const;
+  /// How many ready ifaces the last pass found.
+  std::size_t ready_count() const { return last_[kAny].count; }
+  /// No pass is owed: ready_count() agrees with the words.
+  bool settled() const { return !given_ && !passing_; }
 
  private:
   // The aggregates in the order in which a pass raises them.

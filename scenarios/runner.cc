@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/runner.h"
 
+#include "scenarios/invariants.h"
 #include "scenarios/timeline.h"
 #include "stack/trace/digest_sink.h"
 
@@ -194,6 +195,8 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   Watcher watcher(*world, spec, names, timeline);
   Tracer& tracer = world->tracer();
   if (options.digest) tracer.add_sink(digest, kCanonical);
+  Invariants invariants(*world);
+  if (options.digest) tracer.add_sink(invariants, kCanonical);
   tracer.add_sink(watcher, kCanonical);
   for (const auto& [view, mask] : options.sinks) tracer.add_sink(*view, mask);
   world->boot();
@@ -218,6 +221,8 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
                   expect_kind_name(result.spec->kind), attrs);
   }
   if (!report.error.empty()) report.verdict = RunVerdict::Error;
+  invariants.finish();
+  report.violations = invariants.violations();
   collect(*world, registry, report);
   if (tracer.wants(TraceKind::End)) {
     const std::array attrs = {Attr::of("verdict", run_verdict_name(report.verdict))};
@@ -225,6 +230,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   }
   for (const auto& [view, mask] : options.sinks) tracer.remove_sink(*view);
   tracer.remove_sink(watcher);
+  tracer.remove_sink(invariants);
   tracer.remove_sink(digest);
   report.leaked_packets = world->shut_down();
   return report;

@@ -47,6 +47,7 @@ struct RunReport {
   std::vector<BlockedCall> blocked;
   std::vector<CounterValue> counters;
   std::vector<AppReport> apps;
+  std::vector<std::string> violations;  ///< of what must always hold: bugs of flapjack
   std::size_t leaked_packets = 0;  ///< above 0: a bug of flapjack
 };
 

@@ -148,7 +148,8 @@ class Input(CliTest):
 
 class Json(CliTest):
     FIELDS = {"format", "scenario", "seed", "params", "run", "verdict", "digest", "until_ns",
-              "events", "wall_us", "expectations", "blocked", "leaks", "counters", "reproduce",
+              "events", "wall_us", "expectations", "blocked", "leaks", "violations",
+              "counters", "reproduce",
               "engine"}
 
     def test_one_object_with_the_fields(self):

@@ -62,6 +62,10 @@ Exit run_one(const std::string& path, const Registry& registry, const CliOptions
   if (!report) return sink.has_errors() ? complain(*file, sink, options) : Exit::Usage;
   bool shown = true;
   for (const auto& view : views) shown = view->end(info, *report) && shown;
+  for (const std::string& violation : report->violations) {
+    std::fprintf(stderr, "flapjack: bug: invariant violated: %s\n", violation.c_str());
+  }
+  if (!report->violations.empty()) return Exit::Bug;
   if (report->leaked_packets != 0) {
     std::fprintf(stderr, "flapjack: bug: %zu packets were never given back\n",
                  report->leaked_packets);

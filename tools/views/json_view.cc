@@ -50,6 +50,7 @@ bool JsonView::end(const RunInfo& info, const RunReport& report) {
     json["apps"][app.path] = {{"sent", app.counts.sent}, {"delivered", app.counts.delivered}};
   }
   json["leaks"] = report.leaked_packets;
+  json["violations"] = report.violations;
   json["counters"] = Json::object();
   for (const CounterValue& counter : report.counters) {
     json["counters"][counter.path] = counter.value;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each invariant, violated on purpose, is named; a run in which nothing is wrong names none.
+#include "scenarios/invariants.h"
+
+#include <gtest/gtest.h>
+
+namespace flapjack {
+namespace {
+
+struct InvariantsTest : testing::Test {
+  InvariantsTest() {
+    Link& wire = world.add_link("wire");
+    a = &world.add_node("a");
+    b = &world.add_node("b");
+    world.add_ethernet(*a, {.name = "eth0", .address = *Ipv4Prefix::parse("192.0.2.1/24")}, wire);
+    world.add_ethernet(*b, {.name = "eth0", .address = *Ipv4Prefix::parse("192.0.2.2/24")}, wire);
+    invariants = std::make_unique<Invariants>(world);
+    world.tracer().add_sink(*invariants);
+    world.boot();
+    world.run_for(seconds(1));
+  }
+  ~InvariantsTest() override { world.tracer().remove_sink(*invariants); }
+  NetIf& eth0() { return *a->stack.iface_by_name("eth0"); }
+  /// A record that nothing justifies.
+  void plant(std::string_view event) { world.tracer().event(eth0().subject(), event); }
+  std::string found() {
+    invariants->finish();
+    return invariants->violations().empty() ? "" : invariants->violations().front();
+  }
+
+  World world;
+  Node* a = nullptr;
+  Node* b = nullptr;
+  std::unique_ptr<Invariants> invariants;
+};
+
+TEST_F(InvariantsTest, NothingIsWrongWithFlapsAndTraffic) {
+  Link& wire = *world.link("wire");
+  NetContext& context =
+      *a->stack.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp).value();
+  const std::uint8_t payload[4] = {};
+  for (int i = 0; i < 20; ++i) {
+    wire.set_up(i % 3 != 0);
+    static_cast<void>(
+        context.sendto(payload, {*Ipv4Address::parse("192.0.2.2"), 9}, {}, Timeout::no_wait())
+            .ok());
+    world.run_for(milliseconds(300));
+  }
+  EXPECT_EQ(found(), "");
+}
+
+TEST_F(InvariantsTest, TheSameEventTwiceIsNamed) {
+  plant("IF_UP");
+  EXPECT_EQ(found().substr(0, 36), "up_down: a.eth0 IF_UP twice in a row");
+}
+
+TEST_F(InvariantsTest, AnEventWithoutItsStateIsNamed) {
+  plant("IF_DOWN");
+  EXPECT_EQ(found(),
+            "justified: a.eth0 IF_DOWN without the state it tells of at 1.000s (record " +
+                std::to_string(world.tracer().event(eth0().subject(), "x").value - 1) + ")");
+}
+
+TEST_F(InvariantsTest, AnAdminEventWithoutItsStateIsNamed) {
+  plant("IF_ADMIN_DOWN");
+  EXPECT_EQ(found().substr(0, 32), "justified: a.eth0 IF_ADMIN_DOWN ");
+}
+
+TEST_F(InvariantsTest, APacketThatGoesOnAfterItsEndIsNamed) {
+  const PacketPtr packet = a->stack.tx_pool.allocate();
+  world.tracer().drop(DropReason::Loss, eth0().subject(), *packet);
+  world.tracer().hop(Hop::DriverTx, eth0().subject(), *packet);
+  EXPECT_EQ(found().substr(0, 35), "packet_ended: a.eth0 driver_tx of p");
+}
+
+TEST_F(InvariantsTest, APoolThatCountsMoreThanThereIsIsNamed) {
+  PacketPtr packet = a->stack.tx_pool.allocate();
+  PacketSlab other;
+  // counted on a's pool, but of another slab's memory
+  PacketPtr foreign = other.allocate();
+  ASSERT_TRUE(a->stack.tx_pool.adopt(*foreign));
+  EXPECT_EQ(found(), "pools_balance: a counts 2 packets, but only 1 exist");
+  foreign.reset();
+}
+
+}  // namespace
+}  // namespace flapjack
