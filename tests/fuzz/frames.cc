@@ -73,9 +73,12 @@ void fix_ipv6(std::span<std::uint8_t> datagram) {
 
 }  // namespace
 
-std::vector<ScriptedFrame> cut_frames(Bytes input) {
-  std::vector<ScriptedFrame> frames;
-  while (input.size() > 3 && frames.size() < kFramesMax) {
+ScriptedInput cut_frames(Bytes input) {
+  ScriptedInput script;
+  if (input.empty()) return script;
+  script.options = input[0];
+  input = input.subspan(1);
+  while (input.size() > 3 && script.frames.size() < kFramesMax) {
     const std::uint8_t flags = input[0];
     const std::size_t length = std::min<std::size_t>(wire::load16(&input[1]), kFrameBytesMax);
     const Bytes bytes = input.subspan(3).first(std::min(length, input.size() - 3));
@@ -85,10 +88,10 @@ std::vector<ScriptedFrame> cut_frames(Bytes input) {
     const unsigned step = flags >> 4;
     frame.wait = step == 0 ? Duration{} : milliseconds(std::int64_t{1} << 2 * (step - 1));
     frame.bytes = copy(bytes);
-    frames.push_back(std::move(frame));
+    script.frames.push_back(std::move(frame));
     input = input.subspan(3 + bytes.size());
   }
-  return frames;
+  return script;
 }
 
 void fix_checksums(std::span<std::uint8_t> frame) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frames into a whole node: ARP, IPv4, ICMP, UDP with an echoing context, DHCP, DNS, at two ifaces,
-// beside an ordinary peer. Nothing may assert or leak a packet, and a second run must leave the
-// same trace. Input: frames.h.
+// Frames into a whole node: ARP, IPv4 and IPv6 with all that belongs to them, UDP with echoing
+// contexts, DHCP, DNS, at two ifaces, beside an ordinary peer. Nothing may assert or leak a packet,
+// and a second run must leave the same trace. Input: frames.h. Options:
+//   bit 0 checks addresses for conflicts (RFC 5227), takes link-local ones   bit 1 is a router
+//   bit 2 L2 works before the queue   bit 3 no traffic classes   bit 4 few packets and buffers
 #include "l2/ethernet_l2.h"
 #include "l2/sim_driver.h"
 #include "stack/net/stack.h"
@@ -18,13 +20,13 @@ constexpr std::uint64_t kEventsMax = 2'000'000;
 // Node "a" is the target, "b" an ordinary peer of its eth0; nobody else is at its eth1.
 class Rig {
  public:
-  Rig()
+  explicit Rig(std::uint8_t options)
       : near_(env(), "near"),
         far_(env(), "far"),
         eth0_(env(), near_, "a.eth0", driver_config(1)),
         eth1_(env(), far_, "a.eth1", driver_config(2)),
         peer_(env(), near_, "b.eth0", driver_config(3)),
-        a_({scheduler_, tracer_, fibers_, slab_, rng_}, "a", NodeId{1}),
+        a_({scheduler_, tracer_, fibers_, slab_, rng_}, "a", NodeId{1}, config(options)),
         b_({scheduler_, tracer_, fibers_, slab_, rng_}, "b", NodeId{2}) {
     tracer_.add_sink(digest_);
     tracer_.add_sink(conversation_, TraceMask::of(TraceKind::Hop));
@@ -34,17 +36,19 @@ class Rig {
     eth0.ipv4_addr_add({kOwn, 24});
     eth0.set_gateway(kPeer);
     peer.ipv4_addr_add({kPeer, 24});
+    eth0.ipv6()->addr_add({kOwn6, 64});
+    eth0.ipv6()->prefix_add({kOwn6, 64});
+    peer.ipv6()->addr_add({kPeer6, 64});
     a_.post_init();
     b_.post_init();
     FUZZ_CHECK(a_.dhcpv4.start(eth1).ok());
     FUZZ_CHECK(a_.dns.add_server(IpAddress(kPeer), nullptr, DnsServerSource::Manual).ok());
-    FUZZ_CHECK(a_.dns
-                   .resolve(
-                       "host.example", DnsType::A, [](DnsStatus, const IpAddress*) {},
-                       Timeout::after(seconds(60)))
-                   .ok());
-    open_echo(7);
-    run_for(milliseconds(1));
+    open_echo(Family::Inet);
+    open_echo(Family::Inet6);
+    run_for(seconds(10));  // all addresses are there, and the DHCP client has asked
+    const auto answered = [](DnsStatus, const IpAddress*) {};
+    FUZZ_CHECK(
+        a_.dns.resolve("host.example", DnsType::A, answered, Timeout::after(seconds(60))).ok());
   }
   ~Rig() {
     fibers_.cancel_all();
@@ -70,6 +74,19 @@ class Rig {
 
  private:
   LinkEnv env() { return {scheduler_, tracer_, slab_, rng_}; }
+  static StackConfig config(std::uint8_t options) {
+    StackConfig config;
+    config.dns.max_servers = config.ipv6.unicast_limit = 4;
+    config.acd.enabled = config.ipv4_auto = (options & 1) != 0;
+    config.router = (options & 2) != 0;
+    if ((options & 4) != 0) config.l2_order = L2Order::BeforeQueue;
+    if ((options & 8) != 0) config.tx_classes = config.rx_classes = 0;
+    if ((options & 16) != 0) {
+      config.pkt_tx_count = config.pkt_rx_count = 3;
+      config.buf_tx_count = config.buf_rx_count = 12;
+    }
+    return config;
+  }
   static SimDriverConfig driver_config(std::uint8_t last) {
     SimDriverConfig config;
     config.mac = {{0x02, 0, 0, 0, 0, last}};
@@ -77,7 +94,7 @@ class Rig {
     return config;
   }
   NetIf& add_iface(Stack& stack, const char* name, SimDriver& driver) {
-    NetIf& iface = stack.add_iface({.name = name});
+    NetIf& iface = stack.add_iface({.name = name, .ipv6 = true});
     iface.bind_l2(ethernet_);
     iface.bind_driver(driver);
     return iface;
@@ -86,9 +103,9 @@ class Rig {
     scheduler_.run_until(scheduler_.now() + span);
     FUZZ_CHECK(scheduler_.executed() < kEventsMax);
   }
-  void open_echo(std::uint16_t port) {
-    const auto got = a_.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp);
-    FUZZ_CHECK(got.ok() && got.value()->bind({{}, port}).ok());
+  void open_echo(Family family) {
+    const auto got = a_.contexts.get(family, SocketType::Datagram, Protocol::Udp);
+    FUZZ_CHECK(got.ok() && got.value()->bind({IpAddress::any(family), 7}).ok());
     const auto echo = [](NetContext& context, PacketPtr packet, Status) {
       if (packet == nullptr) return;
       const Endpoint peer = packet->meta.source;
@@ -98,6 +115,7 @@ class Rig {
   }
 
   static constexpr Ipv4Address kOwn{0xc0000201}, kPeer{0xc0000202};
+  static constexpr Ipv6Address kOwn6{0x20010db800000000, 1}, kPeer6{0x20010db800000000, 2};
 
   Scheduler scheduler_;
   Tracer tracer_{scheduler_};
@@ -115,10 +133,10 @@ class Rig {
 }  // namespace
 
 void fuzz_stack_input(Bytes input) {
-  const std::vector<ScriptedFrame> frames = cut_frames(input);
-  if (frames.empty()) return;
-  const std::string first = Rig().run(frames);
-  FUZZ_CHECK(Rig().run(frames) == first);
+  const ScriptedInput script = cut_frames(input);
+  if (script.frames.empty()) return;
+  const std::string first = Rig(script.options).run(script.frames);
+  FUZZ_CHECK(Rig(script.options).run(script.frames) == first);
 }
 
 }  // namespace flapjack::fuzz
