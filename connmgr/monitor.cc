@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connmgr/monitor.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "connmgr/event_names.h"
@@ -9,10 +10,11 @@
 namespace flapjack {
 namespace {
 
-struct Family {
+struct FamilyBits {
   std::uint16_t set, ready;
 };
-constexpr std::array kFamilies = {Family{conn_state::kIpv4Set, conn_state::kReadyIpv4}};
+constexpr std::array kFamilies = {FamilyBits{conn_state::kIpv4Set, conn_state::kReadyIpv4},
+                                  FamilyBits{conn_state::kIpv6Set, conn_state::kReadyIpv6}};
 
 struct AggregateRow {
   std::uint16_t ready;
@@ -21,6 +23,7 @@ struct AggregateRow {
 constexpr std::array kRows = {
     AggregateRow{conn_state::kReady, MgmtEvent::L4Connected, MgmtEvent::L4Disconnected},
     AggregateRow{conn_state::kReadyIpv4, MgmtEvent::L4Ipv4Connected, MgmtEvent::L4Ipv4Disconnected},
+    AggregateRow{conn_state::kReadyIpv6, MgmtEvent::L4Ipv6Connected, MgmtEvent::L4Ipv6Disconnected},
 };
 
 constexpr std::uint16_t kReadyBits =
@@ -30,7 +33,7 @@ constexpr std::uint16_t kReadyBits =
 std::uint16_t with_readiness(std::uint16_t word) {
   unsigned result = word & ~unsigned{kReadyBits};
   const bool ok = (word & conn_state::kUp) != 0 && (word & conn_state::kIgnored) == 0;
-  for (const Family& family : kFamilies) {
+  for (const FamilyBits& family : kFamilies) {
     if (ok && (word & family.set) != 0) result |= family.ready | conn_state::kReady;
   }
   return static_cast<std::uint16_t>(result);
@@ -38,6 +41,10 @@ std::uint16_t with_readiness(std::uint16_t word) {
 
 bool has_ipv4(const NetIf& iface) {
   return iface.ipv4().first_global() != nullptr;
+}
+
+bool has_ipv6(const NetIf& iface) {
+  return iface.ipv6() != nullptr && iface.ipv6()->first_global() != nullptr;
 }
 
 Lane lane_of(Coalescing policy) {
@@ -56,9 +63,13 @@ Monitor::Monitor(Stack& stack, MonitorConfig config)
   ipv4_callback_ = {mgmt_mask(MgmtEvent::Ipv4AddrAdd, MgmtEvent::Ipv4AddrDel,
                               MgmtEvent::Ipv4AcdSucceed, MgmtEvent::Ipv4AcdFailed),
                     [this](const MgmtNotice& notice) { on_ipv4(notice); }};
+  ipv6_callback_ = {mgmt_mask(MgmtEvent::Ipv6AddrAdd, MgmtEvent::Ipv6AddrDel,
+                              MgmtEvent::Ipv6DadSucceed, MgmtEvent::Ipv6DadFailed),
+                    [this](const MgmtNotice& notice) { on_ipv6(notice); }};
 }
 
 Monitor::~Monitor() {
+  stack_.mgmt.remove(ipv6_callback_);
   stack_.mgmt.remove(ipv4_callback_);
   stack_.mgmt.remove(iface_callback_);
 }
@@ -71,6 +82,7 @@ void Monitor::start() {
   assert(fits() && !started_);
   stack_.mgmt.add(iface_callback_);
   stack_.mgmt.add(ipv4_callback_);
+  stack_.mgmt.add(ipv6_callback_);
   snapshot();
   started_ = true;
   give();
@@ -82,6 +94,7 @@ void Monitor::snapshot() {
     const CauseScope scope(stack_.scheduler(), iface->last_event());
     if (iface->is_up()) set_bits(*iface, conn_state::kUp, true);
     if (has_ipv4(*iface)) set_bits(*iface, conn_state::kIpv4Set, true);
+    if (has_ipv6(*iface)) set_bits(*iface, conn_state::kIpv6Set, true);
   }
 }
 
@@ -99,6 +112,16 @@ void Monitor::on_ipv4(const MgmtNotice& notice) {
   const bool loss = notice.is(MgmtEvent::Ipv4AddrDel) || notice.is(MgmtEvent::Ipv4AcdFailed);
   if (!gain && !loss) return;
   if (has_ipv4(*notice.iface) == gain) set_bits(*notice.iface, conn_state::kIpv4Set, gain);
+  give();
+}
+
+// An address counts once it is preferred: DAD_SUCCEED tells of that, ADDR_ADD only without DAD.
+void Monitor::on_ipv6(const MgmtNotice& notice) {
+  if (notice.iface == nullptr) return;
+  const bool gain = notice.is(MgmtEvent::Ipv6AddrAdd) || notice.is(MgmtEvent::Ipv6DadSucceed);
+  const bool loss = notice.is(MgmtEvent::Ipv6AddrDel) || notice.is(MgmtEvent::Ipv6DadFailed);
+  if (!gain && !loss) return;
+  if (has_ipv6(*notice.iface) == gain) set_bits(*notice.iface, conn_state::kIpv6Set, gain);
   give();
 }
 
@@ -225,7 +248,10 @@ void Monitor::raise(std::size_t aggregate, bool connected, NetIf* iface, RecordI
 
 void Monitor::resend_status() {
   raise(kAny, last_[kAny].count > 0, last_[kAny].blame, stack_.tracer().cause());
+  const bool ipv6 = std::any_of(stack_.ifaces().begin(), stack_.ifaces().end(),
+                                [](const auto& iface) { return iface->ipv6() != nullptr; });
   for (std::size_t k = kAggregates - 1; k > kAny; --k) {
+    if (k == kIpv6 && !ipv6) continue;  // a node without IPv6 has no such events
     raise(k, last_[k].count > 0, last_[k].blame, stack_.tracer().cause());
   }
 }

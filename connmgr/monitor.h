@@ -83,7 +83,7 @@ class Monitor {
 
  private:
   // The aggregates in the order in which a pass raises them.
-  enum Aggregate : std::size_t { kAny, kIpv4, kAggregates };
+  enum Aggregate : std::size_t { kAny, kIpv4, kIpv6, kAggregates };
   struct IfaceState {
     std::uint16_t word = 0;
     RecordId cause;  // the record that last changed it
@@ -96,6 +96,7 @@ class Monitor {
 
   void on_iface(const MgmtNotice& notice);
   void on_ipv4(const MgmtNotice& notice);
+  void on_ipv6(const MgmtNotice& notice);
   IfaceState* state(const NetIf& iface);
   void set_bits(NetIf& iface, std::uint16_t bits, bool on);
   bool set_ignored(NetIf& iface, bool ignored);
@@ -114,7 +115,7 @@ class Monitor {
   bool given_ = true;  // the semaphore: starts at one
   bool started_ = false, passing_ = false;
   Timer pass_timer_;
-  MgmtCallback iface_callback_, ipv4_callback_;
+  MgmtCallback iface_callback_, ipv4_callback_, ipv6_callback_;
 };
 
 }  // namespace flapjack

@@ -52,8 +52,8 @@ class PacketWaits {
   /// Goes on with a packet of `pool` that has room for `bytes` (see PacketPool::allocate()). Calls
   /// `go_on(PacketPtr)` at once when one is free, else in a turn of its own: once one is, or with
   /// null as the time is over, the pool could never hold so much, or too many wait already.
-  /// `go_on` may be move-only; it is destroyed uncalled when the Stack goes. Inside a fiber, too, it
-  /// does not block.
+  /// `go_on` may be move-only; it is destroyed uncalled when the Stack goes. Inside a fiber, too,
+  /// it does not block.
   template <class Fn>
   void allocate_within(PacketPool& pool, std::size_t bytes, Timeout timeout, Fn go_on) {
     PacketPtr packet = pool.allocate(bytes);
