@@ -7,19 +7,11 @@
 
 namespace flapjack {
 
-namespace {
-
-// A message of the usual options with the headers above the link's: three of Zephyr's buffers.
-constexpr std::size_t kPacketBytes = 328;
-
-}  // namespace
-
-Dhcpv4::Dhcpv4(Stack& stack)
-    : stack_(stack),
-      request_(kPacketBytes, delegate<&Dhcpv4::on_packet_granted>(this)),
-      turn_(stack.scheduler(), Lane::Work, delegate<&Dhcpv4::send_posted>(this)) {
+Dhcpv4::Dhcpv4(Stack& stack) : stack_(stack) {
   iface_events_.mask = mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown);
   iface_events_.handler = [this](const MgmtNotice& notice) { on_iface_event(notice); };
+  acd_events_.mask = mgmt_mask(MgmtEvent::Ipv4AcdFailed, MgmtEvent::Ipv4AcdConflict);
+  acd_events_.handler = [this](const MgmtNotice& notice) { on_acd_event(notice); };
 }
 
 Dhcpv4::~Dhcpv4() = default;
@@ -34,7 +26,7 @@ Status Dhcpv4::start(NetIf& iface, bool delayed) {
   const Status listening = listen();
   if (!listening.ok()) return listening;
   if (client == nullptr) {
-    client = clients_.emplace_back(std::make_unique<Dhcpv4Client>(*this, iface)).get();
+    client = clients_.emplace_back(std::make_unique<Dhcpv4Client>(stack_, iface)).get();
   }
   client->start(delayed);
   return Status();
@@ -84,6 +76,7 @@ Status Dhcpv4::listen() {
   if (!added.ok()) return added.code();
   conn_ = added.value();
   stack_.mgmt.add(iface_events_);
+  stack_.mgmt.add(acd_events_);
   return Status();
 }
 
@@ -91,6 +84,7 @@ void Dhcpv4::listen_no_more() {
   static_cast<void>(stack_.conns.remove(conn_).ok());
   conn_ = nullptr;
   stack_.mgmt.remove(iface_events_);
+  stack_.mgmt.remove(acd_events_);
 }
 
 bool Dhcpv4::on_packet(PacketPtr& packet) {
@@ -107,40 +101,11 @@ void Dhcpv4::on_iface_event(const MgmtNotice& notice) {
   notice.is(MgmtEvent::IfUp) ? client->on_if_up() : client->on_if_down();
 }
 
-void Dhcpv4::post(Dhcpv4Client& client) {
-  const auto same = [&client](const Posted& each) { return each.client == &client; };
-  if (std::any_of(outbox_.begin(), outbox_.end(), same)) return;
-  if (outbox_.empty()) {
-    PacketPtr packet = stack_.tx_pool.allocate(kPacketBytes);
-    if (packet != nullptr) return client.transmit(std::move(packet));
-    stack_.tx_pool.wait(request_);
-  }
-  const RecordId waits =
-      stack_.tracer().event(client.iface().subject(), "dhcp_waits",
-                            {Attr::of("type", dhcpv4_type_name(client.next_type()))});
-  outbox_.push_back({&client, waits});
-}
-
-void Dhcpv4::withdraw(Dhcpv4Client& client) {
-  std::erase_if(outbox_, [&client](const Posted& each) { return each.client == &client; });
-  if (!outbox_.empty()) return;
-  stack_.tx_pool.cancel(request_);
-  request_.packet.reset();
-}
-
-// Never from within the release of a packet: what is sent has a turn of its own.
-void Dhcpv4::on_packet_granted() { turn_.start({}); }
-
-void Dhcpv4::send_posted() {
-  PacketPtr packet = std::move(request_.packet);
-  while (!outbox_.empty()) {
-    if (packet == nullptr) packet = stack_.tx_pool.allocate(kPacketBytes);
-    if (packet == nullptr) return stack_.tx_pool.wait(request_);
-    const Posted posted = outbox_.front();
-    outbox_.erase(outbox_.begin());
-    const CauseScope scope(stack_.scheduler(), posted.waits);
-    posted.client->transmit(std::move(packet));
-  }
+void Dhcpv4::on_acd_event(const MgmtNotice& notice) {
+  Dhcpv4Client* client = find(*notice.iface);
+  const auto address = notice.info.address();
+  if (client == nullptr || !address || !address->is_v4()) return;
+  client->on_conflict(address->v4());
 }
 
 }  // namespace flapjack

@@ -11,6 +11,9 @@ namespace {
 
 using State = Dhcpv4State;
 
+// What a message takes with all the options it may have, and the headers above the link's.
+constexpr std::size_t kPacketBytes =
+    kDhcpv4OptionsOffset + 21 + kUdpHeaderBytes + kIpv4HeaderBytes;
 constexpr std::uint8_t kTtl = 255;  // Zephyr: net_pkt_set_ipv4_ttl(pkt, 0xFF)
 constexpr Duration kLeastExtendPause = seconds(60);  // RFC 2131 section 4.4.5
 
@@ -58,18 +61,18 @@ void Dhcpv4Lease::complete_times() {
   rebinding_s = most;
 }
 
-Dhcpv4Client::Dhcpv4Client(Dhcpv4& owner, NetIf& iface)
-    : owner_(owner),
+Dhcpv4Client::Dhcpv4Client(Stack& stack, NetIf& iface)
+    : stack_(stack),
       iface_(iface),
-      config_(owner.stack().config().dhcpv4),
-      delays_(owner.stack().env().rng.stream(stream_name(owner.stack(), iface, "delay"))),
-      xids_(owner.stack().env().rng.stream(stream_name(owner.stack(), iface, "xid"))),
-      jitters_(owner.stack().env().rng.stream(stream_name(owner.stack(), iface, "jitter"))),
-      timer_(owner.stack().scheduler(), Lane::Work, delegate<&Dhcpv4Client::on_timer>(this)) {}
+      config_(stack.config().dhcpv4),
+      delays_(stack.env().rng.stream(stream_name(stack, iface, "delay"))),
+      xids_(stack.env().rng.stream(stream_name(stack, iface, "xid"))),
+      jitters_(stack.env().rng.stream(stream_name(stack, iface, "jitter"))),
+      timer_(stack.scheduler(), Lane::Work, delegate<&Dhcpv4Client::on_timer>(this)) {}
 
 void Dhcpv4Client::start(bool delayed) {
   assert(!is_running());
-  owner_.stack().mgmt.notify(MgmtEvent::Ipv4DhcpStart, &iface_);
+  stack_.mgmt.notify(MgmtEvent::Ipv4DhcpStart, &iface_);
   enter(State::Init);
   xid_ = static_cast<std::uint32_t>(xids_.next());
   Duration delay;
@@ -83,18 +86,18 @@ void Dhcpv4Client::start(bool delayed) {
 
 void Dhcpv4Client::stop() {
   assert(is_running());
-  owner_.withdraw(*this);
+  withdraw();
   timer_.cancel();
   give_up_address();
   enter(State::Disabled);
-  owner_.stack().mgmt.notify(MgmtEvent::Ipv4DhcpStop, &iface_);
+  stack_.mgmt.notify(MgmtEvent::Ipv4DhcpStop, &iface_);
 }
 
 void Dhcpv4Client::enter(State state) {
-  owner_.withdraw(*this);
+  withdraw();
   state_ = state;
   attempts_ = 0;
-  owner_.stack().tracer().event(iface_.subject(), "dhcp_state",
+  stack_.tracer().event(iface_.subject(), "dhcp_state",
                                 {Attr::of("state", dhcpv4_state_name(state))});
 }
 
@@ -126,7 +129,7 @@ void Dhcpv4Client::begin() {
 }
 
 void Dhcpv4Client::extend() {
-  const SimTime now = owner_.stack().scheduler().now();
+  const SimTime now = stack_.scheduler().now();
   if (state_ == State::Bound && now < lease_.renewal_at()) {  // woken by an IF_UP out of turn
     return lease_.renewal_at() < kNever ? timer_.start_at(lease_.renewal_at()) : void();
   }
@@ -144,7 +147,25 @@ void Dhcpv4Client::extend() {
   post();
 }
 
-void Dhcpv4Client::post() { owner_.post(*this); }
+void Dhcpv4Client::post() {
+  if (posted_ == ticket_) return;
+  posted_ = ticket_;
+  stack_.waits.allocate_within(
+      stack_.tx_pool, kPacketBytes, stack_.config().alloc.dhcp,
+      [this, ticket = ticket_](PacketPtr packet) { on_packet(ticket, std::move(packet)); });
+  if (posted_ != ticket_) return;
+  stack_.tracer().event(iface_.subject(), "dhcp_waits",
+                        {Attr::of("type", dhcpv4_type_name(next_type()))});
+}
+
+// Null when the time for waiting was limited and is over: then the message is as good as lost.
+void Dhcpv4Client::on_packet(std::uint32_t ticket, PacketPtr packet) {
+  if (ticket != ticket_) return;  // another state meanwhile
+  withdraw();
+  if (packet != nullptr) return transmit(std::move(packet));
+  ++attempts_;
+  timer_.start(retry_delay());
+}
 
 Dhcpv4Type Dhcpv4Client::next_type() const {
   if (state_ == State::Selecting) return Dhcpv4Type::Discover;
@@ -169,14 +190,13 @@ Dhcpv4Message Dhcpv4Client::message() const {
 }
 
 void Dhcpv4Client::transmit(PacketPtr packet) {
-  Stack& stack = owner_.stack();
   ++xid_;
   ++attempts_;
   const Dhcpv4Message m = message();
-  const RecordId sent = stack.tracer().event(
+  const RecordId sent = stack_.tracer().event(
       iface_.subject(), "dhcp_sent",
       {Attr::of("type", dhcpv4_type_name(m.type)), Attr::of("attempt", attempts_)});
-  const CauseScope scope(stack.scheduler(), sent);
+  const CauseScope scope(stack_.scheduler(), sent);
   packet->append(kDhcpv4MessageBytes);
   const std::size_t bytes = m.emit(packet->bytes());
   assert(bytes > 0);
@@ -189,7 +209,7 @@ void Dhcpv4Client::transmit(PacketPtr packet) {
   meta.source = {m.ciaddr, kDhcpv4ClientPort};
   meta.destination = {Ipv4Address{0xffffffff}, kDhcpv4ServerPort};
   if (state_ == State::Renewing) meta.destination.address = lease_.server;
-  static_cast<void>(stack.udp.output(std::move(packet)).ok());  // a refusal is a recorded drop
+  static_cast<void>(stack_.udp.output(std::move(packet)).ok());  // a refusal is a recorded drop
   if (state_ != State::Decline) return timer_.start(retry_delay());
   enter(State::Init);
   timer_.start(config_.decline_wait);
@@ -197,7 +217,7 @@ void Dhcpv4Client::transmit(PacketPtr packet) {
 
 // The pause after a message that has just been sent, but never beyond T2 or the end of the lease.
 Duration Dhcpv4Client::retry_delay() {
-  const SimTime now = owner_.stack().scheduler().now();
+  const SimTime now = stack_.scheduler().now();
   Duration pause = config_.retry_first;
   for (unsigned i = 1; i < attempts_ && pause < config_.retry_cap; ++i) pause = pause * 2;
   pause = std::min(pause, config_.retry_cap) + config_.retry_jitter * jitters_.between(-1, 1);
@@ -213,12 +233,12 @@ bool Dhcpv4Client::input(std::span<const std::uint8_t> payload) {
   const bool whole = Dhcpv4Message::parse(payload, m) == Dhcpv4Message::Error::None;
   const std::string_view refused = whole ? refuse(m) : kMalformed;
   if (!refused.empty()) {
-    owner_.stack().tracer().event(iface_.subject(), "dhcp_ignored", {Attr::of("reason", refused)});
+    stack_.tracer().event(iface_.subject(), "dhcp_ignored", {Attr::of("reason", refused)});
     return false;
   }
-  const RecordId received = owner_.stack().tracer().event(
+  const RecordId received = stack_.tracer().event(
       iface_.subject(), "dhcp_received", {Attr::of("type", dhcpv4_type_name(m.type))});
-  const CauseScope scope(owner_.stack().scheduler(), received);
+  const CauseScope scope(stack_.scheduler(), received);
   if (m.type == Dhcpv4Type::Offer) on_offer(m);
   if (m.type == Dhcpv4Type::Ack) on_ack(m);
   if (m.type == Dhcpv4Type::Nak) on_nak(m);
@@ -278,10 +298,10 @@ void Dhcpv4Client::on_ack(const Dhcpv4Message& ack) {
 }
 
 void Dhcpv4Client::bind() {
-  lease_.since = owner_.stack().scheduler().now();
+  lease_.since = stack_.scheduler().now();
   lease_.complete_times();
   if (!take_address()) {  // Zephyr: the REQUEST is tried again until its attempts are over
-    owner_.stack().tracer().event(iface_.subject(), "dhcp_failed",
+    stack_.tracer().event(iface_.subject(), "dhcp_failed",
                                   {Attr::of("reason", kTableFull)});
     return;
   }
@@ -293,7 +313,7 @@ void Dhcpv4Client::bind() {
   info.server = lease_.server;
   info.lease_s = lease_.lease_s;
   info.gateway = lease_.gateway;
-  owner_.stack().mgmt.notify(MgmtEvent::Ipv4DhcpBound, &iface_, info);
+  stack_.mgmt.notify(MgmtEvent::Ipv4DhcpBound, &iface_, info);
 }
 
 // The address goes last, so that who hears of it can use the network.
@@ -325,7 +345,7 @@ void Dhcpv4Client::set_gateway(Ipv4Address gateway) {
 // Another set cancels every open query, so the same one is left alone.
 void Dhcpv4Client::set_dns_servers(const Dhcpv4Addresses& servers) {
   if (servers == dns_servers_) return;
-  DnsResolver& dns = owner_.stack().dns;
+  DnsResolver& dns = stack_.dns;
   dns.remove_servers(iface_, DnsServerSource::Dhcpv4);
   for (const Ipv4Address server : servers.view()) {
     // one too many is refused with an event of the resolver

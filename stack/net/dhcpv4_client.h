@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dhcpv4Client: the state machine of DHCPv4 on one iface (RFC 2131 section 4.4; Zephyr:
-// struct net_if_dhcpv4 and dhcpv4.c). Owned by Dhcpv4, which hands it packets, net_mgmt events and
-// a packet to send with. One timer: the next message, or T1 while bound; none while the iface is
-// down and it has expired, until an IF_UP event comes.
+// struct net_if_dhcpv4 and dhcpv4.c). Owned by Dhcpv4, which hands it packets and net_mgmt events. One
+// timer: the next message, or T1 while bound; none while the iface is down and it has expired,
+// until an IF_UP event comes. A message waits for a tx packet as long as it takes (Zephyr:
+// K_FOREVER; AllocTimeouts::dhcp).
 //
 //   INIT -> SELECTING -> REQUESTING -> BOUND -T1-> RENEWING -T2-> REBINDING -end-> SELECTING
 //   BOUND -IF_DOWN-> down_state       any request -NAK-> INIT       conflict -> DECLINE -> INIT
@@ -22,8 +23,8 @@
 
 namespace flapjack {
 
-class Dhcpv4;
 class NetIf;
+class Stack;
 
 /// Zephyr: enum net_dhcpv4_state.
 enum class Dhcpv4State : std::uint8_t {
@@ -59,7 +60,7 @@ struct Dhcpv4Lease {
 
 class Dhcpv4Client {
  public:
-  Dhcpv4Client(Dhcpv4& owner, NetIf& iface);
+  Dhcpv4Client(Stack& stack, NetIf& iface);
   Dhcpv4Client(const Dhcpv4Client&) = delete;
   Dhcpv4Client& operator=(const Dhcpv4Client&) = delete;
 
@@ -81,10 +82,6 @@ class Dhcpv4Client {
   void on_conflict(Ipv4Address address);
   /// False: of no use, and an event says why.
   bool input(std::span<const std::uint8_t> payload);
-  /// What it waits to send; meaningful while it is queued at its owner.
-  Dhcpv4Type next_type() const;
-  /// Sends the message of the present state with `packet`, which is empty.
-  void transmit(PacketPtr packet);
 
  private:
   void enter(Dhcpv4State state);
@@ -92,6 +89,10 @@ class Dhcpv4Client {
   void begin();
   void extend();
   void post();
+  void withdraw() { ++ticket_; }
+  void on_packet(std::uint32_t ticket, PacketPtr packet);
+  void transmit(PacketPtr packet);
+  Dhcpv4Type next_type() const;
   Duration retry_delay();
   void on_offer(const Dhcpv4Message& offer);
   void on_ack(const Dhcpv4Message& ack);
@@ -109,7 +110,7 @@ class Dhcpv4Client {
   }
   void ignore(std::string_view reason);
 
-  Dhcpv4& owner_;
+  Stack& stack_;
   NetIf& iface_;
   const Dhcpv4Config& config_;
   RandomStream delays_, xids_, jitters_;
@@ -120,6 +121,7 @@ class Dhcpv4Client {
   Dhcpv4Addresses dns_servers_;  // those it told the resolver
   std::uint32_t xid_ = 0;   // of the message sent last
   unsigned attempts_ = 0;  // messages sent in this state
+  std::uint32_t ticket_ = 0, posted_ = ~0u;  // equal: a message waits for a packet
   Timer timer_;
 };
 

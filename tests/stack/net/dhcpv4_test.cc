@@ -109,6 +109,39 @@ TEST(Dhcpv4, TwoIfacesOfANode) {
   EXPECT_EQ(r.rig.driver(second).sent.size(), 1u);
 }
 
+// RFC 2131 section 3.1, step 5: the server is told, and another address is asked for.
+TEST(Dhcpv4, AConflictIsDeclined) {
+  for (const bool at_once : {true, false}) {
+    StackConfig config;
+    if (!at_once) config.dhcpv4.decline_wait = seconds(10);
+    DhcpRig r(config);
+    r.become_bound();
+    r.rig.node.mgmt.notify(MgmtEvent::Ipv4AcdConflict, &r.iface, ip("192.0.2.99"));
+    r.settle();
+    EXPECT_EQ(r.state(), State::Bound);  // not its address
+    r.rig.sink.records.clear();
+    const SimTime then = r.now();
+    r.rig.node.mgmt.notify(MgmtEvent::Ipv4AcdConflict, &r.iface, ip("192.0.2.10"));
+    r.settle();
+    if (!at_once) {
+      const Dhcpv4Message decline = r.last();
+      EXPECT_EQ(decline.type, Type::Decline);
+      EXPECT_EQ(decline.requested_address, ip("192.0.2.10"));
+      EXPECT_EQ(decline.server_id, ip("192.0.2.1"));
+      EXPECT_EQ(decline.ciaddr, Ipv4Address{});
+      EXPECT_EQ(r.last_ip().destination, ip("255.255.255.255"));
+    }
+    r.run_for(seconds(at_once ? 1 : 10));
+    const SimTime again = at_once ? then : then + seconds(10);
+    EXPECT_EQ(r.story(), (Lines{at(then, "IPV4_ACD_CONFLICT 192.0.2.10"),
+                                at(then, "IPV4_ADDR_DEL 192.0.2.10"),
+                                at(then, "dhcp_state decline"), at(then, "dhcp_sent DECLINE 1"),
+                                at(then, "dhcp_state init"), at(again, "dhcp_state selecting"),
+                                at(again, "dhcp_sent DISCOVER 1")}));
+    EXPECT_EQ(r.iface.ipv4().gateway(), Ipv4Address{});
+  }
+}
+
 struct Starved {
   explicit Starved(DhcpRig& rig) : rig(rig) {
     while (PacketPtr packet = rig.rig.node.tx_pool.allocate()) taken.push_back(std::move(packet));
@@ -126,9 +159,10 @@ TEST(Dhcpv4, AMessageWaitsForAPacket) {
   Starved starved(r);
   r.rig.sink.records.clear();
   r.run_to(due + seconds(3000));
-  EXPECT_EQ(r.story(), (Lines{at(due, "dhcp_state selecting"), at(due, "dhcp_waits DISCOVER")}));
+  EXPECT_EQ(r.story(), (Lines{at(due, "dhcp_state selecting"), at(due, "alloc_wait tx"),
+                              at(due, "dhcp_waits DISCOVER")}));
   EXPECT_TRUE(r.driver().sent.empty());
-  const RecordId waits = r.rig.sink.records.back().seq;
+  const RecordId waits = r.rig.sink.records.at(1).seq;
   r.rig.sink.records.clear();
   starved.free_one();
   r.settle();
@@ -137,6 +171,26 @@ TEST(Dhcpv4, AMessageWaitsForAPacket) {
   r.run_for(r.next_pause(1));  // the pause begins with the sending
   EXPECT_EQ(r.story(), (Lines{at(sent, "dhcp_sent DISCOVER 1"),
                               at(r.now(), "dhcp_sent DISCOVER 2")}));
+}
+
+// With a limit (later Zephyr: 100 ms) it is as good as lost, and tried again.
+TEST(Dhcpv4, WaitingMayHaveALimit) {
+  StackConfig config;
+  config.alloc.dhcp = Timeout::after(milliseconds(100));
+  DhcpRig r(config);
+  ASSERT_TRUE(r.dhcp().start(r.iface).ok());
+  const SimTime due = r.now() + r.next_delay();
+  Starved starved(r);
+  r.rig.sink.records.clear();
+  const SimTime over = due + milliseconds(100);
+  r.run_to(over);
+  EXPECT_EQ(r.story(), (Lines{at(due, "dhcp_state selecting"), at(due, "alloc_wait tx"),
+                              at(due, "dhcp_waits DISCOVER"),
+                              at(over, "alloc_failed tx ETIMEDOUT")}));
+  starved.free_one();
+  r.rig.sink.records.clear();
+  r.run_for(r.next_pause(1));
+  EXPECT_EQ(r.story(), Lines{at(r.now(), "dhcp_sent DISCOVER 2")});
 }
 
 TEST(Dhcpv4, WaitingMessagesGoInTheirOrder) {
