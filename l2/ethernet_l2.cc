@@ -106,6 +106,7 @@ Verdict EthernetL2::recv(NetIf& iface, PacketPtr& packet) {
   packet->pull(kEthernetHeaderBytes);
   packet->meta.ether_type = header->type;
   packet->meta.l2_ready = true;
+  packet->meta.link_group = header->destination.is_group();
   return header->type == kEtherTypeArp ? arp(iface).input(packet) : Verdict::Continue;
 }
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kFrameOverhead = kEthernetHeaderBytes;
 constexpr std::size_t kSmallestFrameRoom = 1536;
+constexpr std::size_t kLargestDatagram = 65535;
 constexpr std::int64_t kDatagramBytesMax = 65535 - 20 - 8;  // below an IPv4 and a UDP header
 
 // A link's end as the air of an implementation.
@@ -28,6 +29,13 @@ class LinkRadio : public RadioMedium {
   std::size_t end_;
 };
 
+// A datagram is one packet on both sides of its fragments.
+bool splits_datagrams(const NodeSpec& node) {
+  return std::any_of(node.kconfig.begin(), node.kconfig.end(), [](const auto& option) {
+    return option.first == "NET_IPV4_FRAGMENT" && option.second != 0;
+  });
+}
+
 class Builder {
  public:
   Builder(const ScenarioSpec& spec, const Registry& registry, NodeNames& names,
@@ -41,6 +49,7 @@ class Builder {
   void add_links();
   void add_node(const NodeSpec& spec);
   NodeConfig config_of(const NodeSpec& spec);
+  void add_route(Node& node, const RouteSpec& route);
   void add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig& config,
                  const IfaceSpec& spec);
   Driver* add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface, const IfaceSpec& spec);
@@ -90,6 +99,7 @@ std::unique_ptr<World> Builder::build() {
 std::size_t Builder::frame_room() const {
   std::size_t room = kSmallestFrameRoom;
   for (const NodeSpec& node : spec_.nodes) {
+    if (splits_datagrams(node)) room = std::max(room, kLargestDatagram + kFrameOverhead);
     for (const IfaceSpec& iface : node.ifaces) {
       if (iface.mtu) {
         room = std::max(room, static_cast<std::size_t>(*iface.mtu) + kFrameOverhead);
@@ -117,6 +127,10 @@ NodeConfig Builder::config_of(const NodeSpec& spec) {
     }
     entry->apply(config, value);
   }
+  config.stack.router = spec.router;
+  const bool auto_ipv4 = std::any_of(spec.ifaces.begin(), spec.ifaces.end(),
+                                     [](const IfaceSpec& iface) { return iface.ipv4_auto; });
+  if (auto_ipv4) config.stack.acd.enabled = true;  // NET_IPV4_AUTO selects it
   return config;
 }
 
@@ -125,6 +139,18 @@ void Builder::add_node(const NodeSpec& spec) {
   fit_ipv6(spec, config);
   Node& node = world_->add_node(spec.name, config);
   for (const IfaceSpec& iface : spec.ifaces) add_iface(spec, node, config, iface);
+  for (const RouteSpec& route : spec.routes) add_route(node, route);
+}
+
+void Builder::add_route(Node& node, const RouteSpec& route) {
+  RouteEntry entry{Ipv4Address{route.network.value}, route.network.prefix_len,
+                   node.stack.iface_by_name(route.iface), {}};
+  if (route.via) entry.next_hop = Ipv4Address{route.via->value};
+  const Status added = node.stack.routes.add(entry);
+  if (added.ok()) return;
+  const bool full = added.code() == Errc::Enomem;
+  error("F0914", full ? "more routes than NET_MAX_ROUTES" : "the same network has two routes",
+        route.place);
 }
 
 const LinkSpec* Builder::link_of(const NodeSpec& node, const IfaceSpec& iface,
@@ -146,6 +172,11 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   if_config.auto_start = spec.auto_start;
   if_config.ipv4_limit = std::max<std::size_t>(if_config.ipv4_limit, spec.ipv4.size());
   if_config.ipv6 = spec.has_ipv6;
+  if_config.ipv4_auto = spec.ipv4_auto;
+  const std::size_t places = config.stack.if_unicast_ipv4;
+  if (places != 0 && spec.ipv4.size() > places) {
+    error("F0913", "more addresses than NET_IF_UNICAST_IPV4_ADDR_COUNT", spec.place);
+  }
   NetIf& iface = node.stack.add_iface(if_config);
   Driver* driver = add_driver(node_spec, node, iface, spec);
   const EngineEntry& engine = *find_entry(registry_.engines, spec.engine);

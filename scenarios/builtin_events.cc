@@ -15,6 +15,8 @@ constexpr TargetSet kIface = only(TargetKind::Iface);
 constexpr TargetSet kNode = only(TargetKind::Node);
 constexpr TargetSet kApp = only(TargetKind::App);
 constexpr TargetSet kService = only(TargetKind::Service);
+constexpr TargetSet kSender = TargetKind::Node | TargetKind::App |
+                              static_cast<TargetSet>(TargetKind::Service);
 constexpr TargetSet kAnywhere = TargetKind::Node | TargetKind::Iface | TargetKind::App |
                                 static_cast<TargetSet>(TargetKind::Service | TargetKind::Link);
 
@@ -142,6 +144,20 @@ std::vector<EventWord> builtin_events() {
       {"dns_server_refused", "no room for an advertised DNS server", kIface,
        {"address", "errno"}},
       {"if_up_failed", "an iface could not be brought up at boot", kIface, {"errno"}},
+      {"fragmented", "a datagram was split", kIface, {"id", "fragments"}},
+      {"reassembled", "a datagram is whole again", kIface, {"id", "fragments"}},
+      {"icmp_error", "ICMP said what became of a datagram of this node", kIface,
+       {"from", "errno"}},
+      {"icmp_error_ignored", "an ICMP error about a datagram that is not of this node", kIface,
+       {"from", "errno"}},
+      {"icmp_error_limited", "an ICMP error was not sent: too many of them", kIface,
+       {"type", "code"}},
+      {"icmp_error_lost", "an ICMP error was not sent: no packet was free", kIface,
+       {"type", "code"}},
+      {"path_error", "a context was told what ICMP said", kSender, {"errno"}},
+      {"redirected", "a router told of a better first hop", kIface, {"from", "gateway"}},
+      {"redirect_ignored", "a redirect that is not believed", kIface, {"from", "gateway"}},
+      {"igmp_failed", "no packet was free for a report", kIface, {"errno"}},
       {"ipv4_auto_failed", "no place for a link-local address", kIface, {"errno"}},
       {"ipv4_configs_short", "more ifaces than may have IPv4 addresses", kNode,
        {"ifaces", "limit"}},
@@ -193,6 +209,8 @@ std::vector<CounterWord> builtin_counters() {
   counters.push_back({"sent", "messages an app was due to send", kApp});
   counters.push_back({"delivered", "of these, answered", kApp});
   counters.push_back({"mgmt_dropped", "net_mgmt events lost to a full queue", kNode});
+  counters.push_back({"icmp_errors_limited", "ICMP errors that a limit kept back", kNode});
+  counters.push_back({"forwarded", "packets a router sent on", kNode});
   counters.push_back({"tx_alloc_failed", "sends that found the tx pool empty", kNode});
   return counters;
 }

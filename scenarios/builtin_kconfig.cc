@@ -37,6 +37,30 @@ Options pool_options() {
   };
 }
 
+// What IPv4 does beyond sending and receiving.
+Options ipv4_options() {
+  return {
+      {{"NET_IPV4_IGMP", "IPv4 groups are reported to routers"},
+       0, 1, [](C& c, I v) { c.stack.igmp.enabled = v != 0; }},
+      {{"NET_IPV4_IGMPV3", "reports are of version 3"},
+       0, 1, [](C& c, I v) { c.stack.igmp.version = v != 0 ? 3 : 2; }},
+      {{"NET_IPV4_FRAGMENT", "datagrams that do not fit are split and put together"},
+       0, 1, [](C& c, I v) { c.stack.ipv4_fragment.enabled = v != 0; }},
+      {{"NET_IPV4_FRAGMENT_MAX_COUNT", "datagrams that are put together at a time"},
+       1, 65535, [](C& c, I v) { c.stack.ipv4_fragment.reassembly.slots = size(v); }},
+      {{"NET_IPV4_FRAGMENT_MAX_PKT", "fragments of one datagram"},
+       2, 8192, [](C& c, I v) { c.stack.ipv4_fragment.reassembly.packets = size(v); }},
+      {{"NET_IPV4_FRAGMENT_TIMEOUT", "how long they are waited for, s"},
+       1, 60, [](C& c, I v) { c.stack.ipv4_fragment.reassembly.timeout = seconds(v); }},
+      {{"NET_IPV4_PMTU", "own datagrams are not split on their way; ICMP says what fits"},
+       0, 1, [](C& c, I v) { c.stack.pmtu.ipv4 = v != 0; }},
+      {{"NET_IPV4_PMTU_DESTINATION_CACHE_ENTRIES", "paths whose MTU is remembered"},
+       1, 65535, [](C& c, I v) { c.stack.pmtu.entries = size(v); }},
+      {{"NET_ICMPV4_ACCEPT_BROADCAST", "echo requests to a broadcast are answered"},
+       0, 1, [](C& c, I v) { c.stack.icmp.accept_broadcast = v != 0; }},
+  };
+}
+
 // Addresses, routers and neighbours.
 Options address_options() {
   return {
@@ -44,6 +68,8 @@ Options address_options() {
        1, 65535, [](C& c, I v) { c.stack.max_ipv4_configs = size(v); }},
       {{"NET_IF_UNICAST_IPV4_ADDR_COUNT", "IPv4 addresses an iface may have"},
        1, 65535, [](C& c, I v) { c.stack.if_unicast_ipv4 = size(v); }},
+      {{"NET_IF_MCAST_IPV4_ADDR_COUNT", "IPv4 groups an iface may be in"},
+       1, 65535, [](C& c, I v) { c.stack.igmp.groups = size(v); }},
       {{"NET_IPV4_ACD", "addresses are checked for conflicts before use (RFC 5227)"},
        0, 1, [](C& c, I v) { c.stack.acd.enabled = v != 0 || c.stack.ipv4_auto; }},
       {{"NET_IPV4_AUTO", "every iface takes a link-local address (RFC 3927); selects NET_IPV4_ACD"},
@@ -52,6 +78,8 @@ Options address_options() {
          c.stack.ipv4_auto = v != 0;
          if (v != 0) c.stack.acd.enabled = true;
        }},
+      {{"NET_MAX_ROUTES", "static routes of the node, of both families"},
+       1, 65535, [](C& c, I v) { c.stack.max_routes = size(v); }},
       {{"NET_MAX_ROUTERS", "routers the node may know, of both families"},
        1, 65535, [](C& c, I v) { c.stack.max_routers = size(v); }},
       {{"NET_ARP_TABLE_SIZE", "neighbours an Ethernet iface remembers"},
@@ -98,7 +126,7 @@ Options management_options() {
 
 std::vector<KconfigEntry> builtin_kconfigs() {
   Options all;
-  for (Options (*options)() : {&pool_options, &address_options, &service_options,
+  for (Options (*options)() : {&pool_options, &ipv4_options, &address_options, &service_options,
                                &management_options}) {
     const Options some = options();
     all.insert(all.end(), some.begin(), some.end());

@@ -55,6 +55,11 @@ const std::vector<std::string>& link_keys();
 
 /// Fills in the addresses of all apps' peers; nodes must be complete.
 void resolve_peers(LoadContext& ctx);
+/// The keys of "routes", and their schema.
+void bind_routes(LoadContext& ctx, const JsonMember& m, NodeSpec& node);
+std::string routes_schema();
+/// Finds the interface of each route; nodes must be complete.
+void resolve_routes(LoadContext& ctx);
 /// F0108 for every key of `object` in `keys`: it does not go with `with`.
 void refuse_keys(LoadContext& ctx, const JsonValue& object, const std::vector<std::string>& keys,
                  std::string_view with);

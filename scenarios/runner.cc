@@ -37,6 +37,10 @@ std::int64_t counter_value(const Node& node, const TargetRef& subject, std::stri
     return static_cast<std::int64_t>(name == "sent" ? counts.sent : counts.delivered);
   }
   if (name == "mgmt_dropped") return static_cast<std::int64_t>(node.stack.mgmt.dropped());
+  if (name == "icmp_errors_limited") {
+    return static_cast<std::int64_t>(node.stack.icmp.errors_limited());
+  }
+  if (name == "forwarded") return static_cast<std::int64_t>(node.stack.forward.forwarded());
   if (name == "tx_alloc_failed") return static_cast<std::int64_t>(node.stack.tx_pool.failures());
   if (name == "rx_alloc_failed") return static_cast<std::int64_t>(node.stack.rx_pool.failures());
   return 0;

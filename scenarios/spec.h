@@ -77,6 +77,7 @@ struct IfaceSpec {
   std::vector<Ipv4Spec> ipv4;
   bool has_ipv6 = false;                ///< "ipv6" is written, be it only "auto"
   std::vector<Ipv6Spec> ipv6;           ///< its static addresses
+  bool ipv4_auto = false;               ///< "auto": a link-local address (RFC 3927)
   std::optional<Ipv4Spec> gateway;      ///< prefix_len 32
   bool auto_start = true;               ///< false: NET_IF_NO_AUTO_START
   bool ignore = false;                  ///< not looked at by the connection monitor
@@ -117,6 +118,14 @@ struct ServiceSpec {
   SourcePlace place;
 };
 
+/// A static route: `network` by the router `via`, or over `iface` without one.
+struct RouteSpec {
+  Ipv4Spec network;
+  std::optional<Ipv4Spec> via;
+  std::string iface;  ///< empty when `via` says it
+  SourcePlace place;
+};
+
 struct NodeSpec {
   std::string name;
   std::string profile;  ///< the scenario's unless the node has its own
@@ -124,6 +133,8 @@ struct NodeSpec {
   std::vector<IfaceSpec> ifaces;
   std::vector<AppSpec> apps;
   std::vector<ServiceSpec> services;
+  bool router = false;  ///< forwards packets for others
+  std::vector<RouteSpec> routes;
   SourcePlace place;  ///< of the name
   const IfaceSpec* find_iface(std::string_view name) const;
   const AppSpec* find_app(std::string_view name) const;

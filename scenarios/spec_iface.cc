@@ -57,7 +57,11 @@ Parsed<std::string> parse_mac(std::string_view text) {
 }
 
 void bind_ipv4_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
-  if (v.is(Type::String) && (v.text == "dhcp" || v.text == "auto")) {
+  if (v.is(Type::String) && v.text == "auto") {
+    iface.ipv4_auto = true;
+    return;
+  }
+  if (v.is(Type::String) && v.text == "dhcp") {
     ctx.not_supported_yet(v.span, v.text);
     return;
   }
@@ -78,7 +82,7 @@ bool is_unicast(std::uint32_t a) { return a != 0 && (a >> 28) < 0xE; }
 std::string ipv4_schema() {
   const std::string octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
   const std::string one = schema_pattern(
-      "^(" + octet + "\\.){3}" + octet + "/(3[0-2]|[12]?[0-9])$", "192.0.2.2/24");
+      "^(auto|(" + octet + "\\.){3}" + octet + "/(3[0-2]|[12]?[0-9]))$", "192.0.2.2/24");
   return schema_any_of({one, schema_array(one)});
 }
 
@@ -182,7 +186,7 @@ void FormatTables::build_conn() {
 }
 
 void FormatTables::build_iface_addresses() {
-  iface.add({"ipv4", "Static addresses with their prefix lengths.", ipv4_schema()},
+  iface.add({"ipv4", "Static addresses with their prefix lengths; \"auto\": a link-local one.", ipv4_schema()},
             [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
               if (!m.value.is(Type::Array)) return bind_ipv4_item(ctx, m.value, i);
               for (const JsonValue& v : m.value.items) bind_ipv4_item(ctx, v, i);

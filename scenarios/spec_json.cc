@@ -122,6 +122,7 @@ std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabula
   const FormatTables tables(vocabulary);
   tables.top.bind(ctx, *document, spec);
   resolve_peers(ctx);
+  resolve_routes(ctx);
   apply_defaults(vocabulary, spec);
   check_conn_impls(ctx);
   if (sink.error_count() != before) return std::nullopt;

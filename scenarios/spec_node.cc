@@ -172,6 +172,9 @@ void FormatTables::build_node() {
            });
   node.add({"services", "Servers: \"kind:port\" in a list, or by name.", services_schema()},
            &bind_services);
+  node.flag("router", "Forwards packets that are for others.", false, &NodeSpec::router);
+  node.add({"routes", "Static routes: a network, and its router or interface.", routes_schema()},
+           &bind_routes);
   node.later({"threads"});
 
   top.add({"nodes", "The simulated machines, by name.", schema_map(schema_ref(node.name())), true},

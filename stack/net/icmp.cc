@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/icmp.h"
 
+#include <algorithm>
+
 #include "stack/net/stack.h"
 
 namespace flapjack {
+namespace {
 
-Icmp::Icmp(Stack& stack) : stack_(stack) {
+constexpr std::size_t kQuotedPayload = 8;  // RFC 792; RFC 1122 section 3.2.2 allows more
+
+// The headers were pulled, but are still there.
+std::span<const std::uint8_t> bytes_from_ip_header(const Packet& packet) {
+  assert(packet.meta.l3_start <= packet.headroom());
+  const std::size_t pulled = packet.headroom() - packet.meta.l3_start;
+  return {packet.data() - pulled, packet.size() + pulled};
+}
+
+}  // namespace
+
+Icmp::Icmp(Stack& stack)
+    : stack_(stack), error_limit_(stack.config().icmp.error_limit) {
   echo_.type = kIcmpEchoRequest;
   echo_.handle = [this](NetIf& iface, const IcmpHeader& header, Packet& packet) {
     return answer_echo(iface, header, packet);
@@ -21,8 +36,19 @@ void Icmp::input(NetIf& iface, PacketPtr packet) {
     return stack_.tracer().drop(short_one ? DropReason::BadHeader : DropReason::BadChecksum,
                                 iface.subject(), *packet);
   }
+  if (is_unwanted_broadcast(iface, *header, *packet)) {
+    ++iface.stats().rx_dropped;
+    return stack_.tracer().drop(DropReason::NoListener, iface.subject(), *packet);
+  }
   if (handlers_.hand_over(iface, *header, *packet).code() != Errc::Enoent) return;
   stack_.tracer().drop(DropReason::NoListener, stack_.subject(), *packet);
+}
+
+// RFC 1122 section 3.2.2.6; Zephyr takes nothing but an echo request, and that only if told to.
+bool Icmp::is_unwanted_broadcast(const NetIf& iface, const IcmpHeader& header,
+                                 const Packet& packet) const {
+  if (!iface.ipv4().is_broadcast(packet.meta.destination.address.v4())) return false;
+  return !stack_.config().icmp.accept_broadcast || header.type != kIcmpEchoRequest;
 }
 
 PacketPtr Icmp::message(NetIf& iface, Ipv4Address destination, const IcmpHeader& header,
@@ -63,7 +89,8 @@ Status Icmp::send_echo_request(NetIf* iface, Ipv4Address destination, std::uint1
   if (iface == nullptr) iface = stack_.route.iface_for(destination);
   if (iface == nullptr || iface->is_offloaded()) return Errc::Enoent;
   if (iface->ipv4().addresses().empty()) return Errc::Enetunreach;
-  const std::size_t room = std::size_t{iface->mtu()} - kIpv4HeaderBytes - kIcmpHeaderBytes;
+  const std::size_t most = stack_.config().ipv4_fragment.enabled ? 0xffff : iface->mtu();
+  const std::size_t room = most - kIpv4HeaderBytes - kIcmpHeaderBytes;
   if (data.size() > room) return Errc::Enomem;
   const IcmpHeader header{kIcmpEchoRequest, 0, id, sequence};
   PacketPtr request = message(*iface, destination, header, data);
@@ -72,19 +99,57 @@ Status Icmp::send_echo_request(NetIf* iface, Ipv4Address destination, std::uint1
                                                                      : Status(Errc::Eio);
 }
 
+// ---- errors
+
 void Icmp::send_unreachable(NetIf& iface, const Packet& offending, std::uint8_t code) {
+  if (!stack_.config().icmp.send_unreachable) return;
+  send_error(iface, offending, {kIcmpUnreachable, code, 0, 0});
+}
+
+void Icmp::send_error(NetIf& iface, const Packet& offending, const IcmpHeader& error) {
+  if (!may_report(iface, offending)) return;
+  const auto unsent = [&](std::string_view event) {
+    stack_.tracer().event(iface.subject(), event,
+                          {Attr::of("type", std::int64_t{error.type}),
+                           Attr::of("code", std::int64_t{error.code})});
+  };
+  if (!error_limit_.take(stack_.scheduler().now())) {
+    ++errors_limited_;
+    return unsent("icmp_error_limited");
+  }
   const PacketMeta& meta = offending.meta;
-  if (meta.source.address.is_any() || meta.destination.address.is_multicast()) return;
-  // RFC 792: the internet header and the first 64 bits of the data, still there in the headroom
-  const std::size_t quoted = std::size_t{meta.l3_bytes} + kUdpHeaderBytes;
-  const std::uint8_t* start = offending.data() - quoted;
-  const IcmpHeader header{kIcmpUnreachable, code, 0, 0};
-  PacketPtr error = message(iface, meta.source.address.v4(), header, {start, quoted});
-  if (error == nullptr) return;
-  error->meta.source.address = meta.destination.address;
-  error->meta.cause = meta.cause;
-  const Status sent = stack_.ip.output(std::move(error), IpProtocol::Icmp);
-  static_cast<void>(sent);  // an error about an error is never sent (RFC 1122 section 3.2.2)
+  NetIf& out = way_back(iface, offending);
+  const auto whole = bytes_from_ip_header(offending);
+  const std::size_t quoted = std::min<std::size_t>(whole.size(), meta.l3_bytes + kQuotedPayload);
+  PacketPtr message = this->message(out, meta.source.address.v4(), error, whole.first(quoted));
+  if (message == nullptr) return unsent("icmp_error_lost");
+  if (stack_.route.iface_of(meta.destination.address) != nullptr) {
+    message->meta.source.address = meta.destination.address;
+  }
+  message->meta.cause = meta.cause;
+  message->meta.parent = meta.id;
+  static_cast<void>(stack_.ip.output(std::move(message), IpProtocol::Icmp).ok());  // recorded
+}
+
+bool Icmp::may_report(const NetIf& iface, const Packet& offending) {
+  const PacketMeta& meta = offending.meta;
+  const Ipv4Address from = meta.source.address.v4(), to = meta.destination.address.v4();
+  const bool many = to.is_multicast() || iface.ipv4().is_broadcast(to) || meta.link_group;
+  const bool unclear = from.value >> 24 == 0 || from.value >> 28 >= 14 ||  // 0/8, 224/4, 240/4
+                       iface.ipv4().is_broadcast(from) || (from.is_loopback() && !meta.loopback);
+  if (many || unclear || meta.fragment_offset != 0) return false;
+  if (meta.protocol != static_cast<std::uint8_t>(IpProtocol::Icmp)) return true;
+  const auto whole = bytes_from_ip_header(offending);
+  if (whole.size() < std::size_t{meta.l3_bytes} + kIcmpHeaderBytes) return false;
+  const auto icmp = IcmpHeader::parse(whole.subspan(meta.l3_bytes), {false, false});
+  return icmp && !icmp->is_error();
+}
+
+// A host answers where it was asked; a router looks for the way.
+NetIf& Icmp::way_back(NetIf& iface, const Packet& offending) const {
+  if (!stack_.config().router || offending.meta.loopback) return iface;
+  const NextHop hop = stack_.route.forward_to(offending.meta.source.address);
+  return hop.iface != nullptr ? *hop.iface : iface;
 }
 
 }  // namespace flapjack

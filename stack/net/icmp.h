@@ -6,8 +6,17 @@
 #include <span>
 
 #include "stack/net/icmp_registry.h"
+#include "stack/net/rate_limit.h"
+#include "stack/wire/ip_protocol.h"
 
 namespace flapjack {
+
+struct IcmpConfig {
+  bool send_unreachable = true;   ///< for a protocol or port that nobody listens on
+  bool accept_broadcast = false;  ///< NET_ICMPV4_ACCEPT_BROADCAST: echo requests to everybody
+  bool accept_redirects = true;   ///< of a host; a router never does
+  RateLimitConfig error_limit = {};  ///< RFC 1812 section 4.3.2.8; none, as in Zephyr
+};
 
 class NetIf;
 class Stack;
@@ -26,17 +35,30 @@ class Icmp {
   /// ping of its own.
   Status send_echo_request(NetIf* iface, Ipv4Address destination, std::uint16_t id,
                            std::uint16_t sequence, std::span<const std::uint8_t> data);
-  /// Tells the sender of `offending`, whose headers are pulled up to its payload (UDP). Best
-  /// effort: none is sent about broadcasts and multicasts, or when no packet is free.
+  /// Tells the sender of `offending` what became of it, quoting its IP header and 8 bytes (RFC 792).
+  /// Its meta says where the header stands (l3_start, l3_bytes). Not where RFC 1122 section 3.2.2
+  /// forbids it: about an ICMP error, a broadcast or group, a later fragment, an unclear source. An
+  /// error that is over the limit or finds no packet is not sent later (events icmp_error_limited,
+  /// icmp_error_lost).
+  void send_error(NetIf& iface, const Packet& offending, const IcmpHeader& error);
+  /// The same for destination unreachable, if the node says such things at all.
   void send_unreachable(NetIf& iface, const Packet& offending, std::uint8_t code);
+  /// Errors that the limit kept back.
+  std::uint64_t errors_limited() const { return errors_limited_; }
 
  private:
+  bool is_unwanted_broadcast(const NetIf& iface, const IcmpHeader& header,
+                             const Packet& packet) const;
+  static bool may_report(const NetIf& iface, const Packet& offending);
+  NetIf& way_back(NetIf& iface, const Packet& offending) const;
   Status answer_echo(NetIf& iface, const IcmpHeader& header, Packet& packet);
   PacketPtr message(NetIf& iface, Ipv4Address destination, const IcmpHeader& header,
                     std::span<const std::uint8_t> data);
 
   Stack& stack_;
   IcmpRegistry handlers_;
+  RateLimit error_limit_;
+  std::uint64_t errors_limited_ = 0;
   IcmpHandler echo_;
 };
 

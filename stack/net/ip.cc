@@ -25,11 +25,18 @@ void Ip::input(NetIf& iface, PacketPtr packet) {
       break;
     case IpProtocol::Udp:
       return stack_.udp.input(iface, std::move(packet));
+    case IpProtocol::Igmp:
+      if (!v6 && stack_.config().igmp.enabled) return stack_.igmp.input(iface, std::move(packet));
+      break;
     default:
       break;
   }
   ++iface.stats().rx_dropped;
-  if (v6) stack_.ipv6.refuse_protocol(iface, *packet);
+  if (v6) {
+    stack_.ipv6.refuse_protocol(iface, *packet);
+  } else {  // RFC 1122 section 3.2.2.1
+    stack_.icmp.send_unreachable(iface, *packet, kIcmpCodeProtocolUnreachable);
+  }
   stack_.tracer().drop(DropReason::UnknownProtocol, iface.subject(), *packet);
 }
 

@@ -2,40 +2,63 @@
 #include "stack/net/ipv4.h"
 
 #include "stack/net/stack.h"
+#include "stack/wire/ipv4_option.h"
 
 namespace flapjack {
 
 Status Ipv4::output(PacketPtr segment) {
   PacketMeta& meta = segment->meta;
   const NetIf& iface = *stack_.iface(meta.iface);
+  const std::size_t options = meta.router_alert ? kIpv4RouterAlertBytes : 0;
   Ipv4Header header;
-  header.total_length = static_cast<std::uint16_t>(segment->size() + kIpv4HeaderBytes);
+  header.total_length =
+      static_cast<std::uint16_t>(segment->size() + kIpv4HeaderBytes + options);
   header.id = ++next_id_;
   header.ttl = meta.ttl;
   header.protocol = meta.protocol;
   header.source = meta.source.address.v4();
   header.destination = meta.destination.address.v4();
-  header.emit(segment->push(kIpv4HeaderBytes));
+  // RFC 1191 section 3: what fits asks routers not to split it, so that they tell what fits
+  const bool fits = header.total_length <= stack_.pmtu.mtu(meta.destination.address, iface.mtu());
+  header.dont_fragment =
+      meta.dont_fragment || (fits && stack_.pmtu.enabled(Family::Inet));
+  std::uint8_t* place = segment->push(kIpv4HeaderBytes + options);
+  if (options != 0) emit_ipv4_router_alert(place + kIpv4HeaderBytes);
+  header.emit(place, std::span<const std::uint8_t>(place + kIpv4HeaderBytes, options));
   meta.next_hop = stack_.route.next_hop(iface, header.destination);
   return stack_.core.send_data(std::move(segment));
 }
 
 void Ipv4::input(NetIf& iface, PacketPtr packet) {
   Ipv4Header header;
-  const DropReason reason = refuse(iface, *packet, header);
-  if (reason != DropReason::None) {
-    ++iface.stats().rx_dropped;
-    return stack_.tracer().drop(reason, iface.subject(), *packet);
-  }
+  DropReason reason = refuse(iface, *packet, header);
+  if (reason != DropReason::None) return drop(iface, std::move(packet), reason);
   packet->trim(header.total_length);  // link padding
+  describe(packet->meta, *packet, header);
+  reason = refuse_options(iface, *packet, header);
+  if (reason != DropReason::None) return drop(iface, std::move(packet), reason);
+  if (!is_for_us(iface, header, packet->meta.loopback)) {
+    if (stack_.config().router) return stack_.forward.ipv4(iface, std::move(packet), header);
+    return drop(iface, std::move(packet), DropReason::NotForUs);
+  }
+  if (header.is_fragment()) return stack_.ipv4_fragment.input(iface, std::move(packet), header);
   packet->pull(header.header_bytes);
-  PacketMeta& meta = packet->meta;
+  stack_.ip.input(iface, std::move(packet));
+}
+
+void Ipv4::describe(PacketMeta& meta, const Packet& packet, const Ipv4Header& header) const {
+  meta.l3_start = static_cast<std::uint16_t>(packet.headroom());
   meta.l3_bytes = header.header_bytes;
+  meta.fragment_offset = header.fragment_offset;
   meta.ttl = header.ttl;
   meta.protocol = header.protocol;
   meta.source = {header.source, 0};
   meta.destination = {header.destination, 0};
-  stack_.ip.input(iface, std::move(packet));
+}
+
+void Ipv4::drop(NetIf& iface, PacketPtr packet, DropReason reason) {
+  ++iface.stats().rx_dropped;
+  stack_.tracer().drop(reason, iface.subject(), *packet);
 }
 
 DropReason Ipv4::refuse(const NetIf& iface, const Packet& packet, Ipv4Header& header) const {
@@ -55,8 +78,24 @@ DropReason Ipv4::refuse(const NetIf& iface, const Packet& packet, Ipv4Header& he
   if (verify && checksum(packet.bytes().first(header.header_bytes)) != 0) {
     return DropReason::BadChecksum;
   }
-  if (!is_for_us(iface, header, packet.meta.loopback)) return DropReason::NotForUs;
-  if (header.is_fragment()) return DropReason::FragmentUnsupported;
+  return DropReason::None;
+}
+
+// RFC 1122 section 3.2.1.8: a source route that is not at its end would make this node a hop of it.
+DropReason Ipv4::refuse_options(NetIf& iface, const Packet& packet, const Ipv4Header& header) {
+  if (header.header_bytes == kIpv4HeaderBytes) return DropReason::None;
+  Ipv4Options options(packet.bytes().first(header.header_bytes));
+  if (!options.ok()) {
+    stack_.icmp.send_error(iface, packet, IcmpHeader::parameter_problem(options.bad_at()));
+    return DropReason::BadHeader;
+  }
+  for (const Ipv4OptionType type : {Ipv4OptionType::LooseRoute, Ipv4OptionType::StrictRoute}) {
+    const auto found = options.find(type);
+    const auto route = found ? Ipv4RouteOption::parse(*found) : std::nullopt;
+    if (!route || route->is_full()) continue;
+    stack_.icmp.send_unreachable(iface, packet, kIcmpCodeSourceRouteFailed);
+    return DropReason::SourceRoute;
+  }
   return DropReason::None;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ipv4: puts the IPv4 header on and takes it off (RFC 791, host requirements RFC 1122 3.2.1).
-// Fragments are not reassembled: they are dropped with a reason of their own.
+// Ipv4: puts the IPv4 header on and takes it off (RFC 791, host requirements RFC 1122 3.2.1). What
+// is not for this node goes to Forward on a router, a fragment to Ipv4Fragment. Options are checked;
+// a datagram that wants to be routed by its own source route is refused (RFC 1122 section 3.2.1.8).
 #pragma once
 #include "stack/base/status.h"
 #include "stack/packet/packet.h"
@@ -23,6 +24,9 @@ class Ipv4 {
 
  private:
   DropReason refuse(const NetIf& iface, const Packet& packet, Ipv4Header& header) const;
+  DropReason refuse_options(NetIf& iface, const Packet& packet, const Ipv4Header& header);
+  void describe(PacketMeta& meta, const Packet& packet, const Ipv4Header& header) const;
+  void drop(NetIf& iface, PacketPtr packet, DropReason reason);
   bool is_for_us(const NetIf& iface, const Ipv4Header& header, bool loopback) const;
 
   Stack& stack_;

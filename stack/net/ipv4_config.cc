@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/ipv4_config.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -49,11 +50,12 @@ const Ipv4IfAddress* Ipv4Config::first_link_local() const {
   return nullptr;
 }
 
-bool Ipv4Config::on_link(Ipv4Address destination) const {
+int Ipv4Config::on_link_length(Ipv4Address destination) const {
+  int longest = -1;
   for (const Ipv4IfAddress& entry : addresses_) {
-    if (entry.prefix.contains(destination)) return true;
+    if (entry.prefix.contains(destination)) longest = std::max(longest, int{entry.prefix.length});
   }
-  return false;
+  return longest;
 }
 
 bool Ipv4Config::is_broadcast(Ipv4Address destination) const {

@@ -38,7 +38,9 @@ class Ipv4Config {
   /// An address that counts for connectivity and as a source: preferred, not 169.254/16.
   const Ipv4IfAddress* first_global() const;
   const Ipv4IfAddress* first_link_local() const;
-  bool on_link(Ipv4Address destination) const;
+  bool on_link(Ipv4Address destination) const { return on_link_length(destination) >= 0; }
+  /// Length of the longest of its prefixes that contains the destination; -1: none does.
+  int on_link_length(Ipv4Address destination) const;
   /// Limited broadcast or the directed broadcast of one of the prefixes.
   bool is_broadcast(Ipv4Address destination) const;
 

@@ -11,7 +11,9 @@ namespace {
 // 3.1, RFC 8200 section 5).
 std::size_t room_for_payload(const NetIf& iface, Family family) {
   if (family == Family::Inet6) return iface.ipv6()->mtu() - kIpv6HeaderBytes - kUdpHeaderBytes;
-  return std::max<std::size_t>(iface.mtu(), 576) - kIpv4HeaderBytes - kUdpHeaderBytes;
+  const bool splits = iface.stack().config().ipv4_fragment.enabled;
+  const std::size_t largest = splits ? std::size_t{0xffff} : std::max<std::size_t>(iface.mtu(), 576);
+  return largest - kIpv4HeaderBytes - kUdpHeaderBytes;
 }
 
 }  // namespace
@@ -37,6 +39,7 @@ void NetContext::reset() {
   local_ = remote_ = {};
   received_ = nullptr;
   unsent_.clear();
+  pending_error_ = Errc::Ok;
   priority_ = 1;
   state_ = ContextState::Unconnected;
   subject_ = stack_.subject();
@@ -144,6 +147,7 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
                      ? iface_
                      : stack_.route.iface_for(peer.address);
   if (iface == nullptr) return Errc::Eaddrnotavail;
+  if (const Errc error = take_error(); error != Errc::Ok) return error;
   if (stack_.config().send_checks_iface && !iface->is_up()) return Errc::Enetdown;
   if (family_ == Family::Inet6 && iface->ipv6() == nullptr) return Errc::Eaddrnotavail;
   if (bytes.size() > room_for_payload(*iface, family_)) return Errc::Enomem;
@@ -251,6 +255,7 @@ Status NetContext::recv(RecvCallback received, Timeout timeout) {
     return engine_->recv(*this, std::move(traced), timeout);
   }
   if (protocol_ != Protocol::Udp) return Errc::Eprototype;
+  if (const Errc error = take_error(); error != Errc::Ok) return error;
   if (!timeout.is_no_wait() && stack_.fibers().current() == nullptr) return Errc::Edeadlk;
   if (!timeout.is_no_wait() && waiting_ != nullptr) return Errc::Ealready;
   received_ = std::make_shared<const RecvCallback>(std::move(received));

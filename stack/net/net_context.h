@@ -62,6 +62,9 @@ class NetContext {
   void set_remote(const Endpoint& remote) { remote_ = remote; }
   void set_state(ContextState state) { state_ = state; }
   ContextOffload* engine() const { return engine_; }
+  /// The path to the peer failed for a datagram sent before: a recv callback is told (null packet),
+  /// else the next send() or recv() answers with it (SO_ERROR). Natively, and connected, only.
+  void on_path_error(Errc code);
 
  private:
   friend class NetContexts;
@@ -78,6 +81,7 @@ class NetContext {
   Status wait_for_arrival(Timeout timeout);
   bool on_conn(PacketPtr& packet);
   void deliver(PacketPtr packet, Status status);
+  Errc take_error();
   void unregister_conn();
   void reset();
 
@@ -94,6 +98,7 @@ class NetContext {
   ContextOffload* engine_ = nullptr;
   std::unique_ptr<OffloadState> offload_state_;
   Endpoint local_, remote_;
+  Errc pending_error_ = Errc::Ok;
   NetConn* conn_ = nullptr;
   std::shared_ptr<const RecvCallback> received_;  // shared with the call that is running
   struct Unsent {
@@ -125,6 +130,12 @@ class NetContexts {
 
   /// Tells the sender of a packet, whose meta.context is `context`, that it has left, or why not.
   void on_sent(std::uint16_t context, PacketId packet, Result<std::size_t> result);
+  /// The packet's news now come under another packet's id.
+  void follow(std::uint16_t context, PacketId packet, PacketId other);
+  /// An ICMP error about a datagram from `local` to `remote`: the connected context that sent it is
+  /// told. False when there is none.
+  bool on_path_error(std::uint8_t protocol, const Endpoint& local, const Endpoint& remote,
+                     Errc code);
   /// The packet was lost where nobody is told.
   void forget(std::uint16_t context, PacketId packet);
 

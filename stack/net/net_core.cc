@@ -30,7 +30,29 @@ Status NetCore::send_data(PacketPtr packet) {
     loop_back(*iface, std::move(packet));
     return Status();
   }
+  const std::uint16_t fits = stack_.pmtu.mtu(packet->meta.destination.address, iface->mtu());
+  if (packet->size() > fits && packet->meta.destination.address.is_v4()) {
+    return send_large(*iface, std::move(packet), fits);
+  }
   return iface->send_data(std::move(packet)).ok() ? Status() : Status(Errc::Eio);
+}
+
+// Without fragmentation a datagram that does not fit goes to the L2 as it is, unless it says that it
+// may not be split; Zephyr does not look either.
+Status NetCore::send_large(NetIf& iface, PacketPtr packet, std::uint16_t fits) {
+  if (stack_.ipv4_fragment.splits(*packet)) {
+    return stack_.ipv4_fragment.send(std::move(packet), fits);
+  }
+  if (packet->meta.dont_fragment) {
+    return iface.drop_tx(std::move(packet), DropReason::TooBig, Errc::Emsgsize);
+  }
+  return iface.send_data(std::move(packet)).ok() ? Status() : Status(Errc::Eio);
+}
+
+void NetCore::re_enter(NetIf& iface, PacketPtr packet) {
+  packet->meta.l2_ready = true;
+  packet->meta.iface = iface.index();
+  stack_.rx_queue.submit(std::move(packet));
 }
 
 bool NetCore::is_own(const PacketMeta& meta) const {
@@ -83,7 +105,7 @@ Status NetCore::recv_data(NetIf& iface, PacketPtr frame) {
 
 void NetCore::process_rx(NetIf& iface, PacketPtr packet) {
   Tracer& tracer = stack_.tracer();
-  if (!packet->meta.loopback) {
+  if (!packet->meta.loopback && !packet->meta.l2_ready) {
     if (iface.l2() == nullptr) {
       return tracer.drop(DropReason::NoL2, iface.subject(), *packet);
     }

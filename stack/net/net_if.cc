@@ -62,6 +62,7 @@ Status NetIf::up() {
 
 Status NetIf::down() {
   if (!admin_up_ || changing_admin_) return Errc::Ealready;
+  if (is_up() && starts_ip()) stack_.igmp.leave_all(*this);
   const Status switched = switch_device(false);
   if (!switched.ok()) return switched;
   admin_up_ = false;
@@ -161,6 +162,9 @@ void NetIf::stop_ip() {
 Status NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {
   ++stats_.tx_dropped;
   stack_.tracer().drop(reason, subject_, *packet);
+  if (packet->meta.forwarded && reason == DropReason::ArpTimeout) {
+    stack_.forward.unresolved(*packet);
+  }
   stack_.contexts.on_sent(packet->meta.context, packet->meta.id, status);
   return status;
 }

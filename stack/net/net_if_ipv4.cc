@@ -68,11 +68,13 @@ void NetIf::set_ipv4_addr_state(Ipv4Address address, AddressState state) {
 
 // Zephyr: notify_iface_up() and _down(), for ifaces that are native and not point-to-point.
 void NetIf::start_ipv4() {
+  stack_.igmp.iface_up(*this);
   stack_.acd.iface_up(*this);
   if (config_.ipv4_auto || stack_.config().ipv4_auto) stack_.autoconf.start(*this);
 }
 
 void NetIf::stop_ipv4() {
+  stack_.igmp.iface_down(*this);
   stack_.autoconf.reset(*this);
   stack_.acd.iface_down(*this);
 }

@@ -11,6 +11,14 @@ namespace {
 
 int equal_leading_bits(Ipv4Address a, Ipv4Address b) { return std::countl_zero(a.value ^ b.value); }
 
+// Bits of the longest on-link prefix that contains the destination; -1: none does.
+int on_link_length(const NetIf& iface, const IpAddress& destination) {
+  if (destination.is_v4()) return iface.ipv4().on_link_length(destination.v4());
+  const Ipv6IfPrefix* prefix =
+      iface.ipv6() != nullptr ? iface.ipv6()->prefix_of(destination.v6()) : nullptr;
+  return prefix != nullptr ? int{prefix->prefix.length} : -1;
+}
+
 }  // namespace
 
 NetIf* Route::iface_of(const IpAddress& address) const {
@@ -55,6 +63,7 @@ IpAddress Route::source(const NetIf* iface, const IpAddress& destination) const 
 }
 
 NetIf* Route::iface_for(const IpAddress& destination) const {
+  if (const RouteEntry* route = static_route(nullptr, destination)) return route->iface;
   const NetIf* best = destination.is_v6()
                           ? select_ipv6_source(stack_, nullptr, destination.v6()).iface
                           : select(nullptr, destination.v4()).iface;
@@ -62,32 +71,78 @@ NetIf* Route::iface_for(const IpAddress& destination) const {
 }
 
 Ipv6Address Route::next_hop(const NetIf& iface, const Ipv6Address& destination) const {
-  const bool here = destination.is_multicast() || destination.is_link_local() ||
-                    (iface.ipv6() != nullptr && iface.ipv6()->prefix_of(destination) != nullptr);
+  if (destination.is_multicast() || destination.is_link_local()) return destination;
   for (const Redirected& each : redirects_) {
-    if (each.iface == &iface && each.destination == destination) return each.next_hop;
+    if (each.iface == &iface && each.destination == IpAddress(destination)) {
+      return each.next_hop.v6();
+    }
   }
+  if (const RouteEntry* route = static_route(&iface, destination)) {
+    return route->next_hop.is_any() ? destination : route->next_hop.v6();
+  }
+  const bool here = iface.ipv6() != nullptr && iface.ipv6()->prefix_of(destination) != nullptr;
   if (here) return destination;
   const RouterEntry* router = stack_.routers.default_router(Family::Inet6, &iface);
   return router != nullptr ? router->address.v6() : destination;
 }
 
-void Route::redirect(const NetIf& iface, const Ipv6Address& destination,
-                     const Ipv6Address& next_hop) {
-  std::erase_if(redirects_, [&](const Redirected& each) {
-    return each.iface == &iface && each.destination == destination;
-  });
-  if (redirects_.size() == kRedirects) redirects_.erase(redirects_.begin());
-  redirects_.push_back({&iface, destination, next_hop});
-}
-
 Ipv4Address Route::next_hop(const NetIf& iface, Ipv4Address destination) const {
   const Ipv4Config& ipv4 = iface.ipv4();
   if (destination.is_multicast() || destination.is_link_local() ||
-      ipv4.is_broadcast(destination) || ipv4.on_link(destination)) {
+      ipv4.is_broadcast(destination)) {
     return destination;
   }
-  return ipv4.gateway();
+  for (const Redirected& each : redirects_) {
+    if (each.iface == &iface && each.destination == IpAddress(destination)) {
+      return each.next_hop.v4();
+    }
+  }
+  if (const RouteEntry* route = static_route(&iface, destination)) {
+    return route->next_hop.is_any() ? destination : route->next_hop.v4();
+  }
+  return ipv4.on_link(destination) ? destination : ipv4.gateway();
+}
+
+// A static route counts unless an address of an iface has a prefix at least as long.
+const RouteEntry* Route::static_route(const NetIf* iface, const IpAddress& destination) const {
+  const RouteEntry* route = stack_.routes.lookup(destination, iface);
+  if (route == nullptr) return route;
+  for (const auto& each : stack_.ifaces()) {
+    if (iface != nullptr && each.get() != iface) continue;
+    if (on_link_length(*each, destination) >= int{route->length}) return nullptr;
+  }
+  return route;
+}
+
+NextHop Route::forward_to(const IpAddress& destination) const {
+  NextHop best;
+  int longest = -1;
+  const auto offer = [&](NetIf* iface, int length, const IpAddress& next_hop) {
+    if (length <= longest || !iface->is_up() || iface->is_offloaded()) return;
+    longest = length;
+    best = {iface, next_hop};
+  };
+  for (const auto& iface : stack_.ifaces()) {
+    offer(iface.get(), on_link_length(*iface, destination), destination);
+  }
+  if (const RouteEntry* route = stack_.routes.lookup(destination, nullptr, true)) {
+    offer(route->iface, route->length, route->next_hop.is_any() ? destination : route->next_hop);
+  }
+  for (const auto& iface : stack_.ifaces()) {
+    const Ipv4Address gateway = iface->ipv4().gateway();
+    if (destination.is_v4() && !gateway.is_any()) offer(iface.get(), 0, gateway);
+  }
+  const RouterEntry* router = stack_.routers.default_router(destination.family());
+  if (destination.is_v6() && router != nullptr) offer(router->iface, 0, router->address);
+  return best;
+}
+
+void Route::redirect(const NetIf& iface, const IpAddress& destination, const IpAddress& next_hop) {
+  std::erase_if(redirects_, [&](const Redirected& each) {
+    return each.iface == &iface && each.destination == destination;
+  });
+  if (redirects_.size() >= kRedirects) redirects_.erase(redirects_.begin());
+  redirects_.push_back({&iface, destination, next_hop});
 }
 
 }  // namespace flapjack

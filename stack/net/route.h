@@ -11,6 +11,13 @@ namespace flapjack {
 
 class NetIf;
 class Stack;
+struct RouteEntry;
+
+/// Where a packet goes next; no iface: there is no way.
+struct NextHop {
+  NetIf* iface = nullptr;
+  IpAddress address;
+};
 
 class Route {
  public:
@@ -30,9 +37,12 @@ class Route {
   /// The same for IPv6. Without a default router the destination itself is asked for on the link
   /// (Zephyr: net_ipv6_prepare_for_send).
   Ipv6Address next_hop(const NetIf& iface, const Ipv6Address& destination) const;
-  /// A router said that `next_hop` is better for `destination` (RFC 4861 section 8.3). The latest
-  /// kRedirects are kept.
-  void redirect(const NetIf& iface, const Ipv6Address& destination, const Ipv6Address& next_hop);
+  /// A router's choice: the longest prefix of on-link prefixes, static routes and gateways, in this
+  /// order among equals, over ifaces that are up.
+  NextHop forward_to(const IpAddress& destination) const;
+  /// A router said that `next_hop` is better for `destination` (RFC 1122 section 3.2.2.2, RFC 4861
+  /// section 8.3). The latest kRedirects are kept.
+  void redirect(const NetIf& iface, const IpAddress& destination, const IpAddress& next_hop);
   static constexpr std::size_t kRedirects = 8;
 
  private:
@@ -47,8 +57,9 @@ class Route {
 
   struct Redirected {
     const NetIf* iface;
-    Ipv6Address destination, next_hop;
+    IpAddress destination, next_hop;
   };
+  const RouteEntry* static_route(const NetIf* iface, const IpAddress& destination) const;
 
   Stack& stack_;
   std::vector<Redirected> redirects_;  // oldest first

@@ -8,12 +8,16 @@
 
 #include "stack/net/dhcpv4.h"
 #include "stack/net/dns_resolver.h"
+#include "stack/net/forward.h"
 #include "stack/net/icmp.h"
+#include "stack/net/icmp_errors.h"
+#include "stack/net/igmp.h"
 #include "stack/net/ip.h"
 #include "stack/net/icmpv6.h"
 #include "stack/net/ipv4.h"
 #include "stack/net/ipv4_acd.h"
 #include "stack/net/ipv4_autoconf.h"
+#include "stack/net/ipv4_fragment.h"
 #include "stack/net/ipv6.h"
 #include "stack/net/mld.h"
 #include "stack/net/nd.h"
@@ -23,7 +27,9 @@
 #include "stack/net/net_if.h"
 #include "stack/net/net_mgmt.h"
 #include "stack/net/packet_waits.h"
+#include "stack/net/pmtu_cache.h"
 #include "stack/net/route.h"
+#include "stack/net/route_table.h"
 #include "stack/net/router_discovery.h"
 #include "stack/net/router_table.h"
 #include "stack/net/traffic_class.h"
@@ -56,6 +62,7 @@ struct StackConfig {
   std::size_t buf_bytes = 128;    ///< NET_BUF_DATA_SIZE
   std::size_t max_contexts = 6;   ///< NET_MAX_CONTEXTS
   std::size_t max_conn = 8;       ///< NET_MAX_CONN
+  std::size_t max_routes = 8;     ///< NET_MAX_ROUTES, of both families together
   std::size_t max_routers = 2;    ///< NET_MAX_ROUTERS, of both families together
   bool send_checks_iface = true;  ///< net_send_data refuses an iface that is not up (Enetdown)
   AllocTimeouts alloc = {};       ///< how long each user of a packet waits for one
@@ -66,6 +73,10 @@ struct StackConfig {
   bool addr_add_before_preferred = false;
   std::size_t if_unicast_ipv4 = 0;  ///< NET_IF_UNICAST_IPV4_ADDR_COUNT; 0: as each iface says
   AcdConfig acd = {};
+  IcmpConfig icmp = {};
+  PmtuConfig pmtu = {};
+  Ipv4FragmentConfig ipv4_fragment = {};
+  IgmpConfig igmp = {};
   bool ipv4_auto = false;  ///< NET_IPV4_AUTO: every iface; it needs acd
   Ipv6Config ipv6 = {};
   bool router = false;  ///< forwards, and advertises itself instead of asking for routers
@@ -118,12 +129,18 @@ class Stack {
   TrafficClass tx_queue, rx_queue;
   NetConnTable conns;
   RouterTable routers;
+  RouteTable routes;
   Route route;
+  PmtuCache pmtu;
   Ipv4 ipv4;
   Ipv4Acd acd;
   Ipv4Autoconf autoconf;
+  Ipv4Fragment ipv4_fragment;
+  Igmp igmp;
+  Forward forward;
   Ipv6 ipv6;
   Icmp icmp;
+  IcmpErrors icmp_errors;
   Icmpv6 icmpv6;
   Nd nd;
   RouterDiscovery router_discovery;

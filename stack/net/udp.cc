@@ -10,17 +10,21 @@ Status Udp::output(PacketPtr payload) {
   const NetIf& iface = *stack_.iface(meta.iface);
   const ChecksumPolicy policy = iface.checksum_policy();
   payload->push(kUdpHeaderBytes);
+  // a device that fills in checksums sees only parts of a datagram that is split
+  const bool split = payload->size() + kIpv4HeaderBytes > iface.mtu();
   UdpHeader header;
   header.source_port = meta.source.port;
   header.destination_port = meta.destination.port;
   header.length = static_cast<std::uint16_t>(payload->size());
-  header.emit(payload->bytes(), meta.source.address, meta.destination.address, policy);
+  header.emit(payload->bytes(), meta.source.address, meta.destination.address,
+              {.fill = policy.fill || split, .verify = policy.verify});
   return stack_.ip.output(std::move(payload), IpProtocol::Udp);
 }
 
 void Udp::input(NetIf& iface, PacketPtr packet) {
   PacketMeta& meta = packet->meta;
-  const ChecksumPolicy policy = iface.checksum_policy();
+  ChecksumPolicy policy = iface.checksum_policy();
+  policy.verify = policy.verify || meta.reassembled;
   UdpHeader header;
   const UdpHeader::Error error = UdpHeader::parse(packet->bytes(), meta.source.address,
                                                   meta.destination.address, policy, header);

@@ -38,11 +38,17 @@ struct PacketMeta {
   std::uint16_t context = 0;    ///< sending NetContext's slot + 1, 0 for none
   std::uint16_t ether_type = 0;
   std::uint32_t payload_bytes = 0;  ///< what send() promised the app
-  bool router_alert = false;    ///< tx: with a hop-by-hop header that routers read (RFC 2711)
+  bool router_alert = false;    ///< tx: with an option that routers read (RFC 2113, RFC 2711)
   IpAddress next_hop;
   MacAddress link_destination;  ///< tx: of the next hop; zero while not known
   Endpoint source, destination;     ///< of the IP/UDP headers, host order
   std::uint16_t l3_bytes = 0;       ///< length of the IP header pulled at input
+  std::uint16_t l3_start = 0;         ///< rx: headroom in front of the IP header
+  std::uint16_t fragment_offset = 0;  ///< rx: of the IP header, in units of 8 bytes
+  bool dont_fragment = false;  ///< tx: routers may not split it
+  bool forwarded = false;      ///< tx: for somebody else, from somebody else
+  bool link_group = false;     ///< rx: its link destination was a broadcast or a group
+  bool reassembled = false;    ///< rx: made of fragments, so that no device saw its checksum
 };
 
 class Packet {

@@ -46,6 +46,9 @@ enum class DropReason : std::uint8_t {
   BadChecksum,
   TtlExpired,
   FragmentUnsupported,
+  FragmentOverlap,   ///< fragments of one datagram that cannot be put together
+  ReassemblyTimeout, ///< the rest of the datagram did not come
+  SourceRoute,       ///< asks to be sent on by a route of its own
   TooBig,            ///< larger than the MTU and may not or cannot be fragmented
   NoRoute,           ///< not on-link and no gateway
   NoListener,        ///< no connection entry matches

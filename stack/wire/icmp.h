@@ -38,6 +38,7 @@ inline constexpr std::uint8_t kIcmpCodeReassemblyTime = 1;
 /// Codes of kIcmpParameterProblem: the pointer says where; an option is missing (RFC 1122).
 inline constexpr std::uint8_t kIcmpCodePointer = 0;
 inline constexpr std::uint8_t kIcmpCodeMissingOption = 1;
+inline constexpr std::uint8_t kIcmpCodeBadLength = 2;
 
 struct IcmpHeader {
   std::uint8_t type = 0, code = 0;

@@ -130,6 +130,40 @@ TEST(Builder, LargestDatagramAndJumboFrames) {
   EXPECT_EQ(ran.counts("dev.p").sent, 5u);
 }
 
+TEST(Builder, RoutersRoutesAndLinkLocalAddresses) {
+  const std::string text = R"({ "until": "1s", "nodes": { "n": { "router": true,
+      "ifaces": { "e0": { "ipv4": ["10.0.0.1/24", "auto"] }, "e1": {} },
+      "routes": { "172.16.0.0/12": "10.0.0.254", "192.168.0.0/16": "e1" } } } })";
+  const SourceFile file("t.json", text);
+  const Registry registry = builtin_registry();
+  DiagnosticSink sink;
+  const auto spec = load_scenario(file, registry.vocabulary(), sink);
+  ASSERT_TRUE(spec) << render(file, sink);
+  NodeNames names;
+  const auto world = build_world(*spec, registry, names, sink);
+  ASSERT_NE(world, nullptr) << render(file, sink);
+  const Stack& stack = world->node("n")->stack;
+  EXPECT_TRUE(stack.config().router);
+  EXPECT_TRUE(stack.config().acd.enabled) << "link-local addresses need it";
+  ASSERT_EQ(stack.routes.entries().size(), 2u);
+  EXPECT_EQ(stack.routes.entries()[0].iface->name(), "e0");
+  EXPECT_EQ(to_text(stack.routes.entries()[0].next_hop), "10.0.0.254");
+  EXPECT_EQ(stack.routes.entries()[1].iface->name(), "e1");
+  EXPECT_TRUE(stack.routes.entries()[1].next_hop.is_any());
+}
+
+TEST(Builder, TooManyRoutesOrAddresses) {
+  for (const char* node :
+       {R"("kconfig": { "NET_MAX_ROUTES": 1 }, "ifaces": { "e": {} },
+           "routes": { "10.0.0.0/8": "e", "11.0.0.0/8": "e" })",
+        R"("kconfig": { "NET_IF_UNICAST_IPV4_ADDR_COUNT": 1 },
+           "ifaces": { "e": { "ipv4": ["10.0.0.1/8", "11.0.0.1/8"] } })"}) {
+    const Ran ran(std::string(R"({ "until": "1s", "nodes": { "n": { )") + node + " } } }");
+    EXPECT_FALSE(ran.report);
+    EXPECT_NE(ran.messages.find("more "), std::string::npos) << ran.messages;
+  }
+}
+
 TEST(Builder, AddressesMacsGatewaysAndFlags) {
   const std::string text = R"({ "until": "1s", "nodes": { "n": { "ifaces": {
       "e0": { "ipv4": ["10.0.0.1/24", "10.0.1.1/24", "10.0.2.1/24"], "gateway": "10.0.0.254",

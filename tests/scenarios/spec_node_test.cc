@@ -27,8 +27,6 @@ INSTANTIATE_TEST_SUITE_P(
     All, BadIfaces,
     ::testing::Values(
         BadPart{R"({ "ipv4": "dhcp" })", "2:11 F0105 \"dhcp\" is not supported yet"},
-        BadPart{R"({ "ipv4": ["10.0.0.1/8", "auto"] })",
-                "2:26 F0105 \"auto\" is not supported yet"},
         BadPart{R"({ "ipv6": "dhcp" })", "2:11 F0105 \"dhcp\" is not supported yet"},
         BadPart{R"({ "ipv6": "2001:db8::2" })", "2:11 F0110 the prefix length is missing"},
         BadPart{R"({ "ipv6": "2001:db8::g/64" })",
@@ -95,6 +93,21 @@ INSTANTIATE_TEST_SUITE_P(
         BadPart{R"({ "kconfig": { "NET_IPV7": 1 } })",
                 "2:16 F0105 kconfig \"NET_IPV7\" is not supported yet"},
         BadPart{R"({ "kconfig": "prj.conf" })", "2:14 F0105 \"prj.conf\" is not supported yet"},
+        BadPart{R"({ "router": 1 })", "2:13 F0104 expected true or false, found a number"},
+        BadPart{R"({ "routes": [] })", "2:13 F0104 expected an object, found an array"},
+        BadPart{R"({ "routes": { "10.0.0.0": "e" } })",
+                "2:15 F0110 \"10.0.0.0\" is not a network"},
+        BadPart{R"({ "routes": { "10.0.0.1/8": "e" } })",
+                "2:15 F0110 \"10.0.0.1/8\" has bits behind its prefix"},
+        BadPart{R"({ "routes": { "10.0.0.0/33": "e" } })",
+                "2:15 F0110 \"33\" is not a prefix length"},
+        BadPart{R"({ "routes": { "10.0.0.0/8": 1 } })",
+                "2:29 F0104 expected a string, found a number"},
+        BadPart{R"({ "routes": { "10.0.0.0/8": "e9" }, "ifaces": { "e": {} } })",
+                "2:29 F0301 node \"n\" has no interface \"e9\""},
+        BadPart{R"({ "routes": { "10.0.0.0/8": "192.0.3.1" },
+                     "ifaces": { "e": { "ipv4": "192.0.2.1/24" } } })",
+                "2:29 F0912 router \"192.0.3.1\" is on none of the node's networks"},
         BadPart{R"({ "services": ["udp_echo"] })", "2:16 F0110 udp_echo needs a port"},
         BadPart{R"({ "services": ["udp_ecko:7"] })",
                 "2:17 F0106 unknown service \"udp_ecko\""},
@@ -146,6 +159,23 @@ TEST(SpecNode, PrefersThePeersAddressOnASharedSubnet) {
   EXPECT_TRUE(l.spec->nodes[0].apps[1].peers[0].node.empty());
   EXPECT_EQ(l.spec->nodes[1].services[0].name, "echo");
   EXPECT_EQ(l.spec->find_node("b")->find_service("echo")->port, 7);
+}
+
+TEST(SpecNode, RoutesFindTheirInterfaces) {
+  const Loaded l(R"({ "until": "1s", "nodes": { "a": { "router": true,
+    "ifaces": { "e": { "ipv4": "10.0.0.1/24" }, "f": { "ipv4": ["192.0.2.9/24", "auto"] } },
+    "routes": { "172.16.0.0/12": "192.0.2.254", "0.0.0.0/0": "e", "x-note": 1 } } } })");
+  ASSERT_TRUE(l.spec) << l.messages;
+  const NodeSpec& node = l.spec->nodes[0];
+  EXPECT_TRUE(node.router);
+  ASSERT_EQ(node.routes.size(), 2u);
+  EXPECT_EQ(node.routes[0].iface, "f");
+  EXPECT_EQ(node.routes[0].network.prefix_len, 12);
+  EXPECT_EQ(node.routes[0].via->text, "192.0.2.254");
+  EXPECT_EQ(node.routes[1].iface, "e");
+  EXPECT_FALSE(node.routes[1].via);
+  EXPECT_FALSE(node.ifaces[0].ipv4_auto);
+  EXPECT_TRUE(node.ifaces[1].ipv4_auto);
 }
 
 class BadLinks : public ::testing::TestWithParam<BadPart> {};

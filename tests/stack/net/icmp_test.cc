@@ -24,7 +24,13 @@ class IcmpTest : public testing::Test {
   }
   const std::vector<Bytes>& sent() { return rig.driver(eth0).sent; }
 
-  NodeRig rig;
+  static StackConfig config() {
+    StackConfig config;
+    config.icmp.accept_broadcast = true;
+    return config;
+  }
+
+  NodeRig rig{config()};
   NetIf& eth0 = rig.add({.name = "eth0"}, "192.0.2.1/24");
   NetIf& eth1 = rig.add({.name = "eth1"}, "10.0.0.1/8");
 };

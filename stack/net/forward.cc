@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/forward.h"
+
+#include "stack/net/stack.h"
+#include "stack/wire/ipv4_option.h"
+#include "stack/wire/ipv4_patch.h"
+
+namespace flapjack {
+namespace {
+
+constexpr IcmpHeader unreachable(std::uint8_t code) { return {kIcmpUnreachable, code, 0, 0}; }
+
+constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;  // RFC 791: a time is ms since midnight
+
+std::uint32_t time_of_day_ms(SimTime now) {
+  return static_cast<std::uint32_t>((now - SimTime{}).ns / milliseconds(1).ns % kDayMs);
+}
+
+// 0/8 and 240/4 (RFC 1812 section 5.3.7): nobody's unicast addresses.
+bool is_martian(Ipv4Address a) { return a.value >> 24 == 0 || a.value >> 28 == 15; }
+
+}  // namespace
+
+void Forward::ipv4(NetIf& in, PacketPtr packet, const Ipv4Header& header) {
+  const IpAddress to = header.destination;
+  if (is_for_link_only(in, *packet)) return drop(in, std::move(packet), DropReason::NotForUs);
+  if (header.ttl <= 1) {
+    stack_.icmp.send_error(in, *packet, {kIcmpTimeExceeded, kIcmpCodeTtlExceeded, 0, 0});
+    return drop(in, std::move(packet), DropReason::TtlExpired);
+  }
+  const NextHop hop = stack_.route.forward_to(to);
+  if (hop.iface == nullptr) {
+    stack_.icmp.send_error(in, *packet, unreachable(kIcmpCodeNetUnreachable));
+    return drop(in, std::move(packet), DropReason::NoRoute);
+  }
+  const std::uint16_t mtu = hop.iface->mtu();
+  if (packet->size() > mtu && header.dont_fragment) {
+    stack_.icmp.send_error(in, *packet, IcmpHeader::fragmentation_needed(mtu));
+    return drop(in, std::move(packet), DropReason::TooBig);
+  }
+  const IpAddress own = stack_.route.source(hop.iface, to);
+  if (!pass_options(in, *packet, header, own.v4())) {
+    return drop(in, std::move(packet), DropReason::BadHeader);
+  }
+  redirect(in, *packet, *hop.iface, hop.address);
+  decrement_ipv4_ttl(packet->bytes().first(header.header_bytes));
+  packet->meta.ttl = static_cast<std::uint8_t>(header.ttl - 1);
+  send(std::move(packet), *hop.iface, hop.address);
+}
+
+bool Forward::is_for_link_only(const NetIf& in, const Packet& packet) const {
+  const IpAddress from = packet.meta.source.address, to = packet.meta.destination.address;
+  if (packet.meta.link_group || packet.meta.loopback || to.is_multicast()) return true;
+  if (from.is_link_local() || to.is_link_local() || from.is_loopback() || to.is_loopback()) {
+    return true;
+  }
+  if (to.is_v6()) return from.is_any() || to.is_any();
+  if (is_martian(from.v4()) || is_martian(to.v4()) || in.ipv4().is_broadcast(to.v4())) return true;
+  for (const auto& iface : stack_.ifaces()) {
+    if (iface->ipv4().is_broadcast(to.v4())) return true;
+  }
+  return false;
+}
+
+// Records this router where the sender asked for it. False, and the sender was told: no more of it.
+bool Forward::pass_options(NetIf& in, Packet& packet, const Ipv4Header& header, Ipv4Address own) {
+  if (header.header_bytes == kIpv4HeaderBytes) return true;
+  const auto bytes = packet.bytes().first(header.header_bytes);
+  Ipv4Options options(bytes);
+  for (Ipv4Option option; options.next(option);) {
+    const auto place = bytes.subspan(option.at, option.bytes.size());
+    if (option.type == Ipv4OptionType::RecordRoute) {
+      record_route(place, own);
+    } else if (option.type == Ipv4OptionType::Timestamp &&
+               !record_timestamp(place, own, time_of_day_ms(stack_.scheduler().now()))) {
+      constexpr std::uint8_t kOverflowAt = 3;  // RFC 791: where the count stands in the option
+      const auto at = static_cast<std::uint8_t>(option.at + kOverflowAt);
+      stack_.icmp.send_error(in, packet, IcmpHeader::parameter_problem(at));
+      return false;
+    }
+  }
+  refresh_ipv4_checksum(bytes);
+  return true;
+}
+
+// RFC 1812 section 5.2.7.2: it leaves by where it came in, and its sender could have asked there.
+void Forward::redirect(NetIf& in, const Packet& packet, const NetIf& out,
+                       const IpAddress& next_hop) {
+  const IpAddress from = packet.meta.source.address;
+  if (&in != &out || !in.ipv4().on_link(from.v4())) return;
+  stack_.icmp.send_error(in, packet, IcmpHeader::redirect(kIcmpCodeRedirectHost, next_hop.v4()));
+}
+
+void Forward::send(PacketPtr packet, NetIf& out, const IpAddress& next_hop) {
+  if (!stack_.tx_pool.adopt(*packet)) return drop(out, std::move(packet), DropReason::NoBuffers);
+  PacketMeta& meta = packet->meta;
+  meta.iface = out.index();
+  meta.next_hop = next_hop;
+  meta.priority = 1;  // Zephyr's default tx priority
+  meta.context = 0;
+  meta.payload_bytes = 0;
+  meta.l2_ready = false;
+  meta.forwarded = true;
+  ++forwarded_;
+  static_cast<void>(stack_.core.send_data(std::move(packet)).ok());  // recorded where refused
+}
+
+void Forward::unresolved(const Packet& packet) {
+  NetIf& out = *stack_.iface(packet.meta.iface);
+  if (packet.meta.destination.address.is_v4()) {
+    stack_.icmp.send_error(out, packet, unreachable(kIcmpCodeHostUnreachable));
+  }
+}
+
+void Forward::drop(NetIf& in, PacketPtr packet, DropReason reason) {
+  ++in.stats().rx_dropped;
+  stack_.tracer().drop(reason, in.subject(), *packet);
+}
+
+}  // namespace flapjack

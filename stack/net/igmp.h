@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Igmp: the IPv4 groups of a node's ifaces, and the reports by which routers learn of them (IGMPv2
+// RFC 2236, IGMPv3 RFC 3376; Zephyr: igmp.c, net_if_ipv4_maddr_*). The Stack owns it, NetIf tells it
+// of ups and downs. Groups are any-source; a query for sources is answered for the whole group.
+// Raises IPV4_MADDR_ADD and _DEL, IPV4_MCAST_JOIN and _LEAVE.
+//
+// Invariants
+//  1. A group is in the table as long as it has users; joined while its iface is up.
+//  2. 224.0.0.1 is everybody's, takes no place and is never reported.
+//  3. timer_ stands at the earliest report that is due, or is off.
+//
+// Unlike Zephyr, which answers a query at once, a report waits for a random part of the time the
+// query allows, and in version 2 another member's report makes one's own unnecessary.
+#pragma once
+#include <map>
+#include <vector>
+
+#include "stack/base/status.h"
+#include "stack/packet/packet.h"
+#include "stack/sim/rng.h"
+#include "stack/sim/timer.h"
+#include "stack/wire/igmp.h"
+
+namespace flapjack {
+
+class NetIf;
+class Stack;
+
+struct IgmpConfig {
+  bool enabled = false;      ///< NET_IPV4_IGMP
+  std::uint8_t version = 2;  ///< 2, or 3 with NET_IPV4_IGMPV3
+  std::size_t groups = 1;    ///< of an iface (NET_IF_MCAST_IPV4_ADDR_COUNT)
+  int join_reports = 1;      ///< as Zephyr; RFC 2236 section 3 would repeat it once or twice
+  Duration join_interval = seconds(10);  ///< RFC 2236 section 8.10: repeats come within it
+  Duration version1_timeout = seconds(400);  ///< RFC 2236 section 8.11
+  Duration version2_timeout = seconds(260);  ///< RFC 3376 section 8.12
+};
+
+struct IgmpGroup {
+  NetIf* iface = nullptr;
+  Ipv4Address group;
+  int users = 0;
+  bool joined = false;
+  bool last_reporter = false;  ///< the latest report of it on the link was ours
+  int repeats = 0;             ///< reports of the join that are still to come
+  SimTime due = kNever;        ///< of the next report
+};
+
+class Igmp {
+ public:
+  explicit Igmp(Stack& stack);
+
+  /// One more user of a group; the first one adds it and, on an iface that is up, joins it. Enotsup
+  /// (not enabled), Einval (no group), Enomem (table full).
+  Status join(NetIf& iface, Ipv4Address group);
+  /// The last user leaves. Enotsup, Einval, Enoent.
+  Status leave(NetIf& iface, Ipv4Address group);
+  bool is_member(const NetIf& iface, Ipv4Address group) const;
+  /// Of all ifaces, in the order in which they were added.
+  std::span<const IgmpGroup> groups() const { return groups_; }
+
+  /// The iface is up: its groups are joined.
+  void iface_up(NetIf& iface);
+  /// It is going admin-down: routers are told while there is time.
+  void leave_all(NetIf& iface);
+  /// It is down: its groups count as not joined.
+  void iface_down(const NetIf& iface);
+  /// A message with its IP header pulled.
+  void input(NetIf& iface, PacketPtr packet);
+  /// 1 to 3: what the routers on the link understand.
+  std::uint8_t version_on(const NetIf& iface) const;
+
+ private:
+  struct Link {
+    RandomStream draws;
+    SimTime version1_until, version2_until;  // an older querier was heard
+    SimTime general_due = kNever;            // version 3: one report of everything
+  };
+
+  IgmpGroup* find(const NetIf& iface, Ipv4Address group);
+  Link& link_of(const NetIf& iface);
+  void enter(IgmpGroup& group);
+  void say_goodbye(IgmpGroup& group);
+  bool on_query(NetIf& iface, const Packet& packet);
+  void note_version(NetIf& iface, const IgmpQuery& query);
+  void on_report(NetIf& iface, const IgmpHeader& report);
+  void schedule(IgmpGroup& group, Duration within);
+  void on_time();
+  void report_due(IgmpGroup& group);
+  void report(const IgmpGroup& group, GroupRecordType change);
+  void report_all(NetIf& iface);
+  void send(NetIf& iface, Ipv4Address to, const IgmpHeader& message);
+  void send_records(NetIf& iface, std::span<const IgmpGroup* const> groups, GroupRecordType type);
+  PacketPtr make(NetIf& iface, std::size_t bytes);
+  void output(NetIf& iface, PacketPtr packet, Ipv4Address to);
+  void arm();
+
+  Stack& stack_;
+  std::vector<IgmpGroup> groups_;
+  std::map<IfIndex, Link> links_;
+  Timer timer_;
+};
+
+}  // namespace flapjack

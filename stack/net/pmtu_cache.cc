@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/pmtu_cache.h"
+
+#include <algorithm>
+#include <array>
+
+#include "stack/net/stack.h"
+
+namespace flapjack {
+namespace {
+
+// What every link carries: RFC 791 section 3.2, RFC 8200 section 5.
+constexpr std::uint16_t kLeast4 = 68, kLeast6 = 1280;
+
+// RFC 1191 section 7.1: the MTUs that links have, for a router that does not say its own.
+constexpr std::array<std::uint16_t, 10> kPlateaus = {32000, 17914, 8166, 4352, 2002,
+                                                     1492,  1006,  508,  296,  68};
+
+std::uint16_t next_plateau(std::uint16_t packet_bytes) {
+  const auto below = std::find_if(kPlateaus.begin(), kPlateaus.end(),
+                                  [&](std::uint16_t mtu) { return mtu < packet_bytes; });
+  return below != kPlateaus.end() ? *below : kLeast4;
+}
+
+}  // namespace
+
+PmtuCache::PmtuCache(Stack& stack, const PmtuConfig& config) : stack_(stack), config_(config) {
+  assert(config.entries >= 1);
+  entries_.reserve(config.entries);
+}
+
+const PmtuCache::Entry* PmtuCache::find(const IpAddress& destination) const {
+  const SimTime now = stack_.scheduler().now();
+  for (const Entry& entry : entries_) {
+    if (entry.destination != destination) continue;
+    const bool old = config_.lifetime.ns != 0 && now - entry.changed >= config_.lifetime;
+    return old ? nullptr : &entry;
+  }
+  return nullptr;
+}
+
+std::uint16_t PmtuCache::mtu(const IpAddress& destination, std::uint16_t link_mtu) const {
+  const Entry* known = find(destination);
+  return known != nullptr ? std::min(known->mtu, link_mtu) : link_mtu;
+}
+
+bool PmtuCache::too_big(const IpAddress& destination, std::uint16_t next_hop_mtu,
+                        std::uint16_t packet_bytes) {
+  if (!enabled(destination.family())) return false;
+  const std::uint16_t least = destination.is_v6() ? kLeast6 : kLeast4;
+  const std::uint16_t told = next_hop_mtu != 0 ? next_hop_mtu : next_plateau(packet_bytes);
+  if (told < least || told >= packet_bytes) return false;
+  const Entry* known = find(destination);
+  if (known != nullptr && known->mtu <= told) return false;
+  set(destination, told);
+  return true;
+}
+
+void PmtuCache::set(const IpAddress& destination, std::uint16_t mtu) {
+  const SimTime now = stack_.scheduler().now();
+  auto place = std::find_if(entries_.begin(), entries_.end(),
+                            [&](const Entry& e) { return e.destination == destination; });
+  if (place == entries_.end() && entries_.size() < config_.entries) {
+    place = entries_.insert(entries_.end(), Entry{});
+  } else if (place == entries_.end()) {
+    place = std::min_element(entries_.begin(), entries_.end(),
+                             [](const Entry& a, const Entry& b) { return a.changed < b.changed; });
+  }
+  *place = {destination, mtu, now};
+  const MgmtEvent event =
+      destination.is_v6() ? MgmtEvent::Ipv6PmtuChanged : MgmtEvent::Ipv4PmtuChanged;
+  stack_.mgmt.notify(event, stack_.route.iface_for(destination), MgmtPmtu{destination, mtu});
+}
+
+}  // namespace flapjack

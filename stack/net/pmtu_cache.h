@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// PmtuCache: the largest packet that fits the path to a destination, as ICMP has told (RFC 1191,
+// RFC 8201; Zephyr: pmtu.c). One table for both families; the entry changed longest ago makes room.
+// Raises IPV4_PMTU_CHANGED and IPV6_PMTU_CHANGED.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "stack/sim/time.h"
+#include "stack/wire/address.h"
+
+namespace flapjack {
+
+class Stack;
+
+struct PmtuConfig {
+  bool ipv4 = false;         ///< NET_IPV4_PMTU: own datagrams ask routers not to fragment them
+  bool ipv6 = false;         ///< NET_IPV6_PMTU
+  std::size_t entries = 1;   ///< NET_IPV4_PMTU_DESTINATION_CACHE_ENTRIES, of both families
+  Duration lifetime = seconds(600);  ///< RFC 1191 section 6.3; zero: for ever, as in Zephyr
+};
+
+class PmtuCache {
+ public:
+  PmtuCache(Stack& stack, const PmtuConfig& config);
+
+  bool enabled(Family family) const {
+    return family == Family::Inet6 ? config_.ipv6 : config_.ipv4;
+  }
+  /// What fits, at most `link_mtu`, which is the answer where nothing is known.
+  std::uint16_t mtu(const IpAddress& destination, std::uint16_t link_mtu) const;
+  /// A router could not forward a packet of `packet_bytes` to `destination` and says what it can;
+  /// 0: it is too old to say (RFC 1191 section 7). Never raises what is known. False when it is of
+  /// no use: not enabled, not smaller, below what every link carries.
+  bool too_big(const IpAddress& destination, std::uint16_t next_hop_mtu,
+               std::uint16_t packet_bytes);
+
+ private:
+  struct Entry {
+    IpAddress destination;
+    std::uint16_t mtu;
+    SimTime changed;
+  };
+  const Entry* find(const IpAddress& destination) const;
+  void set(const IpAddress& destination, std::uint16_t mtu);
+
+  Stack& stack_;
+  PmtuConfig config_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace flapjack

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// Groups: codes of join and leave, what goes over the wire in each version, delays, ups and downs.
+#include "stack/net/igmp.h"
+
+#include <gtest/gtest.h>
+
+#include "stack/wire/ipv4_option.h"
+#include "tests/stack/net/net_rig.h"
+
+namespace flapjack {
+namespace {
+
+using test::Bytes;
+using test::code_of;
+using test::ip;
+using test::Lines;
+using test::NodeRig;
+
+const Ipv4Address kGroup = ip("239.1.2.3"), kOther = ip("239.9.9.9"), kAll = ip("224.0.0.1");
+const Ipv4Address kRouter = ip("192.0.2.254");
+
+StackConfig with_igmp(std::uint8_t version = 2) {
+  StackConfig config;
+  config.igmp.enabled = true;
+  config.igmp.version = version;
+  config.igmp.groups = 3;
+  return config;
+}
+
+struct World {
+  explicit World(const StackConfig& config = with_igmp(), std::uint64_t seed = 1)
+      : rig(config, seed), eth0(rig.add({.name = "eth0"}, "192.0.2.1/24")) {}
+
+  /// "192.0.2.1 > 224.0.0.2 leave 239.1.2.3" of everything sent since the last call; each has
+  /// TTL 1 and the router alert.
+  Lines sent() {
+    Lines lines;
+    for (const Bytes& bytes : rig.driver(eth0).sent) {
+      Ipv4Header header;
+      EXPECT_EQ(Ipv4Header::parse(bytes, {}, header), Ipv4Header::Error::None);
+      EXPECT_EQ(header.ttl, 1);
+      EXPECT_TRUE(Ipv4Options(std::span(bytes).first(header.header_bytes)).router_alert());
+      const auto message = std::span(bytes).subspan(header.header_bytes);
+      const auto igmp = IgmpHeader::parse(message);
+      if (!igmp) {
+        lines.emplace_back("bad");
+        continue;
+      }
+      const auto report3 = IgmpReport3::parse(message);
+      const std::string text =
+          igmp->type == IgmpType::Report3 && report3 ? to_text(*report3) : to_text(*igmp);
+      lines.push_back(to_text(header.destination) + " " + text);
+    }
+    rig.driver(eth0).sent.clear();
+    return lines;
+  }
+  void receive(Ipv4Address from, Ipv4Address to, const Bytes& message) {
+    Ipv4Header header;
+    header.source = from;
+    header.destination = to;
+    header.protocol = static_cast<std::uint8_t>(IpProtocol::Igmp);
+    header.ttl = 1;
+    eth0.on_frame(rig.frame(test::ipv4_bytes(header, message)));
+    rig.scheduler.run_until(rig.scheduler.now());
+  }
+  void query(std::uint8_t version, std::uint8_t code, Ipv4Address group = {}) {
+    IgmpQuery query;
+    query.version = version;
+    query.max_response_code = code;
+    query.group = group;
+    Bytes message(version == 3 ? IgmpQuery::kBytes3 : kIgmpHeaderBytes);
+    query.emit(message);
+    receive(kRouter, group.is_any() ? kAll : group, message);
+  }
+  void report_of_another(Ipv4Address group) {
+    Bytes message(kIgmpHeaderBytes);
+    IgmpHeader{IgmpType::Report2, 0, group}.emit(message);
+    receive(ip("192.0.2.7"), group, message);
+  }
+  Lines events() {
+    Lines names;
+    for (const KeptRecord& r : rig.sink.records) {
+      if (r.name.starts_with("IPV4_M")) names.push_back(r.name);
+    }
+    rig.sink.records.clear();
+    return names;
+  }
+  void run_for(Duration span) { rig.scheduler.run_until(rig.scheduler.now() + span); }
+
+  NodeRig rig;
+  NetIf& eth0;
+  Igmp& igmp = rig.node.igmp;
+};
+
+TEST(Igmp, Codes) {
+  World world;
+  EXPECT_EQ(code_of(world.igmp.join(world.eth0, ip("192.0.2.9"))), "EINVAL");
+  EXPECT_EQ(code_of(world.igmp.leave(world.eth0, ip("192.0.2.9"))), "EINVAL");
+  EXPECT_EQ(code_of(world.igmp.leave(world.eth0, kGroup)), "ENOENT");
+  EXPECT_EQ(code_of(world.igmp.join(world.eth0, kAll)), "OK") << "everybody is there";
+  for (const char* group : {"239.0.0.1", "239.0.0.2", "239.0.0.3"}) {
+    EXPECT_EQ(code_of(world.igmp.join(world.eth0, ip(group))), "OK");
+  }
+  EXPECT_EQ(code_of(world.igmp.join(world.eth0, ip("239.0.0.4"))), "ENOMEM");
+  EXPECT_EQ(code_of(world.igmp.join(world.eth0, ip("239.0.0.3"))), "OK") << "one more user";
+  NodeRig off;
+  NetIf& x = off.add({.name = "x"});
+  EXPECT_EQ(code_of(off.node.igmp.join(x, kGroup)), "ENOTSUP");
+  EXPECT_EQ(code_of(off.node.igmp.leave(x, kGroup)), "ENOTSUP");
+}
+
+struct Version {
+  std::uint8_t version;
+  Lines join, leave;
+};
+
+TEST(Igmp, JoinAndLeaveOfEachVersion) {
+  const Version rows[] = {
+      {2, {"239.1.2.3 report v2 239.1.2.3"}, {"224.0.0.2 leave 239.1.2.3"}},
+      {3,
+       {"224.0.0.22 report v3 to_exclude 239.1.2.3 {}"},
+       {"224.0.0.22 report v3 to_include 239.1.2.3 {}"}},
+  };
+  for (const Version& row : rows) {
+    World world(with_igmp(row.version));
+    ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+    EXPECT_EQ(world.events(), (Lines{"IPV4_MADDR_ADD", "IPV4_MCAST_JOIN"}));
+    ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+    world.rig.scheduler.run();
+    EXPECT_EQ(world.sent(), row.join);
+    EXPECT_TRUE(world.igmp.is_member(world.eth0, kGroup));
+    world.events();
+    ASSERT_TRUE(world.igmp.leave(world.eth0, kGroup).ok());
+    EXPECT_EQ(world.events(), Lines{}) << "one user is left";
+    ASSERT_TRUE(world.igmp.leave(world.eth0, kGroup).ok());
+    EXPECT_EQ(world.events(), (Lines{"IPV4_MCAST_LEAVE", "IPV4_MADDR_DEL"}));
+    world.rig.scheduler.run();
+    EXPECT_EQ(world.sent(), row.leave);
+    EXPECT_FALSE(world.igmp.is_member(world.eth0, kGroup));
+  }
+}
+
+TEST(Igmp, JoinsMayBeRepeated) {
+  StackConfig config = with_igmp();
+  config.igmp.join_reports = 3;
+  World world(config);
+  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  world.run_for(seconds(20));
+  EXPECT_EQ(world.sent(), Lines(3, "239.1.2.3 report v2 239.1.2.3"));
+  EXPECT_EQ(world.rig.scheduler.pending_count(), 0u);
+}
+
+// ---- queries
+
+TEST(Igmp, AnswersAfterARandomPartOfTheTime) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    World world(with_igmp(), seed);
+    ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+    world.run_for(seconds(1));
+    world.sent();
+    world.query(2, 100);
+    const std::int64_t wait = Rng(seed).stream("n.eth0.igmp").between(0, 10'000);
+    world.run_for(milliseconds(wait) - Duration{1});
+    EXPECT_EQ(world.sent(), Lines{});
+    world.run_for(Duration{1});
+    EXPECT_EQ(world.sent(), Lines{"239.1.2.3 report v2 239.1.2.3"});
+  }
+}
+
+TEST(Igmp, WhoIsAsked) {
+  World world;
+  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  ASSERT_TRUE(world.igmp.join(world.eth0, kOther).ok());
+  world.run_for(seconds(1));
+  world.sent();
+  world.query(2, 100, kOther);
+  world.run_for(seconds(11));
+  EXPECT_EQ(world.sent(), Lines{"239.9.9.9 report v2 239.9.9.9"});
+  world.query(2, 100);
+  world.run_for(seconds(11));
+  EXPECT_EQ(world.sent().size(), 2u);
+  world.query(2, 100, ip("239.5.5.5"));
+  world.run_for(seconds(11));
+  EXPECT_EQ(world.sent(), Lines{});
+}
+
+TEST(Igmp, AnotherMembersReportIsEnough) {
+  World world;
+  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  world.run_for(seconds(1));
+  world.sent();
+  world.query(2, 100);
+  world.report_of_another(kGroup);
+  world.run_for(seconds(11));
+  EXPECT_EQ(world.sent(), Lines{});
+  ASSERT_TRUE(world.igmp.leave(world.eth0, kGroup).ok());
+  world.run_for(seconds(1));
+  EXPECT_EQ(world.sent(), Lines{}) << "not the last to report: no leave (RFC 2236 section 3)";
+}
+
+TEST(Igmp, Version3AnswersForAllAtOnce) {
+  World world(with_igmp(3));
+  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  ASSERT_TRUE(world.igmp.join(world.eth0, kOther).ok());
+  world.run_for(seconds(1));
+  world.sent();
+  world.query(3, 100);
+  world.report_of_another(kGroup);  // no reason to keep quiet
+  world.run_for(seconds(11));
+  EXPECT_EQ(world.sent(),
+            Lines{"224.0.0.22 report v3 is_exclude 239.1.2.3 {}, is_exclude 239.9.9.9 {}"});
+  world.query(3, 100, kOther);
+  world.run_for(seconds(11));
+  EXPECT_EQ(world.sent(), Lines{"224.0.0.22 report v3 is_exclude 239.9.9.9 {}"});
+}
+
+struct Fallback {
+  std::uint8_t own, querier, spoken;
+  std::int64_t until_s;
+};
+constexpr Fallback kFallbacks[] = {
+    {2, 1, 1, 400}, {3, 1, 1, 400}, {3, 2, 2, 260}, {2, 2, 2, 0}, {3, 3, 3, 0}, {2, 3, 2, 0}};
+
+TEST(Igmp, AnOlderQuerierSetsTheVersionForAWhile) {
+  for (const Fallback& row : kFallbacks) {
+    World world(with_igmp(row.own));
+    ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+    world.query(row.querier, row.querier == 1 ? 0 : 100);
+    EXPECT_EQ(world.igmp.version_on(world.eth0), row.spoken);
+    world.run_for(seconds(row.until_s) - Duration{1});
+    EXPECT_EQ(world.igmp.version_on(world.eth0), row.spoken);
+    world.run_for(Duration{1});
+    EXPECT_EQ(world.igmp.version_on(world.eth0), row.own);
+  }
+}
+
+TEST(Igmp, InVersion1NobodyLeaves) {
+  World world;
+  world.query(1, 0);
+  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  world.run_for(seconds(1));
+  EXPECT_EQ(world.sent(), Lines{"239.1.2.3 report v1 239.1.2.3"});
+  ASSERT_TRUE(world.igmp.leave(world.eth0, kGroup).ok());
+  world.run_for(seconds(1));
+  EXPECT_EQ(world.sent(), Lines{});
+}
+
+TEST(Igmp, WhatIsDropped) {
+  World world;
+  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  Bytes query(kIgmpHeaderBytes);
+  IgmpQuery general;
+  general.version = 2;
+  general.max_response_code = 100;
+  general.emit(query);
+  Bytes wrong_sum = query, short_one(query.begin(), query.begin() + 4), odd = query;
+  wrong_sum[1] ^= 1;
+  odd.insert(odd.end(), {0, 0});  // 10 bytes: no version has that length
+  world.rig.sink.records.clear();
+  world.receive(kRouter, kAll, wrong_sum);
+  world.receive(kRouter, kAll, short_one);
+  world.receive(kRouter, kAll, odd);
+  world.receive(kRouter, kGroup, query);  // a general query goes to everybody
+  EXPECT_EQ(world.rig.drops(), (Lines{"bad_checksum", "bad_header", "bad_header", "bad_header"}));
+}
+
+// ---- ups and downs
+
+TEST(Igmp, CarrierLossAndReturn) {
+  World world;
+  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  world.run_for(seconds(1));
+  world.sent();
+  world.events();
+  world.eth0.carrier_off();
+  world.run_for(seconds(1));
+  EXPECT_EQ(world.events(), Lines{}) << "nobody can be told";
+  EXPECT_EQ(world.sent(), Lines{});
+  EXPECT_TRUE(world.igmp.is_member(world.eth0, kGroup));
+  world.eth0.carrier_on();
+  world.run_for(seconds(1));
+  EXPECT_EQ(world.events(), Lines{"IPV4_MCAST_JOIN"});
+  EXPECT_EQ(world.sent(), Lines{"239.1.2.3 report v2 239.1.2.3"});
+}
+
+TEST(Igmp, AdminDownLeavesBeforeTheDeviceStops) {
+  StackConfig config = with_igmp();
+  config.tx_classes = 0;  // sent in the caller's turn
+  World world(config);
+  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  world.sent();
+  world.rig.sink.records.clear();
+  ASSERT_TRUE(world.eth0.down().ok());
+  EXPECT_EQ(world.sent(), Lines{"224.0.0.2 leave 239.1.2.3"});
+  EXPECT_EQ(world.rig.events(),
+            (Lines{"n.eth0 IPV4_MCAST_LEAVE", "n.eth0 IF_ADMIN_DOWN", "n.eth0 IF_DOWN"}));
+  ASSERT_TRUE(world.eth0.up().ok());
+  EXPECT_EQ(world.sent(), Lines{"239.1.2.3 report v2 239.1.2.3"});
+}
+
+TEST(Igmp, JoinedWhileDown) {
+  World world;
+  world.eth0.carrier_off();
+  world.events();
+  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  EXPECT_EQ(world.events(), Lines{"IPV4_MADDR_ADD"});
+  ASSERT_TRUE(world.igmp.leave(world.eth0, kGroup).ok());
+  EXPECT_EQ(world.events(), Lines{"IPV4_MADDR_DEL"});
+  EXPECT_EQ(world.sent(), Lines{});
+}
+
+TEST(Igmp, WithoutAPacketItSaysSo) {
+  World world;
+  world.rig.node.tx_pool.set_limit(0);
+  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  EXPECT_EQ(world.rig.events(),
+            (Lines{"n.eth0 IPV4_MADDR_ADD", "n.eth0 igmp_failed", "n.eth0 IPV4_MCAST_JOIN"}));
+}
+
+TEST(Igmp, OffItsMessagesAreUnknown) {
+  World world{StackConfig{}};
+  world.query(2, 100);
+  EXPECT_EQ(world.rig.drops(), Lines{"unknown_protocol"});
+}
+
+}  // namespace
+}  // namespace flapjack
