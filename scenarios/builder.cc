@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "scenarios/verbs.h"
+#include "scenarios/link_book.h"
 #include "stack/wire/ethernet.h"
 
 namespace flapjack {
@@ -188,6 +188,8 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     add_l2(node, iface, {config, nullptr}, spec.l2);
     if (driver != nullptr) iface.bind_driver(*driver);
     if (driver == nullptr) iface.carrier_off();  // a socket without a cable
+    const Attachment at = world_->attachment(iface);
+    if (at.link != nullptr) at.link->set_end_header(at.end, iface.l2()->traits().header_bytes);
     for (const Ipv4Spec& address : spec.ipv4) {
       iface.ipv4_addr_add({{address.value}, address.prefix_len});
     }

@@ -108,8 +108,9 @@ std::unique_ptr<App> make_tcp_echo(const AppEnv& env, const ServiceSpec& spec) {
 constexpr TargetSet kIface = only(TargetKind::Iface);
 
 std::vector<VerbEntry> builtin_verbs() {
-  const std::vector<std::string> link_keys = {"rate",  "delay", "jitter", "distribution",
-                                              "loss",  "queue", "up",     "down"};
+  const std::vector<std::string> link_keys = {
+      "rate", "delay", "jitter", "distribution", "correlation", "loss", "duplicate", "reorder",
+      "corrupt", "mtu", "queue", "up", "down"};
   return {
       {{"carrier_down", "takes the carrier from an iface, or from every end of a link",
         TargetKind::Iface | TargetKind::Link, true, {}},
@@ -123,6 +124,24 @@ std::vector<VerbEntry> builtin_verbs() {
       {{"set_link", "changes some parameters of a link, leaves the others", only(TargetKind::Link),
         true, link_keys},
        verbs::set_link},
+      {{"black_hole", "a link swallows everything and keeps its carriers", only(TargetKind::Link),
+        true, {"direction"}, {}, true},
+       verbs::black_hole},
+      {{"hold", "frames wait on a link until it is released", only(TargetKind::Link), true,
+        {"direction"}, {}, true},
+       verbs::hold},
+      {{"release", "ends every hold of a link at once", only(TargetKind::Link), false,
+        {"direction"}, {}, true},
+       verbs::release},
+      {{"fade", "the losses of a link grow evenly to a share", only(TargetKind::Link), true,
+        {"to", "over", "direction"}, {"to", "over"}},
+       verbs::fade},
+      {{"partition", "groups of nodes and ifaces do not hear each other; no carrier changes",
+        only(TargetKind::Groups), true, {}},
+       verbs::partition},
+      {{"drop", "the very packet that \"on\" waits for is lost", only(TargetKind::Packet), false,
+        {"nth"}, {}, true},
+       verbs::drop},
       {{"connect", "conn_mgr_if_connect() of an iface", kIface, true, {}}, verbs::connect},
       {{"disconnect", "conn_mgr_if_disconnect() of an iface", kIface, true, {}},
        verbs::disconnect},

@@ -2,6 +2,7 @@
 // Every event, hop and counter that a pattern or an expectation may name. A test compares the lists
 // with what the library's runs record.
 #include "connmgr/event_names.h"
+#include "l2/event_names.h"
 #include "offload/event_names.h"
 #include "scenarios/builtin_parts.h"
 #include "stack/net/dhcpv4_client.h"
@@ -20,7 +21,7 @@ constexpr TargetSet kSender = TargetKind::Node | TargetKind::App |
 constexpr TargetSet kAnywhere = TargetKind::Node | TargetKind::Iface | TargetKind::App |
                                 static_cast<TargetSet>(TargetKind::Service | TargetKind::Link);
 
-const std::vector<std::string> kLossStates = {"good", "bad"};
+std::vector<std::string> loss_states() { return {"good", "bad"}; }
 
 void add_mgmt_events(std::vector<EventWord>& events) {
   for (const MgmtEvent event : mgmt_events()) {
@@ -54,7 +55,7 @@ void add_hops(std::vector<EventWord>& events) {
   dropped.values.emplace_back("reason", std::move(reasons));
   dropped.values.emplace_back("by", std::vector<std::string>{"random", "every", "gilbert_elliott",
                                                              "trace", "fade"});
-  dropped.values.emplace_back("state", kLossStates);
+  dropped.values.emplace_back("state", loss_states());
   events.push_back(std::move(dropped));
 }
 
@@ -96,21 +97,16 @@ void add_infos(std::vector<EventWord>& events, const Infos& infos) {
   }
 }
 
-// What a faulty link or driver does to frames.
-void add_faults(std::vector<EventWord>& events) {
-  constexpr TargetSet kFaulty = TargetKind::Link | TargetKind::Iface;
-  const std::vector<EventWord> faults = {
-      {"corrupted", "a bit of a frame was flipped", kFaulty, {"packet", "bit"}},
-      {"duplicated", "a copy of a frame follows it", kFaulty, {"packet", "copy"}},
-      {"reordered", "a frame overtook so many others", kFaulty, {"packet", "frames"}},
-      {"loss_state", "a Gilbert-Elliott channel turned good or bad", kFaulty, {"state"},
-       {{"state", kLossStates}}},
-      {"released", "an end of a link is held no longer", only(TargetKind::Link),
-       {"end", "frames"}},
-      {"unheard", "a partition kept a group frame from one end", only(TargetKind::Link),
-       {"packet", "end"}},
-  };
-  events.insert(events.end(), faults.begin(), faults.end());
+void add_link_events(std::vector<EventWord>& events) {
+  for (const LinkEventInfo& info : kLinkEvents) {
+    EventWord word{std::string(info.name), std::string(info.about), only(TargetKind::Link), {}};
+    if (info.of_drivers) word.subjects = TargetKind::Link | TargetKind::Iface;
+    for (const std::string_view key : info.attrs) {
+      if (!key.empty()) word.keys.emplace_back(key);
+      if (key == "state") word.values.emplace_back("state", loss_states());
+    }
+    events.push_back(std::move(word));
+  }
 }
 
 std::vector<std::string> errc_names() {
@@ -130,7 +126,7 @@ std::vector<EventWord> builtin_events() {
   add_mgmt_events(events);
   add_hops(events);
   add_dhcp_events(events);
-  add_faults(events);
+  add_link_events(events);
   add_infos(events, kConnEvents);
   add_infos(events, kOffloadEvents);
   const std::vector<EventWord> others = {

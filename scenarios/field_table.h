@@ -78,6 +78,20 @@ class FieldTable : public FieldTableBase {
     if (check_) check_(ctx, v, target);
   }
 
+  /// Adds every field of `other` for the part of a T that `part` finds.
+  template <class P>
+  void include(const FieldTable<P>& other, P& (*part)(T&)) {
+    for (std::size_t i = 0; i < other.fields().size(); ++i) {
+      add(other.fields()[i], [&other, i, part](LoadContext& ctx, const JsonMember& m, T& t) {
+        other.bind_field(i, ctx, m, part(t));
+      });
+    }
+  }
+  /// Binds field `i` alone.
+  void bind_field(std::size_t i, LoadContext& ctx, const JsonMember& m, T& target) const {
+    binds_[i](ctx, m, target);
+  }
+
   template <class V, class M>
   void quantity(FieldInfo info, Parsed<V> (*parse)(std::string_view), std::string example,
                 M T::*member) {

@@ -17,6 +17,12 @@ struct LinkDraft {
   LinkPatch down;
 };
 
+/// The object form of a link's "queue".
+struct LinkQueueSpec {
+  std::optional<std::int64_t> limit;
+  std::optional<QueueDiscipline> discipline;
+};
+
 struct FormatTables {
   explicit FormatTables(const Vocabulary& vocabulary);
   FormatTables(const FormatTables&) = delete;
@@ -27,6 +33,11 @@ struct FormatTables {
   FieldTable<IfaceSpec> iface{"iface", "A network interface of a node."};
   FieldTable<AppSpec> app{"app", "An application on a node.", "app"};
   FieldTable<NodeSpec> node{"node", "One simulated machine."};
+  FieldTable<LossSpec> loss{"loss", "How frames of a link are lost.", "loss"};
+  FieldTable<GilbertElliott> gilbert_elliott{"gilbert_elliott", "Losses in bursts."};
+  FieldTable<CorrelationSpec> correlation{"correlation", "How draws depend on those before."};
+  FieldTable<ReorderSpec> reorder{"reorder", "Which frames overtake, and by how much."};
+  FieldTable<LinkQueueSpec> link_queue{"link_queue", "Frames that wait for transmission."};
   FieldTable<LinkPatch> direction{"direction", "What differs in one direction of a link."};
   FieldTable<LinkDraft> link{"link", "The medium between two or more interfaces."};
   FieldTable<StepSpec> step{"step", "What happens when: a time or event, and one verb.", "action"};
@@ -41,8 +52,12 @@ struct FormatTables {
   void build_iface_ipv6();
   void build_app();
   void build_node();
+  void build_loss();
+  void build_link_parts();
+  void build_link_fields();
   void build_links();
   void build_step_times();
+  void build_fault_steps();
   void build_step();
   void build_item();
   void build_expect();
@@ -50,8 +65,16 @@ struct FormatTables {
   void build_top();
 };
 
-/// The names of the link keys above, and "up" and "down".
-const std::vector<std::string>& link_keys();
+/// Most packets that a queue of a link or an interface may hold.
+inline constexpr std::int64_t kLongestQueue = 1'000'000;
+
+/// F0108 when an object of link keys has both a jitter and a distribution of its own.
+void check_jitter(LoadContext& ctx, const JsonValue& v, const LinkPatch& patch);
+/// Reads the groups of a partition; links must be loaded.
+void bind_groups(LoadContext& ctx, const JsonMember& m, StepSpec& step);
+std::string schema_groups();
+/// What only makes sense with something else on the same link, there or in a step.
+void check_link_needs(LoadContext& ctx);
 
 /// Fills in the addresses of all apps' peers; nodes must be complete.
 void resolve_peers(LoadContext& ctx);

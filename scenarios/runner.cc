@@ -195,7 +195,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   if (options.begin && !options.begin()) return {};
   RunReport report;
   DigestSink digest;
-  Timeline timeline(*world, spec, registry);
+  Timeline timeline(*world, spec, registry, names);
   Watcher watcher(*world, spec, names, timeline);
   Tracer& tracer = world->tracer();
   if (options.digest) tracer.add_sink(digest, kCanonical);

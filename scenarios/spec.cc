@@ -22,6 +22,8 @@ std::string_view target_kind_name(TargetKind kind) {
     case TargetKind::Service: return "service";
     case TargetKind::Link: return "link";
     case TargetKind::Text: return "text";
+    case TargetKind::Packet: return "packet";
+    case TargetKind::Groups: return "groups";
   }
   return "?";
 }
@@ -38,34 +40,6 @@ const ServiceSpec* NodeSpec::find_service(std::string_view n) const {
 }
 const NodeSpec* ScenarioSpec::find_node(std::string_view n) const { return find_named(nodes, n); }
 const LinkSpec* ScenarioSpec::find_link(std::string_view n) const { return find_named(links, n); }
-
-DistributionSpec LinkParams::delay_distribution() const {
-  if (jitter.ns == 0) return DistributionSpec::fixed(delay);
-  DistributionSpec d;
-  if (shape == JitterShape::Normal) {
-    d.kind = DistributionKind::Normal;
-    d.a = delay;
-    d.b = jitter;
-    return d;
-  }
-  d.kind = DistributionKind::Uniform;
-  d.a = delay - jitter;
-  d.b = delay + jitter;
-  return d;
-}
-
-void LinkPatch::apply_to(LinkParams& params) const {
-  if (rate_bps) params.rate_bps = *rate_bps;
-  if (delay) params.delay = *delay;
-  if (jitter) params.jitter = *jitter;
-  if (shape) params.shape = *shape;
-  if (loss_ppb) params.loss_ppb = *loss_ppb;
-  if (queue) params.queue = queue;
-}
-
-bool LinkPatch::empty() const {
-  return !rate_bps && !delay && !jitter && !shape && !loss_ppb && !queue;
-}
 
 std::string_view expect_kind_name(ExpectKind kind) {
   switch (kind) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "scenarios/link_spec.h"
 #include "scenarios/pattern.h"
 #include "scenarios/source.h"
 #include "scenarios/units.h"
@@ -25,7 +26,7 @@ struct PlacedText {
 };
 
 /// A resolved path. Node: `node`. Iface, App, Service: `node` and `name`. Link: `name` alone.
-/// Text: `name` is the text.
+/// Text, Packet, Groups: `name` is the text.
 struct TargetRef {
   TargetKind kind = TargetKind::Text;
   std::string node;
@@ -141,40 +142,24 @@ struct NodeSpec {
   const ServiceSpec* find_service(std::string_view name) const;
 };
 
-/// How jitter spreads around the delay: evenly within delay +- jitter, or normally with jitter as
-/// the standard deviation.
-enum class JitterShape { Uniform, Normal };
-
-/// One direction of a link.
-struct LinkParams {
-  std::int64_t rate_bps = 0;  ///< 0: no limit
-  Duration delay;
-  Duration jitter;
-  JitterShape shape = JitterShape::Uniform;
-  std::int64_t loss_ppb = 0;
-  std::optional<std::int64_t> queue;  ///< packets; empty: the link's default
-  /// Delay and jitter as one distribution to sample per packet.
-  DistributionSpec delay_distribution() const;
-};
-
-/// A change of some of them.
-struct LinkPatch {
-  std::optional<std::int64_t> rate_bps;
-  std::optional<Duration> delay;
-  std::optional<Duration> jitter;
-  std::optional<JitterShape> shape;
-  std::optional<std::int64_t> loss_ppb;
-  std::optional<std::int64_t> queue;
-  void apply_to(LinkParams& params) const;
-  bool empty() const;
-};
-
 struct LinkSpec {
   std::string name;
   std::vector<TargetRef> ends;  ///< ifaces, at least two; an iface is on one link at most
   LinkParams up;                ///< what the first end sends
   LinkParams down;              ///< what the other ends send
+  LinkPatch written, written_up, written_down;  ///< the keys that both come from
   SourcePlace place;            ///< of the name
+};
+
+/// Directions of a link: what the first end sends, what the others send.
+struct LinkDirections {
+  bool up = true, down = true;
+};
+
+/// Nodes and ifaces that hear each other; `rest`: everything that no other group names.
+struct PartitionGroup {
+  std::vector<TargetRef> members;
+  bool rest = false;
 };
 
 /// One timeline step: when (at, or on; perhaps every), and one verb with its target.
@@ -191,10 +176,18 @@ struct StepSpec {
   LinkPatch both;                    ///< set_link: for both directions, before the two below
   LinkPatch up;
   LinkPatch down;
+  LinkDirections direction;          ///< of a link, that the verb is about
+  std::int64_t to_ppb = 0;           ///< fade: the share that is lost in the end
+  Duration over;                     ///< fade: how long it takes, above 0
+  std::int64_t nth = 1;              ///< drop: the first match that counts, from 1
+  std::vector<PartitionGroup> groups;  ///< partition: at least two
   SourcePlace place;                 ///< of the step's opening brace
   SourcePlace verb_place;            ///< of the verb's key
   SourcePlace when_place;            ///< of the value of at, on or every
 };
+
+/// The group of a partition that each end of the link is in, from 1; 0: in none.
+std::vector<std::uint8_t> groups_of_ends(const StepSpec& step, const LinkSpec& link);
 
 /// An end of a window: a time, or the first match of a pattern; `plus` later.
 struct WindowEdge {

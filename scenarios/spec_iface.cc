@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "scenarios/format_tables.h"
-#include "scenarios/link_fields.h"
 #include "scenarios/quantity.h"
 
 namespace flapjack {

@@ -123,6 +123,7 @@ std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabula
   tables.top.bind(ctx, *document, spec);
   resolve_peers(ctx);
   resolve_routes(ctx);
+  check_link_needs(ctx);
   apply_defaults(vocabulary, spec);
   check_conn_impls(ctx);
   if (sink.error_count() != before) return std::nullopt;
@@ -132,7 +133,9 @@ std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabula
 std::string emit_schema(const Vocabulary& vocabulary) {
   const FormatTables tables(vocabulary);
   const FieldTableBase* definitions[] = {&tables.node, &tables.iface, &tables.conn, &tables.app,
-                                         &tables.link, &tables.direction, &tables.step,
+                                         &tables.link, &tables.direction, &tables.loss,
+                                         &tables.gilbert_elliott, &tables.correlation,
+                                         &tables.reorder, &tables.link_queue, &tables.step,
                                          &tables.expect, &tables.item};
   std::string text = "{\"$schema\":\"http://json-schema.org/draft-07/schema#\","
                      "\"title\":\"flapjack scenario\",\"allowComments\":true,"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Links: JSON -> LinkSpec.
 #include <algorithm>
+#include <array>
 
 #include "scenarios/format_tables.h"
-#include "scenarios/link_fields.h"
 #include "scenarios/paths.h"
 
 namespace flapjack {
@@ -11,7 +11,6 @@ namespace {
 
 using Type = JsonValue::Type;
 
-LinkPatch& patch_itself(LinkPatch& p) { return p; }
 LinkPatch& patch_of_draft(LinkDraft& d) { return d.both; }
 
 bool already_an_end(const LinkDraft& draft, const TargetRef& ref) {
@@ -50,6 +49,38 @@ void bind_between(LoadContext& ctx, const JsonMember& m, LinkDraft& draft) {
   }
 }
 
+/// What is on one direction of a link at some time, and what is of no use without it.
+struct Needs {
+  bool rate = false, delay = false, jitter = false, loss = false;
+  SourcePlace shape, correlation, reorder, discipline;
+
+  void add(const LinkPatch& patch) {
+    rate = rate || patch.rate_bps.has_value();
+    jitter = jitter || (patch.jitter && patch.jitter->ns != 0) || patch.spread;
+    delay = delay || jitter || (patch.delay && patch.delay->ns != 0);
+    loss = loss || (patch.loss && patch.loss->random_ppb != 0);
+    for (const auto& [mine, theirs] : {std::pair(&shape, &patch.shape_place),
+                                       {&correlation, &patch.correlation_place},
+                                       {&reorder, &patch.reorder_place},
+                                       {&discipline, &patch.discipline_place}}) {
+      if (!mine->known()) *mine = *theirs;
+    }
+  }
+  void report(LoadContext& ctx) const {
+    const auto useless = [&ctx](const SourcePlace& place, bool there, const std::string& what,
+                                const std::string& help) {
+      if (place.known() && !there) ctx.error("F0111", place.span, what, help);
+    };
+    useless(shape, jitter, "a \"distribution\" without \"jitter\" changes nothing",
+            "add \"jitter\", or write it with parameters, as in \"exp(2ms)\"");
+    useless(correlation, jitter || loss, "nothing here is drawn that could correlate",
+            "\"correlation\" goes with a \"loss\" in percent or with \"jitter\"");
+    useless(reorder, delay, "on a link without delay there is nothing to overtake",
+            "add \"delay\" or \"jitter\"");
+    useless(discipline, rate, "on a link without a rate nothing waits", "add \"rate\"");
+  }
+};
+
 void bind_link(LoadContext& ctx, const FormatTables& tables, const JsonMember& m) {
   LinkDraft draft;
   draft.link.name = m.key;
@@ -59,6 +90,9 @@ void bind_link(LoadContext& ctx, const FormatTables& tables, const JsonMember& m
               "it is declared at " + ctx.line_column(node->place));
   }
   tables.link.bind(ctx, m.value, draft);
+  draft.link.written = draft.both;
+  draft.link.written_up = draft.up;
+  draft.link.written_down = draft.down;
   draft.both.apply_to(draft.link.up);
   draft.both.apply_to(draft.link.down);
   draft.up.apply_to(draft.link.up);
@@ -68,47 +102,13 @@ void bind_link(LoadContext& ctx, const FormatTables& tables, const JsonMember& m
 
 }  // namespace
 
-const std::vector<std::string>& link_keys() {
-  static const std::vector<std::string> keys = {"rate", "delay", "jitter", "distribution",
-                                                "loss", "queue", "up",     "down"};
-  return keys;
-}
-
-const std::vector<Word>& jitter_shapes() {
-  static const std::vector<Word> shapes = {
-      {"uniform", "Evenly between delay - jitter and delay + jitter."},
-      {"normal", "Normally around the delay, with jitter as the standard deviation."}};
-  return shapes;
-}
-
-std::optional<JitterShape> read_jitter_shape(LoadContext& ctx, const JsonValue& v) {
-  const auto name = read_word(ctx, v, "distribution", names_of(jitter_shapes()),
-                              {"pareto", "paretonormal", "exp", "lognormal"});
-  if (!name) return std::nullopt;
-  return *name == "normal" ? JitterShape::Normal : JitterShape::Uniform;
-}
-
-std::optional<std::int64_t> read_loss(LoadContext& ctx, const JsonValue& v) {
-  if (!v.is(Type::Object)) return read_quantity(ctx, v, &parse_probability, "1%");
-  static const std::vector<std::string> kModels = {"gilbert_elliott", "every", "trace"};
-  for (const JsonMember& m : v.members) {
-    if (std::find(kModels.begin(), kModels.end(), m.key) != kModels.end()) {
-      ctx.not_supported_yet(m.key_span, m.key);
-      return std::nullopt;
-    }
-  }
-  expect_type(ctx, v, Type::String, "1%");
-  return std::nullopt;
-}
-
 void FormatTables::build_links() {
-  add_link_fields(direction, &patch_itself);
-  direction.later({"correlation", "duplicate", "reorder", "corrupt", "mtu"});
-
+  build_link_parts();
+  build_link_fields();
   link.add({"between", "The interfaces on this link: two make a wire, more a shared medium.",
             schema_array(schema_string(), 2), true},
            &bind_between);
-  add_link_fields(link, &patch_of_draft);
+  link.include(direction, &patch_of_draft);
   link.add({"up", "What differs for frames from the first end of \"between\".",
             schema_ref(direction.name())},
            [this](LoadContext& ctx, const JsonMember& m, LinkDraft& d) {
@@ -119,12 +119,30 @@ void FormatTables::build_links() {
            [this](LoadContext& ctx, const JsonMember& m, LinkDraft& d) {
              direction.bind(ctx, m.value, d.down);
            });
-  link.later({"correlation", "duplicate", "reorder", "corrupt", "mtu"});
+  link.check([](LoadContext& ctx, const JsonValue& v, LinkDraft& d) {
+    check_jitter(ctx, v, d.both);
+  });
 
   top.add({"links", "The media between interfaces, by name.", schema_map(schema_ref(link.name()))},
           [this](LoadContext& ctx, const JsonMember& m, ScenarioSpec&) {
             for_each_named(ctx, m.value, [&](const JsonMember& l) { bind_link(ctx, *this, l); });
           });
+}
+
+void check_link_needs(LoadContext& ctx) {
+  for (const LinkSpec& link : ctx.spec.links) {
+    for (const bool up : {true, false}) {
+      Needs needs;
+      needs.add(link.written);
+      needs.add(up ? link.written_up : link.written_down);
+      for (const StepSpec& step : ctx.spec.timeline) {
+        if (step.target.kind != TargetKind::Link || step.target.name != link.name) continue;
+        needs.add(step.both);
+        needs.add(up ? step.up : step.down);
+      }
+      needs.report(ctx);
+    }
+  }
 }
 
 }  // namespace flapjack

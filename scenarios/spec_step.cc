@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "scenarios/format_tables.h"
-#include "scenarios/link_fields.h"
 #include "scenarios/paths.h"
 #include "scenarios/pattern_parser.h"
 
@@ -17,18 +16,28 @@ constexpr std::int64_t kMostTimes = 1'000'000;
 
 LinkPatch& patch_of_step(StepSpec& s) { return s.both; }
 
-bool takes_text(const VerbWord& word) { return word.targets == only(TargetKind::Text); }
+bool is_about(const VerbWord& word, TargetKind kind) { return word.targets == only(kind); }
+
+void bind_text(LoadContext& ctx, const VerbWord& word, const JsonMember& m, StepSpec& step) {
+  const auto text = read_string(ctx, m.value);
+  if (!text) return;
+  if (is_about(word, TargetKind::Packet) && *text != "packet") {
+    ctx.error("F0112", m.value.span, in_quotes(word.name) + " takes the packet that \"on\" names",
+              "write \"packet\"", std::string("\"packet\""));
+    return;
+  }
+  step.target.kind = is_about(word, TargetKind::Packet) ? TargetKind::Packet : TargetKind::Text;
+  step.target.name = *text;
+  step.target.place = ctx.place(m.value.span);
+}
 
 void bind_verb(LoadContext& ctx, const VerbWord& word, const JsonMember& m, StepSpec& step) {
   if (!step.verb.empty()) return;  // two verbs: reported once for the whole step
   step.verb = word.name;
   step.verb_place = ctx.place(m.key_span);
-  if (takes_text(word)) {
-    if (auto text = read_string(ctx, m.value)) {
-      step.target.name = *text;
-      step.target.place = ctx.place(m.value.span);
-    }
-    return;
+  if (is_about(word, TargetKind::Groups)) return bind_groups(ctx, m, step);
+  if (is_about(word, TargetKind::Text) || is_about(word, TargetKind::Packet)) {
+    return bind_text(ctx, word, m, step);
   }
   if (!expect_type(ctx, m.value, Type::String, "dev.wifi0")) return;
   const TextSource source(m.value);
@@ -80,22 +89,50 @@ void check_when(LoadContext& ctx, const JsonValue& v, StepSpec& step) {
   }
 }
 
+/// The keys of steps that belong to some verbs only.
+const std::vector<std::string>& verb_keys() {
+  static const std::vector<std::string> keys = {
+      "rate", "delay", "jitter", "distribution", "correlation", "loss", "duplicate", "reorder",
+      "corrupt", "mtu", "queue", "up", "down", "direction", "to", "over", "nth"};
+  return keys;
+}
+
 void check_verb_keys(LoadContext& ctx, const VerbWord& word, const JsonValue& v,
                      const StepSpec& step) {
   std::vector<std::string> refused;
-  for (const std::string& key : link_keys()) {
+  for (const std::string& key : verb_keys()) {
     if (std::find(word.keys.begin(), word.keys.end(), key) == word.keys.end()) {
       refused.push_back(key);
     }
   }
   if (!word.undoable) refused.push_back("for");
   refuse_keys(ctx, v, refused, in_quotes(word.name));
+  for (const std::string& key : word.needs) {
+    if (v.find(key) != nullptr) continue;
+    ctx.error("F0103", step.verb_place.span, in_quotes(word.name) + " needs " + in_quotes(key));
+  }
   const bool has_key = std::any_of(word.keys.begin(), word.keys.end(),
                                    [&v](const std::string& k) { return v.find(k) != nullptr; });
-  if (!word.keys.empty() && !has_key) {
+  if (!word.keys.empty() && !word.keys_optional && word.needs.empty() && !has_key) {
     ctx.error("F0103", step.verb_place.span, in_quotes(word.name) + " changes nothing",
               "add one of: " + join(word.keys));
   }
+}
+
+/// A verb about a packet takes the one that a packet pattern just matched.
+void check_packet_step(LoadContext& ctx, const VerbWord& word, const JsonValue& v,
+                       const StepSpec& step) {
+  if (!is_about(word, TargetKind::Packet)) return;
+  const JsonMember* on = v.find("on");
+  if (on == nullptr) {
+    ctx.error("F0112", step.verb_place.span, in_quotes(word.name) + " needs \"on\" a packet",
+              "add \"on\": \"dev > srv UDP\"");
+  } else if (step.on && step.on->kind != PatternKind::Packet) {
+    ctx.error("F0112", on->value.span,
+              in_quotes(word.name) + " needs a packet, this pattern is of an event",
+              "write it like \"dev > srv UDP\"");
+  }
+  refuse_keys(ctx, v, {"after"}, in_quotes(word.name));
 }
 
 void check_step(LoadContext& ctx, const FormatTables& tables, const JsonValue& v,
@@ -123,7 +160,10 @@ void check_step(LoadContext& ctx, const FormatTables& tables, const JsonValue& v
     return;
   }
   check_when(ctx, v, step);
-  check_verb_keys(ctx, *find_word(ctx.vocabulary.verbs, verbs[0]->key), v, step);
+  const VerbWord& word = *find_word(ctx.vocabulary.verbs, verbs[0]->key);
+  check_verb_keys(ctx, word, v, step);
+  check_packet_step(ctx, word, v, step);
+  check_jitter(ctx, v, step.both);
 }
 
 }  // namespace
@@ -151,13 +191,14 @@ void FormatTables::build_step_times() {
 void FormatTables::build_step() {
   build_step_times();
   for (const VerbWord& word : vocabulary.verbs) {
-    FieldInfo info{word.name, word.doc, schema_string()};
+    FieldInfo info{word.name, word.doc,
+                   is_about(word, TargetKind::Groups) ? schema_groups() : schema_string()};
     info.selector = true;
     step.add(std::move(info), [&word](LoadContext& ctx, const JsonMember& m, StepSpec& s) {
       bind_verb(ctx, word, m, s);
     });
   }
-  add_link_fields(step, &patch_of_step);
+  step.include(direction, &patch_of_step);
   for (const auto& [key, patch] : {std::pair{"up", &StepSpec::up},
                                    std::pair{"down", &StepSpec::down}}) {
     step.add({key, "What differs in this direction of the link.", schema_ref(direction.name())},
@@ -165,11 +206,11 @@ void FormatTables::build_step() {
                direction.bind(ctx, m.value, s.*patch);
              });
   }
+  build_fault_steps();
   step.later({"carrier_down", "dormant", "admin_down", "vanish", "fade", "set_link", "hold",
               "release", "drop", "partition", "connect", "disconnect", "ignore", "modem_reset",
               "stall", "exhaust", "leave", "remove_address", "add_address", "service_down",
-              "lease", "ra", "lie", "call", "note", "correlation", "duplicate", "reorder",
-              "corrupt", "mtu"});
+              "lease", "ra", "lie", "call", "note"});
   step.check([this](LoadContext& ctx, const JsonValue& v, StepSpec& s) {
     check_step(ctx, *this, v, s);
   });

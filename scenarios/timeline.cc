@@ -4,15 +4,30 @@
 #include <cassert>
 
 namespace flapjack {
+namespace {
 
-Timeline::Timeline(World& world, const ScenarioSpec& spec, const Registry& registry)
-    : world_(world), spec_(spec), links_(world, spec) {
+bool is_path(TargetKind kind) {
+  return kind != TargetKind::Text && kind != TargetKind::Packet && kind != TargetKind::Groups;
+}
+
+}  // namespace
+
+Timeline::Timeline(World& world, const ScenarioSpec& spec, const Registry& registry,
+                   const NodeNames& names)
+    : world_(world), spec_(spec), links_(world, spec), names_(names) {
   for (const StepSpec& step : spec.timeline) {
     const VerbEntry* verb = find_entry(registry.verbs, step.verb);
     assert(verb != nullptr);
-    if (step.on) waiting_.push_back(steps_.size());
+    const bool picks = has_target(verb->word.targets, TargetKind::Packet);
+    if (step.on) (picks ? picking_ : waiting_).push_back(steps_.size());
     steps_.push_back({&step, verb});
   }
+  if (picking_.empty()) return;
+  for (const auto& link : world.links()) link->set_filter(this);
+}
+
+Timeline::~Timeline() {
+  for (const auto& link : world_.links()) link->set_filter(nullptr);
 }
 
 void Timeline::start() {
@@ -32,7 +47,7 @@ void Timeline::repeat(std::uint64_t index) {
     world_.scheduler().at(next, Lane::World, delegate<&Timeline::repeat>(this, index));
   }
   if (step.until && world_.now() >= *step.until) return;
-  carry_out(index);
+  carry_out(index, record_step(step, subject_of(step)));
 }
 
 void Timeline::see(const RecordView& view, const TraceRecord& record) {
@@ -51,11 +66,37 @@ void Timeline::see(const RecordView& view, const TraceRecord& record) {
   }
 }
 
-void Timeline::fire(std::uint64_t index) { carry_out(index); }
+void Timeline::fire(std::uint64_t index) {
+  const StepSpec& step = *steps_[index].spec;
+  carry_out(index, record_step(step, subject_of(step)));
+}
+
+// Every step that is about the packet counts it, also when another one has taken it already.
+bool Timeline::takes(SubjectId link, Packet& frame) {
+  TraceRecord entered;
+  entered.at = world_.now();
+  entered.kind = TraceKind::Hop;
+  entered.name = hop_name(Hop::LinkIn);
+  entered.subject = link;
+  entered.packet = frame.meta.id;
+  entered.parent = frame.meta.parent;
+  entered.frame = &frame;
+  const RecordView view(world_.tracer(), entered, names_);
+  bool taken = false;
+  for (const std::size_t index : picking_) {
+    Step& step = steps_[index];
+    if (!view.matches(*step.spec->on)) continue;
+    const std::int64_t counted = ++step.matches - step.spec->nth;
+    if (counted < 0 || (step.spec->times && counted >= *step.spec->times)) continue;
+    const RecordId record = record_step(*step.spec, link);
+    if (record.valid()) frame.meta.cause = record;
+    taken = carry_out(index, record).takes_packet || taken;
+  }
+  return taken;
+}
 
 SubjectId Timeline::subject_of(const StepSpec& step) {
-  const bool text = step.target.kind == TargetKind::Text;
-  return world_.tracer().subject(text ? "timeline" : step.target.path());
+  return world_.tracer().subject(is_path(step.target.kind) ? step.target.path() : "timeline");
 }
 
 std::string Timeline::source_of(const StepSpec& step) const {
@@ -64,26 +105,24 @@ std::string Timeline::source_of(const StepSpec& step) const {
 
 // The record comes first, as it is the cause of what the verb does; the call's result, known only
 // afterwards, is an event of its own when it is a refusal.
-void Timeline::carry_out(std::size_t index) {
+RecordId Timeline::record_step(const StepSpec& step, SubjectId subject) {
+  Tracer& tracer = world_.tracer();
+  if (!tracer.wants(TraceKind::Step)) return {};
+  const std::string source = source_of(step);
+  std::vector<Attr> attrs = {Attr::of("src", source)};
+  if (step.hold) attrs.push_back(Attr::of("for", *step.hold));
+  if (!is_path(step.target.kind)) attrs.push_back(Attr::of("text", step.target.name));
+  return tracer.record(TraceKind::Step, subject, step.verb, attrs);
+}
+
+VerbCall Timeline::carry_out(std::size_t index, RecordId record) {
   const Step& step = steps_[index];
   ++carried_out_;
-  Tracer& tracer = world_.tracer();
-  const SubjectId subject = subject_of(*step.spec);
-  RecordId record;
-  if (tracer.wants(TraceKind::Step)) {
-    const std::string source = source_of(*step.spec);
-    std::vector<Attr> attrs = {Attr::of("src", source)};
-    if (step.spec->hold) attrs.push_back(Attr::of("for", *step.spec->hold));
-    if (step.spec->target.kind == TargetKind::Text) {
-      attrs.push_back(Attr::of("text", step.spec->target.name));
-    }
-    record = tracer.record(TraceKind::Step, subject, step.verb->word.name, attrs);
-  }
   const CauseScope scope(world_.scheduler(), record);
-  VerbCall call(world_, *step.spec, holds_, links_);
+  VerbCall call(world_, spec_, *step.spec, holds_, links_);
   Undo undo = step.verb->apply(call);
-  refused(subject, *step.spec, call.result);
-  if (!step.spec->hold || !undo) return;
+  refused(subject_of(*step.spec), *step.spec, call.result);
+  if (!step.spec->hold || !undo) return call;
   std::size_t slot = pending_.size();
   if (free_.empty()) {
     pending_.emplace_back();
@@ -94,6 +133,7 @@ void Timeline::carry_out(std::size_t index) {
   pending_[slot] = {index, std::move(undo)};
   world_.scheduler().after(*step.spec->hold, Lane::World,
                            delegate<&Timeline::take_back>(this, slot));
+  return call;
 }
 
 void Timeline::refused(SubjectId subject, const StepSpec& step, Status result) {

@@ -5,6 +5,9 @@
 //
 // Each carried-out step is a record of kind Step: its subject is the target, its cause the event it
 // waited for, and whatever it does is caused by it.
+//
+// A step about a packet cannot wait for the record of the packet: it is asked by the link, right
+// behind the hop link_in.
 #pragma once
 #include <memory>
 #include <vector>
@@ -14,9 +17,12 @@
 
 namespace flapjack {
 
-class Timeline {
+class Timeline : private LinkFilter {
  public:
-  Timeline(World& world, const ScenarioSpec& spec, const Registry& registry);
+  /// `names` tells packet patterns whose addresses are whose.
+  Timeline(World& world, const ScenarioSpec& spec, const Registry& registry,
+           const NodeNames& names);
+  ~Timeline() override;
 
   /// Schedules what has a time; before the World boots, so that a step at 0 finds it booted.
   void start();
@@ -37,7 +43,9 @@ class Timeline {
   };
   void fire(std::uint64_t index);
   void repeat(std::uint64_t index);
-  void carry_out(std::size_t index);
+  bool takes(SubjectId link, Packet& frame) override;
+  RecordId record_step(const StepSpec& step, SubjectId subject);
+  VerbCall carry_out(std::size_t index, RecordId record);
   void take_back(std::uint64_t slot);
   void refused(SubjectId subject, const StepSpec& step, Status result);
   SubjectId subject_of(const StepSpec& step);
@@ -48,7 +56,9 @@ class Timeline {
   HoldBook holds_;
   LinkBook links_;
   std::vector<Step> steps_;
+  const NodeNames& names_;
   std::vector<std::size_t> waiting_;  // steps with "on"
+  std::vector<std::size_t> picking_;  // of these, the ones about a packet
   std::vector<Pending> pending_;
   std::vector<std::size_t> free_;  // places in pending_
   std::uint64_t carried_out_ = 0;

@@ -5,57 +5,6 @@
 
 namespace flapjack {
 
-LinkConfig link_config(const LinkParams& params) {
-  LinkConfig config;
-  config.rate = static_cast<std::uint64_t>(params.rate_bps);
-  if (params.jitter.ns == 0) {
-    config.delay = params.delay;
-  } else {
-    config.jitter = params.delay_distribution();  // around the delay, so it includes it
-  }
-  config.loss_ppb = static_cast<std::uint64_t>(params.loss_ppb);
-  if (params.queue) config.queue = static_cast<std::size_t>(*params.queue);
-  return config;
-}
-
-LinkParams end_params(const ScenarioSpec& spec, const LinkSpec& link, std::size_t end) {
-  LinkParams params = end == 0 ? link.up : link.down;
-  const TargetRef& ref = link.ends.at(end);
-  const IfaceSpec* iface = spec.find_node(ref.node)->find_iface(ref.name);
-  if (iface->queue) params.queue = iface->queue;
-  return params;
-}
-
-std::size_t LinkBook::apply(const std::string& link, const StepSpec& step) {
-  // A repetition that nobody undoes hides the one before it.
-  if (!step.hold) {
-    std::erase_if(changes_[link], [&](const Change& c) { return c.step == &step; });
-  }
-  changes_[link].push_back({++next_, &step});
-  update(link);
-  return next_;
-}
-
-void LinkBook::remove(const std::string& link, std::size_t number) {
-  std::erase_if(changes_[link], [&](const Change& c) { return c.number == number; });
-  update(link);
-}
-
-void LinkBook::update(const std::string& name) {
-  Link& link = *world_.link(name);
-  const LinkSpec& spec = *spec_.find_link(name);
-  for (std::size_t i = 0; i < spec.ends.size(); ++i) {
-    const auto end = link.end_by_name(spec.ends[i].path());
-    if (!end) continue;  // an iface whose technology is no link's
-    LinkParams params = end_params(spec_, spec, i);
-    for (const Change& change : changes_[name]) {
-      change.step->both.apply_to(params);
-      (i == 0 ? change.step->up : change.step->down).apply_to(params);
-    }
-    link.set_config(*end, link_config(params));
-  }
-}
-
 Node& VerbCall::node() const {
   Node* found = world.node(step.target.node);
   assert(found != nullptr);
@@ -68,24 +17,20 @@ NetIf& VerbCall::iface() const {
   return *found;
 }
 
-namespace verbs {
 namespace {
 
 std::string effect_of(const VerbCall& call) {
   return call.step.verb + " " + call.step.target.path();
 }
 
-// An effect that begins with its first holder and ends with its last.
-template <class Set>
-Undo hold(VerbCall& call, Set set) {
-  const std::string effect = effect_of(call);
-  if (call.holds.take(effect)) set(true);
-  HoldBook& holds = call.holds;
-  return [&holds, effect, set] {
-    if (holds.release(effect)) set(false);
-    return Status();
-  };
+}  // namespace
+
+std::string effect_of(const VerbCall& call, bool up) {
+  return effect_of(call) + (up ? " up" : " down");
 }
+
+namespace verbs {
+namespace {
 
 void set_iface_carrier(World& world, NetIf& iface, bool on) {
   const Attachment at = world.attachment(iface);
@@ -102,15 +47,17 @@ Undo carrier_down(VerbCall& call) {
   World& world = call.world;
   if (call.step.target.kind == TargetKind::Link) {
     Link& link = *world.link(call.step.target.path());
-    return hold(call, [&link](bool down) { link.set_up(!down); });
+    return hold_effect(call.holds, effect_of(call), [&link](bool down) { link.set_up(!down); });
   }
   NetIf& iface = call.iface();
-  return hold(call, [&world, &iface](bool down) { set_iface_carrier(world, iface, !down); });
+  return hold_effect(call.holds, effect_of(call), [&world, &iface](bool down) {
+    set_iface_carrier(world, iface, !down);
+  });
 }
 
 Undo dormant(VerbCall& call) {
   NetIf& iface = call.iface();
-  return hold(call, [&iface](bool on) { iface.hold_dormant(on); });
+  return hold_effect(call.holds, effect_of(call), [&iface](bool on) { iface.hold_dormant(on); });
 }
 
 Undo admin_down(VerbCall& call) {
@@ -118,11 +65,14 @@ Undo admin_down(VerbCall& call) {
   const std::string effect = effect_of(call);
   HoldBook& holds = call.holds;
   if (holds.take(effect)) call.result = iface.down();
+  const HoldBook::Round round = holds.round(effect);
   if (!call.result.ok()) {  // down already, but not by a step
-    holds.release(effect);
+    holds.release(effect, round);
     return {};
   }
-  return [&holds, &iface, effect] { return holds.release(effect) ? iface.up() : Status(); };
+  return [&holds, &iface, effect, round] {
+    return holds.release(effect, round) ? iface.up() : Status();
+  };
 }
 
 // A device that is gone: it sees no carrier itself, and its peers lose it. Its memory stays.
@@ -138,13 +88,8 @@ Undo vanish(VerbCall& call) {
   std::vector<Undo> undos;
   for (const Attachment& at : gone) {
     if (at.link == nullptr) continue;
-    const std::string effect = "vanish " + at.link->end_name(at.end);
-    if (call.holds.take(effect)) at.link->set_end_present(at.end, false);
-    HoldBook& holds = call.holds;
-    undos.push_back([&holds, effect, at] {
-      if (holds.release(effect)) at.link->set_end_present(at.end, true);
-      return Status();
-    });
+    undos.push_back(hold_effect(call.holds, "vanish " + at.link->end_name(at.end),
+                                [at](bool gone) { at.link->set_end_present(at.end, !gone); }));
   }
   return [undos = std::move(undos)] {
     for (const Undo& undo : undos) static_cast<void>(undo().ok());  // none of them can fail
@@ -181,7 +126,7 @@ Undo disconnect(VerbCall& call) {
 Undo ignore(VerbCall& call) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
-  return hold(call, [&manager, &iface](bool on) {
+  return hold_effect(call.holds, effect_of(call), [&manager, &iface](bool on) {
     on ? manager.ignore_iface(iface) : manager.watch_iface(iface);
   });
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "scenarios/link_book.h"
 #include "scenarios/registry.h"
 #include "scenarios/spec.h"
 
@@ -15,58 +16,63 @@ namespace flapjack {
 /// Counts who holds an effect, by the effect's name and target.
 class HoldBook {
  public:
+  /// Names a holder: the round of the effect in which it took it.
+  using Round = std::uint64_t;
+
   /// True for the first holder: the effect begins.
-  bool take(const std::string& effect) { return ++holders_[effect] == 1; }
-  /// True for the last holder: the effect ends.
-  bool release(const std::string& effect) { return --holders_[effect] == 0; }
+  bool take(const std::string& effect) { return ++effects_[effect].holders == 1; }
+  Round round(const std::string& effect) { return effects_[effect].round; }
+  /// True for the last holder: the effect ends. False, too, if it has been ended since.
+  bool release(const std::string& effect, Round round) {
+    Effect& held = effects_[effect];
+    return held.round == round && --held.holders == 0;
+  }
+  /// Ends the effect whoever holds it; false when nobody did.
+  bool end(const std::string& effect) {
+    Effect& held = effects_[effect];
+    ++held.round;
+    return std::exchange(held.holders, 0) > 0;
+  }
 
  private:
-  std::map<std::string, int> holders_;
-};
-
-/// The parameters of every link as the scenario wrote them, and the changes that are in force.
-class LinkBook {
- public:
-  LinkBook(World& world, const ScenarioSpec& spec) : world_(world), spec_(spec) {}
-  /// Puts the step's patches in force; the number takes them back.
-  std::size_t apply(const std::string& link, const StepSpec& step);
-  void remove(const std::string& link, std::size_t number);
-
- private:
-  struct Change {
-    std::size_t number;
-    const StepSpec* step;
+  struct Effect {
+    int holders = 0;
+    Round round = 0;
   };
-  void update(const std::string& link);
-
-  World& world_;
-  const ScenarioSpec& spec_;
-  std::map<std::string, std::vector<Change>> changes_;
-  std::size_t next_ = 0;
+  std::map<std::string, Effect> effects_;
 };
 
-/// What the file says of the frames that the iface at `end` of `link` sends; an iface's own "queue"
-/// goes before the link's.
-LinkParams end_params(const ScenarioSpec& spec, const LinkSpec& link, std::size_t end);
-
-/// LinkParams of the file as the link's configuration.
-LinkConfig link_config(const LinkParams& params);
+/// An effect that begins with its first holder and ends with its last; `set(on)` does it.
+template <class Set>
+Undo hold_effect(HoldBook& holds, const std::string& effect, Set set) {
+  if (holds.take(effect)) set(true);
+  return [&holds, effect, set, round = holds.round(effect)] {
+    if (holds.release(effect, round)) set(false);
+    return Status();
+  };
+}
 
 /// One application of one step.
 class VerbCall {
  public:
-  VerbCall(World& world, const StepSpec& step, HoldBook& holds, LinkBook& links)
-      : world(world), step(step), holds(holds), links(links) {}
+  VerbCall(World& world, const ScenarioSpec& spec, const StepSpec& step, HoldBook& holds,
+           LinkBook& links)
+      : world(world), spec(spec), step(step), holds(holds), links(links) {}
 
   World& world;
+  const ScenarioSpec& spec;
   const StepSpec& step;
   HoldBook& holds;
   LinkBook& links;
   Status result;  ///< what the call behind the verb returned
+  bool takes_packet = false;  ///< of a verb about a packet: the packet is lost
 
   NetIf& iface() const;
   Node& node() const;
 };
+
+/// "hold wire up": what HoldBook knows the step's effect by, on one direction of its link.
+std::string effect_of(const VerbCall& call, bool up);
 
 namespace verbs {
 Undo carrier_down(VerbCall& call);
@@ -78,6 +84,12 @@ Undo connect(VerbCall& call);
 Undo disconnect(VerbCall& call);
 Undo ignore(VerbCall& call);
 Undo note(VerbCall& call);
+Undo black_hole(VerbCall& call);
+Undo hold(VerbCall& call);
+Undo release(VerbCall& call);
+Undo fade(VerbCall& call);
+Undo partition(VerbCall& call);
+Undo drop(VerbCall& call);
 }  // namespace verbs
 
 }  // namespace flapjack

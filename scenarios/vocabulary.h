@@ -17,9 +17,10 @@ struct Word {
   std::string doc;
 };
 
-/// What a path may stand for. Values are bits of a TargetSet.
+/// What a path may stand for, and what else a verb may be about: free text, the packet that a step
+/// waits for, groups of nodes and ifaces. Values are bits of a TargetSet.
 enum class TargetKind : std::uint8_t { Node = 1, Iface = 2, App = 4, Service = 8, Link = 16,
-                                       Text = 32 };
+                                       Text = 32, Packet = 64, Groups = 128 };
 using TargetSet = std::uint8_t;
 constexpr TargetSet operator|(TargetKind a, TargetKind b) {
   return static_cast<TargetSet>(static_cast<TargetSet>(a) | static_cast<TargetSet>(b));
@@ -31,7 +32,7 @@ constexpr TargetSet only(TargetKind k) { return static_cast<TargetSet>(k); }
 constexpr bool has_target(TargetSet set, TargetKind k) {
   return (set & static_cast<TargetSet>(k)) != 0;
 }
-/// "node", "iface", "app", "service", "link", "text".
+/// "node", "iface", "app", "service", "link", "text", "packet", "groups".
 std::string_view target_kind_name(TargetKind kind);
 
 /// An iface's technology and what an iface of it gets when its scenario says nothing.
@@ -44,13 +45,16 @@ struct TechnologyWord {
 };
 
 /// A timeline verb. `keys` are the step keys it takes beside the common ones (at, on, after, times,
-/// every, until, for): any of rate, delay, jitter, distribution, loss, queue, up, down.
+/// every, until, for): those of a link, or direction, to, over, nth. At least one must be there,
+/// unless `keys_optional`, and all of `needs`.
 struct VerbWord {
   std::string name;
   std::string doc;
-  TargetSet targets = 0;  ///< Text alone: the value is free text (note)
+  TargetSet targets = 0;  ///< Text, Packet and Groups stand alone
   bool undoable = true;   ///< may be combined with "for"
   std::vector<std::string> keys;
+  std::vector<std::string> needs = {};
+  bool keys_optional = false;
 };
 
 /// An app. `options` are the keys it takes, any of send, every, from, until, count, wait, timeout.

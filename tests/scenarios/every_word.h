@@ -43,7 +43,9 @@ inline const char* const kEveryWord = R"({
   },
   "links": {
     "wire": { "between": ["dev.eth0", "srv.eth0"], "rate": "1Mbit/s", "delay": "1ms",
-              "jitter": "100us", "queue": 5 },
+              "jitter": "100us", "queue": 5, "corrupt": "5%", "duplicate": "20%",
+              "reorder": { "share": "90%", "gap": 2 }, "mtu": "1400B",
+              "down": { "loss": { "gilbert_elliott": { "enter": "10%", "leave": "40%" } } } },
     "air": { "between": ["dev.wifi0", "ap.wlan0"], "delay": "2ms", "loss": "5%" },
     "pipe": { "between": ["dev.par0", "ap.par0"] }, "line": { "between": ["dev.s0", "ap.s0"] },
     "pair": { "between": ["poor.eth0", "rich.eth0"] }
@@ -60,6 +62,10 @@ inline const char* const kEveryWord = R"({
     { "at": "23s", "disconnect": "dev.wifi0" }, { "at": "24s", "connect": "dev.eth0" },
     { "at": "25s", "ignore": "dev.eth0", "for": "1s" },
     { "on": "dev L4_CONNECTED", "note": "online", "times": 3 },
+    { "at": "5s", "black_hole": "air", "for": "500ms" }, { "at": "6s", "hold": "pipe" },
+    { "at": "16s", "release": "pipe" }, { "on": "poor > * ARP", "nth": 3, "drop": "packet" },
+    { "at": "16s", "fade": "air", "to": "100%", "over": "2s", "for": "4s" },
+    { "at": "26s", "partition": ["dev"], "for": "1s" },
     { "at": "27s", "carrier_down": "wire" }
   ]
 })";

@@ -92,7 +92,7 @@ struct Stepped {
     DiagnosticSink sink;
     spec = load_scenario(file, registry.vocabulary(), sink);
     world = build_world(*spec, registry, names, sink);
-    timeline = std::make_unique<Timeline>(*world, *spec, registry);
+    timeline = std::make_unique<Timeline>(*world, *spec, registry, names);
     world->tracer().add_sink(digest);
     world->boot();
     timeline->start();

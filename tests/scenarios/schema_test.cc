@@ -72,7 +72,7 @@ TEST(Schema, NamesNoKeyThatIsRefused) {
     EXPECT_EQ(s.at({"properties", key}), nullptr) << key;
   }
   EXPECT_EQ(s.at({"definitions", "step", "properties", "modem_reset"}), nullptr);
-  EXPECT_EQ(s.at({"definitions", "link", "properties", "reorder"}), nullptr);
+  EXPECT_EQ(s.at({"definitions", "iface", "properties", "ipv7"}), nullptr);
 }
 
 /// Each $ref leads to a definition.

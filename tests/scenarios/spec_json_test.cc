@@ -83,8 +83,8 @@ TEST(SpecJson, KeepsLinksStepsAndExpectations) {
   const LinkSpec& air = l.spec->links.at(0);
   EXPECT_EQ(air.up.rate_bps, 300'000);
   EXPECT_EQ(air.down.rate_bps, 20'000'000);
-  EXPECT_EQ(air.up.loss_ppb, 10'000'000);
-  EXPECT_EQ(to_text(air.up.delay_distribution()), "uniform(1ms, 3ms)");
+  EXPECT_EQ(air.up.loss.random_ppb, 10'000'000);
+  EXPECT_EQ(to_text(air.up.jitter_distribution()), "uniform(1ms, 3ms)");
   const StepSpec& step = l.spec->timeline.at(0);
   EXPECT_EQ(step.verb, "vanish");
   EXPECT_EQ(step.target.path(), "ap.wlan0");
@@ -166,7 +166,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "8:30 F0108 \"after\" does not go with a step without \"on\"", ""},
         MessageCase{R"({ "at": "5s", "set_link": "air" })",
                     "8:30 F0103 \"set_link\" changes nothing",
-                    "add one of: rate, delay, jitter, distribution, loss, queue, up, down"},
+                    "add one of: rate, delay, jitter, distribution, correlation, loss, duplicate, "
+                    "reorder, corrupt, mtu, queue, up, down"},
         MessageCase{R"({ "at": "1s", "every": "1s", "for": "1s", "vanish": "ap" })",
                     "8:52 F0602 this is not undone before the next repetition, 1s later",
                     "make \"for\" shorter than \"every\""},
@@ -189,7 +190,7 @@ TEST(SpecJson, TakesEveryFormOfStep) {
   EXPECT_FALSE(t[1].at);
   EXPECT_EQ(t[2].at->ns, 0);
   EXPECT_EQ(t[2].target.name, "tick");
-  EXPECT_EQ(t[3].both.loss_ppb, 300'000'000);
+  EXPECT_EQ(t[3].both.loss->random_ppb, 300'000'000);
   EXPECT_EQ(t[3].down.rate_bps, 56'000);
   EXPECT_TRUE(t[3].up.empty());
 }

@@ -178,42 +178,5 @@ TEST(SpecNode, RoutesFindTheirInterfaces) {
   EXPECT_TRUE(node.ifaces[1].ipv4_auto);
 }
 
-class BadLinks : public ::testing::TestWithParam<BadPart> {};
-
-TEST_P(BadLinks, AreRefusedOnce) {
-  const Loaded l(std::string("{ \"until\": \"1s\", \"nodes\": { \"a\": { \"ifaces\": { \"e\": {}, "
-                             "\"g\": {}, \"h\": {} } }, \"b\": { \"ifaces\": { \"e\": {} } } },"
-                             " \"links\": { \"w\":\n") +
-                 GetParam().text + "\n}}");
-  EXPECT_FALSE(l.spec);
-  ASSERT_EQ(l.sink.all().size(), 1u) << l.messages;
-  EXPECT_EQ(l.brief(), GetParam().message);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    All, BadLinks,
-    ::testing::Values(
-        BadPart{"{}", "2:1 F0103 \"between\" is missing"},
-        BadPart{R"({ "between": ["a.e"] })",
-                "2:14 F0107 a link is between at least two interfaces"},
-        BadPart{R"({ "between": ["a.e", "a.e"] })",
-                "2:22 F0303 \"a.e\" is an end of this link twice"},
-        BadPart{R"({ "between": ["a.e", "b"] })",
-                "2:22 F0302 \"b\" is a node, but \"between\" takes an interface"},
-        BadPart{R"({ "between": ["a.e", "b.e"] }, "v": { "between": ["a.e", "a.g"] })",
-                "2:51 F0303 \"a.e\" is on link \"w\" already"},
-        BadPart{R"({ "between": ["a.e", "b.e"] }, "a": { "between": ["a.g", "a.h"] })",
-                "2:32 F0303 a node has the name \"a\" already"},
-        BadPart{R"({ "between": ["a.e", "b.e"], "loss": { "every": 7 } })",
-                "2:40 F0105 \"every\" is not supported yet"},
-        BadPart{R"({ "between": ["a.e", "b.e"], "loss": { "evry": 7 } })",
-                "2:38 F0104 expected a string, found an object"},
-        BadPart{R"({ "between": ["a.e", "b.e"], "reorder": "1%" })",
-                "2:30 F0105 \"reorder\" is not supported yet"},
-        BadPart{R"({ "between": ["a.e", "b.e"], "up": { "between": [] } })",
-                "2:38 F0101 unknown key \"between\""},
-        BadPart{R"({ "between": ["a.e", "b.e"], "distribution": "pareto" })",
-                "2:46 F0105 distribution \"pareto\" is not supported yet"}));
-
 }  // namespace
 }  // namespace flapjack

@@ -76,14 +76,31 @@ std::vector<Row> rows() {
                                    "7.1s sta.wifi0 IF_UP", "7.1s sta L4_CONNECTED"}},
       {"ignore", "dev.eth0", {"5s dev L4_DISCONNECTED", "7s dev L4_CONNECTED"}},
       {"note", "dev.eth0", {}},
+      // no carrier changes and nobody is told
+      {"black_hole", "air", {}},
+      {"hold", "wire", {}},
+      {"release", "wire", {}},
+      {"fade", "lan", {}},
+      {"partition", R"(["p", "sta"])", {}},
+      {"drop", "packet", {}},
   };
 }
 
+// What a step needs beside its verb.
+std::string more_of(const std::string& verb) {
+  if (verb == "set_link") return R"(, "delay": "1ms")";
+  if (verb == "fade") return R"(, "to": "100%", "over": "1s")";
+  if (verb == "drop") return R"(, "on": "dev > srv UDP")";
+  return {};
+}
+
 std::vector<std::string> story(const std::string& verb, const std::string& target) {
-  std::string step = "{ \"at\": \"5s\", \"" + verb + "\": \"" + target + "\"";
-  if (verb != "note") step += ", \"for\": \"2s\"";
-  if (verb == "set_link") step += ", \"delay\": \"1ms\"";
-  const Ran ran(kNodes + step + " } ] }");
+  const std::string value = target[0] == '[' ? target : "\"" + target + "\"";
+  std::string step = "{ \"" + verb + "\": " + value + more_of(verb);
+  if (verb != "drop") step += R"(, "at": "5s")";
+  if (find_entry(builtin_registry().verbs, verb)->word.undoable) step += R"(, "for": "2s")";
+  step += " }";
+  const Ran ran(kNodes + step + " ] }");
   EXPECT_TRUE(ran.passed()) << ran.messages;
   std::vector<std::string> found;
   for (const KeptRecord& r : ran.trace.records) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "connmgr/event_names.h"
+#include "l2/event_names.h"
 #include "offload/event_names.h"
 #include "stack/net/net_mgmt.h"
 #include "stack/trace/hop.h"
@@ -39,12 +40,14 @@ std::string_view module_of(const TraceRecord& record) {
   if (is_mgmt(record.name)) return "stack";
   if (any_of(kConnEvents, record.name) || record.name == "conn_mgr_failed") return "connmgr";
   if (any_of(kOffloadEvents, record.name)) return "offload";
+  if (any_of(kLinkEvents, record.name)) return "l2";
   return "scenarios";
 }
 
 bool is_routine(const TraceRecord& record) {
-  constexpr std::array<std::string_view, 6> kRoutine = {"sent", "acked", "skipped",
-                                                        "lost", "send_failed", "send_refused"};
+  constexpr std::array<std::string_view, 11> kRoutine = {
+      "sent",      "acked",      "skipped",   "lost",       "send_failed", "send_refused",
+      "corrupted", "duplicated", "reordered", "loss_state", "unheard"};
   return record.kind == TraceKind::Event &&
          std::find(kRoutine.begin(), kRoutine.end(), record.name) != kRoutine.end();
 }
