@@ -23,6 +23,9 @@ class App {
   virtual ~App() = default;
   /// Once, at time 0, after every node has booted.
   virtual void start() = 0;
+  /// A service ends as a crashed program does, or runs again; what it remembers stays. Called in
+  /// turn, down first. False, and nothing happens, when there is no such thing.
+  virtual bool set_down(bool) { return false; }
   virtual AppCounts counts() const { return {}; }
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "scenarios/fit_node.h"
 #include "scenarios/link_book.h"
 #include "stack/wire/ethernet.h"
 
@@ -63,7 +64,6 @@ class Builder {
   bool peer_is_stream(const PeerSpec& peer) const;
   void check_addresses(const IfaceSpec& spec);
   void add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec& spec);
-  static void fit_ipv6(const NodeSpec& spec, NodeConfig& config);
   const LinkSpec* link_of(const NodeSpec& node, const IfaceSpec& iface, std::size_t& end) const;
   SubjectId subject(const Node& node, const std::string& name);
   void error(const std::string& code, const std::string& message, const SourcePlace& place,
@@ -127,16 +127,12 @@ NodeConfig Builder::config_of(const NodeSpec& spec) {
     }
     entry->apply(config, value);
   }
-  config.stack.router = spec.router;
-  const bool auto_ipv4 = std::any_of(spec.ifaces.begin(), spec.ifaces.end(),
-                                     [](const IfaceSpec& iface) { return iface.ipv4_auto; });
-  if (auto_ipv4) config.stack.acd.enabled = true;  // NET_IPV4_AUTO selects it
   return config;
 }
 
 void Builder::add_node(const NodeSpec& spec) {
   NodeConfig config = config_of(spec);
-  fit_ipv6(spec, config);
+  fit_node(spec, config);
   Node& node = world_->add_node(spec.name, config);
   for (const IfaceSpec& iface : spec.ifaces) add_iface(spec, node, config, iface);
   for (const RouteSpec& route : spec.routes) add_route(node, route);
@@ -195,6 +191,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     }
     if (spec.gateway) iface.set_gateway({spec.gateway->value});
     add_ipv6(node_spec, iface, spec);
+    if (spec.dhcp) node.dhcp.push_back(&iface);
   } else if (driver == nullptr) {
     error("F0904", "an iface with an engine needs a link", spec.place,
           "name it in the \"between\" of a link");
@@ -214,25 +211,9 @@ void Builder::add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec&
   }
 }
 
-// What the file wants of IPv6: a node that advertises itself is a router, and the link-local
-// address and one that a router may give find room beside those in the file.
-void Builder::fit_ipv6(const NodeSpec& spec, NodeConfig& config) {
-  Ipv6Config& ipv6 = config.stack.ipv6;
-  for (const ServiceSpec& service : spec.services) {
-    if (service.kind == "ra") config.stack.router = true;
-  }
-  for (const IfaceSpec& iface : spec.ifaces) {
-    const std::size_t most = iface.ipv6.size() + 2;
-    if (iface.ipv6.empty()) continue;
-    ipv6.unicast_limit = std::max(ipv6.unicast_limit, most);
-    ipv6.multicast_limit = std::max(ipv6.multicast_limit, most + 1);
-    ipv6.prefix_limit = std::max(ipv6.prefix_limit, most);
-  }
-}
-
 // Values that no host can have, and a gateway that nobody on the link could be.
 void Builder::check_addresses(const IfaceSpec& spec) {
-  bool reachable = !spec.gateway;
+  bool reachable = !spec.gateway || spec.dhcp;
   for (const Ipv4Spec& address : spec.ipv4) {
     const Ipv4Prefix prefix{{address.value}, address.prefix_len};
     const std::uint32_t host = address.value & ~ipv4_mask(address.prefix_len).value;
@@ -292,6 +273,10 @@ void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
   if (spec.has_ipv6) {
     return error("F0913", "engine \"" + entry.word.name + "\" has no IPv6", spec.place,
                  "leave \"ipv6\" out");
+  }
+  if (spec.dhcp) {
+    return error("F0915", "an engine has its own way to an address: \"dhcp\" is native",
+                 spec.place, "give the iface its address, or leave \"offload\" out");
   }
   if (spec.ipv4.size() != 1) {
     return error("F0905", "an iface with an engine needs exactly one IPv4 address", spec.place);
@@ -368,6 +353,13 @@ void Builder::add_services(const NodeSpec& spec, Node& node) {
       error("F0901", "native TCP is not supported yet, and \"" + service.kind + "\" needs TCP",
             service.place, "give the node's first iface \"offload\": \"lwip\", or use udp_echo");
       continue;
+    }
+    if (entry.check != nullptr) {
+      const auto wrong = entry.check(node.stack, service);
+      if (wrong) {
+        error("F0916", wrong->text, wrong->place);
+        continue;
+      }
     }
     const AppEnv env{node, subject(node, service.name), spec_.until};
     node.apps.emplace_back(service.name, entry.make(env, service));

@@ -16,6 +16,8 @@
 #include "scenarios/apps/reconnecting_client.h"
 #include "scenarios/apps/udp_ping.h"
 #include "scenarios/builtin_parts.h"
+#include "scenarios/dhcp_setup.h"
+#include "scenarios/services/dhcp_server.h"
 #include "scenarios/services/router_advert.h"
 #include "scenarios/services/tcp_echo.h"
 #include "scenarios/services/udp_echo.h"
@@ -101,6 +103,9 @@ std::unique_ptr<App> make_udp_echo(const AppEnv& env, const ServiceSpec& spec) {
 std::unique_ptr<App> make_ra(const AppEnv& env, const ServiceSpec& spec) {
   return std::make_unique<RouterAdvert>(env, spec);
 }
+std::unique_ptr<App> make_dhcp(const AppEnv& env, const ServiceSpec& spec) {
+  return std::make_unique<DhcpServer>(env, dhcp_setup(env.node.stack, spec));
+}
 std::unique_ptr<App> make_tcp_echo(const AppEnv& env, const ServiceSpec& spec) {
   return std::make_unique<TcpEcho>(env, spec);
 }
@@ -147,6 +152,12 @@ std::vector<VerbEntry> builtin_verbs() {
        verbs::disconnect},
       {{"ignore", "conn_mgr_ignore_iface(); undone by conn_mgr_watch_iface()", kIface, true, {}},
        verbs::ignore},
+      {{"service_down", "ends a service as a crash would; undone, it runs again and remembers",
+        only(TargetKind::Service), true, {}},
+       verbs::service_down},
+      {{"lease", "changes what a DHCP service does", only(TargetKind::Service), true,
+        {"answer", "delay", "pool"}, {}, false, {"dhcp"}},
+       verbs::lease},
       {{"note", "puts a remark into the trace", only(TargetKind::Text), false, {}}, verbs::note},
   };
 }
@@ -209,6 +220,7 @@ Registry builtin_registry() {
       {{"udp_echo", "sends datagrams back (RFC 862)", true}, false, make_udp_echo},
       {{"tcp_echo", "sends a stream back (RFC 862)", true}, true, make_tcp_echo},
       {{"ra", "makes the node an IPv6 router and advertises it (RFC 4861)", false}, false, make_ra},
+      {{"dhcp", "gives IPv4 addresses (RFC 2131)", false}, false, make_dhcp, dhcp_setup_error},
   };
   r.verbs = builtin_verbs();
   r.events = builtin_events();

@@ -5,6 +5,7 @@
 #include "l2/event_names.h"
 #include "offload/event_names.h"
 #include "scenarios/builtin_parts.h"
+#include "scenarios/services/dhcp_server.h"
 #include "stack/net/dhcpv4_client.h"
 #include "stack/net/net_mgmt.h"
 #include "stack/trace/hop.h"
@@ -84,6 +85,19 @@ void add_dhcp_events(std::vector<EventWord>& events) {
        {{"reason", all_names(dhcpv4_failure_reasons(), self)}}},
   };
   events.insert(events.end(), words.begin(), words.end());
+  const auto reasons = all_names(dhcp_server_reasons(), self);
+  const std::vector<EventWord> of_server = {
+      {"dhcp_offer", "a DHCP service offers an address", kService, {"client", "address"}},
+      {"dhcp_ack", "it gives or extends a lease", kService, {"client", "address", "lease"}},
+      {"dhcp_nak", "it refuses a lease", kService, {"client", "reason"}, {{"reason", reasons}}},
+      {"dhcp_silent", "it does not answer", kService, {"client", "reason"},
+       {{"reason", reasons}}},
+      {"dhcp_release", "a client gives its address back", kService, {"client", "address"}},
+      {"dhcp_decline", "a client found its address in use", kService, {"client", "address"}},
+      {"dhcp_inform", "a client wants the rest only", kService, {"client", "address"}},
+      {"dhcp_start_failed", "a DHCP client could not be started", kIface, {"errno"}},
+  };
+  events.insert(events.end(), of_server.begin(), of_server.end());
 }
 
 template <class Infos>
@@ -119,17 +133,8 @@ std::vector<std::string> errc_names() {
   return names;
 }
 
-}  // namespace
-
-std::vector<EventWord> builtin_events() {
-  std::vector<EventWord> events;
-  add_mgmt_events(events);
-  add_hops(events);
-  add_dhcp_events(events);
-  add_link_events(events);
-  add_infos(events, kConnEvents);
-  add_infos(events, kOffloadEvents);
-  const std::vector<EventWord> others = {
+void add_ip_events(std::vector<EventWord>& events) {
+  const std::vector<EventWord> words = {
       {"icmpv6_not_sent", "no packet for an ICMPv6 message", kIface, {"errno"}},
       {"group_refused", "the iface has no room for a multicast group", kIface,
        {"address", "errno"}},
@@ -137,9 +142,6 @@ std::vector<EventWord> builtin_events() {
       {"prefix_refused", "the iface has no room for an advertised prefix", kIface,
        {"address", "len"}},
       {"address_refused", "the iface has no room for an advertised address", kIface, {"address"}},
-      {"dns_server_refused", "no room for an advertised DNS server", kIface,
-       {"address", "errno"}},
-      {"if_up_failed", "an iface could not be brought up at boot", kIface, {"errno"}},
       {"fragmented", "a datagram was split", kIface, {"id", "fragments"}},
       {"reassembled", "a datagram is whole again", kIface, {"id", "fragments"}},
       {"icmp_error", "ICMP said what became of a datagram of this node", kIface,
@@ -158,6 +160,23 @@ std::vector<EventWord> builtin_events() {
       {"ipv4_configs_short", "more ifaces than may have IPv4 addresses", kNode,
        {"ifaces", "limit"}},
       {"arp_failed", "no packet was free for an ARP probe or announcement", kIface, {"errno"}},
+  };
+  events.insert(events.end(), words.begin(), words.end());
+}
+
+}  // namespace
+
+std::vector<EventWord> builtin_events() {
+  std::vector<EventWord> events;
+  add_mgmt_events(events);
+  add_hops(events);
+  add_dhcp_events(events);
+  add_link_events(events);
+  add_ip_events(events);
+  add_infos(events, kConnEvents);
+  add_infos(events, kOffloadEvents);
+  const std::vector<EventWord> others = {
+      {"if_up_failed", "an iface could not be brought up at boot", kIface, {"errno"}},
       {"conn_mgr_failed", "the connection manager could not boot", kNode, {"errno"}},
       {"step_refused", "the call behind a step returned an error", kAnywhere, {"verb", "errno"}},
       {"send_refused", "no packet was free for a send", TargetKind::Node | TargetKind::App |

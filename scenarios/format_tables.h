@@ -59,6 +59,7 @@ struct FormatTables {
   void build_step_times();
   void build_fault_steps();
   void build_step();
+  void build_step_lease();
   void build_item();
   void build_expect();
   void build_expect_kinds();
@@ -89,6 +90,8 @@ void refuse_keys(LoadContext& ctx, const JsonValue& object, const std::vector<st
 
 /// "192.0.2.2/24", or "192.0.2.2" when there is to be no prefix length.
 std::optional<Ipv4Spec> read_ipv4(LoadContext& ctx, const JsonValue& v, bool with_prefix);
+/// "10.0.0.10..10.0.0.99": two addresses of hosts, the lower one first, not too many between.
+std::optional<Ipv4RangeSpec> read_ipv4_range(LoadContext& ctx, const JsonValue& v);
 /// The address in dotted text, strictly: four decimals, no leading zeros.
 std::optional<std::uint32_t> parse_ipv4(std::string_view text);
 

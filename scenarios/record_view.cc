@@ -22,6 +22,19 @@ std::string_view NodeNames::find(const IpAddress& address) const {
   return found != names_.end() ? std::string_view(found->second) : std::string_view();
 }
 
+void NodeNames::learn(const Tracer& tracer, const TraceRecord& record) {
+  if (record.kind != TraceKind::Event || !record.name.ends_with("_ADDR_ADD")) return;
+  const std::string_view iface = tracer.path(record.subject);
+  for (const Attr& attr : record.attrs) {
+    if (attr.key != "address") continue;
+    std::string text;
+    append_value(text, attr);
+    if (const auto address = IpAddress::parse(text)) {
+      add(*address, std::string(iface.substr(0, iface.find('.'))));
+    }
+  }
+}
+
 bool is_event_like(TraceKind kind) {
   return kind == TraceKind::Event || kind == TraceKind::Hop || kind == TraceKind::Drop;
 }

@@ -14,6 +14,9 @@ namespace flapjack {
 class NodeNames {
  public:
   void add(const IpAddress& address, std::string node) { names_[address] = std::move(node); }
+  /// Takes note when the record says that an iface has got an address; it stays the node's until
+  /// somebody else gets it, as packets may still be on their way.
+  void learn(const Tracer& tracer, const TraceRecord& record);
   /// Empty when nobody has it.
   std::string_view find(const IpAddress& address) const;
 

@@ -91,6 +91,8 @@ struct ServiceEntry {
   ServiceWord word;
   bool stream = false;  ///< needs TCP
   std::unique_ptr<App> (*make)(const AppEnv& env, const ServiceSpec& spec);
+  /// What is wrong with such a service on that node, and where; null: nothing ever is.
+  std::optional<PlacedText> (*check)(const Stack& stack, const ServiceSpec& spec) = nullptr;
 };
 
 class VerbCall;

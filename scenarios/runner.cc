@@ -49,7 +49,7 @@ std::int64_t counter_value(const Node& node, const TargetRef& subject, std::stri
 // Shows each record once to the timeline and to every expectation.
 class Watcher : public TraceSink {
  public:
-  Watcher(World& world, const ScenarioSpec& spec, const NodeNames& names, Timeline& timeline)
+  Watcher(World& world, const ScenarioSpec& spec, NodeNames& names, Timeline& timeline)
       : world_(world), names_(names), timeline_(timeline) {
     probes_.counter = [&world](const TargetRef& subject, const std::string& name) {
       return counter_value(*world.node(subject.node), subject, name);
@@ -70,6 +70,7 @@ class Watcher : public TraceSink {
   }
 
   void record(const Tracer& tracer, const TraceRecord& record) override {
+    names_.learn(tracer, record);
     const RecordView view(tracer, record, names_);
     timeline_.see(view, record);
     for (Watched& w : expectations_) {
@@ -113,7 +114,7 @@ class Watcher : public TraceSink {
   }
 
   World& world_;
-  const NodeNames& names_;
+  NodeNames& names_;
   Timeline& timeline_;
   ExpectProbes probes_;
   std::vector<Watched> expectations_;

@@ -79,6 +79,7 @@ struct IfaceSpec {
   bool has_ipv6 = false;                ///< "ipv6" is written, be it only "auto"
   std::vector<Ipv6Spec> ipv6;           ///< its static addresses
   bool ipv4_auto = false;               ///< "auto": a link-local address (RFC 3927)
+  bool dhcp = false;                    ///< "dhcp" among them: a DHCPv4 client
   std::optional<Ipv4Spec> gateway;      ///< prefix_len 32
   bool auto_start = true;               ///< false: NET_IF_NO_AUTO_START
   bool ignore = false;                  ///< not looked at by the connection monitor
@@ -110,6 +111,12 @@ struct AppSpec {
   std::optional<Duration> wait;         ///< for an answer
   std::optional<Duration> timeout;      ///< for a connection, above 0
   SourcePlace place;                    ///< of the name
+};
+
+/// "10.0.0.10..10.0.0.99": the first and the last address.
+struct Ipv4RangeSpec {
+  std::uint32_t first = 0, last = 0;
+  SourcePlace place;
 };
 
 struct ServiceSpec {
@@ -181,6 +188,8 @@ struct StepSpec {
   Duration over;                     ///< fade: how long it takes, above 0
   std::int64_t nth = 1;              ///< drop: the first match that counts, from 1
   std::vector<PartitionGroup> groups;  ///< partition: at least two
+  std::string answer;                ///< lease: "normal", "nak" or "ignore"; empty: as before
+  std::optional<Ipv4RangeSpec> pool; ///< lease
   SourcePlace place;                 ///< of the step's opening brace
   SourcePlace verb_place;            ///< of the verb's key
   SourcePlace when_place;            ///< of the value of at, on or every

@@ -61,7 +61,8 @@ void bind_ipv4_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
     return;
   }
   if (v.is(Type::String) && v.text == "dhcp") {
-    ctx.not_supported_yet(v.span, v.text);
+    if (iface.dhcp) ctx.error("F0110", v.span, "\"dhcp\" is on this interface already");
+    iface.dhcp = true;
     return;
   }
   auto address = read_ipv4(ctx, v, true);
@@ -80,8 +81,10 @@ bool is_unicast(std::uint32_t a) { return a != 0 && (a >> 28) < 0xE; }
 
 std::string ipv4_schema() {
   const std::string octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
-  const std::string one = schema_pattern(
+  const std::string address = schema_pattern(
       "^(auto|(" + octet + "\\.){3}" + octet + "/(3[0-2]|[12]?[0-9]))$", "192.0.2.2/24");
+  const std::string one =
+      schema_any_of({address, schema_enum({{"dhcp", "asks a DHCP server for an address"}})});
   return schema_any_of({one, schema_array(one)});
 }
 
@@ -185,7 +188,9 @@ void FormatTables::build_conn() {
 }
 
 void FormatTables::build_iface_addresses() {
-  iface.add({"ipv4", "Static addresses with their prefix lengths; \"auto\": a link-local one.", ipv4_schema()},
+  iface.add({"ipv4",
+             "Static addresses with their prefix lengths; \"auto\": a link-local one; \"dhcp\".",
+             ipv4_schema()},
             [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
               if (!m.value.is(Type::Array)) return bind_ipv4_item(ctx, m.value, i);
               for (const JsonValue& v : m.value.items) bind_ipv4_item(ctx, v, i);

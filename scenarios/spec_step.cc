@@ -31,6 +31,16 @@ void bind_text(LoadContext& ctx, const VerbWord& word, const JsonMember& m, Step
   step.target.place = ctx.place(m.value.span);
 }
 
+/// F0302 when the verb is not for this kind of service.
+void check_service(LoadContext& ctx, const VerbWord& word, const TargetRef& ref, SourceSpan span) {
+  if (word.services.empty() || ref.kind != TargetKind::Service) return;
+  const ServiceSpec& service = *ctx.spec.find_node(ref.node)->find_service(ref.name);
+  const auto& kinds = word.services;
+  if (std::find(kinds.begin(), kinds.end(), service.kind) != kinds.end()) return;
+  ctx.error("F0302", span, in_quotes(ref.path()) + " is " + service.kind + ", but " +
+                               in_quotes(word.name) + " takes " + join(kinds, " or "));
+}
+
 void bind_verb(LoadContext& ctx, const VerbWord& word, const JsonMember& m, StepSpec& step) {
   if (!step.verb.empty()) return;  // two verbs: reported once for the whole step
   step.verb = word.name;
@@ -43,6 +53,7 @@ void bind_verb(LoadContext& ctx, const VerbWord& word, const JsonMember& m, Step
   const TextSource source(m.value);
   if (auto ref = resolve_path(ctx, source.text, m.value.span, word.targets,
                               in_quotes(word.name))) {
+    check_service(ctx, word, *ref, m.value.span);
     step.target = std::move(*ref);
   }
 }
@@ -93,7 +104,7 @@ void check_when(LoadContext& ctx, const JsonValue& v, StepSpec& step) {
 const std::vector<std::string>& verb_keys() {
   static const std::vector<std::string> keys = {
       "rate", "delay", "jitter", "distribution", "correlation", "loss", "duplicate", "reorder",
-      "corrupt", "mtu", "queue", "up", "down", "direction", "to", "over", "nth"};
+      "corrupt", "mtu", "queue", "up", "down", "direction", "to", "over", "nth", "answer", "pool"};
   return keys;
 }
 
@@ -199,6 +210,7 @@ void FormatTables::build_step() {
     });
   }
   step.include(direction, &patch_of_step);
+  build_step_lease();
   for (const auto& [key, patch] : {std::pair{"up", &StepSpec::up},
                                    std::pair{"down", &StepSpec::down}}) {
     step.add({key, "What differs in this direction of the link.", schema_ref(direction.name())},

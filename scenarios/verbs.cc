@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/verbs.h"
 
+#include <algorithm>
 #include <cassert>
+
+#include "scenarios/services/dhcp_server.h"
 
 namespace flapjack {
 
@@ -15,6 +18,15 @@ NetIf& VerbCall::iface() const {
   NetIf* found = node().stack.iface_by_name(step.target.name);
   assert(found != nullptr);
   return *found;
+}
+
+App& VerbCall::service() const {
+  Node& at = node();
+  const auto found = std::find_if(at.apps.begin(), at.apps.end(), [this](const auto& each) {
+    return each.first == step.target.name;
+  });
+  assert(found != at.apps.end());
+  return *found->second;
 }
 
 namespace {
@@ -129,6 +141,40 @@ Undo ignore(VerbCall& call) {
   return hold_effect(call.holds, effect_of(call), [&manager, &iface](bool on) {
     on ? manager.ignore_iface(iface) : manager.watch_iface(iface);
   });
+}
+
+Undo service_down(VerbCall& call) {
+  App& service = call.service();
+  const std::string effect = effect_of(call);
+  HoldBook& holds = call.holds;
+  const bool first = holds.take(effect);
+  const HoldBook::Round round = holds.round(effect);
+  if (first && !service.set_down(true)) {
+    holds.release(effect, round);
+    call.result = Errc::Eopnotsupp;
+    return {};
+  }
+  return [&holds, &service, effect, round] {
+    if (holds.release(effect, round)) service.set_down(false);
+    return Status();
+  };
+}
+
+Undo lease(VerbCall& call) {
+  auto& server = dynamic_cast<DhcpServer&>(call.service());  // the front end has seen to it
+  DhcpChange change;
+  if (call.step.answer == "normal") change.answer = DhcpAnswer::Normal;
+  if (call.step.answer == "nak") change.answer = DhcpAnswer::Nak;
+  if (call.step.answer == "ignore") change.answer = DhcpAnswer::Silent;
+  change.delay = call.step.both.delay;
+  if (call.step.pool) change.pool = Ipv4Range{{call.step.pool->first}, {call.step.pool->last}};
+  const auto applied = server.apply(change);
+  call.result = applied.status();
+  if (!applied.ok()) return {};
+  return [&server, number = applied.value()] {
+    server.remove(number);
+    return Status();
+  };
 }
 
 Undo note(VerbCall&) { return {}; }

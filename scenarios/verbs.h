@@ -69,6 +69,7 @@ class VerbCall {
 
   NetIf& iface() const;
   Node& node() const;
+  App& service() const;
 };
 
 /// "hold wire up": what HoldBook knows the step's effect by, on one direction of its link.
@@ -83,6 +84,8 @@ Undo set_link(VerbCall& call);
 Undo connect(VerbCall& call);
 Undo disconnect(VerbCall& call);
 Undo ignore(VerbCall& call);
+Undo service_down(VerbCall& call);
+Undo lease(VerbCall& call);
 Undo note(VerbCall& call);
 Undo black_hole(VerbCall& call);
 Undo hold(VerbCall& call);

@@ -55,6 +55,8 @@ struct VerbWord {
   std::vector<std::string> keys;
   std::vector<std::string> needs = {};
   bool keys_optional = false;
+  /// Kinds of services it is for; empty: any.
+  std::vector<std::string> services = {};
 };
 
 /// An app. `options` are the keys it takes, any of send, every, from, until, count, wait, timeout.

@@ -79,6 +79,14 @@ void World::boot() {
     }
   }
   for (const auto& node : nodes_) {
+    for (NetIf* iface : node->dhcp) {
+      const Status started = node->stack.dhcpv4.start(*iface);
+      if (started.ok()) continue;
+      tracer_.event(iface->subject(), "dhcp_start_failed",
+                    {Attr::of("errno", started.code())});
+    }
+  }
+  for (const auto& node : nodes_) {
     for (const auto& [name, app] : node->apps) app->start();
   }
 }

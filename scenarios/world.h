@@ -43,6 +43,8 @@ struct Node {
   std::vector<std::unique_ptr<RadioMedium>> radios;
   std::vector<std::unique_ptr<Connectivity>> connectivities;
   Stack stack;
+  /// Ifaces whose DHCPv4 client starts at boot.
+  std::vector<NetIf*> dhcp;
   std::vector<std::unique_ptr<OffloadEngine>> engines;
   ConnMgr conn_mgr;
   /// Apps and services by name, in the order in which they start.

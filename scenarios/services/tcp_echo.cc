@@ -9,9 +9,17 @@ namespace flapjack {
 
 constexpr int kBacklog = 4;
 
-TcpEcho::~TcpEcho() {
+TcpEcho::~TcpEcho() { close_all(); }
+
+void TcpEcho::close_all() {
   while (!peers_.empty()) close(*peers_.back());
   if (listener_ != nullptr) static_cast<void>(listener_->put().ok());
+  listener_ = nullptr;
+}
+
+bool TcpEcho::set_down(bool down) {
+  down ? close_all() : start();
+  return true;
 }
 
 void TcpEcho::start() {

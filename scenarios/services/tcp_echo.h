@@ -14,12 +14,14 @@ class TcpEcho : public App {
   TcpEcho(const AppEnv& env, const ServiceSpec& spec) : env_(env), port_(spec.port) {}
   ~TcpEcho() override;
   void start() override;
+  bool set_down(bool down) override;
 
  private:
   void serve(NetContext& peer);
   void on_data(NetContext& peer, PacketPtr packet);
   void refuse(std::string_view call, Errc error);
   void close(NetContext& peer);
+  void close_all();
 
   AppEnv env_;
   std::uint16_t port_;

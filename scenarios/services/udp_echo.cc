@@ -7,10 +7,18 @@
 
 namespace flapjack {
 
-UdpEcho::~UdpEcho() {
-  for (NetContext* context : contexts_) {
+UdpEcho::~UdpEcho() { close(); }
+
+void UdpEcho::close() {
+  for (NetContext*& context : contexts_) {
     if (context != nullptr) static_cast<void>(context->put().ok());
+    context = nullptr;
   }
+}
+
+bool UdpEcho::set_down(bool down) {
+  down ? close() : start();
+  return true;
 }
 
 void UdpEcho::start() {

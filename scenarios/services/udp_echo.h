@@ -11,8 +11,10 @@ class UdpEcho : public App {
   UdpEcho(const AppEnv& env, const ServiceSpec& spec) : env_(env), port_(spec.port) {}
   ~UdpEcho() override;
   void start() override;
+  bool set_down(bool down) override;
 
  private:
+  void close();
   NetContext* open(Family family);
   void refuse(std::string_view call, Errc error);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dhcpv4Client: the state machine of DHCPv4 on one iface (RFC 2131 section 4.4; Zephyr:
-// struct net_if_dhcpv4 and dhcpv4.c). Owned by Dhcpv4, which hands it packets and net_mgmt events. One
-// timer: the next message, or T1 while bound; none while the iface is down and it has expired,
+// struct net_if_dhcpv4 and dhcpv4.c). Owned by Dhcpv4, which hands it packets and net_mgmt events.
+// One timer: the next message, or T1 while bound; none while the iface is down and it has expired,
 // until an IF_UP event comes. A message waits for a tx packet as long as it takes (Zephyr:
 // K_FOREVER; AllocTimeouts::dhcp).
 //

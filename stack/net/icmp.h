@@ -35,11 +35,11 @@ class Icmp {
   /// ping of its own.
   Status send_echo_request(NetIf* iface, Ipv4Address destination, std::uint16_t id,
                            std::uint16_t sequence, std::span<const std::uint8_t> data);
-  /// Tells the sender of `offending` what became of it, quoting its IP header and 8 bytes (RFC 792).
-  /// Its meta says where the header stands (l3_start, l3_bytes). Not where RFC 1122 section 3.2.2
-  /// forbids it: about an ICMP error, a broadcast or group, a later fragment, an unclear source. An
-  /// error that is over the limit or finds no packet is not sent later (events icmp_error_limited,
-  /// icmp_error_lost).
+  /// Tells the sender of `offending` what became of it, quoting its IP header and 8 bytes (RFC
+  /// 792). Its meta says where the header stands (l3_start, l3_bytes). Not where RFC 1122 section
+  /// 3.2.2 forbids it: about an ICMP error, a broadcast or group, a later fragment, an unclear
+  /// source. An error that is over the limit or finds no packet is not sent later (events
+  /// icmp_error_limited, icmp_error_lost).
   void send_error(NetIf& iface, const Packet& offending, const IcmpHeader& error);
   /// The same for destination unreachable, if the node says such things at all.
   void send_unreachable(NetIf& iface, const Packet& offending, std::uint8_t code);

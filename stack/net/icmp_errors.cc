@@ -58,11 +58,10 @@ Status IcmpErrors::on_redirect(NetIf& iface, const IcmpHeader& redirect, const P
   const auto quote = IcmpQuote::parse(packet.bytes().subspan(kIcmpHeaderBytes));
   const Ipv4Address gateway = redirect.gateway();
   const bool ours = quote && stack_.route.iface_of(quote->source.address) == &iface;
-  const bool accepted = ours && stack_.config().icmp.accept_redirects &&
-                        !stack_.config().router && iface.ipv4().on_link(gateway) &&
-                        iface.ipv4().find(gateway) == nullptr &&
-                        packet.meta.source.address ==
-                            IpAddress(stack_.route.next_hop(iface, quote->destination.address.v4()));
+  const bool accepted = ours && stack_.config().icmp.accept_redirects && !stack_.config().router &&
+                        iface.ipv4().on_link(gateway) && iface.ipv4().find(gateway) == nullptr &&
+                        packet.meta.source.address == IpAddress(stack_.route.next_hop(
+                                                          iface, quote->destination.address.v4()));
   stack_.tracer().event(iface.subject(), accepted ? "redirected" : "redirect_ignored",
                         {Attr::of("from", packet.meta.source.address),
                          Attr::of("gateway", IpAddress(gateway))});

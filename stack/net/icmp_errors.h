@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// IcmpErrors: what a node does with the ICMPv4 errors it receives (RFC 1122 section 3.2.2): it tells
-// the context whose datagram it was, remembers the path's MTU, and follows redirects. The Stack owns
-// it; it is the oldest of the registered handlers, so that others are asked before.
+// IcmpErrors: what a node does with the ICMPv4 errors it receives (RFC 1122 section 3.2.2): it
+// tells the context whose datagram it was, remembers the path's MTU, and follows redirects. The
+// Stack owns it; it is the oldest of the registered handlers, so that others are asked before.
 //
 // An error counts only when the datagram it quotes came from an address of this node.
 #pragma once

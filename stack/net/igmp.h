@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Igmp: the IPv4 groups of a node's ifaces, and the reports by which routers learn of them (IGMPv2
-// RFC 2236, IGMPv3 RFC 3376; Zephyr: igmp.c, net_if_ipv4_maddr_*). The Stack owns it, NetIf tells it
-// of ups and downs. Groups are any-source; a query for sources is answered for the whole group.
+// RFC 2236, IGMPv3 RFC 3376; Zephyr: igmp.c, net_if_ipv4_maddr_*). The Stack owns it, NetIf tells
+// it of ups and downs. Groups are any-source; a query for sources is answered for the whole group.
 // Raises IPV4_MADDR_ADD and _DEL, IPV4_MCAST_JOIN and _LEAVE.
 //
 // Invariants

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ipv4: puts the IPv4 header on and takes it off (RFC 791, host requirements RFC 1122 3.2.1). What
-// is not for this node goes to Forward on a router, a fragment to Ipv4Fragment. Options are checked;
-// a datagram that wants to be routed by its own source route is refused (RFC 1122 section 3.2.1.8).
+// is not for this node goes to Forward on a router, a fragment to Ipv4Fragment. Options are
+// checked; a datagram that wants to be routed by its own source route is refused (RFC 1122 section
+// 3.2.1.8).
 #pragma once
 #include "stack/base/status.h"
 #include "stack/packet/packet.h"

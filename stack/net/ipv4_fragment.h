@@ -20,9 +20,9 @@ class Ipv4Fragment {
 
   /// Whether a datagram too large for its link is split here.
   bool splits(const Packet& packet) const;
-  /// Sends a datagram in parts of at most `mtu` bytes, each through NetCore. Consumed. Eperm when it
-  /// may not be split, Einval when `mtu` leaves no room for data, Enomem when no packet is free for
-  /// a part (in a fiber: within 100 ms), else what refused a part; parts sent before stay sent.
+  /// Sends a datagram in parts of at most `mtu` bytes, each through NetCore. Consumed. Eperm when
+  /// it may not be split, Einval when `mtu` leaves no room for data, Enomem when no packet is free
+  /// for a part (in a fiber: within 100 ms), else what refused a part; parts sent before stay sent.
   Status send(PacketPtr packet, std::uint16_t mtu);
   /// A fragment for this node, its IP header still on.
   void input(NetIf& iface, PacketPtr packet, const Ipv4Header& header);

@@ -12,7 +12,8 @@ namespace {
 std::size_t room_for_payload(const NetIf& iface, Family family) {
   if (family == Family::Inet6) return iface.ipv6()->mtu() - kIpv6HeaderBytes - kUdpHeaderBytes;
   const bool splits = iface.stack().config().ipv4_fragment.enabled;
-  const std::size_t largest = splits ? std::size_t{0xffff} : std::max<std::size_t>(iface.mtu(), 576);
+  const std::size_t largest =
+      splits ? std::size_t{0xffff} : std::max<std::size_t>(iface.mtu(), 576);
   return largest - kIpv4HeaderBytes - kUdpHeaderBytes;
 }
 

@@ -37,8 +37,8 @@ Status NetCore::send_data(PacketPtr packet) {
   return iface->send_data(std::move(packet)).ok() ? Status() : Status(Errc::Eio);
 }
 
-// Without fragmentation a datagram that does not fit goes to the L2 as it is, unless it says that it
-// may not be split; Zephyr does not look either.
+// Without fragmentation a datagram that does not fit goes to the L2 as it is, unless it says that
+// it may not be split; Zephyr does not look either.
 Status NetCore::send_large(NetIf& iface, PacketPtr packet, std::uint16_t fits) {
   if (stack_.ipv4_fragment.splits(*packet)) {
     return stack_.ipv4_fragment.send(std::move(packet), fits);

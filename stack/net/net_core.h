@@ -27,8 +27,8 @@ class NetCore {
   /// A frame from a driver, consumed (net_recv_data): Einval for none, Enodata when empty, Enetdown
   /// when the iface is not admin-up (carrier is not looked at), Enobufs when the rx pool is empty.
   Status recv_data(NetIf& iface, PacketPtr frame);
-  /// An IP packet that the stack made of received ones, its IP header in front: through the rx queue
-  /// as if it had come in by `iface`, but past the L2. Consumed.
+  /// An IP packet that the stack made of received ones, its IP header in front: through the rx
+  /// queue as if it had come in by `iface`, but past the L2. Consumed.
   void re_enter(NetIf& iface, PacketPtr packet);
   /// The rx thread's work on one packet.
   void process_rx(NetIf& iface, PacketPtr packet);

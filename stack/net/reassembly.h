@@ -44,7 +44,8 @@ struct FragmentPart {
 
 class Reassembly {
  public:
-  /// Told of a datagram given up for its age whose first fragment was there, before that is dropped.
+  /// Told of a datagram given up for its age whose first fragment was there, before that is
+  /// dropped.
   using Expired = std::function<void(NetIf& iface, Packet& first)>;
   Reassembly(Stack& stack, const ReassemblyConfig& config, Expired expired);
 

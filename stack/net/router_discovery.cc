@@ -153,9 +153,7 @@ void RouterDiscovery::take_servers(NetIf& iface, const NdRdnss& servers) {
   for (std::size_t i = 0; i < servers.servers.size(); ++i) {
     const IpAddress server = servers.servers[i];
     const Status added = stack_.dns.add_server(server, &iface, DnsServerSource::RouterAdvert);
-    if (added.ok()) continue;
-    stack_.tracer().event(iface.subject(), "dns_server_refused",
-                          {Attr::of("address", server), Attr::of("errno", added.code())});
+    static_cast<void>(added);  // the resolver records a refusal
   }
   dns_.push_back({&iface, stack_.scheduler().now() + lifetime(servers.lifetime_s)});
   settle();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changes of an IPv4 header that is already on a packet, as a router and a reassembly make them. The
-// header passed Ipv4Header::parse(); its checksum is kept right.
+// Changes of an IPv4 header that is already on a packet, as a router and a reassembly make them.
+// The header passed Ipv4Header::parse(); its checksum is kept right.
 #pragma once
 #include <cstdint>
 #include <span>

@@ -26,7 +26,8 @@ TEST_P(BadIfaces, AreRefusedOnce) {
 INSTANTIATE_TEST_SUITE_P(
     All, BadIfaces,
     ::testing::Values(
-        BadPart{R"({ "ipv4": "dhcp" })", "2:11 F0105 \"dhcp\" is not supported yet"},
+        BadPart{R"({ "ipv4": ["dhcp", "dhcp"] })",
+                "2:20 F0110 \"dhcp\" is on this interface already"},
         BadPart{R"({ "ipv6": "dhcp" })", "2:11 F0105 \"dhcp\" is not supported yet"},
         BadPart{R"({ "ipv6": "2001:db8::2" })", "2:11 F0110 the prefix length is missing"},
         BadPart{R"({ "ipv6": "2001:db8::g/64" })",

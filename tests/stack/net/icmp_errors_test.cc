@@ -65,7 +65,8 @@ TEST_F(IcmpErrorsTest, TheCodes) {
   for (const Row& row : kRows) {
     told.clear();
     arrive(row.type, row.code);
-    EXPECT_EQ(told, Lines{std::string(errc_name(row.told))}) << int{row.type} << "/" << int{row.code};
+    EXPECT_EQ(told, Lines{std::string(errc_name(row.told))})
+        << int{row.type} << "/" << int{row.code};
     EXPECT_EQ(icmp_error_code({row.type, row.code, 0, 0}), row.told);
   }
   EXPECT_EQ(rig.drops(), Lines{});

@@ -82,7 +82,9 @@ TEST(Ipv4Fragment, SplitsAtMultiplesOfEight) {
   Lines told;
   const auto sent = world.context->sendto(
       payload, {kPeer, 9},
-      [&](NetContext&, Result<std::size_t> result) { told.push_back(std::to_string(result.value())); },
+      [&](NetContext&, Result<std::size_t> result) {
+        told.push_back(std::to_string(result.value()));
+      },
       Timeout::no_wait());
   ASSERT_TRUE(sent.ok());
   world.rig.scheduler.run();

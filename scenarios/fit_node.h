@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the words of a node in a file mean for how its stack is made.
+#pragma once
+#include "scenarios/spec.h"
+#include "scenarios/world.h"
+
+namespace flapjack {
+
+/// "router" and the service "ra" make it a router, "auto" switches address conflict detection on
+/// (NET_IPV4_AUTO selects it), and the IPv6 tables grow to hold the addresses of the file and
+/// those that come by themselves.
+void fit_node(const NodeSpec& spec, NodeConfig& config);
+
+}  // namespace flapjack

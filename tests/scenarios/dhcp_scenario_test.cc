@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// DHCP in scenarios: clients, the service, what steps do to it, and what is refused.
+#include "tests/scenarios/run_fixture.h"
+
+namespace flapjack {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+std::string lan(const std::string& more, const std::string& iface = R"("ipv4": "dhcp")") {
+  return R"({ "until": "60s",
+  "nodes": {
+    "dev": { "ifaces": { "eth0": { )" + iface + R"( } },
+             "apps": { "ping": { "udp_ping": "gw:7" } } },
+    "gw": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24" } }, "services": ["dhcp", "udp_echo:7"] } },
+  "links": { "wire": { "between": ["dev.eth0", "gw.eth0"], "delay": "1ms" } })" + more + "\n}\n";
+}
+
+TEST(DhcpScenario, AnIfaceGetsItsAddress) {
+  const Ran ran(lan(R"(, "expect": [
+    { "eventually": "dev.eth0 IPV4_DHCP_BOUND address=10.0.0.100 server=10.0.0.1", "by": "11s" },
+    { "eventually": "dev > gw UDP len=64" }, { "eventually": "gw > dev UDP len=64" },
+    { "eventually": "dev L4_CONNECTED iface=eth0", "by": "11s" },
+    { "delivered": "dev.ping", "is": ">= 80%" } ])"));
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ran.all("dev.eth0", "IPV4_DHCP_START").size(), 1u);
+  EXPECT_EQ(ran.report->leaked_packets, 0u);
+}
+
+TEST(DhcpScenario, BesideAStaticAddress) {
+  const Ran ran(lan("", R"("ipv4": ["192.0.2.9/24", "dhcp"])"));
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.all("dev.eth0", "IPV4_ADDR_ADD").size(), 1u);
+  EXPECT_EQ(ran.all("dev.eth0", "IPV4_DHCP_BOUND").size(), 1u);
+}
+
+// The address that the server gives first is somebody else's.
+TEST(DhcpScenario, AnAddressInUseIsDeclined) {
+  const Ran ran(R"({ "until": "60s",
+  "nodes": {
+    "dev": { "kconfig": { "NET_IPV4_ACD": true }, "ifaces": { "eth0": { "ipv4": "dhcp" } } },
+    "squatter": { "ifaces": { "eth0": { "ipv4": "10.0.0.100/24" } } },
+    "gw": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24" } }, "services": ["dhcp"] } },
+  "links": { "wire": { "between": ["dev.eth0", "gw.eth0", "squatter.eth0"], "delay": "1ms" } },
+  "expect": [ { "sequence": [
+    "dev.eth0 IPV4_DHCP_BOUND address=10.0.0.100", "dev.eth0 IPV4_ACD_FAILED",
+    "dev.eth0 dhcp_sent type=DECLINE", "gw.dhcp dhcp_decline address=10.0.0.100",
+    "dev.eth0 IPV4_DHCP_BOUND address=10.0.0.101", "dev.eth0 IPV4_ACD_SUCCEED",
+    "dev L4_CONNECTED" ] } ] })");
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+}
+
+TEST(DhcpScenario, AServerThatRefusesForAWhile) {
+  const Ran ran(lan(R"(, "timeline": [
+    { "at": "0s", "lease": "gw.dhcp", "answer": "nak", "for": "30s" } ],
+    "expect": [ { "eventually": "gw.dhcp dhcp_nak reason=scripted", "to": "30s" },
+                { "never": "dev L4_CONNECTED", "to": "30s" },
+                { "eventually": "dev L4_CONNECTED", "from": "30s", "by": "41s" } ])"));
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+}
+
+TEST(DhcpScenario, AServerThatIsSilentOrSlow) {
+  const Ran ran(lan(R"(, "timeline": [
+    { "at": "0s", "lease": "gw.dhcp", "answer": "ignore", "for": "11s" },
+    { "at": "0s", "lease": "gw.dhcp", "delay": "700ms" } ],
+    "expect": [ { "eventually": "gw.dhcp dhcp_silent reason=scripted", "to": "11s" },
+                { "never": "gw.dhcp dhcp_offer", "to": "11s" },
+                { "whenever": "gw.dhcp dhcp_ack", "then": "dev.eth0 IPV4_DHCP_BOUND",
+                  "within": "701ms" } ])"));
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+  const auto acks = ran.all("gw.dhcp", "dhcp_ack");
+  const auto bound = ran.all("dev.eth0", "IPV4_DHCP_BOUND");
+  ASSERT_EQ(acks.size(), 1u);
+  ASSERT_EQ(bound.size(), 1u);
+  EXPECT_EQ(bound[0].at - acks[0].at, milliseconds(701));
+}
+
+TEST(DhcpScenario, APoolElsewhereIsRefusedByTheServer) {
+  const Ran ran(lan(R"(, "timeline": [
+    { "at": "1s", "lease": "gw.dhcp", "pool": "10.0.1.10..10.0.1.20" } ])"));
+  ASSERT_TRUE(ran.report) << ran.messages;
+  const auto refused = ran.all("gw.dhcp", "step_refused");
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].attr("errno"), "EINVAL");
+}
+
+TEST(DhcpScenario, AServiceThatIsDown) {
+  const Ran ran(pair_scenario(R"(, "timeline": [
+    { "at": "2.5s", "service_down": "srv.udp_echo", "for": "4s" },
+    { "at": "3.5s", "service_down": "srv.udp_echo", "for": "1s" } ],
+    "expect": [ { "never": "dev.ping acked", "from": "2.5s", "to": "6.5s" },
+                { "eventually": "dev.ping acked", "from": "6.5s", "by": "7.5s" },
+                { "eventually": "srv > dev ICMP type=3", "from": "2.5s", "to": "6.5s" } ])"));
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+}
+
+struct Refused {
+  std::string text;
+  const char* message;
+};
+
+TEST(DhcpScenario, WhatIsRefused) {
+  const Refused rows[] = {
+      {lan("", R"("ipv4": "dhcp", "offload": "lwip")"), "an engine has its own way to an address"},
+      {lan("", R"("ipv4": ["dhcp", "dhcp"])"), "\"dhcp\" is on this interface already"},
+      {lan(R"(, "timeline": [{ "at": "1s", "lease": "gw.udp_echo", "answer": "nak" }])"),
+       "\"gw.udp_echo\" is udp_echo, but \"lease\" takes dhcp"},
+      {lan(R"(, "timeline": [{ "at": "1s", "lease": "gw.dhcp" }])"),
+       "\"lease\" changes nothing"},
+      {lan(R"(, "timeline": [{ "at": "1s", "lease": "gw.dhcp", "loss": "1%" }])"),
+       "\"loss\" does not go with \"lease\""},
+      {lan(R"(, "timeline": [{ "at": "1s", "lease": "gw.dhcp", "answer": "nack" }])"),
+       "unknown answer \"nack\""},
+      {lan(R"(, "timeline": [{ "at": "1s", "lease": "gw.dhcp", "pool": "10.0.0.9" }])"), nullptr},
+      {lan(R"(, "timeline": [{ "at": "1s", "lease": "gw.dhcp", "pool": "10.0.0.9..x" }])"),
+       "is not a range of IPv4 addresses"},
+      {lan(R"(, "timeline": [{ "at": "1s", "lease": "gw.dhcp", "pool": "10.0.0.9..10.0.0.8" }])"),
+       "is not a range of 1 to 65536 addresses"},
+      {lan(R"(, "timeline": [{ "at": "1s", "carrier_down": "dev.eth0", "pool": "10.0.0.9" }])"),
+       "\"pool\" does not go with \"carrier_down\""},
+      {lan(R"(, "timeline": [{ "at": "1s", "service_down": "dev.ping" }])"),
+       "is an app, but \"service_down\" takes a service"},
+      {R"({ "until": "1s", "nodes": { "gw": { "services": ["dhcp"] } } })",
+       "a DHCP service needs a native iface with an IPv4 address"},
+      {R"({ "until": "1s", "nodes": { "gw": { "ifaces": { "e": { "ipv4": "10.0.0.1/31" } },
+           "services": ["dhcp"] } } })",
+       "10.0.0.1/31 leaves no room for DHCP clients"},
+  };
+  for (const Refused& row : rows) {
+    const Ran ran(row.text);
+    if (row.message == nullptr) {
+      EXPECT_TRUE(ran.report) << ran.messages;
+      continue;
+    }
+    EXPECT_FALSE(ran.report) << row.message;
+    EXPECT_NE(ran.messages.find(row.message), std::string::npos) << ran.messages;
+  }
+}
+
+}  // namespace
+}  // namespace flapjack
