@@ -27,8 +27,9 @@ Status DummyL2::send(NetIf& iface, PacketPtr packet) {
 
 Verdict DummyL2::recv(NetIf& iface, PacketPtr& packet) {
   if (packet->size() == 0) return drop_rx(iface, packet, DropReason::BadLinkHeader);
-  if (packet->data()[0] >> 4 != 4) return drop_rx(iface, packet, DropReason::UnknownProtocol);
-  packet->meta.ether_type = kEtherTypeIpv4;
+  const int version = packet->data()[0] >> 4;
+  if (version != 4 && version != 6) return drop_rx(iface, packet, DropReason::UnknownProtocol);
+  packet->meta.ether_type = version == 4 ? kEtherTypeIpv4 : kEtherTypeIpv6;
   packet->meta.l2_ready = true;
   return Verdict::Continue;
 }

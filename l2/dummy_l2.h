@@ -12,7 +12,8 @@ class DummyL2 : public L2 {
   std::unique_ptr<L2Context> attach(NetIf& iface) override;
   Status enable(NetIf& iface, bool up) override;
   Status send(NetIf& iface, PacketPtr packet) override;
-  /// Continue for IPv4; anything else is dropped (UnknownProtocol), nothing at all BadLinkHeader.
+  /// Continue for IPv4 and IPv6; anything else is dropped (UnknownProtocol), nothing at all
+  /// BadLinkHeader.
   Verdict recv(NetIf& iface, PacketPtr& packet) override;
 };
 

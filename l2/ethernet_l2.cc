@@ -5,15 +5,6 @@
 #include "stack/wire/bytes.h"
 
 namespace flapjack {
-namespace {
-
-struct EthernetContext : L2Context {
-  EthernetContext(NetIf& iface, const ArpConfig& config) : arp(iface, config) {}
-  ArpPort* arp_port() override { return &arp; }
-  ArpCache arp;
-};
-
-}  // namespace
 
 MacAddress ethernet_multicast(Ipv4Address group) {
   const std::uint32_t low = group.value & 0x7fffff;
@@ -30,6 +21,12 @@ MacAddress ethernet_multicast(const Ipv6Address& group) {
 void push_ethernet_header(Packet& packet, const EthernetHeader& header) {
   header.emit(packet.push(kEthernetHeaderBytes));
   packet.meta.ether_type = header.type;
+}
+
+void take_tag_off(Packet& packet, const VlanTag& tag) {
+  VlanTag::remove(packet.data());
+  packet.pull(kVlanTagBytes);
+  packet.meta.priority = tag.priority;
 }
 
 L2Traits EthernetL2::traits() const {
@@ -94,6 +91,14 @@ Status EthernetL2::send_ipv6(NetIf& iface, PacketPtr packet) {
 }
 
 Verdict EthernetL2::recv(NetIf& iface, PacketPtr& packet) {
+  if (NetIf* upper = iface.stacking().claimant(*packet)) {
+    packet->meta.iface = upper->index();
+    return Verdict::Continue;
+  }
+  if (const auto tag = VlanTag::parse(packet->bytes())) {
+    if (tag->id != 0) return drop_rx(iface, packet, DropReason::UnknownVlan);
+    take_tag_off(*packet, *tag);
+  }
   const auto header = EthernetHeader::parse(packet->bytes());
   if (!header) return drop_rx(iface, packet, DropReason::BadLinkHeader);
   if (!header->destination.is_group() && header->destination != iface.link_address()) {

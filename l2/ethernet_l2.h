@@ -18,6 +18,17 @@ MacAddress ethernet_multicast(const Ipv6Address& group);
 /// Puts an Ethernet header in front of a packet; it needs kEthernetHeaderBytes of headroom.
 void push_ethernet_header(Packet& packet, const EthernetHeader& header);
 
+/// Takes the tag out of a received frame, whose priority becomes the packet's (Zephyr maps the
+/// numbers one to one).
+void take_tag_off(Packet& packet, const VlanTag& tag);
+
+/// What every iface of an EthernetL2 has.
+struct EthernetContext : L2Context {
+  EthernetContext(NetIf& iface, const ArpConfig& config) : arp(iface, config) {}
+  ArpPort* arp_port() override { return &arp; }
+  ArpCache arp;
+};
+
 class EthernetL2 : public L2 {
  public:
   explicit EthernetL2(const ArpConfig& arp = {}) : arp_(arp) {}
@@ -30,8 +41,9 @@ class EthernetL2 : public L2 {
   /// (drop NoRoute); Enomem without headroom (L2Refused); otherwise ArpCache::park()'s or
   /// NetIf::output_frame()'s answer.
   Status send(NetIf& iface, PacketPtr packet) override;
-  /// Drop: BadLinkHeader (shorter than a header), NotForUs, UnknownProtocol (not IPv4, IPv6 or
-  /// ARP).
+  /// Continue with another iface in meta.iface: one that stands on this and claims the frame.
+  /// Drop: BadLinkHeader (shorter than a header), NotForUs, UnknownVlan, UnknownProtocol (not IPv4,
+  /// IPv6 or ARP). A tag of priority only is taken off; the rest of the frame is this iface's.
   Verdict recv(NetIf& iface, PacketPtr& packet) override;
 
   /// The neighbours of an iface that uses this L2.

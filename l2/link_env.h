@@ -17,7 +17,8 @@ struct LinkEnv {
 };
 
 /// Forgets what the sending node noted about a packet that leaves it: off its pool's count, and of
-/// the meta data only the identity (id, parent, cause) is left, and whether a fault damaged it.
+/// the meta data only the identity (id, parent, cause) is left, whether a fault damaged it, and how
+/// many bridges it has passed.
 inline void leave_node(Packet& packet) {
   PacketPool::disown(packet);
   PacketMeta meta;
@@ -25,6 +26,7 @@ inline void leave_node(Packet& packet) {
   meta.parent = packet.meta.parent;
   meta.cause = packet.meta.cause;
   meta.damaged = packet.meta.damaged;
+  meta.bridged = packet.meta.bridged;
   packet.meta = meta;
 }
 

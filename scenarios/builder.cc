@@ -3,16 +3,14 @@
 
 #include <algorithm>
 
+#include "scenarios/address_checks.h"
 #include "scenarios/fit_node.h"
 #include "scenarios/link_book.h"
-#include "stack/wire/ethernet.h"
+#include "scenarios/link_layers.h"
 
 namespace flapjack {
 namespace {
 
-constexpr std::size_t kFrameOverhead = kEthernetHeaderBytes;
-constexpr std::size_t kSmallestFrameRoom = 1536;
-constexpr std::size_t kLargestDatagram = 65535;
 constexpr std::int64_t kDatagramBytesMax = 65535 - 20 - 8;  // below an IPv4 and a UDP header
 
 // A link's end as the air of an implementation.
@@ -30,13 +28,6 @@ class LinkRadio : public RadioMedium {
   std::size_t end_;
 };
 
-// A datagram is one packet on both sides of its fragments.
-bool splits_datagrams(const NodeSpec& node) {
-  return std::any_of(node.kconfig.begin(), node.kconfig.end(), [](const auto& option) {
-    return option.first == "NET_IPV4_FRAGMENT" && option.second != 0;
-  });
-}
-
 class Builder {
  public:
   Builder(const ScenarioSpec& spec, const Registry& registry, NodeNames& names,
@@ -46,9 +37,9 @@ class Builder {
   std::unique_ptr<World> build();
 
  private:
-  std::size_t frame_room() const;
   void add_links();
   void add_node(const NodeSpec& spec);
+  void stack_ifaces(const NodeSpec& spec, Node& node);
   NodeConfig config_of(const NodeSpec& spec);
   void add_route(Node& node, const RouteSpec& route);
   void add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig& config,
@@ -62,10 +53,13 @@ class Builder {
   void add_apps(const NodeSpec& spec, Node& node);
   bool can_stream(const NodeSpec& node) const;
   bool peer_is_stream(const PeerSpec& peer) const;
-  void check_addresses(const IfaceSpec& spec);
   void add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec& spec);
-  const LinkSpec* link_of(const NodeSpec& node, const IfaceSpec& iface, std::size_t& end) const;
+  void name_ppp_peer(const IfaceSpec& spec, const LinkPlace& at);
+  LinkPlace place_of(const NodeSpec& node, const IfaceSpec& iface) const;
   SubjectId subject(const Node& node, const std::string& name);
+  void error(const SpecProblem& problem) {
+    error(problem.code, problem.message, problem.place, problem.help);
+  }
   void error(const std::string& code, const std::string& message, const SourcePlace& place,
              const std::string& help = {});
 
@@ -87,26 +81,13 @@ void Builder::error(const std::string& code, const std::string& message, const S
 }
 
 std::unique_ptr<World> Builder::build() {
-  world_ = std::make_unique<World>(spec_.seed, frame_room());
+  world_ = std::make_unique<World>(spec_.seed, frame_room(spec_, registry_));
   add_links();
   for (const NodeSpec& node : spec_.nodes) add_node(node);
   // Services first: what answers is there before anybody asks.
   for (const NodeSpec& node : spec_.nodes) add_services(node, *world_->node(node.name));
   for (const NodeSpec& node : spec_.nodes) add_apps(node, *world_->node(node.name));
   return sink_.has_errors() ? nullptr : std::move(world_);
-}
-
-std::size_t Builder::frame_room() const {
-  std::size_t room = kSmallestFrameRoom;
-  for (const NodeSpec& node : spec_.nodes) {
-    if (splits_datagrams(node)) room = std::max(room, kLargestDatagram + kFrameOverhead);
-    for (const IfaceSpec& iface : node.ifaces) {
-      if (iface.mtu) {
-        room = std::max(room, static_cast<std::size_t>(*iface.mtu) + kFrameOverhead);
-      }
-    }
-  }
-  return room;
 }
 
 void Builder::add_links() {
@@ -135,6 +116,7 @@ void Builder::add_node(const NodeSpec& spec) {
   fit_node(spec, config);
   Node& node = world_->add_node(spec.name, config);
   for (const IfaceSpec& iface : spec.ifaces) add_iface(spec, node, config, iface);
+  stack_ifaces(spec, node);
   for (const RouteSpec& route : spec.routes) add_route(node, route);
 }
 
@@ -149,22 +131,34 @@ void Builder::add_route(Node& node, const RouteSpec& route) {
         route.place);
 }
 
-const LinkSpec* Builder::link_of(const NodeSpec& node, const IfaceSpec& iface,
-                                 std::size_t& end) const {
-  for (const LinkSpec& link : spec_.links) {
-    for (end = 0; end < link.ends.size(); ++end) {
-      if (link.ends[end].node == node.name && link.ends[end].name == iface.name) return &link;
+void Builder::stack_ifaces(const NodeSpec& spec, Node& node) {
+  for (const IfaceSpec& iface : spec.ifaces) {
+    if (!iface.virt) continue;
+    for (const PlacedText& on : iface.virt->on) {
+      NetIf& upper = *node.stack.iface_by_name(iface.name);
+      const Status attached = upper.stacking().attach(*node.stack.iface_by_name(on.text));
+      if (attached.ok()) continue;
+      error(attach_problem(iface, on, attached.code()));
     }
   }
-  return nullptr;
+}
+
+LinkPlace Builder::place_of(const NodeSpec& node, const IfaceSpec& iface) const {
+  for (const LinkSpec& link : spec_.links) {
+    for (std::size_t end = 0; end < link.ends.size(); ++end) {
+      if (link.ends[end].node == node.name && link.ends[end].name == iface.name) {
+        return {&link, end};
+      }
+    }
+  }
+  return {};
 }
 
 void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig& config,
                         const IfaceSpec& spec) {
-  const TechnologyEntry& technology = *find_entry(registry_.technologies, spec.technology);
   NetIfConfig if_config;
   if_config.name = spec.name;
-  if_config.mtu = static_cast<std::uint16_t>(spec.mtu.value_or(technology.mtu));
+  if_config.mtu = mtu_of(registry_, node_spec, spec);
   if_config.auto_start = spec.auto_start;
   if_config.ipv4_limit = std::max<std::size_t>(if_config.ipv4_limit, spec.ipv4.size());
   if_config.ipv6 = spec.has_ipv6;
@@ -173,19 +167,29 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   if (places != 0 && spec.ipv4.size() > places) {
     error("F0913", "more addresses than NET_IF_UNICAST_IPV4_ADDR_COUNT", spec.place);
   }
+  const LinkPlace at = place_of(node_spec, spec);
+  if (const auto problem = link_layer_problem(spec_, registry_, node_spec, spec, at)) {
+    error(*problem);
+  }
   NetIf& iface = node.stack.add_iface(if_config);
   Driver* driver = add_driver(node_spec, node, iface, spec);
   const EngineEntry& engine = *find_entry(registry_.engines, spec.engine);
-  check_addresses(spec);
+  for (const SpecProblem& problem : address_problems(spec)) error(problem);
   for (const Ipv4Spec& address : spec.ipv4) {
     names_.add(Ipv4Address{address.value}, node_spec.name);
   }
+  name_ppp_peer(spec, at);
   if (engine.make == nullptr) {
-    add_l2(node, iface, {config, nullptr}, spec.l2);
+    add_l2(node, iface, {config, nullptr, &spec}, spec.l2);
     if (driver != nullptr) iface.bind_driver(*driver);
-    if (driver == nullptr) iface.carrier_off();  // a socket without a cable
-    const Attachment at = world_->attachment(iface);
-    if (at.link != nullptr) at.link->set_end_header(at.end, iface.l2()->traits().header_bytes);
+    if (driver == nullptr) iface.carrier_off();  // a socket without a cable, or virtual
+    const Attachment at_link = world_->attachment(iface);
+    if (at_link.link != nullptr) {
+      at_link.link->set_end_header(at_link.end, iface.l2()->traits().header_bytes);
+    }
+    if (spec.virt && !spec.mac.empty()) {
+      static_cast<void>(iface.set_link_address(*MacAddress::parse(spec.mac)).ok());  // it is down
+    }
     for (const Ipv4Spec& address : spec.ipv4) {
       iface.ipv4_addr_add({{address.value}, address.prefix_len});
     }
@@ -211,40 +215,26 @@ void Builder::add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec&
   }
 }
 
-// Values that no host can have, and a gateway that nobody on the link could be.
-void Builder::check_addresses(const IfaceSpec& spec) {
-  bool reachable = !spec.gateway || spec.dhcp;
-  for (const Ipv4Spec& address : spec.ipv4) {
-    const Ipv4Prefix prefix{{address.value}, address.prefix_len};
-    const std::uint32_t host = address.value & ~ipv4_mask(address.prefix_len).value;
-    if (address.prefix_len < 31 && host == 0) {
-      error("F0911", address.text + " is the address of the network itself", address.place);
-    } else if (prefix.is_directed_broadcast(prefix.address)) {
-      error("F0911", address.text + " is the broadcast address of its network", address.place);
-    }
-    if (!spec.gateway) continue;
-    reachable = reachable || prefix.contains({spec.gateway->value});
-    if (spec.gateway->value == address.value) {
-      error("F0912", "the gateway is the iface itself", spec.gateway->place);
-    }
-  }
-  if (!reachable) {
-    error("F0912", "the gateway is on none of the iface's networks", spec.gateway->place);
-  }
+// An address that comes by PPP belongs to the node at the other end.
+void Builder::name_ppp_peer(const IfaceSpec& spec, const LinkPlace& at) {
+  const NodeSpec* node = nullptr;
+  if (!spec.ppp || !spec.ppp->peer || peer_of(spec_, at, &node) == nullptr) return;
+  names_.add(Ipv4Address{*spec.ppp->peer}, node->name);
 }
 
 // Null for an iface that is on no link: a socket without a cable.
 Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
                             const IfaceSpec& spec) {
   const TechnologyEntry& technology = *find_entry(registry_.technologies, spec.technology);
-  const DriverEntry& entry = *find_entry(registry_.drivers, technology.driver);
-  std::size_t end = 0;
-  const LinkSpec* link_spec = link_of(node_spec, spec, end);
-  if (link_spec != nullptr && !entry.on_link) {
+  const auto [link_spec, end] = place_of(node_spec, spec);
+  if (link_spec == nullptr && technology.driver.empty()) return nullptr;
+  const DriverEntry* const driver = find_entry(registry_.drivers, technology.driver);
+  if (link_spec != nullptr && (driver == nullptr || !driver->on_link)) {
     error("F0903", "a " + spec.technology + " iface cannot be on a link",
           link_spec->ends[end].place);
     return nullptr;
   }
+  const DriverEntry& entry = *driver;
   if (link_spec == nullptr && entry.on_link) return nullptr;
   DriverSite site{world_->link_env(), nullptr, node.stack.name() + "." + spec.name, {}, {}};
   site.mac = spec.mac.empty() ? World::default_mac(node, iface.index().value)
@@ -253,6 +243,7 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
     site.carrier_follows_peer = false;
     site.station = true;
   }
+  site.promiscuous = is_bridge_port(node_spec, spec);
   if (link_spec != nullptr) site.link = world_->link(link_spec->name);
   MadeDriver made = entry.make(site);
   if (site.link != nullptr) {

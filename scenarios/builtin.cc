@@ -6,17 +6,23 @@
 
 #include "connmgr/scripted_connectivity.h"
 #include "connmgr/wifi_connectivity.h"
+#include "l2/bridge_l2.h"
 #include "l2/dummy_l2.h"
 #include "l2/ethernet_l2.h"
 #include "l2/faulty_driver.h"
+#include "l2/hdlc_driver.h"
 #include "l2/loopback_driver.h"
 #include "l2/offloaded_l2.h"
+#include "l2/ppp_l2.h"
 #include "l2/sim_driver.h"
+#include "l2/tunnel_l2.h"
+#include "l2/vlan_l2.h"
 #include "offload/lwip_engine.h"
 #include "scenarios/apps/reconnecting_client.h"
 #include "scenarios/apps/udp_ping.h"
 #include "scenarios/builtin_parts.h"
 #include "scenarios/dhcp_setup.h"
+#include "scenarios/link_layers.h"
 #include "scenarios/services/dhcp_server.h"
 #include "scenarios/services/router_advert.h"
 #include "scenarios/services/tcp_echo.h"
@@ -28,6 +34,34 @@ namespace {
 
 std::unique_ptr<L2> make_ethernet(const L2Site& site) {
   return std::make_unique<EthernetL2>(site.node.arp);
+}
+std::unique_ptr<L2> make_vlan(const L2Site& site) {
+  const bool known = site.iface != nullptr && site.iface->virt;
+  const auto id = known ? static_cast<std::uint16_t>(site.iface->virt->vlan_id) : kVlanIdMin;
+  return std::make_unique<VlanL2>(id, site.node.arp);
+}
+std::unique_ptr<L2> make_tunnel(const L2Site& site) {
+  TunnelConfig config{.remote = {0xc6336402}};  // 198.51.100.2, for documentation (RFC 5737)
+  if (site.iface != nullptr && site.iface->virt) {
+    config.remote = Ipv4Address{site.iface->virt->remote};
+    config.ttl = static_cast<std::uint8_t>(site.iface->virt->ttl);
+  }
+  return std::make_unique<TunnelL2>(config);
+}
+std::unique_ptr<L2> make_bridge(const L2Site& site) {
+  BridgeConfig config;
+  config.arp = site.node.arp;
+  if (site.iface != nullptr && site.iface->virt) {
+    const VirtualSpec& spec = *site.iface->virt;
+    config.ageing = spec.ageing;
+    config.addresses = static_cast<std::size_t>(spec.addresses);
+    config.flood_limit = static_cast<std::uint32_t>(spec.flood_limit);
+  }
+  return std::make_unique<BridgeL2>(config);
+}
+std::unique_ptr<L2> make_ppp(const L2Site& site) {
+  if (site.iface == nullptr) return std::make_unique<PppL2>();
+  return std::make_unique<PppL2>(ppp_config(*site.iface, site.node.ppp));
 }
 std::unique_ptr<L2> make_dummy(const L2Site&) { return std::make_unique<DummyL2>(); }
 std::unique_ptr<L2> make_offloaded(const L2Site& site) {
@@ -42,9 +76,14 @@ MadeDriver make_sim(const DriverSite& site) {
   config.mac = site.mac;
   config.carrier_follows_peer = site.carrier_follows_peer;
   config.station = site.station;
+  config.promiscuous = site.promiscuous;
   auto driver = std::make_unique<SimDriver>(site.env, *site.link, site.path, config);
   const std::size_t end = driver->end();
   return {std::move(driver), end};
+}
+MadeDriver make_hdlc(const DriverSite& site) {
+  MadeDriver line = make_sim(site);
+  return {std::make_unique<HdlcDriver>(site.env, site.path, std::move(line.driver)), line.end};
 }
 MadeDriver make_loopback(const DriverSite& site) {
   return {std::make_unique<LoopbackDriver>(site.env, site.path), 0};
@@ -174,6 +213,10 @@ std::vector<TechnologyEntry> builtin_technologies() {
        "sim"},
       {{"dummy", "no link header, no addresses on the link", "dummy", "", ""}, "sim"},
       {{"loopback", "hands back what it is given", "dummy", "", ""}, "loopback", kLoopbackMtu},
+      {{"ppp", "one end of a byte line; options in the key \"ppp\"", "ppp", "", ""}, "hdlc"},
+      {{"vlan", "one VLAN of an Ethernet iface; written as the key \"vlan\"", "vlan", "", ""}, ""},
+      {{"tunnel", "IPv4 in IPv4; written as the key \"tunnel\"", "tunnel", "", ""}, ""},
+      {{"bridge", "a learning bridge; written as the key \"bridge\"", "bridge", "", ""}, ""},
   };
 }
 
@@ -187,11 +230,17 @@ Registry builtin_registry() {
   r.l2s = {
       {{"ethernet", "Ethernet II with ARP"}, make_ethernet, LinkType::Ethernet},
       {{"dummy", "no link header (Zephyr: L2 DUMMY)"}, make_dummy, LinkType::RawIp},
+      {{"vlan", "Ethernet II with ARP, tagged (IEEE 802.1Q)"}, make_vlan, LinkType::Ethernet, true},
+      {{"tunnel", "IPv4 in IPv4 (RFC 2003)"}, make_tunnel, LinkType::RawIp, true},
+      {{"bridge", "a learning bridge (IEEE 802.1D), with ARP for itself"}, make_bridge,
+       LinkType::Ethernet, true},
+      {{"ppp", "PPP with LCP and IPCP (RFC 1661, 1332)"}, make_ppp, LinkType::Ppp},
       {{"offloaded", "passes admin up and down to the iface's engine, nothing else"},
        make_offloaded},
   };
   r.drivers = {
       {{"sim", "a device whose medium is a link"}, true, make_sim},
+      {{"hdlc", "a device whose frames are PPP's on a byte line (RFC 1662)"}, true, make_hdlc},
       {{"loopback", "a device that hands back what it is given"}, false, make_loopback},
   };
   r.wrappers = {

@@ -3,6 +3,7 @@
 // with what the library's runs record.
 #include "connmgr/event_names.h"
 #include "l2/event_names.h"
+#include "l2/ppp_session.h"
 #include "offload/event_names.h"
 #include "scenarios/builtin_parts.h"
 #include "scenarios/services/dhcp_server.h"
@@ -175,10 +176,12 @@ std::vector<EventWord> builtin_events() {
   add_ip_events(events);
   add_infos(events, kConnEvents);
   add_infos(events, kOffloadEvents);
+  add_infos(events, kPppEventInfos);
   const std::vector<EventWord> others = {
       {"if_up_failed", "an iface could not be brought up at boot", kIface, {"errno"}},
       {"conn_mgr_failed", "the connection manager could not boot", kNode, {"errno"}},
       {"step_refused", "the call behind a step returned an error", kAnywhere, {"verb", "errno"}},
+      {"flood_copy_lost", "a bridge had no packet for a copy to this port", kIface, {}},
       {"send_refused", "no packet was free for a send", TargetKind::Node | TargetKind::App |
                                                              TargetKind::Service, {"errno"}},
       {"alloc_wait", "nothing free in a pool: somebody waits for a packet", kNode, {"pool"}},

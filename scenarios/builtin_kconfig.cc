@@ -87,6 +87,20 @@ Options address_options() {
   };
 }
 
+// PPP.
+Options ppp_options() {
+  return {
+      {{"NET_L2_PPP_TIMEOUT", "how long PPP waits for an answer, ms"},
+       1, 3'600'000, [](C& c, I v) { c.ppp.restart = milliseconds(v); }},
+      {{"NET_L2_PPP_MAX_CONFIGURE_REQ_RETRANSMITS", "Configure-Requests without an answer"},
+       1, kMany, [](C& c, I v) { c.ppp.max_configure = static_cast<int>(v); }},
+      {{"NET_L2_PPP_MAX_TERMINATE_REQ_RETRANSMITS", "Terminate-Requests without an answer"},
+       1, kMany, [](C& c, I v) { c.ppp.max_terminate = static_cast<int>(v); }},
+      {{"NET_L2_PPP_MAX_NACK_LOOPS", "Naks without coming to an agreement"},
+       1, kMany, [](C& c, I v) { c.ppp.max_failure = static_cast<int>(v); }},
+  };
+}
+
 // DHCP and DNS.
 Options service_options() {
   return {
@@ -126,8 +140,8 @@ Options management_options() {
 
 std::vector<KconfigEntry> builtin_kconfigs() {
   Options all;
-  for (Options (*options)() : {&pool_options, &ipv4_options, &address_options, &service_options,
-                               &management_options}) {
+  for (Options (*options)() : {&pool_options, &ipv4_options, &address_options, &ppp_options,
+                               &service_options, &management_options}) {
     const Options some = options();
     all.insert(all.end(), some.begin(), some.end());
   }

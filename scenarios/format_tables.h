@@ -30,6 +30,10 @@ struct FormatTables {
 
   const Vocabulary& vocabulary;
   FieldTable<ConnSpec> conn{"conn", "How an interface gets connected."};
+  FieldTable<VirtualSpec> vlan{"vlan", "What carries a VLAN, and its number."};
+  FieldTable<VirtualSpec> tunnel{"tunnel", "What carries a tunnel, and where it ends."};
+  FieldTable<VirtualSpec> bridge{"bridge", "The ports of a bridge, and what it remembers."};
+  FieldTable<PppSpec> ppp{"ppp", "One end of a PPP link."};
   FieldTable<IfaceSpec> iface{"iface", "A network interface of a node."};
   FieldTable<AppSpec> app{"app", "An application on a node.", "app"};
   FieldTable<NodeSpec> node{"node", "One simulated machine."};
@@ -50,6 +54,10 @@ struct FormatTables {
   void build_iface();
   void build_iface_addresses();
   void build_iface_ipv6();
+  void build_virtual();
+  void build_tunnel();
+  void build_bridge();
+  void build_ppp();
   void build_app();
   void build_node();
   void build_loss();
@@ -77,6 +85,8 @@ std::string schema_groups();
 /// What only makes sense with something else on the same link, there or in a step.
 void check_link_needs(LoadContext& ctx);
 
+/// What virtual ifaces stand on must be there, and not the iface itself; nodes must be complete.
+void check_virtual_ifaces(LoadContext& ctx);
 /// Fills in the addresses of all apps' peers; nodes must be complete.
 void resolve_peers(LoadContext& ctx);
 /// The keys of "routes", and their schema.

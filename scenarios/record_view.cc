@@ -4,8 +4,10 @@
 #include "stack/wire/arp.h"
 #include "stack/wire/bytes.h"
 #include "stack/wire/ethernet.h"
+#include "stack/wire/hdlc.h"
 #include "stack/wire/icmp.h"
 #include "stack/wire/ipv4.h"
+#include "stack/wire/ppp.h"
 #include "stack/wire/udp.h"
 
 namespace flapjack {
@@ -84,10 +86,16 @@ bool RecordView::attr(const void* self, std::string_view key, std::string_view* 
 
 void RecordView::look_into(const Packet& frame, const NodeNames& nodes) {
   packet_.attrs = {this, &RecordView::attr};
+  if (look_into_ppp(frame.bytes(), nodes)) return;
   const auto ethernet = EthernetHeader::parse(frame.bytes());
   if (!ethernet) return;
-  const auto inner = frame.bytes().subspan(kEthernetHeaderBytes);
-  if (ethernet->type == kEtherTypeArp) {
+  std::uint16_t type = ethernet->type;
+  auto inner = frame.bytes().subspan(kEthernetHeaderBytes);
+  if (VlanTag::parse(frame.bytes())) {
+    type = wire::load16(inner.data() + kVlanTagBytes - 2);
+    inner = inner.subspan(kVlanTagBytes);
+  }
+  if (type == kEtherTypeArp) {
     const auto arp = ArpHeader::parse(inner);
     if (!arp) return;
     packet_.proto = "ARP";
@@ -95,9 +103,23 @@ void RecordView::look_into(const Packet& frame, const NodeNames& nodes) {
     packet_.to = nodes.find(arp->target_ip);
     packet_.len = kArpBytes;
     has_packet_ = true;
-  } else if (ethernet->type == kEtherTypeIpv4) {
+  } else if (type == kEtherTypeIpv4) {
     look_into_ip(inner, nodes);
   }
+}
+
+// A frame of a byte line is known by its flags and its right FCS. True when it is one.
+bool RecordView::look_into_ppp(std::span<const std::uint8_t> frame, const NodeNames& nodes) {
+  if (frame.empty() || frame.front() != kHdlcFlag || frame.back() != kHdlcFlag) return false;
+  std::vector<std::uint8_t> content(frame.size());
+  const HdlcContent read = hdlc_decode(frame, content.data());
+  constexpr std::size_t kFields = 2 + kPppProtocolBytes;  // address and control in front
+  if (read.error != HdlcError::None || read.bytes < kFields) return false;
+  const auto protocol = static_cast<PppProtocol>(wire::load16(&content[2]));
+  if (protocol == PppProtocol::Ip) {
+    look_into_ip(std::span(content).subspan(kFields, read.bytes - kFields), nodes);
+  }
+  return true;
 }
 
 void RecordView::look_into_ip(std::span<const std::uint8_t> datagram, const NodeNames& nodes) {
@@ -106,6 +128,9 @@ void RecordView::look_into_ip(std::span<const std::uint8_t> datagram, const Node
   packet_.from = nodes.find(ip.source);
   packet_.to = nodes.find(ip.destination);
   const auto payload = datagram.subspan(ip.header_bytes, ip.payload_bytes());
+  if (ip.protocol == static_cast<std::uint8_t>(IpProtocol::IpInIp)) {
+    return look_into_ip(payload, nodes);  // what travels in the tunnel
+  }
   if (ip.protocol == static_cast<std::uint8_t>(IpProtocol::Udp)) {
     UdpHeader udp;
     if (UdpHeader::parse(payload, ip.source, ip.destination, kLookOnly, udp) !=

@@ -40,6 +40,7 @@ class RecordView {
  private:
   static bool attr(const void* self, std::string_view key, std::string_view* value);
   void look_into(const Packet& frame, const NodeNames& nodes);
+  bool look_into_ppp(std::span<const std::uint8_t> frame, const NodeNames& nodes);
   void look_into_ip(std::span<const std::uint8_t> datagram, const NodeNames& nodes);
 
   const Tracer& tracer_;

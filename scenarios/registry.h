@@ -17,17 +17,19 @@ namespace flapjack {
 
 /// What the frames of an L2 or an engine are to other programs: numbers of tcpdump.org's list of
 /// link types.
-enum class LinkType : std::uint16_t { Ethernet = 1, RawIp = 101, Unlisted = 147 };
+enum class LinkType : std::uint16_t { Ethernet = 1, Ppp = 9, RawIp = 101, Unlisted = 147 };
 
-/// What an L2 may need to know; the engine is null on the native path.
+/// What an L2 may need to know; the engine is null on the native path, the iface outside scenarios.
 struct L2Site {
   const NodeConfig& node;
   OffloadEngine* engine = nullptr;
+  const IfaceSpec* iface = nullptr;
 };
 struct L2Entry {
   Word word;
   std::unique_ptr<L2> (*make)(const L2Site& site);
   LinkType frames = LinkType::Unlisted;
+  bool is_virtual = false;  ///< its ifaces stand on others instead of a driver
 };
 
 /// Where a driver stands; the link is null for a driver that is a medium of its own.
@@ -38,6 +40,7 @@ struct DriverSite {
   MacAddress mac;
   std::optional<bool> carrier_follows_peer;
   bool station = false;  ///< it looks for an access point or tower on its link
+  bool promiscuous = false;  ///< it takes frames for everybody
 };
 struct MadeDriver {
   std::unique_ptr<Driver> driver;
@@ -58,7 +61,7 @@ struct WrapperEntry {
 
 struct TechnologyEntry {
   TechnologyWord word;
-  std::string_view driver;  ///< a name of Registry::drivers
+  std::string_view driver;  ///< a name of Registry::drivers; empty: it stands on other ifaces
   std::uint16_t mtu = 1500;
 };
 

@@ -52,4 +52,10 @@ std::uint32_t count_code_points(std::string_view text);
 /// "file:line:column", or the file's name alone for a place that is not known.
 std::string to_text(const std::string& file_name, const SourcePlace& place);
 
+/// A text and where it stands.
+struct PlacedText {
+  std::string text;
+  SourcePlace place;
+};
+
 }  // namespace flapjack

@@ -12,18 +12,13 @@
 #include "scenarios/link_spec.h"
 #include "scenarios/pattern.h"
 #include "scenarios/source.h"
+#include "scenarios/spec_virtual.h"
 #include "scenarios/units.h"
 #include "scenarios/vocabulary.h"
 #include "stack/sim/time.h"
 #include "stack/wire/address.h"
 
 namespace flapjack {
-
-/// A text and where it stands.
-struct PlacedText {
-  std::string text;
-  SourcePlace place;
-};
 
 /// A resolved path. Node: `node`. Iface, App, Service: `node` and `name`. Link: `name` alone.
 /// Text, Packet, Groups: `name` is the text.
@@ -86,6 +81,8 @@ struct IfaceSpec {
   std::optional<std::int64_t> queue;    ///< limit of the driver's transmit queue, packets
   /// Set when the file has "conn", or the technology has a default implementation.
   std::optional<ConnSpec> conn;
+  std::optional<VirtualSpec> virt;      ///< it stands on other ifaces; empty: it has a driver
+  std::optional<PppSpec> ppp;           ///< for an L2 of that name
   SourcePlace place;                    ///< of the name
 };
 

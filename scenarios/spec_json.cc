@@ -69,6 +69,8 @@ std::string members_of(const std::string& object) { return object.substr(1, obje
 FormatTables::FormatTables(const Vocabulary& v) : vocabulary(v) {
   build_conn();
   build_iface();
+  build_ppp();
+  build_virtual();
   build_app();
   build_item();
   build_top();
@@ -121,6 +123,7 @@ std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabula
   LoadContext ctx{file, vocabulary, sink, spec};
   const FormatTables tables(vocabulary);
   tables.top.bind(ctx, *document, spec);
+  check_virtual_ifaces(ctx);
   resolve_peers(ctx);
   resolve_routes(ctx);
   check_link_needs(ctx);
@@ -132,11 +135,11 @@ std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabula
 
 std::string emit_schema(const Vocabulary& vocabulary) {
   const FormatTables tables(vocabulary);
-  const FieldTableBase* definitions[] = {&tables.node, &tables.iface, &tables.conn, &tables.app,
-                                         &tables.link, &tables.direction, &tables.loss,
-                                         &tables.gilbert_elliott, &tables.correlation,
-                                         &tables.reorder, &tables.link_queue, &tables.step,
-                                         &tables.expect, &tables.item};
+  const FieldTableBase* definitions[] = {
+      &tables.node, &tables.iface, &tables.vlan, &tables.tunnel, &tables.bridge, &tables.ppp,
+      &tables.conn, &tables.app, &tables.link, &tables.direction, &tables.loss,
+      &tables.gilbert_elliott, &tables.correlation, &tables.reorder, &tables.link_queue,
+      &tables.step, &tables.expect, &tables.item};
   std::string text = "{\"$schema\":\"http://json-schema.org/draft-07/schema#\","
                      "\"title\":\"flapjack scenario\",\"allowComments\":true,"
                      "\"allowTrailingCommas\":true," + members_of(tables.top.schema()) +

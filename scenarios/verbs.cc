@@ -53,6 +53,13 @@ void set_iface_carrier(World& world, NetIf& iface, bool on) {
   }
 }
 
+// A virtual iface has no medium of its own: its carrier is the state of what it stands on.
+bool refuse_virtual(VerbCall& call, const NetIf& iface) {
+  if (iface.virtual_iface() == nullptr) return false;
+  call.result = Errc::Enotsup;
+  return true;
+}
+
 }  // namespace
 
 Undo carrier_down(VerbCall& call) {
@@ -62,6 +69,7 @@ Undo carrier_down(VerbCall& call) {
     return hold_effect(call.holds, effect_of(call), [&link](bool down) { link.set_up(!down); });
   }
   NetIf& iface = call.iface();
+  if (refuse_virtual(call, iface)) return {};
   return hold_effect(call.holds, effect_of(call), [&world, &iface](bool down) {
     set_iface_carrier(world, iface, !down);
   });
@@ -91,6 +99,7 @@ Undo admin_down(VerbCall& call) {
 Undo vanish(VerbCall& call) {
   std::vector<Attachment> gone;
   if (call.step.target.kind == TargetKind::Iface) {
+    if (refuse_virtual(call, call.iface())) return {};
     gone.push_back(call.world.attachment(call.iface()));
   } else {
     for (const auto& iface : call.node().stack.ifaces()) {

@@ -20,6 +20,7 @@
 #include "connmgr/radio_medium.h"
 #include "l2/arp_cache.h"
 #include "l2/link.h"
+#include "l2/ppp_session.h"
 #include "offload/engine.h"
 #include "scenarios/app.h"
 #include "stack/net/stack.h"
@@ -31,6 +32,7 @@ struct NodeConfig {
   StackConfig stack;
   ConnMgrConfig conn_mgr;
   ArpConfig arp;
+  PppTimers ppp;
 };
 
 /// One simulated machine: a stack, its connection manager, and what is plugged into them.

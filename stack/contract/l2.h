@@ -11,6 +11,7 @@ namespace flapjack {
 
 class ArpPort;
 class NetIf;
+class VirtualIface;
 
 /// Who has the packet after a layer looked at it (Zephyr: enum net_verdict).
 enum class Verdict : std::uint8_t {
@@ -25,6 +26,7 @@ struct L2Traits {
   bool point_to_point = false;
   bool broadcast = false;      ///< knows a link broadcast
   bool needs_link_address = true;
+  bool negotiates = false;     ///< dormant until a peer has agreed (PPP)
   std::size_t header_bytes = 0;
 };
 
@@ -49,7 +51,13 @@ class L2 {
   /// until it can. Consumes it, on an error too.
   virtual Status send(NetIf& iface, PacketPtr packet) = 0;
   /// Takes the link header off. Ok (taken, e.g. ARP), Continue (IP inside, header pulled), Drop.
+  /// Continue with meta.iface changed to an iface that stands on this one: it gets the frame next,
+  /// link header in front.
   virtual Verdict recv(NetIf& iface, PacketPtr& packet) = 0;
+  /// The carrier came or went; called before the iface's oper state follows.
+  virtual void on_carrier(NetIf&, bool) {}
+  /// Not null when ifaces of this L2 stand on other ifaces instead of a driver.
+  virtual VirtualIface* as_virtual() { return nullptr; }
 };
 
 }  // namespace flapjack

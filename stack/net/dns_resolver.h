@@ -40,7 +40,7 @@ std::string_view dns_status_name(DnsStatus status);
 std::span<const DnsStatus> dns_statuses();
 
 /// Who told us of a server. Zephyr: enum dns_server_source.
-enum class DnsServerSource : std::uint8_t { Manual, Dhcpv4, Dhcpv6, RouterAdvert };
+enum class DnsServerSource : std::uint8_t { Manual, Dhcpv4, Dhcpv6, RouterAdvert, Ppp };
 
 struct DnsServerInfo {
   Endpoint endpoint;

@@ -28,6 +28,9 @@ void Ip::input(NetIf& iface, PacketPtr packet) {
     case IpProtocol::Igmp:
       if (!v6 && stack_.config().igmp.enabled) return stack_.igmp.input(iface, std::move(packet));
       break;
+    case IpProtocol::IpInIp:
+    case IpProtocol::Ipv6:
+      return tunnel_input(iface, std::move(packet));
     default:
       break;
   }
@@ -38,6 +41,18 @@ void Ip::input(NetIf& iface, PacketPtr packet) {
     stack_.icmp.send_unreachable(iface, *packet, kIcmpCodeProtocolUnreachable);
   }
   stack_.tracer().drop(DropReason::UnknownProtocol, iface.subject(), *packet);
+}
+
+// An encapsulated datagram (RFC 2003, 4213) belongs to the tunnel that claims it: there it comes in
+// anew.
+void Ip::tunnel_input(NetIf& iface, PacketPtr packet) {
+  NetIf* tunnel = iface.stacking().claimant(*packet);
+  if (tunnel == nullptr) {
+    ++iface.stats().rx_dropped;
+    return stack_.tracer().drop(DropReason::UnknownTunnel, iface.subject(), *packet);
+  }
+  const Status received = stack_.core.recv_data(*tunnel, std::move(packet));
+  static_cast<void>(received);  // every refusal has been recorded as a drop
 }
 
 }  // namespace flapjack

@@ -21,6 +21,8 @@ class Ip {
   void input(NetIf& iface, PacketPtr packet);
 
  private:
+  void tunnel_input(NetIf& iface, PacketPtr packet);
+
   Stack& stack_;
 };
 

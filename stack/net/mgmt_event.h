@@ -21,7 +21,7 @@ inline constexpr std::uint64_t kWaitBit = std::uint64_t{1} << 59;
 inline constexpr unsigned kLayerShift = 60, kCodeShift = 52;
 inline constexpr std::uint64_t kCommandMask = (std::uint64_t{1} << kCodeShift) - 1;
 enum class Layer : std::uint64_t { L2 = 1, L3 = 2, L4 = 3 };
-enum class Code : std::uint64_t { Iface = 1, Conn = 2, Ipv4 = 3, Ipv6 = 4, L4 = 5 };
+enum class Code : std::uint64_t { Iface = 1, Conn = 2, Ipv4 = 3, Ipv6 = 4, L4 = 5, Ppp = 0x0b };
 
 constexpr std::uint64_t word(Layer layer, Code code, unsigned command) {
   return kEventBit | kIfaceBit | static_cast<std::uint64_t>(layer) << kLayerShift |
@@ -29,6 +29,7 @@ constexpr std::uint64_t word(Layer layer, Code code, unsigned command) {
 }
 constexpr std::uint64_t if_word(unsigned c) { return word(Layer::L2, Code::Iface, c); }
 constexpr std::uint64_t conn_word(unsigned c) { return word(Layer::L2, Code::Conn, c); }
+constexpr std::uint64_t ppp_word(unsigned c) { return word(Layer::L2, Code::Ppp, c); }
 constexpr std::uint64_t ipv4_word(unsigned c) { return word(Layer::L3, Code::Ipv4, c); }
 constexpr std::uint64_t ipv6_word(unsigned c) { return word(Layer::L3, Code::Ipv6, c); }
 constexpr std::uint64_t l4_word(unsigned c) { return word(Layer::L4, Code::L4, c); }
@@ -43,6 +44,10 @@ enum class MgmtEvent : std::uint64_t {
   ConnIfTimeout = mgmt::conn_word(0),
   ConnIfFatalError = mgmt::conn_word(1),
   ConnIfIdleTimeout = mgmt::conn_word(2),
+  PppCarrierOn = mgmt::ppp_word(0),
+  PppCarrierOff = mgmt::ppp_word(1),
+  PppPhaseRunning = mgmt::ppp_word(2),
+  PppPhaseDead = mgmt::ppp_word(3),
   Ipv6AddrAdd = mgmt::ipv6_word(0),
   Ipv6AddrDel = mgmt::ipv6_word(1),
   Ipv6MaddrAdd = mgmt::ipv6_word(2),

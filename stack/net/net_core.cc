@@ -103,24 +103,54 @@ Status NetCore::recv_data(NetIf& iface, PacketPtr frame) {
   return Status();
 }
 
-void NetCore::process_rx(NetIf& iface, PacketPtr packet) {
+void NetCore::process_rx(NetIf& first, PacketPtr packet) {
   Tracer& tracer = stack_.tracer();
-  if (!packet->meta.loopback && !packet->meta.l2_ready) {
-    if (iface.l2() == nullptr) {
-      return tracer.drop(DropReason::NoL2, iface.subject(), *packet);
-    }
-    tracer.hop(Hop::L2In, iface.subject(), *packet);
-    const Verdict verdict = iface.l2()->recv(iface, packet);
-    assert((verdict == Verdict::Continue) == (packet != nullptr));
-    if (verdict == Verdict::Drop) ++iface.stats().rx_dropped;
-    if (verdict != Verdict::Continue) return;
-  }
+  const bool l2_done = packet->meta.loopback || packet->meta.l2_ready;
+  NetIf* const last = l2_done ? &first : through_l2(first, packet);
+  if (last == nullptr) return;
+  NetIf& iface = *last;
   tracer.hop(Hop::L3In, iface.subject(), *packet);
   const int version = packet->size() > 0 ? packet->data()[0] >> 4 : 0;
   if (version == 4) return stack_.ipv4.input(iface, std::move(packet));
   if (version == 6) return stack_.ipv6.input(iface, std::move(packet));
   ++iface.stats().rx_dropped;
   tracer.drop(DropReason::UnknownProtocol, iface.subject(), *packet);
+}
+
+// The L2 of the iface, and of each that stands on it and is given the frame. The iface that keeps
+// the packet, link header off; null when an L2 took or dropped it.
+NetIf* NetCore::through_l2(NetIf& first, PacketPtr& packet) {
+  NetIf* iface = &first;
+  while (iface != nullptr) {
+    if (iface->l2() == nullptr) {
+      stack_.tracer().drop(DropReason::NoL2, iface->subject(), *packet);
+      return nullptr;
+    }
+    stack_.tracer().hop(Hop::L2In, iface->subject(), *packet);
+    const Verdict verdict = iface->l2()->recv(*iface, packet);
+    assert((verdict == Verdict::Continue) == (packet != nullptr));
+    if (verdict == Verdict::Drop) ++iface->stats().rx_dropped;
+    if (verdict != Verdict::Continue) return nullptr;
+    if (packet->meta.iface == iface->index()) return iface;
+    iface = next_up(*iface, packet);
+  }
+  return nullptr;
+}
+
+// Zephyr: a packet whose verdict is CONTINUE is fed again to virtual ifaces and to nobody else.
+NetIf* NetCore::next_up(const NetIf& from, PacketPtr& packet) {
+  NetIf* const upper = stack_.iface(packet->meta.iface);
+  assert(upper != nullptr && upper->stacking().stands_on(from));
+  if (!upper->is_admin_up()) {
+    ++upper->stats().rx_dropped;
+    stack_.tracer().drop(DropReason::AdminDown, upper->subject(), *packet);
+    packet.reset();
+    return nullptr;
+  }
+  ++upper->stats().rx_packets;
+  upper->stats().rx_bytes += packet->size();
+  packet->meta.lower = from.index();
+  return upper;
 }
 
 }  // namespace flapjack

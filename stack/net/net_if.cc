@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/net_if.h"
 
+#include "stack/contract/virtual_iface.h"
 #include "stack/net/stack.h"
 
 namespace flapjack {
@@ -40,6 +41,11 @@ Status NetIf::set_link_address(const MacAddress& mac) {
 void NetIf::bind_l2(L2& l2) {
   assert(l2_ == nullptr);
   l2_ = &l2;
+  virtual_ = l2.as_virtual();
+  if (virtual_ != nullptr) {
+    config_.is_virtual = true;
+    carrier_ = false;  // until it stands on something
+  }
   l2_context_ = l2.attach(*this);
 }
 
@@ -52,6 +58,7 @@ void NetIf::bind_driver(Driver& driver) {
 
 Status NetIf::up() {
   if (admin_up_ || changing_admin_) return Errc::Ealready;
+  stacking_.take_lowers_up();
   const Status switched = switch_device(true);
   if (!switched.ok()) return switched;
   admin_up_ = true;
@@ -92,6 +99,14 @@ void NetIf::set_flag(bool& flag, bool on) {
   update_oper_state();
 }
 
+// The L2 first: what it gives up with the carrier is gone when IF_DOWN is raised.
+void NetIf::set_carrier(bool on) {
+  if (carrier_ == on) return;
+  carrier_ = on;
+  if (l2_ != nullptr) l2_->on_carrier(*this, on);
+  update_oper_state();
+}
+
 void NetIf::update_oper_state() {
   if (changing_admin_) {
     evaluation_owed_ = true;
@@ -111,6 +126,7 @@ void NetIf::notify_up() {
   running_ = true;
   ++stats_.up_count;
   stack_.mgmt.notify(MgmtEvent::IfUp, this);
+  stacking_.tell_uppers(true);
   if (starts_ip()) start_ip();
 }
 
@@ -146,6 +162,7 @@ void NetIf::notify_down() {
   running_ = false;
   ++stats_.down_count;
   stack_.mgmt.notify(MgmtEvent::IfDown, this);
+  stacking_.tell_uppers(false);
   if (ipv6() != nullptr) stack_.nd.iface_down(*this, DropReason::IfaceDown);
   if (starts_ip()) stop_ip();
 }
@@ -227,7 +244,8 @@ Status NetIf::output_frame(PacketPtr frame) {
 }
 
 Status NetIf::transmit(PacketPtr frame) {
-  if (!carrier_ || !is_up() || driver_ == nullptr) {
+  const bool may_leave = is_up() || (frame->meta.link_control && admin_up_);
+  if (!carrier_ || !may_leave || (driver_ == nullptr && virtual_ == nullptr)) {
     return drop_tx(std::move(frame), DropReason::CarrierDown, Errc::Enetdown);
   }
   const std::uint16_t context = frame->meta.context;
@@ -236,7 +254,8 @@ Status NetIf::transmit(PacketPtr frame) {
   const std::size_t bytes = frame->size();
   frame->meta.context = 0;
   stack_.tracer().hop(Hop::DriverTx, subject_, *frame);
-  const Status sent = driver_->transmit(std::move(frame));
+  const Status sent = virtual_ != nullptr ? virtual_->output(*this, std::move(frame))
+                                          : driver_->transmit(std::move(frame));
   if (sent.ok()) {
     ++stats_.tx_packets;
     stats_.tx_bytes += bytes;

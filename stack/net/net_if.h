@@ -12,6 +12,7 @@
 
 #include "stack/contract/driver.h"
 #include "stack/contract/l2.h"
+#include "stack/net/if_stacking.h"
 #include "stack/net/ipv4_config.h"
 #include "stack/net/ipv6_if.h"
 #include "stack/net/net_mgmt.h"
@@ -23,6 +24,7 @@ class ArpPort;
 class ContextOffload;
 class SocketOffload;
 class Stack;
+class VirtualIface;
 struct ArpHeader;
 
 /// Counters of an iface; all of them can be asked for by name (if_counters()).
@@ -43,7 +45,7 @@ struct NetIfConfig {
   std::string name;       ///< unique in the node; e.g. "wifi0"
   std::uint16_t mtu = 1500;
   bool auto_start = true;  ///< false: Zephyr's NET_IF_NO_AUTO_START
-  bool is_virtual = false;
+  bool is_virtual = false;     ///< set by an L2 that has a VirtualIface
   bool ipv4 = true;            ///< has the flag IPV4
   std::size_t ipv4_limit = 4;  ///< NET_IF_UNICAST_IPV4_ADDR_COUNT
   bool ipv4_auto = false;      ///< takes a link-local address when up (NET_IPV4_AUTO)
@@ -64,6 +66,8 @@ class NetIf : public DriverUser {
   /// "node.iface" in traces.
   SubjectId subject() const { return subject_; }
   std::uint16_t mtu() const { return config_.mtu; }
+  /// As a link layer found out or agreed with its peer (net_if_set_mtu); raises nothing.
+  void set_mtu(std::uint16_t bytes) { config_.mtu = bytes; }
   bool auto_start() const { return config_.auto_start; }
   const MacAddress& link_address() const { return link_address_; }
   /// Eperm while oper-up (Zephyr: net_if_set_link_addr while RUNNING).
@@ -77,6 +81,10 @@ class NetIf : public DriverUser {
   L2* l2() const { return l2_; }
   L2Context* l2_context() const { return l2_context_.get(); }
   Driver* driver() const { return driver_; }
+  /// Null unless the iface stands on others instead of a driver.
+  VirtualIface* virtual_iface() const { return virtual_; }
+  IfStacking& stacking() { return stacking_; }
+  const IfStacking& stacking() const { return stacking_; }
   ContextOffload* offload() const { return offload_; }
   SocketOffload* socket_offload() const { return socket_offload_; }
   bool is_ip_offloaded() const { return offload_ != nullptr; }
@@ -163,7 +171,7 @@ class NetIf : public DriverUser {
  private:
   Status switch_device(bool on);
   void set_flag(bool& flag, bool on);
-  void set_carrier(bool on) { set_flag(carrier_, on); }
+  void set_carrier(bool on);
   void set_dormant(bool on) { set_flag(dormant_, on); }
   void update_oper_state();
   void notify_up();
@@ -183,6 +191,8 @@ class NetIf : public DriverUser {
   L2* l2_ = nullptr;
   std::unique_ptr<L2Context> l2_context_;
   Driver* driver_ = nullptr;
+  VirtualIface* virtual_ = nullptr;
+  IfStacking stacking_{*this};
   ContextOffload* offload_ = nullptr;
   SocketOffload* socket_offload_ = nullptr;
   bool admin_up_ = false, carrier_ = true, dormant_ = false, running_ = false;

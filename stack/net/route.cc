@@ -87,6 +87,7 @@ Ipv6Address Route::next_hop(const NetIf& iface, const Ipv6Address& destination) 
 }
 
 Ipv4Address Route::next_hop(const NetIf& iface, Ipv4Address destination) const {
+  if (iface.l2() != nullptr && iface.l2()->traits().point_to_point) return destination;
   const Ipv4Config& ipv4 = iface.ipv4();
   if (destination.is_multicast() || destination.is_link_local() ||
       ipv4.is_broadcast(destination)) {

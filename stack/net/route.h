@@ -31,8 +31,8 @@ class Route {
   IpAddress source(const NetIf* iface, const IpAddress& destination) const;
   /// The iface whose address source() chooses, else the default iface (may be null).
   NetIf* iface_for(const IpAddress& destination) const;
-  /// Where a frame for `destination` goes: itself when on-link, group or broadcast, else the
-  /// gateway of the iface, which is 0.0.0.0 when there is none.
+  /// Where a frame for `destination` goes: itself when on-link, group or broadcast, and on a
+  /// point-to-point iface; else the gateway of the iface, which is 0.0.0.0 when there is none.
   Ipv4Address next_hop(const NetIf& iface, Ipv4Address destination) const;
   /// The same for IPv6. Without a default router the destination itself is asked for on the link
   /// (Zephyr: net_ipv6_prepare_for_send).

@@ -74,6 +74,7 @@ bool Stack::take_ipv4_config() {
 }
 
 void Stack::post_init() {
+  booted_ = true;
   const std::size_t limit = config_.max_ipv4_configs;
   if (limit != 0 && ifaces_.size() > limit) {  // Zephyr: the only hint, a warning at boot
     tracer().event(subject_, "ipv4_configs_short",
@@ -81,7 +82,7 @@ void Stack::post_init() {
                     Attr::of("limit", static_cast<std::int64_t>(limit))});
   }
   for (const auto& iface : ifaces_) {
-    if (!iface->auto_start()) continue;
+    if (!iface->auto_start() || iface->is_admin_up()) continue;
     const Status up = iface->up();
     if (!up.ok()) {
       tracer().event(iface->subject(), "if_up_failed", {Attr::of("errno", up.code())});

@@ -122,6 +122,7 @@ class Stack {
   /// One of the configurations of max_ipv4_configs; false when none is left.
   bool take_ipv4_config();
   void give_ipv4_config() { --ipv4_configs_; }
+  bool has_booted() const { return booted_; }
 
   PacketPool tx_pool, rx_pool;
   PacketWaits waits;
@@ -156,6 +157,7 @@ class Stack {
   std::vector<std::unique_ptr<NetIf>> ifaces_;
   NetIf* default_iface_ = nullptr;
   std::size_t ipv4_configs_ = 0;  // taken
+  bool booted_ = false;
 };
 
 }  // namespace flapjack

@@ -29,10 +29,12 @@ struct PacketMeta {
   PacketId id, parent;
   RecordId cause;          ///< its latest trace record: the next one's cause
   IfIndex iface;           ///< the iface it is leaving by or came in by
+  IfIndex lower;           ///< rx on a virtual iface: which of its lowers it came by
   std::uint8_t priority = 0;
   std::uint8_t protocol = 0;  ///< IP protocol number once known
   std::uint8_t ttl = 64;      ///< of the IP header
   bool l2_ready = false;        ///< tx: link header is there; rx: link header is off
+  bool link_control = false;    ///< of the L2's own: may leave before the iface is up
   bool loopback = false;        ///< goes to one's own address: rx skips L2
   bool damaged = false;         ///< a fault changed its bytes: its checksums may be wrong
   std::uint16_t context = 0;    ///< sending NetContext's slot + 1, 0 for none
@@ -42,6 +44,7 @@ struct PacketMeta {
   IpAddress next_hop;
   MacAddress link_destination;  ///< tx: of the next hop; zero while not known
   Endpoint source, destination;     ///< of the IP/UDP headers, host order
+  std::uint8_t bridged = 0;         ///< bridges it has passed, on any node
   std::uint16_t l3_bytes = 0;       ///< length of the IP header pulled at input
   std::uint16_t l3_start = 0;         ///< rx: headroom in front of the IP header
   std::uint16_t fragment_offset = 0;  ///< rx: of the IP header, in units of 8 bytes

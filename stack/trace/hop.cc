@@ -21,7 +21,15 @@ constexpr std::array<std::string_view, kDropReasons> kReasonNames = {
     "neighbor_timeout", "neighbor_busy", "neighbor_table_full",
     "link_down",     "loss",           "carrier_lost_in_flight", "black_hole",
     "partitioned",   "scripted",       "driver_refused",
-    "l2_refused",    "conn_refused",   "engine_refused", "shutdown"};
+    "l2_refused",    "conn_refused",   "engine_refused",
+    "unknown_vlan",
+    "bad_fcs",
+    "not_negotiated",
+    "filtered",
+    "bridge_loop",
+    "flood_limit",
+    "unknown_tunnel",
+    "shutdown"};
 
 }  // namespace
 

@@ -67,6 +67,13 @@ enum class DropReason : std::uint8_t {
   L2Refused,
   ConnRefused,       ///< the connection's callback refused it
   EngineRefused,     ///< an offload engine could not take it
+  UnknownVlan,       ///< tagged for a VLAN that the iface does not have
+  BadFcs,            ///< the frame check sequence of an HDLC-like frame is wrong
+  NotNegotiated,     ///< the link layer has not agreed with its peer on this protocol yet
+  Filtered,          ///< a bridge had nobody to pass it to
+  BridgeLoop,        ///< has passed more bridges than any sound network has
+  FloodLimit,        ///< a bridge flooded more frames in one second than it may
+  UnknownTunnel,     ///< an encapsulated datagram of nobody this node has a tunnel to
   Shutdown,          ///< still queued when its owner went away
 };
 inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(DropReason::Shutdown) + 1;

@@ -16,6 +16,10 @@ inline constexpr std::size_t kEthernetHeaderBytes = 14;
 inline constexpr std::uint16_t kEtherTypeIpv4 = 0x0800;
 inline constexpr std::uint16_t kEtherTypeArp = 0x0806;
 inline constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
+inline constexpr std::uint16_t kEtherTypeVlan = 0x8100;  // IEEE 802.1Q-2018 table 9-1
+inline constexpr std::size_t kVlanTagBytes = 4;
+/// IEEE 802.1Q-2018 table 9-2: 0 is a tag of priority only, 4095 is reserved.
+inline constexpr std::uint16_t kVlanIdMin = 1, kVlanIdMax = 4094;
 
 struct EthernetHeader {
   MacAddress destination, source;
@@ -28,5 +32,22 @@ struct EthernetHeader {
 };
 
 std::string to_text(const EthernetHeader& h);
+
+/// The tag between source and type of a tagged frame (IEEE 802.1Q-2018 section 9.6):
+///   12 0x8100 (2)   14 priority (3 bits), drop eligible (1), VLAN (12)   16 type (2)
+struct VlanTag {
+  std::uint8_t priority = 0;   ///< 0..7
+  bool drop_eligible = false;
+  std::uint16_t id = 0;        ///< 0: a priority and no VLAN
+
+  /// Nothing when the frame has no tag or ends within it.
+  static std::optional<VlanTag> parse(std::span<const std::uint8_t> frame);
+  /// Puts the tag into a frame that begins kVlanTagBytes behind `frame`: its addresses move there.
+  void insert(std::uint8_t* frame) const;
+  /// Takes it out again: the addresses move up, and the frame begins kVlanTagBytes later.
+  static void remove(std::uint8_t* frame);
+};
+
+std::string to_text(const VlanTag& tag);
 
 }  // namespace flapjack

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "stack/wire/hdlc.h"
 #include "tools/views/modules.h"
 
 namespace flapjack {
@@ -66,6 +67,15 @@ std::uint16_t frames_of(const Registry& registry, const IfaceSpec& iface) {
   const LinkType frames =
       engine.make != nullptr ? engine.frames : find_entry(registry.l2s, iface.l2)->frames;
   return static_cast<std::uint16_t>(frames);
+}
+
+// A byte line's frame as readers know it: without flags, escapes and FCS. A damaged one stays.
+void take_framing_off(std::vector<std::uint8_t>& frame) {
+  std::vector<std::uint8_t> content(frame.size());
+  const HdlcContent read = hdlc_decode(frame, content.data());
+  if (read.error != HdlcError::None) return;
+  content.resize(read.bytes);
+  frame.swap(content);
 }
 
 std::string path_of(const TargetRef& end) { return end.node + "." + end.name; }
@@ -161,6 +171,8 @@ void PcapView::add_channels(const RunInfo& info) {
 void PcapView::add_channel(bool is_link, const PcapngInterface& interface) {
   Channel& channel = channels_[interface.name];
   channel.is_link = is_link;
+  channel.is_ppp_link =
+      is_link && interface.link_type == static_cast<std::uint16_t>(LinkType::Ppp);
   channel.interface = writer_->interface(interface);
 }
 
@@ -273,6 +285,7 @@ void PcapView::begin_row(Channel& channel, const TraceRecord& record, PcapngDire
   if (record.frame == nullptr || &channel == &events_) return;
   const auto bytes = record.frame->bytes();
   row_.bytes.assign(bytes.begin(), bytes.end());
+  if (channel.is_ppp_link) take_framing_off(row_.bytes);
   if (record.frame->meta.damaged) row_.comments.emplace_back("DAMAGED by a fault");
 }
 

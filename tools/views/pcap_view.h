@@ -43,7 +43,7 @@ class PcapView : public RunView, public TraceSink {
  private:
   struct Channel {
     std::uint32_t interface = 0;
-    bool is_link = false;
+    bool is_link = false, is_ppp_link = false;
     std::uint64_t seen = 0, dropped = 0;
   };
   // The latest frame; written when the next row comes, so that its drop can become its comment.

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "l2/tunnel_l2.h"
+
+#include "l2/l2_drop.h"
+#include "stack/wire/ethernet.h"
+#include "stack/wire/ipv4.h"
+
+namespace flapjack {
+namespace {
+
+/// The protocol number of a datagram in a datagram.
+constexpr std::uint8_t protocol_of(int version) {
+  return static_cast<std::uint8_t>(version == 6 ? IpProtocol::Ipv6 : IpProtocol::IpInIp);
+}
+
+/// TOS of IPv4 (byte 1), traffic class of IPv6 (the 8 bits behind the version).
+std::uint8_t traffic_class(const std::uint8_t* header) {
+  if (header[0] >> 4 == 4) return header[1];
+  return static_cast<std::uint8_t>(header[0] << 4 | header[1] >> 4);
+}
+
+}  // namespace
+
+std::uint16_t TunnelL2::mtu_on(std::uint16_t lower_mtu) {
+  assert(lower_mtu > kIpv4HeaderBytes);
+  return static_cast<std::uint16_t>(lower_mtu - kIpv4HeaderBytes);
+}
+
+L2Traits TunnelL2::traits() const {
+  L2Traits traits;
+  traits.name = "tunnel";
+  traits.point_to_point = true;
+  traits.needs_link_address = false;
+  traits.header_bytes = kIpv4HeaderBytes;
+  return traits;
+}
+
+std::unique_ptr<L2Context> TunnelL2::attach(NetIf&) {
+  return nullptr;
+}
+
+Status TunnelL2::attach_lower(NetIf& iface, NetIf& lower) {
+  if (lower.is_offloaded() || iface.mtu() > mtu_on(lower.mtu())) return Errc::Einval;
+  for (const NetIf* other : lower.stacking().uppers()) {
+    const auto* tunnel = dynamic_cast<const TunnelL2*>(other->l2());
+    if (tunnel != nullptr && tunnel->config_.remote == config_.remote) return Errc::Ealready;
+  }
+  return Status();
+}
+
+// The IP layer asks, with the outer header off; a frame that an L2 asks about has no protocol yet.
+bool TunnelL2::claims(NetIf&, const Packet& datagram) const {
+  const PacketMeta& meta = datagram.meta;
+  return meta.l3_bytes != 0 &&
+         (meta.protocol == protocol_of(4) || meta.protocol == protocol_of(6)) &&
+         meta.source.address == IpAddress(config_.remote);
+}
+
+Status TunnelL2::send(NetIf& iface, PacketPtr packet) {
+  return iface.output_frame(std::move(packet));
+}
+
+Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
+  NetIf& lower = *iface.stacking().lower();
+  const Route& route = iface.stack().route;
+  const IpAddress source = route.source(&lower, config_.remote);
+  if (source.is_any()) {
+    return iface.drop_tx(std::move(datagram), DropReason::NoRoute, Errc::Enetunreach);
+  }
+  if (datagram->headroom() < kIpv4HeaderBytes) {
+    return iface.drop_tx(std::move(datagram), DropReason::L2Refused, Errc::Enomem);
+  }
+  assert(datagram->size() >= kIpv4HeaderBytes);
+  const int version = datagram->data()[0] >> 4;
+  Ipv4Header outer;
+  outer.tos = traffic_class(datagram->data());
+  outer.total_length = static_cast<std::uint16_t>(datagram->size() + kIpv4HeaderBytes);
+  outer.id = ++next_id_;
+  outer.dont_fragment = true;
+  outer.ttl = config_.ttl;
+  outer.protocol = protocol_of(version);
+  outer.source = source.v4();
+  outer.destination = config_.remote;
+  outer.emit(datagram->push(kIpv4HeaderBytes));
+  PacketMeta& meta = datagram->meta;
+  meta.iface = lower.index();
+  meta.l2_ready = false;
+  meta.dont_fragment = true;
+  meta.ttl = outer.ttl;
+  meta.protocol = outer.protocol;
+  meta.source = {outer.source, 0};
+  meta.destination = {outer.destination, 0};
+  meta.next_hop = route.next_hop(lower, config_.remote);
+  return iface.stack().core.send_data(std::move(datagram));
+}
+
+Verdict TunnelL2::recv(NetIf& iface, PacketPtr& packet) {
+  if (packet->size() == 0) return drop_rx(iface, packet, DropReason::BadLinkHeader);
+  const int version = packet->data()[0] >> 4;
+  if (version != 4 && version != 6) return drop_rx(iface, packet, DropReason::UnknownProtocol);
+  packet->meta.ether_type = version == 4 ? kEtherTypeIpv4 : kEtherTypeIpv6;
+  packet->meta.l2_ready = true;
+  return Verdict::Continue;
+}
+
+}  // namespace flapjack

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// IfStacking: which ifaces one iface stands on (its lowers) and which stand on it (its uppers), and
+// how their states follow each other (Zephyr: net_virtual_interface_attach() and what net_if does
+// with a parent's virtual ifaces). Owned by the NetIf. The order of attachment is kept: it is the
+// order in which uppers are asked whether a frame is theirs.
+//
+// Invariant: "stands on" has no circles, so that a frame passes each iface at most once each way.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "stack/base/status.h"
+#include "stack/packet/packet.h"
+
+namespace flapjack {
+
+class NetIf;
+
+class IfStacking {
+ public:
+  explicit IfStacking(NetIf& iface) : iface_(iface) {}
+  IfStacking(const IfStacking&) = delete;
+  IfStacking& operator=(const IfStacking&) = delete;
+
+  /// Stands on `lower` from now on, and has its carrier. Einval: the iface is not virtual, is
+  /// `lower`, or `lower` stands on it. Ealready: it stands on `lower`, or on another and takes one
+  /// only. Else what the L2 says. Admin-up when it starts by itself and the node has booted.
+  Status attach(NetIf& lower);
+  /// Admin-down if that was the last lower, and off it. Enoent: it does not stand on `lower`.
+  Status detach(NetIf& lower);
+
+  std::span<NetIf* const> lowers() const { return lowers_; }
+  std::span<NetIf* const> uppers() const { return uppers_; }
+  /// The only lower of an iface that takes one; null before attach().
+  NetIf* lower() const { return lowers_.empty() ? nullptr : lowers_.front(); }
+  /// Directly or by way of others.
+  bool stands_on(const NetIf& other) const;
+  /// The upper that claims a frame this iface received; null when none does.
+  NetIf* claimant(const Packet& frame) const;
+
+  // Called by NetIf.
+  /// Takes up every lower that is admin-down: it would make no sense otherwise.
+  void take_lowers_up();
+  /// The iface is oper-up, or no longer: its uppers' carriers follow.
+  void tell_uppers(bool up);
+
+ private:
+  void follow_lowers();
+
+  NetIf& iface_;
+  std::vector<NetIf*> lowers_, uppers_;
+};
+
+}  // namespace flapjack
