@@ -140,6 +140,8 @@ void Monitor::set_bits(NetIf& iface, std::uint16_t bits, bool on) {
   if (word == s->word) return;
   s->word = static_cast<std::uint16_t>(word);
   s->cause = stack_.tracer().cause();
+  if (!s->changed) changed_.push_back(iface.index());
+  s->changed = true;
 }
 
 bool Monitor::set_ignored(NetIf& iface, bool ignored) {
@@ -201,20 +203,23 @@ void Monitor::pass() {
   given_ = false;
   passing_ = true;
   std::array<Total, kAggregates> found{};
-  for (std::size_t i = 0; i < states_.size(); ++i) {
-    IfaceState& s = states_[i];
-    if (s.word == 0) continue;
+  std::sort(changed_.begin(), changed_.end());
+  for (const IfIndex index : changed_) {  // readiness follows from the word: the others keep theirs
+    IfaceState& s = states_[index.value - 1];
+    s.changed = false;
     const std::uint16_t before = s.word;
     s.word = with_readiness(before);
-    NetIf* const iface = stack_.iface(IfIndex{static_cast<std::uint32_t>(i + 1)});
+    NetIf* const iface = stack_.iface(index);
     if (((s.word ^ before) & conn_state::kReady) != 0) trace_change(*iface, s);
     for (std::size_t k = 0; k < kAggregates; ++k) {
-      if ((s.word & kRows[k].ready) != 0) ++found[k].count;
       if (((s.word ^ before) & kRows[k].ready) == 0) continue;
+      (s.word & kRows[k].ready) != 0 ? ++ready_[k] : --ready_[k];
       found[k].blame = iface;  // the highest index wins, whichever direction it changed
       found[k].cause = s.cause;
     }
   }
+  changed_.clear();
+  for (std::size_t k = 0; k < kAggregates; ++k) found[k].count = ready_[k];
   settle(found);
   passing_ = false;
 }

@@ -86,7 +86,8 @@ class Monitor {
   enum Aggregate : std::size_t { kAny, kIpv4, kIpv6, kAggregates };
   struct IfaceState {
     std::uint16_t word = 0;
-    RecordId cause;  // the record that last changed it
+    bool changed = false;  // since the last pass
+    RecordId cause;        // the record that last changed it
   };
   struct Total {
     std::size_t count = 0;
@@ -111,6 +112,8 @@ class Monitor {
   Stack& stack_;
   MonitorConfig config_;
   std::vector<IfaceState> states_;  // by iface index - 1
+  std::vector<IfIndex> changed_;
+  std::array<std::size_t, kAggregates> ready_{};  // words with the bit, as of the last pass
   std::array<Total, kAggregates> last_{};
   bool given_ = true;  // the semaphore: starts at one
   bool started_ = false, passing_ = false;

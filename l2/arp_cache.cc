@@ -13,7 +13,6 @@ ArpCache::ArpCache(NetIf& iface, const ArpConfig& config)
       config_(config),
       timeout_(iface.stack().scheduler(), Lane::Work, delegate<&ArpCache::expire>(this)) {
   assert(config_.table_size >= 1 && config_.pending_limit >= 1);
-  entries_.reserve(config_.table_size);
 }
 
 ArpCache::Iterator ArpCache::find_entry(Ipv4Address neighbour) {
@@ -243,10 +242,12 @@ void ArpCache::arm() {
 
 void ArpCache::clear(DropReason reason) {
   timeout_.cancel();
-  std::vector<Entry> gone;
-  gone.reserve(config_.table_size);
-  gone.swap(entries_);
-  for (Entry& entry : gone) drop_all(std::move(entry.parked), reason, Errc::Enetdown);
+  PacketList parked;
+  for (Entry& entry : entries_) {
+    while (!entry.parked.empty()) parked.push_back(entry.parked.pop_front());
+  }
+  entries_.clear();  // before callbacks run that may come back here
+  drop_all(std::move(parked), reason, Errc::Enetdown);
 }
 
 void ArpCache::drop_all(PacketList packets, DropReason reason, Errc code) {

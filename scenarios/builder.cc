@@ -55,7 +55,6 @@ class Builder {
   bool peer_is_stream(const PeerSpec& peer) const;
   void add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec& spec);
   void name_ppp_peer(const IfaceSpec& spec, const LinkPlace& at);
-  LinkPlace place_of(const NodeSpec& node, const IfaceSpec& iface) const;
   SubjectId subject(const Node& node, const std::string& name);
   void error(const SpecProblem& problem) {
     error(problem.code, problem.message, problem.place, problem.help);
@@ -68,6 +67,7 @@ class Builder {
   NodeNames& names_;
   DiagnosticSink& sink_;
   std::unique_ptr<World> world_;
+  const LinkEnds ends_{spec_};
 };
 
 void Builder::error(const std::string& code, const std::string& message, const SourcePlace& place,
@@ -143,17 +143,6 @@ void Builder::stack_ifaces(const NodeSpec& spec, Node& node) {
   }
 }
 
-LinkPlace Builder::place_of(const NodeSpec& node, const IfaceSpec& iface) const {
-  for (const LinkSpec& link : spec_.links) {
-    for (std::size_t end = 0; end < link.ends.size(); ++end) {
-      if (link.ends[end].node == node.name && link.ends[end].name == iface.name) {
-        return {&link, end};
-      }
-    }
-  }
-  return {};
-}
-
 void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig& config,
                         const IfaceSpec& spec) {
   NetIfConfig if_config;
@@ -167,7 +156,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   if (places != 0 && spec.ipv4.size() > places) {
     error("F0913", "more addresses than NET_IF_UNICAST_IPV4_ADDR_COUNT", spec.place);
   }
-  const LinkPlace at = place_of(node_spec, spec);
+  const LinkPlace at = ends_.find(node_spec.name + "." + spec.name);
   if (const auto problem = link_layer_problem(spec_, registry_, node_spec, spec, at)) {
     error(*problem);
   }
@@ -226,7 +215,7 @@ void Builder::name_ppp_peer(const IfaceSpec& spec, const LinkPlace& at) {
 Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
                             const IfaceSpec& spec) {
   const TechnologyEntry& technology = *find_entry(registry_.technologies, spec.technology);
-  const auto [link_spec, end] = place_of(node_spec, spec);
+  const auto [link_spec, end] = ends_.find(node_spec.name + "." + spec.name);
   if (link_spec == nullptr && technology.driver.empty()) return nullptr;
   const DriverEntry* const driver = find_entry(registry_.drivers, technology.driver);
   if (link_spec != nullptr && (driver == nullptr || !driver->on_link)) {

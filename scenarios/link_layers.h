@@ -5,17 +5,12 @@
 #include <optional>
 #include <string>
 
+#include "scenarios/link_ends.h"
 #include "scenarios/registry.h"
 #include "scenarios/spec.h"
 #include "scenarios/spec_problem.h"
 
 namespace flapjack {
-
-/// Where an iface stands on a link; null link: nowhere.
-struct LinkPlace {
-  const LinkSpec* link = nullptr;
-  std::size_t end = 0;
-};
 
 /// What is written; else what the technology or the ifaces below leave.
 std::uint16_t mtu_of(const Registry& registry, const NodeSpec& node, const IfaceSpec& iface);

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ struct LoadContext {
   const Vocabulary& vocabulary;
   DiagnosticSink& sink;
   ScenarioSpec& spec;
+  /// Which link an iface is on, by their paths ("dev.eth0" -> "wire").
+  std::map<std::string, std::string, std::less<>> link_of_iface = {};
 
   void error(std::string code, SourceSpan span, std::string message, std::string help = {},
              std::optional<std::string> replacement = std::nullopt);

@@ -38,8 +38,6 @@ const AppSpec* NodeSpec::find_app(std::string_view n) const { return find_named(
 const ServiceSpec* NodeSpec::find_service(std::string_view n) const {
   return find_named(services, n);
 }
-const NodeSpec* ScenarioSpec::find_node(std::string_view n) const { return find_named(nodes, n); }
-const LinkSpec* ScenarioSpec::find_link(std::string_view n) const { return find_named(links, n); }
 
 std::string_view expect_kind_name(ExpectKind kind) {
   switch (kind) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scenarios/link_spec.h"
+#include "scenarios/name_index.h"
 #include "scenarios/pattern.h"
 #include "scenarios/source.h"
 #include "scenarios/spec_virtual.h"
@@ -250,8 +251,9 @@ struct ScenarioSpec {
   std::vector<LinkSpec> links;
   std::vector<StepSpec> timeline;
   std::vector<ExpectSpec> expect;
-  const NodeSpec* find_node(std::string_view name) const;
-  const LinkSpec* find_link(std::string_view name) const;
+  const NodeSpec* find_node(std::string_view name) const { return node_index.find(nodes, name); }
+  const LinkSpec* find_link(std::string_view name) const { return link_index.find(links, name); }
+  mutable NameIndex node_index = {}, link_index = {};
 };
 
 }  // namespace flapjack

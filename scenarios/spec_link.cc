@@ -14,17 +14,15 @@ using Type = JsonValue::Type;
 LinkPatch& patch_of_draft(LinkDraft& d) { return d.both; }
 
 bool already_an_end(const LinkDraft& draft, const TargetRef& ref) {
-  return std::any_of(draft.link.ends.begin(), draft.link.ends.end(),
-                     [&ref](const TargetRef& e) { return e.path() == ref.path(); });
+  return std::any_of(draft.link.ends.begin(), draft.link.ends.end(), [&ref](const TargetRef& e) {
+    return e.node == ref.node && e.name == ref.name;
+  });
 }
 
-const LinkSpec* link_with_end(const ScenarioSpec& spec, const TargetRef& ref) {
-  for (const LinkSpec& l : spec.links) {
-    for (const TargetRef& e : l.ends) {
-      if (e.path() == ref.path()) return &l;
-    }
-  }
-  return nullptr;
+// The link read before this one that has the iface; null for none.
+const LinkSpec* link_with_end(const LoadContext& ctx, const TargetRef& ref) {
+  const auto found = ctx.link_of_iface.find(ref.path());
+  return found != ctx.link_of_iface.end() ? ctx.spec.find_link(found->second) : nullptr;
 }
 
 void bind_between(LoadContext& ctx, const JsonMember& m, LinkDraft& draft) {
@@ -35,7 +33,7 @@ void bind_between(LoadContext& ctx, const JsonMember& m, LinkDraft& draft) {
     if (!ref) continue;
     if (already_an_end(draft, *ref)) {
       ctx.error("F0303", v.span, in_quotes(v.text) + " is an end of this link twice");
-    } else if (const LinkSpec* other = link_with_end(ctx.spec, *ref)) {
+    } else if (const LinkSpec* other = link_with_end(ctx, *ref)) {
       ctx.error("F0303", v.span, in_quotes(v.text) + " is on link " + in_quotes(other->name) +
                                      " already",
                 "an interface is on one link (declared at " + ctx.line_column(other->place) + ")");
@@ -97,6 +95,7 @@ void bind_link(LoadContext& ctx, const FormatTables& tables, const JsonMember& m
   draft.both.apply_to(draft.link.down);
   draft.up.apply_to(draft.link.up);
   draft.down.apply_to(draft.link.down);
+  for (const TargetRef& end : draft.link.ends) ctx.link_of_iface[end.path()] = draft.link.name;
   ctx.spec.links.push_back(std::move(draft.link));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/world.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "l2/ethernet_l2.h"
@@ -8,8 +9,23 @@
 
 namespace flapjack {
 
+namespace {
+
+void note(std::vector<std::uint32_t>& numbers, SubjectId subject, std::size_t number) {
+  if (numbers.size() <= subject.value) numbers.resize(subject.value + 1);
+  numbers[subject.value] = static_cast<std::uint32_t>(number);
+}
+
+std::uint32_t noted(const std::vector<std::uint32_t>& numbers, SubjectId subject) {
+  return subject.value < numbers.size() ? numbers[subject.value] : 0;
+}
+
+}  // namespace
+
 Node::Node(const StackEnv& env, std::string name, NodeId id, const NodeConfig& config)
-    : stack(env, std::move(name), id, config.stack), conn_mgr(stack, config.conn_mgr) {}
+    : stack(env, std::move(name), id, config.stack),
+      conn_mgr(stack, config.conn_mgr),
+      arp(config.arp) {}
 
 // Engines keep state in contexts, so contexts go first; the rest is the order of the members.
 Node::~Node() {
@@ -24,6 +40,8 @@ World::~World() { shut_down(); }
 
 std::size_t World::shut_down() {
   fibers_.cancel_all();
+  node_of_.clear();
+  link_of_.clear();
   while (!nodes_.empty()) nodes_.pop_back();
   links_.clear();
   return slab_.in_use();
@@ -32,18 +50,22 @@ std::size_t World::shut_down() {
 Node& World::add_node(const std::string& name, const NodeConfig& config) {
   assert(node(name) == nullptr);
   const NodeId id{static_cast<std::uint32_t>(nodes_.size() + 1)};
-  return *nodes_.emplace_back(std::make_unique<Node>(stack_env(), name, id, config));
+  nodes_.push_back(std::make_unique<Node>(stack_env(), name, id, config));
+  note(node_of_, nodes_.back()->stack.subject(), nodes_.size());
+  return *nodes_.back();
 }
 
 Link& World::add_link(const std::string& name, const LinkConfig& config) {
   assert(link(name) == nullptr);
-  return *links_.emplace_back(std::make_unique<Link>(link_env(), name, config));
+  links_.push_back(std::make_unique<Link>(link_env(), name, config));
+  note(link_of_, links_.back()->subject(), links_.size());
+  return *links_.back();
 }
 
 MacAddress World::default_mac(const Node& node, std::size_t position) {
   const std::uint32_t id = node.stack.id().value;
-  return {{0x02, 0, 0, static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id),
-           static_cast<std::uint8_t>(position)}};
+  const auto byte = [](std::size_t value) { return static_cast<std::uint8_t>(value); };
+  return {{0x02, byte(id >> 16), byte(position >> 8), byte(id >> 8), byte(id), byte(position)}};
 }
 
 NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) {
@@ -51,7 +73,7 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
   if_config.name = config.name;
   if_config.mtu = config.mtu;
   NetIf& iface = node.stack.add_iface(if_config);
-  node.l2s.push_back(std::make_unique<EthernetL2>());
+  node.l2s.push_back(std::make_unique<EthernetL2>(node.arp));
   iface.bind_l2(*node.l2s.back());
   SimDriverConfig driver_config;
   driver_config.mac = default_mac(node, iface.index().value);
@@ -66,8 +88,15 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
 }
 
 Attachment World::attachment(const NetIf& iface) const {
-  const auto found = attachments_.find(iface.subject());
-  return found != attachments_.end() ? found->second : Attachment{};
+  const auto& of_node = nodes_.at(iface.stack().id().value - 1)->attachments;
+  const std::size_t place = iface.index().value - 1;
+  return place < of_node.size() ? of_node[place] : Attachment{};
+}
+
+void World::attach(const NetIf& iface, Link& link, std::size_t end) {
+  auto& of_node = nodes_.at(iface.stack().id().value - 1)->attachments;
+  of_node.resize(std::max<std::size_t>(of_node.size(), iface.index().value));
+  of_node[iface.index().value - 1] = {&link, end};
 }
 
 void World::boot() {
@@ -92,17 +121,13 @@ void World::boot() {
 }
 
 Node* World::node(std::string_view name) const {
-  for (const auto& node : nodes_) {
-    if (node->stack.name() == name) return node.get();
-  }
-  return nullptr;
+  const std::uint32_t found = noted(node_of_, tracer_.find_subject(name));
+  return found != 0 ? nodes_[found - 1].get() : nullptr;
 }
 
 Link* World::link(std::string_view name) const {
-  for (const auto& link : links_) {
-    if (link->path() == name) return link.get();
-  }
-  return nullptr;
+  const std::uint32_t found = noted(link_of_, tracer_.find_subject(name));
+  return found != 0 ? links_[found - 1].get() : nullptr;
 }
 
 }  // namespace flapjack

@@ -11,7 +11,6 @@
 //   world.boot();
 //   world.run_for(seconds(1));
 #pragma once
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,6 +34,12 @@ struct NodeConfig {
   PppTimers ppp;
 };
 
+/// Where an iface stands on a medium.
+struct Attachment {
+  Link* link = nullptr;
+  std::size_t end = 0;
+};
+
 /// One simulated machine: a stack, its connection manager, and what is plugged into them.
 struct Node {
   Node(const StackEnv& env, std::string name, NodeId id, const NodeConfig& config);
@@ -49,14 +54,10 @@ struct Node {
   std::vector<NetIf*> dhcp;
   std::vector<std::unique_ptr<OffloadEngine>> engines;
   ConnMgr conn_mgr;
+  ArpConfig arp;
+  std::vector<Attachment> attachments;  ///< by iface index - 1, as far as ifaces are on media
   /// Apps and services by name, in the order in which they start.
   std::vector<std::pair<std::string, std::unique_ptr<App>>> apps;
-};
-
-/// Where an iface stands on a medium.
-struct Attachment {
-  Link* link = nullptr;
-  std::size_t end = 0;
 };
 
 struct EthernetIface {
@@ -78,11 +79,10 @@ class World {
   Link& add_link(const std::string& name, const LinkConfig& config = {});
   /// An Ethernet iface of `node` at `link`, with an address unless it is 0.0.0.0.
   NetIf& add_ethernet(Node& node, const EthernetIface& config, Link& link);
-  /// The MAC that the iface `position` (from 1) of a node gets: 02:00:00:nn:nn:ii.
+  /// The MAC that the iface `position` (from 1) of a node gets: 02:NN:II:nn:nn:ii, the
+  /// node's number and the iface's position.
   static MacAddress default_mac(const Node& node, std::size_t position);
-  void attach(const NetIf& iface, Link& link, std::size_t end) {
-    attachments_[iface.subject()] = {&link, end};
-  }
+  void attach(const NetIf& iface, Link& link, std::size_t end);
   /// Null link when the iface is on no medium.
   Attachment attachment(const NetIf& iface) const;
 
@@ -116,7 +116,8 @@ class World {
   FiberHost fibers_;
   std::vector<std::unique_ptr<Link>> links_;
   std::vector<std::unique_ptr<Node>> nodes_;
-  std::map<SubjectId, Attachment> attachments_;
+  // Who has a path: position + 1 in the list above, by subject.
+  std::vector<std::uint32_t> link_of_, node_of_;
 };
 
 }  // namespace flapjack

@@ -50,6 +50,7 @@ LIBRARIES = (
     ("gtest/", ("tests/",)),
     ("gmock/", ("tests/",)),
     ("benchmark/", ("tests/bench/",)),
+    ("malloc.h", ("tests/bench/",)),
     ("flapjack/", ()),  # our own headers are included by their path from the root
     # The operating system: the simulator itself asks it for nothing.
     ("unistd.h", ("tools/", "tests/", "offload/host_")),

@@ -99,7 +99,7 @@ void UdpPing::expire() {
     const CauseScope scope(stack_.scheduler(), pending_.front().record);
     stack_.tracer().event(env_.subject, "lost",
                           {Attr::of("seq", static_cast<std::int64_t>(pending_.front().seq))});
-    pending_.pop_front();
+    pending_.erase(pending_.begin());
   }
   if (!pending_.empty()) expiry_.start_at(pending_.front().sent + wait_);
 }

@@ -4,7 +4,7 @@
 //
 // Events: sent (seq), acked (seq, rtt), lost (seq), send_failed (seq, errno).
 #pragma once
-#include <deque>
+#include <vector>
 
 #include "scenarios/app.h"
 #include "stack/net/stack.h"
@@ -41,7 +41,7 @@ class UdpPing : public App {
   AppCounts counts_;
   NetContext* context_ = nullptr;
   std::vector<std::uint8_t> payload_;
-  std::deque<Pending> pending_;
+  std::vector<Pending> pending_;  // oldest first
   Timer next_, expiry_;
 };
 

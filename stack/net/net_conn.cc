@@ -36,19 +36,17 @@ unsigned conn_rank(const ConnTuple& tuple) {
          (tuple.remote.port == 0 ? 0u : 0x08u);
 }
 
-NetConnTable::NetConnTable(Stack& stack, std::size_t limit) : stack_(stack), entries_(limit) {
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    entry->next = free_;
-    free_ = &*entry;
-  }
-}
+NetConnTable::NetConnTable(Stack& stack, std::size_t limit) : stack_(stack), limit_(limit) {}
 
 Result<NetConn*> NetConnTable::add(const ConnTuple& tuple, ConnHandler handler, void* user) {
   assert(handler != nullptr);
   for (const NetConn* conn = used_; conn != nullptr; conn = conn->next) {
     if (same(conn->tuple, tuple)) return Errc::Eaddrinuse;
   }
-  if (free_ == nullptr) return Errc::Enoent;
+  if (free_ == nullptr) {
+    if (entries_.size() == limit_) return Errc::Enoent;
+    free_ = entries_.emplace_back(std::make_unique<NetConn>()).get();
+  }
   NetConn* conn = free_;
   free_ = conn->next;
   *conn = {tuple, handler, user, used_, ++last_serial_};

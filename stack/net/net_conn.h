@@ -4,6 +4,7 @@
 // one registered last. Records the hop conn_match.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "stack/base/status.h"
@@ -59,7 +60,8 @@ class NetConnTable {
   Verdict call(NetConn& conn, PacketPtr& packet);
 
   Stack& stack_;
-  std::vector<NetConn> entries_;
+  std::size_t limit_;
+  std::vector<std::unique_ptr<NetConn>> entries_;  // as many as were ever in use at one time
   NetConn* used_ = nullptr;  // newest first
   NetConn* free_ = nullptr;
   std::size_t in_use_ = 0;

@@ -150,7 +150,8 @@ class NetContexts {
 
   Stack& stack_;
   RandomStream ports_;
-  std::vector<std::unique_ptr<NetContext>> slots_;
+  std::size_t limit_;
+  std::vector<std::unique_ptr<NetContext>> slots_;  // as many as were ever in use at one time
 };
 
 }  // namespace flapjack

@@ -21,11 +21,8 @@ Status check(Family family, SocketType type, Protocol& protocol) {
 
 NetContexts::NetContexts(Stack& stack, std::size_t limit)
     : stack_(stack),
-      ports_(stack.env().rng.stream(stack.name() + ".ports")) {
-  for (std::size_t slot = 0; slot < limit; ++slot) {
-    slots_.emplace_back(new NetContext(stack, static_cast<std::uint16_t>(slot)));
-  }
-}
+      ports_(stack.env().rng.stream(stack.name() + ".ports")),
+      limit_(limit) {}
 
 NetContexts::~NetContexts() {
   put_all();
@@ -38,18 +35,23 @@ void NetContexts::put_all() {
 }
 
 Result<NetContext*> NetContexts::take(Family family, SocketType type, Protocol protocol) {
-  for (const auto& context : slots_) {
-    if (context->in_use_) continue;
-    context->in_use_ = true;
-    context->family_ = family;
-    context->local_.address = IpAddress::any(family);
-    context->remote_.address = IpAddress::any(family);
-    context->type_ = type;
-    context->protocol_ = protocol;
-    context->subject_ = stack_.subject();
-    return context.get();
+  auto found = std::find_if(slots_.begin(), slots_.end(),
+                            [](const auto& context) { return !context->in_use_; });
+  if (found == slots_.end()) {
+    if (slots_.size() == limit_) return Errc::Enoent;
+    const auto slot = static_cast<std::uint16_t>(slots_.size());
+    slots_.emplace_back(new NetContext(stack_, slot));
+    found = slots_.end() - 1;
   }
-  return Errc::Enoent;
+  NetContext& context = **found;
+  context.in_use_ = true;
+  context.family_ = family;
+  context.local_.address = IpAddress::any(family);
+  context.remote_.address = IpAddress::any(family);
+  context.type_ = type;
+  context.protocol_ = protocol;
+  context.subject_ = stack_.subject();
+  return &context;
 }
 
 Result<NetContext*> NetContexts::get(Family family, SocketType type, Protocol protocol) {

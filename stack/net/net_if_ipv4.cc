@@ -37,6 +37,7 @@ const Ipv4IfAddress* NetIf::ipv4_addr_add(Ipv4Prefix prefix, AddressType type) {
   const bool checked = stack_.acd.applies(*this, prefix.address);
   const bool late = checked || stack_.config().addr_add_before_preferred;
   added->state = late ? AddressState::Tentative : AddressState::Preferred;
+  stack_.addresses_changed();
   stack_.mgmt.notify(MgmtEvent::Ipv4AddrAdd, this, prefix.address);
   if (checked) {
     stack_.acd.start(*this, prefix.address);
@@ -57,6 +58,7 @@ void NetIf::remove_overridable() {
 
 bool NetIf::ipv4_addr_rm(Ipv4Address address) {
   if (!ipv4_.remove(address)) return false;
+  stack_.addresses_changed();
   stack_.acd.stop(*this, address);
   stack_.mgmt.notify(MgmtEvent::Ipv4AddrDel, this, address);
   return true;
@@ -64,6 +66,7 @@ bool NetIf::ipv4_addr_rm(Ipv4Address address) {
 
 void NetIf::set_ipv4_addr_state(Ipv4Address address, AddressState state) {
   if (Ipv4IfAddress* entry = ipv4_.find(address)) entry->state = state;
+  stack_.addresses_changed();
 }
 
 // Zephyr: notify_iface_up() and _down(), for ifaces that are native and not point-to-point.

@@ -9,6 +9,15 @@
 namespace flapjack {
 namespace {
 
+// Up to here walking over the ifaces is as quick as the index, which costs memory, too.
+#ifdef NDEBUG
+constexpr std::size_t kFewIfaces = 8;
+constexpr bool kCompare = false;
+#else
+constexpr std::size_t kFewIfaces = 1;  // so that tests compare the two
+constexpr bool kCompare = true;
+#endif
+
 int equal_leading_bits(Ipv4Address a, Ipv4Address b) { return std::countl_zero(a.value ^ b.value); }
 
 // Bits of the longest on-link prefix that contains the destination; -1: none does.
@@ -22,14 +31,30 @@ int on_link_length(const NetIf& iface, const IpAddress& destination) {
 }  // namespace
 
 NetIf* Route::iface_of(const IpAddress& address) const {
+  const AddressIndex* quick = address.is_v4() ? index() : nullptr;
+  if (quick == nullptr) return walk_to(address);
+  assert(quick->owner(address.v4()) == walk_to(address));
+  return quick->owner(address.v4());
+}
+
+NetIf* Route::walk_to(const IpAddress& address) const {
   for (const auto& iface : stack_.ifaces()) {
     if (iface->has_address(address)) return iface.get();
   }
   return nullptr;
 }
 
+const AddressIndex* Route::index() const {
+  if (stack_.ifaces().size() <= kFewIfaces) return nullptr;
+  if (index_ == nullptr || index_epoch_ != stack_.address_epoch()) {
+    index_ = std::make_unique<AddressIndex>(stack_);
+    index_epoch_ = stack_.address_epoch();
+  }
+  return index_.get();
+}
+
 void Route::consider(const NetIf& iface, Ipv4Address destination, bool link_local,
-                     Candidate& best) const {
+                     Candidate& best) {
   for (const Ipv4IfAddress& own : iface.ipv4().addresses()) {
     const Ipv4Address address = own.prefix.address;
     if (own.state != AddressState::Preferred || address.is_link_local() != link_local) continue;
@@ -39,13 +64,24 @@ void Route::consider(const NetIf& iface, Ipv4Address destination, bool link_loca
   }
 }
 
+Route::Candidate Route::walk(Ipv4Address destination, bool link_local) const {
+  const AddressIndex* quick = index();
+  Candidate best = quick != nullptr ? quick->best(destination, link_local) : Candidate{};
+  if (quick != nullptr && !kCompare) return best;
+  Candidate walked;
+  for (const auto& each : stack_.ifaces()) consider(*each, destination, link_local, walked);
+  assert(quick == nullptr || (best.iface == walked.iface && best.score == walked.score &&
+                              best.address == walked.address));
+  return walked;
+}
+
 Route::Candidate Route::select(const NetIf* iface, Ipv4Address destination) const {
   const bool link_local = destination.is_link_local();
   Candidate best;
   if (iface != nullptr) {
     consider(*iface, destination, link_local, best);
   } else {
-    for (const auto& each : stack_.ifaces()) consider(*each, destination, link_local, best);
+    best = walk(destination, link_local);
     // for a link-local destination the default iface comes last, so that it wins ties
     const NetIf* fallback = stack_.default_iface();
     if (link_local && fallback != nullptr) consider(*fallback, destination, true, best);

@@ -3,8 +3,10 @@
 // functions). None of them looks at admin, carrier or oper state: a node with two ifaces does not
 // fail over by itself, exactly as Zephyr does not.
 #pragma once
+#include <memory>
 #include <vector>
 
+#include "stack/net/address_index.h"
 #include "stack/wire/address.h"
 
 namespace flapjack {
@@ -46,14 +48,14 @@ class Route {
   static constexpr std::size_t kRedirects = 8;
 
  private:
-  struct Candidate {
-    const NetIf* iface = nullptr;
-    Ipv4Address address;
-    int score = -1;
-  };
-  void consider(const NetIf& iface, Ipv4Address destination, bool link_local,
-                Candidate& best) const;
+  using Candidate = SourceCandidate;
+  static void consider(const NetIf& iface, Ipv4Address destination, bool link_local,
+                       Candidate& best);
   Candidate select(const NetIf* iface, Ipv4Address destination) const;
+  Candidate walk(Ipv4Address destination, bool link_local) const;
+  NetIf* walk_to(const IpAddress& address) const;
+  /// Null where walking is as quick.
+  const AddressIndex* index() const;
 
   struct Redirected {
     const NetIf* iface;
@@ -63,6 +65,8 @@ class Route {
 
   Stack& stack_;
   std::vector<Redirected> redirects_;  // oldest first
+  mutable std::unique_ptr<AddressIndex> index_;
+  mutable std::uint32_t index_epoch_ = 0;  // Stack::address_epoch() when it was made
 };
 
 }  // namespace flapjack

@@ -4,6 +4,13 @@
 #include <algorithm>
 
 namespace flapjack {
+namespace {
+
+constexpr std::size_t kFewIfaces = 8;  // up to here a walk is as quick as a search
+
+bool name_less(const NetIf* a, const NetIf* b) { return a->name() < b->name(); }
+
+}  // namespace
 
 Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig& config)
     : env_(env),
@@ -47,7 +54,15 @@ Stack::~Stack() = default;
 NetIf& Stack::add_iface(NetIfConfig config) {
   assert(iface_by_name(config.name) == nullptr);
   const IfIndex index{static_cast<std::uint32_t>(ifaces_.size() + 1)};
-  return *ifaces_.emplace_back(std::make_unique<NetIf>(*this, index, std::move(config)));
+  NetIf& iface = *ifaces_.emplace_back(std::make_unique<NetIf>(*this, index, std::move(config)));
+  if (ifaces_.size() <= kFewIfaces) return iface;
+  if (by_name_.empty()) {
+    for (const auto& each : ifaces_) by_name_.push_back(each.get());
+    std::sort(by_name_.begin(), by_name_.end(), name_less);
+  } else {
+    by_name_.insert(std::upper_bound(by_name_.begin(), by_name_.end(), &iface, name_less), &iface);
+  }
+  return iface;
 }
 
 NetIf* Stack::iface(IfIndex index) const {
@@ -56,9 +71,15 @@ NetIf* Stack::iface(IfIndex index) const {
 }
 
 NetIf* Stack::iface_by_name(std::string_view name) const {
-  const auto found = std::find_if(ifaces_.begin(), ifaces_.end(),
-                                  [&](const auto& iface) { return iface->name() == name; });
-  return found != ifaces_.end() ? found->get() : nullptr;
+  if (by_name_.empty()) {
+    const auto found = std::find_if(ifaces_.begin(), ifaces_.end(),
+                                    [&](const auto& iface) { return iface->name() == name; });
+    return found != ifaces_.end() ? found->get() : nullptr;
+  }
+  const auto found =
+      std::lower_bound(by_name_.begin(), by_name_.end(), name,
+                       [](const NetIf* iface, std::string_view n) { return iface->name() < n; });
+  return found != by_name_.end() && (*found)->name() == name ? *found : nullptr;
 }
 
 NetIf* Stack::default_iface() const {

@@ -117,6 +117,9 @@ class Stack {
   /// Zephyr's default choice FIRST).
   NetIf* default_iface() const;
   void set_default_iface(NetIf& iface) { default_iface_ = &iface; }
+  /// Another number after every change of an iface's addresses or their states.
+  std::uint32_t address_epoch() const { return address_epoch_; }
+  void addresses_changed() { ++address_epoch_; }
   /// Brings up every iface that is not NO_AUTO_START, in index order (net_if_post_init).
   void post_init();
   /// One of the configurations of max_ipv4_configs; false when none is left.
@@ -155,9 +158,11 @@ class Stack {
 
  private:
   std::vector<std::unique_ptr<NetIf>> ifaces_;
+  std::vector<NetIf*> by_name_;  // sorted; empty while there are few
   NetIf* default_iface_ = nullptr;
   std::size_t ipv4_configs_ = 0;  // taken
   bool booted_ = false;
+  std::uint32_t address_epoch_ = 0;
 };
 
 }  // namespace flapjack

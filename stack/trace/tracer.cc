@@ -7,19 +7,6 @@
 
 namespace flapjack {
 
-SubjectId Tracer::subject(std::string_view path) {
-  const auto found = subjects_.find(path);
-  if (found != subjects_.end()) return found->second;
-  const SubjectId id{static_cast<std::uint32_t>(paths_.size() + 1)};
-  const auto inserted = subjects_.emplace(std::string(path), id).first;
-  paths_.push_back(inserted->first);
-  return id;
-}
-
-std::string_view Tracer::path(SubjectId subject) const {
-  return subject.valid() ? paths_.at(subject.value - 1) : std::string_view();
-}
-
 void Tracer::add_sink(TraceSink& sink, TraceMask mask) {
   sinks_.push_back({&sink, mask});
   update_mask();

@@ -7,13 +7,12 @@
 // for a block.
 #pragma once
 #include <initializer_list>
-#include <map>
-#include <string>
 #include <vector>
 
 #include "stack/packet/packet.h"
 #include "stack/sim/scheduler.h"
 #include "stack/trace/hop.h"
+#include "stack/trace/subject_table.h"
 #include "stack/trace/trace_sink.h"
 
 namespace flapjack {
@@ -25,8 +24,10 @@ class Tracer {
   Tracer& operator=(const Tracer&) = delete;
 
   /// The number of `path`; the same path gets the same number.
-  SubjectId subject(std::string_view path);
-  std::string_view path(SubjectId subject) const;
+  SubjectId subject(std::string_view path) { return subjects_.add(path); }
+  /// None when nobody has asked for the number of `path`.
+  SubjectId find_subject(std::string_view path) const { return subjects_.find(path); }
+  std::string_view path(SubjectId subject) const { return subjects_.path(subject); }
 
   /// Sinks are not owned and must outlive their use; `mask` says which kinds they want.
   void add_sink(TraceSink& sink, TraceMask mask = TraceMask::all());
@@ -84,8 +85,7 @@ class Tracer {
   std::vector<Installed> sinks_;
   TraceMask mask_;
   std::uint64_t seq_ = 0;
-  std::map<std::string, SubjectId, std::less<>> subjects_;
-  std::vector<std::string_view> paths_;
+  SubjectTable subjects_;
 };
 
 /// Makes `cause` the cause of everything recorded or scheduled in a block, and puts back at its end

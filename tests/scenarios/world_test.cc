@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "l2/ethernet_l2.h"
 #include "stack/trace/digest_sink.h"
 #include "stack/trace/memory_sink.h"
 
@@ -70,6 +71,31 @@ TEST(World, FindsItsParts) {
   EXPECT_EQ(iface.mtu(), 9000);
   EXPECT_EQ(iface.link_address(), World::default_mac(node, 1));
   EXPECT_EQ(World::default_mac(node, 1), *MacAddress::parse("02:00:00:00:01:01"));
+  EXPECT_EQ(World::default_mac(node, 0x1234), *MacAddress::parse("02:00:12:00:01:34"));
+}
+
+TEST(World, EthernetIfacesHaveTheNodesArpTable) {
+  World world;
+  Link& bus = world.add_link("bus");
+  NodeConfig config;
+  config.arp.table_size = 1;
+  Node& a = world.add_node("a", config);
+  NetIf& iface = world.add_ethernet(a, {"e", *Ipv4Prefix::parse("192.0.2.1/24")}, bus);
+  for (int i = 2; i <= 3; ++i) {
+    const std::string number = std::to_string(i);
+    world.add_ethernet(world.add_node("n" + number),
+                       {"e", *Ipv4Prefix::parse("192.0.2." + number + "/24")}, bus);
+  }
+  world.boot();
+  auto* context = a.stack.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp).value();
+  const std::uint8_t payload[4] = {};
+  for (const char* peer : {"192.0.2.2", "192.0.2.3"}) {
+    const Endpoint to{*Ipv4Address::parse(peer), 9};
+    EXPECT_TRUE(context->sendto(payload, to, {}, Timeout::no_wait()).ok());
+    world.run_for(milliseconds(1));
+  }
+  EXPECT_EQ(EthernetL2::arp(iface).find(*Ipv4Address::parse("192.0.2.2")), nullptr);
+  EXPECT_NE(EthernetL2::arp(iface).find(*Ipv4Address::parse("192.0.2.3")), nullptr);
 }
 
 // Each step of the one lies between two of the other: neither notices.

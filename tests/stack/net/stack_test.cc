@@ -34,6 +34,18 @@ TEST(Stack, IfacesHaveIndexesFromOneAndNames) {
   EXPECT_EQ(rig.node.iface_by_name("wlan1"), nullptr);
 }
 
+TEST(Stack, FindsManyIfacesByName) {
+  NodeRig rig;
+  for (int i = 0; i < 30; ++i) {
+    NetIf& added = rig.node.add_iface({.name = "x" + std::to_string(i * 7 % 30)});
+    EXPECT_EQ(rig.node.iface_by_name(added.name()), &added);
+    EXPECT_EQ(rig.node.iface_by_name("y"), nullptr);
+  }
+  for (const auto& iface : rig.node.ifaces()) {
+    EXPECT_EQ(rig.node.iface_by_name(iface->name()), iface.get());
+  }
+}
+
 TEST(Stack, TheDefaultIface) {
   NodeRig rig;
   EXPECT_EQ(rig.node.default_iface(), nullptr);

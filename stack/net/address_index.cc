@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/net/address_index.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "stack/net/stack.h"
+
+namespace flapjack {
+namespace {
+
+int equal_leading_bits(std::uint32_t a, std::uint32_t b) { return std::countl_zero(a ^ b); }
+
+}  // namespace
+
+AddressIndex::AddressIndex(const Stack& stack) {
+  own_.reserve(stack.ifaces().size());
+  for (const auto& iface : stack.ifaces()) add(*iface);
+  std::sort(owners_.begin(), owners_.end());
+  finish(global_);
+  finish(link_local_);
+}
+
+void AddressIndex::add(NetIf& iface) {
+  for (const Ipv4IfAddress& own : iface.ipv4().addresses()) {
+    const auto order = static_cast<Order>(own_.size());
+    const Ipv4Address address = own.prefix.address;
+    own_.push_back({&iface, address});
+    owners_.push_back({address.value, order});
+    if (own.state != AddressState::Preferred) continue;
+    Networks& networks = address.is_link_local() ? link_local_ : global_;
+    if (own.prefix.length == 0) {
+      networks.latest_any = order;
+    } else {
+      networks.sorted.push_back({address.value & ipv4_mask(own.prefix.length).value, order});
+    }
+  }
+}
+
+// Leaves are latest[n, 2n); node i is the later one of 2i and 2i + 1.
+void AddressIndex::finish(Networks& networks) {
+  std::sort(networks.sorted.begin(), networks.sorted.end());
+  const std::size_t n = networks.sorted.size();
+  networks.latest.resize(2 * n);
+  for (std::size_t i = 0; i < n; ++i) networks.latest[n + i] = networks.sorted[i].order;
+  for (std::size_t i = n; i-- > 1;) {
+    networks.latest[i] = std::max(networks.latest[2 * i], networks.latest[2 * i + 1]);
+  }
+}
+
+AddressIndex::Order AddressIndex::latest(const Networks& networks, std::size_t from,
+                                         std::size_t to) {
+  const std::size_t n = networks.sorted.size();
+  Order found = 0;
+  for (from += n, to += n; from < to; from /= 2, to /= 2) {
+    if (from % 2 == 1) found = std::max(found, networks.latest[from++]);
+    if (to % 2 == 1) found = std::max(found, networks.latest[--to]);
+  }
+  return found;
+}
+
+NetIf* AddressIndex::owner(Ipv4Address address) const {
+  const auto found = std::lower_bound(owners_.begin(), owners_.end(), Owner{address.value, 0});
+  if (found == owners_.end() || found->address != address.value) return nullptr;
+  return own_[found->order].iface;
+}
+
+SourceCandidate AddressIndex::best(Ipv4Address destination, bool link_local) const {
+  const Networks& networks = link_local ? link_local_ : global_;
+  const std::vector<Owner>& sorted = networks.sorted;
+  const auto at = [&](std::uint32_t value) {
+    return std::lower_bound(sorted.begin(), sorted.end(), Owner{value, 0});
+  };
+  const auto next = at(destination.value);
+  int score = 0;
+  if (next != sorted.end()) score = equal_leading_bits(next->address, destination.value);
+  if (next != sorted.begin()) {
+    score = std::max(score, equal_leading_bits((next - 1)->address, destination.value));
+  }
+  const std::uint32_t host = score == 32 ? 0 : ~std::uint32_t{0} >> score;
+  const auto from = at(destination.value & ~host);
+  const std::uint64_t behind = std::uint64_t{destination.value | host} + 1;
+  const auto to = behind >> 32 != 0 ? sorted.end() : at(static_cast<std::uint32_t>(behind));
+  std::int64_t order = score == 0 ? networks.latest_any : -1;
+  if (from != to) {
+    const auto begin = sorted.begin();
+    order = std::max<std::int64_t>(order, latest(networks, static_cast<std::size_t>(from - begin),
+                                                 static_cast<std::size_t>(to - begin)));
+  }
+  if (order < 0) return {};
+  const Own& own = own_[static_cast<std::size_t>(order)];
+  return {own.iface, own.address, score};
+}
+
+}  // namespace flapjack

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// SubjectTable: the paths of a World and their numbers, in some 40 bytes a path. Numbers are given
+// in the order of the first call and are all that anybody iterates over; the hash table only finds.
+#pragma once
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "stack/base/ids.h"
+
+namespace flapjack {
+
+class SubjectTable {
+ public:
+  /// The number of `path`; the same path gets the same number.
+  SubjectId add(std::string_view path);
+  /// None when the path was never added.
+  SubjectId find(std::string_view path) const;
+  /// Stays valid as long as the table; empty for none.
+  std::string_view path(SubjectId subject) const {
+    return subject.valid() ? paths_.at(subject.value - 1) : std::string_view();
+  }
+
+ private:
+  std::string_view keep(std::string_view path);
+  std::size_t place(std::string_view path) const;
+  void grow();
+
+  std::vector<std::string_view> paths_;  // by number - 1
+  std::vector<std::uint32_t> slots_;     // open addressing, a power of two; 0: free
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  std::size_t chunk_bytes_ = 0, left_ = 0;  // of the last chunk; free at its end
+};
+
+}  // namespace flapjack
