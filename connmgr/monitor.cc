@@ -93,6 +93,7 @@ void Monitor::snapshot() {
   for (const auto& iface : stack_.ifaces()) {
     const CauseScope scope(stack_.scheduler(), iface->last_event());
     if (iface->is_up()) set_bits(*iface, conn_state::kUp, true);
+    if (iface->is_offloaded() && !config_.scan_offloaded) continue;
     if (has_ipv4(*iface)) set_bits(*iface, conn_state::kIpv4Set, true);
     if (has_ipv6(*iface)) set_bits(*iface, conn_state::kIpv6Set, true);
   }
@@ -193,13 +194,19 @@ void Monitor::give() {
   given_ = true;
   if (!started_) return;
   if (config_.coalescing != Coalescing::Immediate) {
-    if (!pass_timer_.running()) pass_timer_.start(Duration{});
-    return;
+    return pass_soon();
   }
   while (given_ && !passing_) pass();  // a handler called from the pass gives again: no recursion
 }
 
+void Monitor::pass_soon() {
+  if (!pass_timer_.running()) pass_timer_.start(Duration{});
+}
+
 void Monitor::pass() {
+  if (config_.coalescing == Coalescing::QueueDrained && !stack_.mgmt.idle()) {
+    return stack_.mgmt.when_idle(delegate<&Monitor::pass_soon>(this));  // a handler takes time
+  }
   given_ = false;
   passing_ = true;
   std::array<Total, kAggregates> found{};

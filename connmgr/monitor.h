@@ -46,6 +46,9 @@ struct MonitorConfig {
   Coalescing coalescing = Coalescing::EachEvent;
   /// CONN_MGR_IFACE_MAX, how many ifaces the table holds; nothing: as many as the node has.
   std::optional<std::size_t> iface_max{};
+  /// The first look sees the addresses of offloaded ifaces too, as in a build with native IP; if
+  /// not, they count from their next address event on.
+  bool scan_offloaded = true;
 };
 
 class Monitor {
@@ -105,6 +108,7 @@ class Monitor {
   void snapshot();
   void give();
   void pass();
+  void pass_soon();
   void settle(const std::array<Total, kAggregates>& found);
   void trace_change(const NetIf& iface, IfaceState& state);
   void raise(std::size_t aggregate, bool connected, NetIf* iface, RecordId cause);

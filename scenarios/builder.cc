@@ -4,9 +4,12 @@
 #include <algorithm>
 
 #include "scenarios/address_checks.h"
+#include "scenarios/builder_dns.h"
 #include "scenarios/fit_node.h"
 #include "scenarios/link_book.h"
 #include "scenarios/link_layers.h"
+#include "scenarios/node_work.h"
+#include "scenarios/verbs.h"
 
 namespace flapjack {
 namespace {
@@ -108,6 +111,8 @@ NodeConfig Builder::config_of(const NodeSpec& spec) {
     }
     entry->apply(config, value);
   }
+  make_room_for_dns(spec, config, sink_);
+  apply_work(spec, config, sink_);
   return config;
 }
 
@@ -118,6 +123,7 @@ void Builder::add_node(const NodeSpec& spec) {
   for (const IfaceSpec& iface : spec.ifaces) add_iface(spec, node, config, iface);
   stack_ifaces(spec, node);
   for (const RouteSpec& route : spec.routes) add_route(node, route);
+  add_dns_servers(spec, node);
 }
 
 void Builder::add_route(Node& node, const RouteSpec& route) {
@@ -349,9 +355,10 @@ void Builder::add_services(const NodeSpec& spec, Node& node) {
 void Builder::add_apps(const NodeSpec& spec, Node& node) {
   for (const AppSpec& app : spec.apps) {
     const AppEntry& entry = *find_entry(registry_.apps, app.kind);
-    const bool stream = entry.word.name != "udp_ping" && peer_is_stream(app.peers.front());
+    const bool datagrams = entry.word.name == "udp_ping" || app.peers.empty();
+    const bool stream = !datagrams && peer_is_stream(app.peers.front());
     for (const PeerSpec& peer : app.peers) {
-      if (entry.word.name == "udp_ping" || peer_is_stream(peer) == stream) continue;
+      if (datagrams || peer_is_stream(peer) == stream) continue;
       error("F0908", "the peers of an app must all be of TCP or all of UDP", peer.place);
     }
     if (!stream && app.send.value_or(0) > kDatagramBytesMax) {

@@ -18,12 +18,14 @@
 #include "l2/tunnel_l2.h"
 #include "l2/vlan_l2.h"
 #include "offload/lwip_engine.h"
+#include "scenarios/apps/dns_query.h"
 #include "scenarios/apps/reconnecting_client.h"
 #include "scenarios/apps/udp_ping.h"
 #include "scenarios/builtin_parts.h"
 #include "scenarios/dhcp_setup.h"
 #include "scenarios/link_layers.h"
 #include "scenarios/services/dhcp_server.h"
+#include "scenarios/services/dns_server.h"
 #include "scenarios/services/router_advert.h"
 #include "scenarios/services/tcp_echo.h"
 #include "scenarios/services/udp_echo.h"
@@ -136,6 +138,12 @@ std::unique_ptr<App> make_udp_ping(const AppEnv& env, const AppSpec& spec, bool)
 std::unique_ptr<App> make_client(const AppEnv& env, const AppSpec& spec, bool stream) {
   return std::make_unique<ReconnectingClient>(env, spec, stream);
 }
+std::unique_ptr<App> make_dns_query(const AppEnv& env, const AppSpec& spec, bool) {
+  return std::make_unique<DnsQuery>(env, spec);
+}
+std::unique_ptr<App> make_dns_server(const AppEnv& env, const ServiceSpec& spec) {
+  return std::make_unique<DnsServer>(env, spec);
+}
 std::unique_ptr<App> make_udp_echo(const AppEnv& env, const ServiceSpec& spec) {
   return std::make_unique<UdpEcho>(env, spec);
 }
@@ -197,6 +205,11 @@ std::vector<VerbEntry> builtin_verbs() {
       {{"lease", "changes what a DHCP service does", only(TargetKind::Service), true,
         {"answer", "delay", "pool"}, {}, false, {"dhcp"}},
        verbs::lease},
+      {{"exhaust", "squeezes a pool of a node: \"leave\" some of it, or \"take\" some away",
+        only(TargetKind::Pool), true, {"leave", "take"}},
+       verbs::exhaust},
+      {{"stall", "stops the thread of a queue of a node", only(TargetKind::Queue), true, {}},
+       verbs::stall},
       {{"note", "puts a remark into the trace", only(TargetKind::Text), false, {}}, verbs::note},
   };
 }
@@ -217,6 +230,19 @@ std::vector<TechnologyEntry> builtin_technologies() {
       {{"vlan", "one VLAN of an Ethernet iface; written as the key \"vlan\"", "vlan", "", ""}, ""},
       {{"tunnel", "IPv4 in IPv4; written as the key \"tunnel\"", "tunnel", "", ""}, ""},
       {{"bridge", "a learning bridge; written as the key \"bridge\"", "bridge", "", ""}, ""},
+  };
+}
+
+std::vector<ServiceEntry> builtin_services() {
+  return {
+      {{"udp_echo", "sends datagrams back (RFC 862)", true}, false, make_udp_echo},
+      {{"tcp_echo", "sends a stream back (RFC 862)", true}, true, make_tcp_echo},
+      {{"ra", "makes the node an IPv6 router and advertises it (RFC 4861)", false}, false, make_ra},
+      {{"dhcp", "gives IPv4 addresses (RFC 2131)", false}, false, make_dhcp, dhcp_setup_error},
+      {{"dns", "a name server with a zone: name -> address, list of addresses, another name, or "
+        "\"ignore\", \"nxdomain\", \"servfail\", \"refused\"; \"*\" is any other name",
+        false, ServiceValue::Zone, {"delay"}},
+       false, make_dns_server},
   };
 }
 
@@ -264,13 +290,11 @@ Registry builtin_registry() {
       {{"reconnecting_client", "keeps a connection up and sends messages that must come back",
         client, true, {"udp_echo", "tcp_echo"}},
        make_client},
+      {{"dns_query", "asks the node's resolver for names, in turn",
+        {"every", "from", "until", "count", "wait", "type"}, false, {}, AppValue::Names},
+       make_dns_query},
   };
-  r.services = {
-      {{"udp_echo", "sends datagrams back (RFC 862)", true}, false, make_udp_echo},
-      {{"tcp_echo", "sends a stream back (RFC 862)", true}, true, make_tcp_echo},
-      {{"ra", "makes the node an IPv6 router and advertises it (RFC 4861)", false}, false, make_ra},
-      {{"dhcp", "gives IPv4 addresses (RFC 2131)", false}, false, make_dhcp, dhcp_setup_error},
-  };
+  r.services = builtin_services();
   r.verbs = builtin_verbs();
   r.events = builtin_events();
   r.counters = builtin_counters();

@@ -13,6 +13,7 @@ std::vector<ProfileEntry> builtin_profiles() {
          c.stack.send_checks_iface = false;
          c.stack.dhcpv4.down_state = Dhcpv4DownState::Renewing;
          c.stack.mgmt.overflow = NetMgmtConfig::Overflow::DropOldest;
+         c.stack.mgmt.layout = MgmtLayout::Numbered;
          c.arp.single_pending = true;
        }},
   };

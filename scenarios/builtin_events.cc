@@ -7,7 +7,9 @@
 #include "offload/event_names.h"
 #include "scenarios/builtin_parts.h"
 #include "scenarios/services/dhcp_server.h"
+#include "scenarios/node_counters.h"
 #include "stack/net/dhcpv4_client.h"
+#include "stack/net/dns_resolver.h"
 #include "stack/net/net_mgmt.h"
 #include "stack/trace/hop.h"
 
@@ -34,6 +36,8 @@ void add_mgmt_events(std::vector<EventWord>& events) {
     events.push_back(std::move(word));
   }
   events.push_back({"mgmt_event_dropped", "the net_mgmt queue was full", kNode, {"event"}});
+  events.push_back({"mgmt_info_too_long", "an event carried more than net_mgmt can queue", kNode,
+                    {"event", "bytes"}});
 }
 
 void add_hops(std::vector<EventWord>& events) {
@@ -165,6 +169,35 @@ void add_ip_events(std::vector<EventWord>& events) {
   events.insert(events.end(), words.begin(), words.end());
 }
 
+void add_dns_events(std::vector<EventWord>& events) {
+  std::vector<std::string> codes, types, rcodes;
+  for (const DnsStatus status : dns_statuses()) codes.emplace_back(dns_status_name(status));
+  for (const DnsType type : {DnsType::A, DnsType::Aaaa}) types.emplace_back(dns_type_name(type));
+  for (int rcode = 0; rcode <= static_cast<int>(DnsRcode::Refused); ++rcode) {
+    rcodes.emplace_back(dns_rcode_name(static_cast<DnsRcode>(rcode)));
+  }
+  std::vector<std::string> refusals = errc_names();
+  refusals.insert(refusals.end(), codes.begin(), codes.end());
+  const std::vector<EventWord> words = {
+      {"dns_query", "a query goes to a server", kNode, {"name", "type", "server"},
+       {{"type", types}}},
+      {"dns_server_failed", "a server could not be asked", kNode, {"server", "errno"}, {}},
+      {"dns_server_refused", "one server more than there is room for", kNode,
+       {"server", "errno"}, {}},
+      {"dns_done", "a query has ended", kNode, {"name", "code", "rcode"},
+       {{"code", codes}, {"rcode", rcodes}}},
+      {"dns_ignored", "a packet at a resolver's port was no answer it waits for", kNode,
+       {"reason"}, {}},
+      {"resolved", "a query brought addresses", kApp, {"name", "address", "addresses", "rtt"}, {}},
+      {"resolve_failed", "a query was refused or brought none", kApp, {"name", "code"},
+       {{"code", refusals}}},
+      {"dns_answered", "a name server answers", kService, {"name", "type", "rcode", "answers"},
+       {{"rcode", rcodes}}},
+      {"dns_silent", "a name server does not answer", kService, {"name"}, {}},
+  };
+  events.insert(events.end(), words.begin(), words.end());
+}
+
 }  // namespace
 
 std::vector<EventWord> builtin_events() {
@@ -174,6 +207,7 @@ std::vector<EventWord> builtin_events() {
   add_dhcp_events(events);
   add_link_events(events);
   add_ip_events(events);
+  add_dns_events(events);
   add_infos(events, kConnEvents);
   add_infos(events, kOffloadEvents);
   add_infos(events, kPppEventInfos);
@@ -195,12 +229,6 @@ std::vector<EventWord> builtin_events() {
       {"connected", "the connection is there", kApp, {"peer"}},
       {"connect_failed", "the attempt failed", kApp, {"peer", "errno"}},
       {"connection_lost", "the connection was given up", kApp, {"reason"}},
-      {"dns_query", "a query goes to a server", kNode, {"name", "type", "server"}},
-      {"dns_server_failed", "a server could not be asked", kNode, {"server", "errno"}},
-      {"dns_server_refused", "one server more than there is room for", kNode, {"server", "errno"}},
-      {"dns_done", "a query has ended", kNode, {"name", "code", "rcode"}},
-      {"dns_ignored", "a packet at a resolver's port was no answer it waits for", kNode,
-       {"reason"}},
       {"accepted", "a connection was accepted", kService, {"peer"}},
       {"service_failed", "a call of the service was refused", kService, {"call", "errno"}},
   };
@@ -226,10 +254,12 @@ std::vector<CounterWord> builtin_counters() {
   }
   counters.push_back({"sent", "messages an app was due to send", kApp});
   counters.push_back({"delivered", "of these, answered", kApp});
-  counters.push_back({"mgmt_dropped", "net_mgmt events lost to a full queue", kNode});
-  counters.push_back({"icmp_errors_limited", "ICMP errors that a limit kept back", kNode});
-  counters.push_back({"forwarded", "packets a router sent on", kNode});
-  counters.push_back({"tx_alloc_failed", "sends that found the tx pool empty", kNode});
+  for (const NodeCounter& counter : node_counters()) {
+    const std::string name(counter.name);
+    if (find_word(counters, name) == nullptr) {
+      counters.push_back({name, std::string(counter.about), kNode});
+    }
+  }
   return counters;
 }
 

@@ -13,6 +13,14 @@ constexpr I kMany = 1'000'000;
 
 std::size_t size(I v) { return static_cast<std::size_t>(v); }
 
+// A choice: only its members that are set count.
+void map_priorities(C& c, PriorityMap map, I set) {
+  if (set != 0) c.stack.priority_map = map;
+}
+void deliver_events(C& c, NetMgmtConfig::Delivery delivery, I set) {
+  if (set != 0) c.stack.mgmt.delivery = delivery;
+}
+
 // Queues, packets, buffers and tables.
 Options pool_options() {
   return {
@@ -20,6 +28,20 @@ Options pool_options() {
        0, 8, [](C& c, I v) { c.stack.tx_classes = size(v); }},
       {{"NET_TC_RX_COUNT", "rx traffic classes; 0: the stack runs in the driver's turn"},
        0, 8, [](C& c, I v) { c.stack.rx_classes = size(v); }},
+      {{"NET_TC_MAPPING_STRICT", "1: priorities alone pick the traffic class (the default)"},
+       0, 1, [](C& c, I v) { map_priorities(c, PriorityMap::Strict, v); }},
+      {{"NET_TC_MAPPING_SR_CLASS_A_AND_B", "1: stream reservation classes A and B go first"},
+       0, 1, [](C& c, I v) { map_priorities(c, PriorityMap::SrAandB, v); }},
+      {{"NET_TC_MAPPING_SR_CLASS_B_ONLY", "1: stream reservation class B goes first"},
+       0, 1, [](C& c, I v) { map_priorities(c, PriorityMap::SrB, v); }},
+      {{"NET_TC_TX_SKIP_FOR_HIGH_PRIO", "1: priority CA and above does not queue for sending"},
+       0, 1, [](C& c, I v) { c.stack.tx_skip_high = v != 0; }},
+      {{"NET_TC_RX_SKIP_FOR_HIGH_PRIO", "1: priority CA and above does not queue when received"},
+       0, 1, [](C& c, I v) { c.stack.rx_skip_high = v != 0; }},
+      {{"NET_TX_DEFAULT_PRIORITY", "priority of packets that are sent"},
+       0, 7, [](C& c, I v) { c.stack.tx_priority = static_cast<std::uint8_t>(v); }},
+      {{"NET_RX_DEFAULT_PRIORITY", "priority of packets that are received"},
+       0, 7, [](C& c, I v) { c.stack.rx_priority = static_cast<std::uint8_t>(v); }},
       {{"NET_PKT_TX_COUNT", "packets the node may hold for sending"},
        1, kMany, [](C& c, I v) { c.stack.pkt_tx_count = size(v); }},
       {{"NET_PKT_RX_COUNT", "packets the node may hold that it received"},
@@ -123,11 +145,20 @@ Options management_options() {
   return {
       {{"NET_MGMT_EVENT_QUEUE_SIZE", "events that may wait for the net_mgmt thread"},
        1, kMany, [](C& c, I v) { c.stack.mgmt.queue_size = size(v); }},
+      {{"NET_MGMT_EVENT_THREAD", "1: net_mgmt has a thread of its own (the default)"},
+       0, 1, [](C& c, I v) { deliver_events(c, NetMgmtConfig::Delivery::Queue, v); }},
+      {{"NET_MGMT_EVENT_SYSTEM_WORKQUEUE", "1: the system work queue calls net_mgmt handlers"},
+       0, 1, [](C& c, I v) { deliver_events(c, NetMgmtConfig::Delivery::WorkQueue, v); }},
+      {{"NET_MGMT_EVENT_DIRECT", "1: handlers run in the notifier's turn"},
+       0, 1, [](C& c, I v) { deliver_events(c, NetMgmtConfig::Delivery::Direct, v); }},
+      {{"NET_MGMT_EVENT_INFO_DEFAULT_DATA_SIZE", "an event that carries more bytes is lost"},
+       0, 65535, [](C& c, I v) { c.stack.mgmt.info_bytes_max = size(v); }},
       {{"NET_MGMT_EVENT_QUEUE_TIMEOUT", "how long a notifier waits for a place, ms"},
        0, 10'000, [](C& c, I v) { c.stack.mgmt.queue_timeout = milliseconds(v); }},
-      {{"NET_TC_THREAD_COOPERATIVE", "0: the monitor looks when the event queue is empty"},
+      {{"NET_TC_THREAD_COOPERATIVE", "0: threads are preempted; the monitor waits for net_mgmt"},
        0, 1,
        [](C& c, I v) {
+         c.stack.cpu.preemptive = v == 0;
          c.conn_mgr.monitor.coalescing =
              v != 0 ? Coalescing::EachEvent : Coalescing::QueueDrained;
        }},

@@ -36,6 +36,8 @@ struct FormatTables {
   FieldTable<PppSpec> ppp{"ppp", "One end of a PPP link."};
   FieldTable<IfaceSpec> iface{"iface", "A network interface of a node."};
   FieldTable<AppSpec> app{"app", "An application on a node.", "app"};
+  FieldTable<ServiceSpec> service{"service", "A server on a node.", "service"};
+  FieldTable<CpuSpec> cpu{"cpu", "What the node's work takes."};
   FieldTable<NodeSpec> node{"node", "One simulated machine."};
   FieldTable<LossSpec> loss{"loss", "How frames of a link are lost.", "loss"};
   FieldTable<GilbertElliott> gilbert_elliott{"gilbert_elliott", "Losses in bursts."};
@@ -59,6 +61,9 @@ struct FormatTables {
   void build_bridge();
   void build_ppp();
   void build_app();
+  void build_service();
+  void build_services();
+  void build_cpu();
   void build_node();
   void build_loss();
   void build_link_parts();
@@ -97,6 +102,14 @@ void resolve_routes(LoadContext& ctx);
 /// F0108 for every key of `object` in `keys`: it does not go with `with`.
 void refuse_keys(LoadContext& ctx, const JsonValue& object, const std::vector<std::string>& keys,
                  std::string_view with);
+
+/// True when "x" is free among the interfaces, apps and services of its node; else F0303.
+bool claim_name(LoadContext& ctx, const NodeSpec& node, const std::string& name, SourceSpan span);
+/// Appends the DNS servers of `v`, an address or a list of them.
+void read_dns_servers(LoadContext& ctx, const JsonValue& v, std::vector<DnsServerSpec>& out);
+std::string dns_servers_schema();
+/// A domain name, in words F0110 what is wrong with it.
+bool check_domain_name(LoadContext& ctx, SourceSpan span, const std::string& name);
 
 /// "192.0.2.2/24", or "192.0.2.2" when there is to be no prefix length.
 std::optional<Ipv4Spec> read_ipv4(LoadContext& ctx, const JsonValue& v, bool with_prefix);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/paths.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "scenarios/json_text.h"
@@ -27,6 +29,8 @@ constexpr KindNoun kNouns[] = {
     {TargetKind::App, "app", "an app"},
     {TargetKind::Service, "service", "a service"},
     {TargetKind::Link, "link", "a link"},
+    {TargetKind::Pool, "pool", "a pool"},
+    {TargetKind::Queue, "queue", "a queue"},
 };
 
 std::string nouns(TargetSet set, bool with_article) {
@@ -38,7 +42,14 @@ std::string nouns(TargetSet set, bool with_article) {
   return out;
 }
 
-constexpr TargetSet kInNode = TargetKind::Iface | TargetKind::App | TargetKind::Service;
+// What the file declares inside a node, and what every node has.
+constexpr TargetSet kDeclared = TargetKind::Iface | TargetKind::App | TargetKind::Service;
+constexpr TargetSet kInNode =
+    static_cast<TargetSet>(kDeclared | TargetKind::Pool | TargetKind::Queue);
+
+bool contains(std::span<const std::string_view> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 std::vector<NamedPlace> parts_of(const NodeSpec& node, TargetSet kinds) {
   std::vector<NamedPlace> out;
@@ -51,6 +62,12 @@ std::vector<NamedPlace> parts_of(const NodeSpec& node, TargetSet kinds) {
   if (has_target(kinds, TargetKind::Service)) {
     for (const ServiceSpec& s : node.services) out.push_back({s.name, s.place});
   }
+  if (has_target(kinds, TargetKind::Pool)) {
+    for (const std::string_view name : pool_names()) out.push_back({std::string(name), {}});
+  }
+  if (has_target(kinds, TargetKind::Queue)) {
+    for (const std::string_view name : queue_names()) out.push_back({std::string(name), {}});
+  }
   return out;
 }
 
@@ -58,14 +75,15 @@ std::vector<NamedPlace> parts_of(const NodeSpec& node, TargetSet kinds) {
 std::string inventory(const LoadContext& ctx, const NodeSpec& node, TargetSet kinds) {
   std::string out;
   for (const NamedPlace& p : parts_of(node, kinds)) {
-    out += (out.empty() ? "" : ", ") + p.name + " (declared at " + ctx.line_column(p.place) + ")";
+    out += (out.empty() ? "" : ", ") + p.name;
+    if (p.place.known()) out += " (declared at " + ctx.line_column(p.place) + ")";
   }
   return out.empty() ? node.name + " has none" : node.name + " has: " + out;
 }
 
 void report_missing_part(LoadContext& ctx, const NodeSpec& node, std::string_view name,
                          SourceSpan span, TargetSet allowed) {
-  const TargetSet kinds = (allowed & kInNode) != 0 ? (allowed & kInNode) : kInNode;
+  const TargetSet kinds = (allowed & kInNode) != 0 ? (allowed & kInNode) : kDeclared;
   std::vector<std::string> names;
   for (const NamedPlace& p : parts_of(node, kinds)) names.push_back(p.name);
   const std::string help = names.size() <= kListAll ? inventory(ctx, node, kinds)
@@ -122,6 +140,8 @@ std::optional<TargetRef> look_up_path(const LoadContext& ctx, std::string_view p
   if (node->find_iface(second)) return make_ref(TargetKind::Iface, first, second);
   if (node->find_app(second)) return make_ref(TargetKind::App, first, second);
   if (node->find_service(second)) return make_ref(TargetKind::Service, first, second);
+  if (contains(pool_names(), second)) return make_ref(TargetKind::Pool, first, second);
+  if (contains(queue_names(), second)) return make_ref(TargetKind::Queue, first, second);
   return std::nullopt;
 }
 

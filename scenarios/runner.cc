@@ -2,6 +2,7 @@
 #include "scenarios/runner.h"
 
 #include "scenarios/invariants.h"
+#include "scenarios/node_counters.h"
 #include "scenarios/timeline.h"
 #include "stack/trace/digest_sink.h"
 
@@ -36,14 +37,8 @@ std::int64_t counter_value(const Node& node, const TargetRef& subject, std::stri
     const AppCounts counts = app != nullptr ? app->counts() : AppCounts{};
     return static_cast<std::int64_t>(name == "sent" ? counts.sent : counts.delivered);
   }
-  if (name == "mgmt_dropped") return static_cast<std::int64_t>(node.stack.mgmt.dropped());
-  if (name == "icmp_errors_limited") {
-    return static_cast<std::int64_t>(node.stack.icmp.errors_limited());
-  }
-  if (name == "forwarded") return static_cast<std::int64_t>(node.stack.forward.forwarded());
-  if (name == "tx_alloc_failed") return static_cast<std::int64_t>(node.stack.tx_pool.failures());
-  if (name == "rx_alloc_failed") return static_cast<std::int64_t>(node.stack.rx_pool.failures());
-  return 0;
+  const NodeCounter* counter = find_node_counter(name);
+  return counter != nullptr ? counter->value(node.stack) : 0;
 }
 
 // Shows each record once to the timeline and to every expectation.
@@ -202,6 +197,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   if (options.digest) tracer.add_sink(digest, kCanonical);
   Invariants invariants(*world);
   if (options.digest) tracer.add_sink(invariants, kCanonical);
+  LeakLedger ledger(*world, options.digest);
   tracer.add_sink(watcher, kCanonical);
   for (const auto& [view, mask] : options.sinks) tracer.add_sink(*view, mask);
   world->boot();
@@ -237,7 +233,10 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   tracer.remove_sink(watcher);
   tracer.remove_sink(invariants);
   tracer.remove_sink(digest);
-  report.leaked_packets = world->shut_down();
+  report.leaks = ledger.close();
+  report.leaks_allowed = spec.allow_leaks;
+  const bool passed = report.verdict == RunVerdict::Pass;
+  if (passed && !report.leaks.empty() && !spec.allow_leaks) report.verdict = RunVerdict::Fail;
   return report;
 }
 

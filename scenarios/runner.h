@@ -9,6 +9,7 @@
 
 #include "scenarios/builder.h"
 #include "scenarios/expectation.h"
+#include "scenarios/leak_ledger.h"
 #include "stack/sim/fiber.h"
 
 namespace flapjack {
@@ -48,7 +49,8 @@ struct RunReport {
   std::vector<CounterValue> counters;
   std::vector<AppReport> apps;
   std::vector<std::string> violations;  ///< of what must always hold: bugs of flapjack
-  std::size_t leaked_packets = 0;  ///< above 0: a bug of flapjack
+  std::vector<HeldPacket> leaks;   ///< packets that nobody gave back: a bug of flapjack
+  bool leaks_allowed = false;      ///< by the scenario; else they fail the run
 };
 
 /// Nothing when the scenario cannot be built, with errors in `sink`, or `begin` refused.

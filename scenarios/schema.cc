@@ -58,6 +58,10 @@ std::string schema_map(const std::string& values) {
          "{\"pattern\":\"^x-\"}]},\"additionalProperties\":" + values + "}";
 }
 
+std::string schema_names(const std::string& values) {
+  return "{\"type\":\"object\",\"additionalProperties\":" + values + "}";
+}
+
 std::string schema_any_of(const std::vector<std::string>& choices) {
   std::string out;
   for (const std::string& c : choices) out.append(out.empty() ? "" : ",").append(c);

@@ -29,6 +29,8 @@ std::string schema_ref(std::string_view definition);
 std::string schema_array(const std::string& items, std::size_t at_least = 0);
 /// An object whose keys are names of the user's choice.
 std::string schema_map(const std::string& values);
+/// The same with any text for a name.
+std::string schema_names(const std::string& values);
 std::string schema_any_of(const std::vector<std::string>& choices);
 /// Closed but for "x-..." keys.
 std::string schema_object(std::string_view doc, const std::vector<SchemaProperty>& properties,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/spec.h"
 
+#include <array>
+
 namespace flapjack {
 namespace {
 
@@ -24,8 +26,21 @@ std::string_view target_kind_name(TargetKind kind) {
     case TargetKind::Text: return "text";
     case TargetKind::Packet: return "packet";
     case TargetKind::Groups: return "groups";
+    case TargetKind::Pool: return "pool";
+    case TargetKind::Queue: return "queue";
   }
   return "?";
+}
+
+std::span<const std::string_view> pool_names() {
+  static constexpr std::array<std::string_view, 4> kNames = {"rx_pkts", "tx_pkts", "rx_bufs",
+                                                             "tx_bufs"};
+  return kNames;
+}
+
+std::span<const std::string_view> queue_names() {
+  static constexpr std::array<std::string_view, 3> kNames = {"rx_queue", "tx_queue", "net_mgmt"};
+  return kNames;
 }
 
 std::string TargetRef::path() const {

@@ -21,8 +21,8 @@
 
 namespace flapjack {
 
-/// A resolved path. Node: `node`. Iface, App, Service: `node` and `name`. Link: `name` alone.
-/// Text, Packet, Groups: `name` is the text.
+/// A resolved path. Node: `node`. Iface, App, Service, Pool, Queue: `node` and `name`. Link: `name`
+/// alone. Text, Packet, Groups: `name` is the text.
 struct TargetRef {
   TargetKind kind = TargetKind::Text;
   std::string node;
@@ -44,6 +44,22 @@ struct Ipv4Spec {
 struct Ipv6Spec {
   Ipv6Prefix prefix;  ///< checked
   SourcePlace place;
+};
+
+/// One DNS server of an iface or a node.
+struct DnsServerSpec {
+  IpAddress address;
+  SourcePlace place;
+};
+
+/// What a DNS service says about a name.
+struct ZoneEntrySpec {
+  enum class Says : std::uint8_t { Addresses, Alias, Ignore, NxDomain, ServFail, Refused };
+  std::string name;  ///< checked; "*" is every name without an entry
+  Says says = Says::Addresses;
+  std::vector<IpAddress> addresses;
+  std::string alias;  ///< Alias: the canonical name, checked
+  SourcePlace place;  ///< of the name
 };
 
 /// A connectivity implementation of an iface ("conn").
@@ -77,6 +93,7 @@ struct IfaceSpec {
   bool ipv4_auto = false;               ///< "auto": a link-local address (RFC 3927)
   bool dhcp = false;                    ///< "dhcp" among them: a DHCPv4 client
   std::optional<Ipv4Spec> gateway;      ///< prefix_len 32
+  std::vector<DnsServerSpec> dns;       ///< servers that this iface alone reaches
   bool auto_start = true;               ///< false: NET_IF_NO_AUTO_START
   bool ignore = false;                  ///< not looked at by the connection monitor
   std::optional<std::int64_t> queue;    ///< limit of the driver's transmit queue, packets
@@ -100,7 +117,9 @@ struct PeerSpec {
 struct AppSpec {
   std::string name;
   std::string kind;                     ///< a name of Vocabulary::apps
-  std::vector<PeerSpec> peers;          ///< at least one, in the order to try
+  std::vector<PeerSpec> peers;          ///< AppValue::Peers: at least one, in the order to try
+  std::vector<PlacedText> names;        ///< AppValue::Names: at least one
+  std::string type;                     ///< of DNS records: "A" or "AAAA"; empty when not written
   std::optional<std::int64_t> send;     ///< payload bytes, at least 1
   std::optional<Duration> every;        ///< interval, above 0
   std::optional<SimTime> from;          ///< first action
@@ -120,7 +139,9 @@ struct Ipv4RangeSpec {
 struct ServiceSpec {
   std::string name;  ///< in the list form the kind
   std::string kind;  ///< a name of Vocabulary::services
-  std::uint16_t port = 0;
+  std::uint16_t port = 0;  ///< ServiceWord::takes_port
+  std::vector<ZoneEntrySpec> zone;         ///< ServiceValue::Zone
+  std::optional<DistributionSpec> delay;   ///< before an answer; empty: none
   SourcePlace place;
 };
 
@@ -132,15 +153,25 @@ struct RouteSpec {
   SourcePlace place;
 };
 
+/// What a node's work takes ("cpu").
+struct CpuSpec {
+  std::vector<Duration> rx, tx;  ///< a packet, by traffic class; the last one for all above
+  Duration rx_byte, tx_byte;     ///< each byte of it
+  Duration mgmt;                 ///< a call of a net_mgmt handler
+  SourcePlace place;
+};
+
 struct NodeSpec {
   std::string name;
   std::string profile;  ///< the scenario's unless the node has its own
   std::vector<std::pair<std::string, std::int64_t>> kconfig;  ///< booleans as 0 and 1
+  std::optional<CpuSpec> cpu;
   std::vector<IfaceSpec> ifaces;
   std::vector<AppSpec> apps;
   std::vector<ServiceSpec> services;
   bool router = false;  ///< forwards packets for others
   std::vector<RouteSpec> routes;
+  std::vector<DnsServerSpec> dns;  ///< servers that any iface may reach
   SourcePlace place;  ///< of the name
   const IfaceSpec* find_iface(std::string_view name) const;
   const AppSpec* find_app(std::string_view name) const;
@@ -178,6 +209,8 @@ struct StepSpec {
   std::optional<Duration> hold;      ///< "for": undo after that
   std::string verb;                  ///< a name of Vocabulary::verbs
   TargetRef target;                  ///< Text: the note
+  std::optional<std::int64_t> leave; ///< exhaust: what of the pool may be in use
+  std::optional<std::int64_t> take;  ///< exhaust: what of the pool may not
   LinkPatch both;                    ///< set_link: for both directions, before the two below
   LinkPatch up;
   LinkPatch down;
@@ -247,6 +280,7 @@ struct ScenarioSpec {
   std::uint64_t seed = 1;
   SimTime until;           ///< required, above 0
   SourcePlace until_place;
+  bool allow_leaks = false;  ///< "allow": ["leaks"]: packets that leak do not fail the run
   std::vector<NodeSpec> nodes;
   std::vector<LinkSpec> links;
   std::vector<StepSpec> timeline;

@@ -18,7 +18,7 @@ constexpr std::int64_t kMostActions = 1'000'000'000;
 /// Options in the order of the schema; which of them an app takes is in the vocabulary.
 const std::vector<std::string>& option_keys() {
   static const std::vector<std::string> keys = {"send",  "every", "from",   "until",
-                                                "count", "wait",  "timeout"};
+                                                "count", "wait",  "timeout", "type"};
   return keys;
 }
 
@@ -68,8 +68,20 @@ std::optional<PeerSpec> read_peer(LoadContext& ctx, const JsonValue& v) {
   return peer;
 }
 
+void bind_name(LoadContext& ctx, const JsonValue& v, AppSpec& app) {
+  if (!expect_type(ctx, v, Type::String, "host.example")) return;
+  if (check_domain_name(ctx, v.span, v.text)) app.names.push_back(ctx.placed(v));
+}
+
+void bind_names(LoadContext& ctx, const JsonMember& m, AppSpec& app) {
+  if (!m.value.is(Type::Array)) return bind_name(ctx, m.value, app);
+  if (m.value.items.empty()) ctx.error("F0107", m.value.span, "an app needs a name to ask for");
+  for (const JsonValue& v : m.value.items) bind_name(ctx, v, app);
+}
+
 void bind_kind(LoadContext& ctx, const AppWord& word, const JsonMember& m, AppSpec& app) {
   app.kind = word.name;
+  if (word.value == AppValue::Names) return bind_names(ctx, m, app);
   if (!m.value.is(Type::Array)) {
     if (auto peer = read_peer(ctx, m.value)) app.peers.push_back(std::move(*peer));
     return;
@@ -151,6 +163,10 @@ std::string peers_schema() {
   return schema_any_of({one, schema_array(one, 1)});
 }
 
+std::string names_schema() {
+  return schema_any_of({schema_string(), schema_array(schema_string(), 1)});
+}
+
 void check_app(LoadContext& ctx, const FormatTables& tables, const JsonValue& v, AppSpec& app) {
   const auto kinds = tables.app.selectors_in(v);
   if (kinds.size() == 1) {
@@ -202,7 +218,8 @@ void resolve_peers(LoadContext& ctx) {
 
 void FormatTables::build_app() {
   for (const AppWord& word : vocabulary.apps) {
-    FieldInfo info{word.name, word.doc, peers_schema()};
+    const bool names = word.value == AppValue::Names;
+    FieldInfo info{word.name, word.doc, names ? names_schema() : peers_schema()};
     info.selector = true;
     app.add(std::move(info), [&word](LoadContext& ctx, const JsonMember& m, AppSpec& a) {
       if (a.kind.empty()) bind_kind(ctx, word, m, a);
@@ -221,6 +238,8 @@ void FormatTables::build_app() {
                "500ms", &AppSpec::wait);
   app.quantity({"timeout", "How long to wait for a connection.", schema_duration()},
                &parse_positive_duration, "5s", &AppSpec::timeout);
+  app.word("type", "Which DNS records to ask for; default: A.", "record type",
+           {{"A", "IPv4 addresses"}, {"AAAA", "IPv6 addresses"}}, {}, &AppSpec::type);
   app.later({"udp_ping", "udp_flood", "tcp_send", "tcp_recv", "http_get", "reconnecting_client",
              "dns_query", "conn_policy", "script", "expect_state", "bytes"});
   app.check([this](LoadContext& ctx, const JsonValue& v, AppSpec& a) {

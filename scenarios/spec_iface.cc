@@ -200,6 +200,10 @@ void FormatTables::build_iface_addresses() {
             [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
               if (auto a = read_ipv4(ctx, m.value, false)) i.gateway = std::move(*a);
             });
+  iface.add({"dns", "DNS servers that this interface alone reaches.", dns_servers_schema()},
+            [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
+              read_dns_servers(ctx, m.value, i.dns);
+            });
   iface.quantity({"mac", "The hardware address; without it one is assigned.",
                   schema_pattern("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", "02:00:5e:00:53:01")},
                  &parse_mac, "02:00:5e:00:53:01", &IfaceSpec::mac);
@@ -240,7 +244,6 @@ void FormatTables::build_iface() {
               i.conn->place = ctx.place(m.key_span);
               conn.bind(ctx, m.value, *i.conn);
             });
-  iface.later({"dns"});
 }
 
 }  // namespace flapjack

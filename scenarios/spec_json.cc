@@ -61,6 +61,15 @@ void check_version(LoadContext& ctx, const JsonMember& m, ScenarioSpec&) {
   }
 }
 
+const std::vector<Word> kAllowances = {{"leaks", "packets that nobody gives back"}};
+
+void bind_allow(LoadContext& ctx, const JsonMember& m, ScenarioSpec& spec) {
+  if (!expect_type(ctx, m.value, Type::Array)) return;
+  for (const JsonValue& v : m.value.items) {
+    if (read_word(ctx, v, "allowance", names_of(kAllowances))) spec.allow_leaks = true;
+  }
+}
+
 /// {"x": 1} -> "x": 1, to splice one object's members into another.
 std::string members_of(const std::string& object) { return object.substr(1, object.size() - 2); }
 
@@ -72,8 +81,10 @@ FormatTables::FormatTables(const Vocabulary& v) : vocabulary(v) {
   build_ppp();
   build_virtual();
   build_app();
+  build_service();
   build_item();
   build_top();
+  build_cpu();
   build_node();
   build_links();
   build_step();
@@ -100,6 +111,9 @@ void FormatTables::build_top() {
            &ScenarioSpec::profile);
   top.whole("seed", "The number that all random streams come from.", 0, INT64_MAX,
             &ScenarioSpec::seed, "1");
+  top.add({"allow", "What does not fail the run: \"leaks\", packets that nobody gives back.",
+           schema_array(schema_enum(kAllowances))},
+          &bind_allow);
   FieldInfo until{"until", "When the run ends, for example \"until\": \"40s\".",
                   schema_duration()};
   until.required = true;
@@ -109,8 +123,8 @@ void FormatTables::build_top() {
       s.until_place = ctx.place(m.value.span);
     }
   });
-  top.later({"include", "define", "params", "exclude", "seeds", "lesson", "output", "allow",
-             "timeline+", "expect+"});
+  top.later({"include", "define", "params", "exclude", "seeds", "lesson", "output", "timeline+",
+             "expect+"});
 }
 
 std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabulary& vocabulary,
@@ -136,8 +150,9 @@ std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabula
 std::string emit_schema(const Vocabulary& vocabulary) {
   const FormatTables tables(vocabulary);
   const FieldTableBase* definitions[] = {
-      &tables.node, &tables.iface, &tables.vlan, &tables.tunnel, &tables.bridge, &tables.ppp,
-      &tables.conn, &tables.app, &tables.link, &tables.direction, &tables.loss,
+      &tables.node, &tables.cpu, &tables.iface, &tables.vlan, &tables.tunnel, &tables.bridge,
+      &tables.ppp, &tables.conn, &tables.app, &tables.service, &tables.link, &tables.direction,
+      &tables.loss,
       &tables.gilbert_elliott, &tables.correlation, &tables.reorder, &tables.link_queue,
       &tables.step, &tables.expect, &tables.item};
   std::string text = "{\"$schema\":\"http://json-schema.org/draft-07/schema#\","

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nodes, their Kconfig, services: JSON -> NodeSpec.
+// Nodes and their Kconfig: JSON -> NodeSpec.
 #include <utility>
 
 #include "scenarios/format_tables.h"
@@ -10,84 +10,8 @@ namespace {
 
 using Type = JsonValue::Type;
 
+constexpr std::size_t kMostClasses = 8;
 constexpr std::string_view kKconfigPrefix = "CONFIG_";
-
-const std::vector<std::string>& later_services() {
-  static const std::vector<std::string> names = {"dhcp", "dns",  "tcp_echo", "udp_echo",
-                                                 "tcp_sink", "http", "router"};
-  return names;
-}
-
-/// The name "x" of a part of a node must be free among its interfaces, apps and services.
-bool claim_name(LoadContext& ctx, const NodeSpec& node, const std::string& name,
-                SourceSpan span) {
-  SourcePlace first;
-  if (const IfaceSpec* i = node.find_iface(name)) first = i->place;
-  if (const AppSpec* a = node.find_app(name)) first = a->place;
-  if (const ServiceSpec* s = node.find_service(name)) first = s->place;
-  if (!first.known()) return true;
-  ctx.error("F0303", span, "node " + in_quotes(node.name) + " has " + in_quotes(name) + " already",
-            "the other one is at " + ctx.line_column(first) +
-                "; services get names of their own as {\"name\": \"kind:port\"}");
-  return false;
-}
-
-std::optional<std::uint16_t> read_port(LoadContext& ctx, std::string_view text, SourceSpan span) {
-  const auto d = split_decimal(text);
-  const Scaled s = d ? scale(*d, 1) : Scaled{};
-  if (!d || !d->unit.empty() || !d->fraction.empty() || text[0] == '+' ||
-      s.error != ScaleError::None || s.value < 1 || s.value > 65535) {
-    ctx.error("F0110", span, in_quotes(text) + " is not a port", "ports are 1 to 65535");
-    return std::nullopt;
-  }
-  return static_cast<std::uint16_t>(s.value);
-}
-
-/// "udp_echo:7"; `name` is empty in the list form, where the kind is the name.
-void bind_service(LoadContext& ctx, NodeSpec& node, const JsonValue& v, std::string name,
-                  SourceSpan name_span) {
-  if (!expect_type(ctx, v, Type::String, "udp_echo:7")) return;
-  const TextSource source(v);
-  const std::size_t colon = source.text.find(':');
-  const std::string kind(source.text.substr(0, colon));
-  const ServiceWord* word = find_word(ctx.vocabulary.services, kind);
-  if (word == nullptr) {
-    report_unknown_word(ctx, source.span(0, kind.size()), kind, "service",
-                        names_of(ctx.vocabulary.services), later_services());
-    return;
-  }
-  ServiceSpec service;
-  service.kind = kind;
-  service.name = name.empty() ? kind : std::move(name);
-  service.place = ctx.place(name_span);
-  if (word->takes_port != (colon != std::string_view::npos)) {
-    ctx.error("F0110", v.span,
-              kind + (word->takes_port ? " needs a port" : " takes no port"),
-              "write " + in_quotes(word->takes_port ? kind + ":7" : kind));
-    return;
-  }
-  if (word->takes_port) {
-    const auto port = read_port(ctx, source.text.substr(colon + 1),
-                                source.span(colon + 1, source.text.size()));
-    if (!port) return;
-    service.port = *port;
-  }
-  if (claim_name(ctx, node, service.name, name_span)) node.services.push_back(std::move(service));
-}
-
-void bind_services(LoadContext& ctx, const JsonMember& m, NodeSpec& node) {
-  if (m.value.is(Type::Array)) {
-    for (const JsonValue& v : m.value.items) bind_service(ctx, node, v, {}, v.span);
-    return;
-  }
-  if (m.value.is(Type::Object)) {
-    for_each_named(ctx, m.value, [&](const JsonMember& s) {
-      bind_service(ctx, node, s.value, s.key, s.key_span);
-    });
-    return;
-  }
-  expect_type(ctx, m.value, Type::Array);
-}
 
 void bind_kconfig_option(LoadContext& ctx, const JsonMember& m, NodeSpec& node) {
   if (is_free_key(m.key)) return;
@@ -127,9 +51,24 @@ std::string kconfig_schema(const Vocabulary& vocabulary) {
   return schema_object("Kconfig options by name, without CONFIG_.", options, {});
 }
 
-std::string services_schema() {
-  const std::string one = schema_pattern("^[A-Za-z0-9_]+(:[0-9]+)?$", "udp_echo:7");
-  return schema_any_of({schema_array(one), schema_map(one)});
+/// "20us", or one for each class: ["20us", "5us"].
+std::vector<Duration> read_costs(LoadContext& ctx, const JsonValue& v) {
+  std::vector<Duration> costs;
+  const auto read = [&](const JsonValue& one) {
+    if (const auto cost = read_quantity<Duration>(ctx, one, &parse_duration, "20us")) {
+      costs.push_back(*cost);
+    }
+  };
+  if (!v.is(Type::Array)) {
+    read(v);
+    return costs;
+  }
+  if (v.items.empty() || v.items.size() > kMostClasses) {
+    ctx.error("F0110", v.span, "a list of service times has one to eight entries",
+              "one a traffic class, the lowest first");
+  }
+  for (const JsonValue& one : v.items) read(one);
+  return costs;
 }
 
 void bind_node(LoadContext& ctx, const FormatTables& tables, const JsonMember& m) {
@@ -142,11 +81,35 @@ void bind_node(LoadContext& ctx, const FormatTables& tables, const JsonMember& m
 
 }  // namespace
 
+void FormatTables::build_cpu() {
+  const std::string costs = schema_any_of({schema_duration(), schema_array(schema_duration())});
+  cpu.add({"rx", "A received packet, or one time a traffic class.", costs},
+          [](LoadContext& ctx, const JsonMember& m, CpuSpec& c) {
+            c.rx = read_costs(ctx, m.value);
+          });
+  cpu.add({"tx", "A sent packet, or one time a traffic class.", costs},
+          [](LoadContext& ctx, const JsonMember& m, CpuSpec& c) {
+            c.tx = read_costs(ctx, m.value);
+          });
+  cpu.quantity({"rx_byte", "Each byte of a received packet.", schema_duration()}, &parse_duration,
+               "10ns", &CpuSpec::rx_byte);
+  cpu.quantity({"tx_byte", "Each byte of a sent packet.", schema_duration()}, &parse_duration,
+               "10ns", &CpuSpec::tx_byte);
+  cpu.quantity({"mgmt", "A call of a net_mgmt handler.", schema_duration()}, &parse_duration,
+               "5ms", &CpuSpec::mgmt);
+}
+
 void FormatTables::build_node() {
   node.word("profile", "Behaviour switches by release; default: the scenario's.", "profile",
             vocabulary.profiles, {}, &NodeSpec::profile);
   node.add({"kconfig", "Kconfig options of this node.", kconfig_schema(vocabulary)},
            &bind_kconfig);
+  node.add({"cpu", "What the node's work takes; without it, nothing.", schema_ref(cpu.name())},
+           [this](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {
+             n.cpu.emplace();
+             n.cpu->place = ctx.place(m.key_span);
+             cpu.bind(ctx, m.value, *n.cpu);
+           });
   node.add({"ifaces", "The node's interfaces, by name, in the order of their index.",
             schema_map(schema_ref(iface.name()))},
            [this](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {
@@ -170,11 +133,14 @@ void FormatTables::build_node() {
                }
              });
            });
-  node.add({"services", "Servers: \"kind:port\" in a list, or by name.", services_schema()},
-           &bind_services);
+  build_services();
   node.flag("router", "Forwards packets that are for others.", false, &NodeSpec::router);
   node.add({"routes", "Static routes: a network, and its router or interface.", routes_schema()},
            &bind_routes);
+  node.add({"dns", "DNS servers of the node, whatever the interface.", dns_servers_schema()},
+           [](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {
+             read_dns_servers(ctx, m.value, n.dns);
+           });
   node.later({"threads"});
 
   top.add({"nodes", "The simulated machines, by name.", schema_map(schema_ref(node.name())), true},

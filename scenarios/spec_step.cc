@@ -13,6 +13,7 @@ namespace {
 using Type = JsonValue::Type;
 
 constexpr std::int64_t kMostTimes = 1'000'000;
+constexpr std::int64_t kMostPackets = 1'000'000;
 
 LinkPatch& patch_of_step(StepSpec& s) { return s.both; }
 
@@ -104,7 +105,8 @@ void check_when(LoadContext& ctx, const JsonValue& v, StepSpec& step) {
 const std::vector<std::string>& verb_keys() {
   static const std::vector<std::string> keys = {
       "rate", "delay", "jitter", "distribution", "correlation", "loss", "duplicate", "reorder",
-      "corrupt", "mtu", "queue", "up", "down", "direction", "to", "over", "nth", "answer", "pool"};
+      "corrupt", "mtu", "queue", "up", "down", "direction", "to", "over", "nth", "answer", "pool",
+      "leave", "take"};
   return keys;
 }
 
@@ -116,6 +118,7 @@ void check_verb_keys(LoadContext& ctx, const VerbWord& word, const JsonValue& v,
       refused.push_back(key);
     }
   }
+  if (v.find("leave") != nullptr) refused.push_back("take");
   if (!word.undoable) refused.push_back("for");
   refuse_keys(ctx, v, refused, in_quotes(word.name));
   for (const std::string& key : word.needs) {
@@ -209,6 +212,8 @@ void FormatTables::build_step() {
       bind_verb(ctx, word, m, s);
     });
   }
+  step.whole("leave", "What of the pool may be in use.", 0, kMostPackets, &StepSpec::leave);
+  step.whole("take", "What of the pool may not be in use.", 1, kMostPackets, &StepSpec::take);
   step.include(direction, &patch_of_step);
   build_step_lease();
   for (const auto& [key, patch] : {std::pair{"up", &StepSpec::up},

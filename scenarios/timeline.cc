@@ -14,7 +14,7 @@ bool is_path(TargetKind kind) {
 
 Timeline::Timeline(World& world, const ScenarioSpec& spec, const Registry& registry,
                    const NodeNames& names)
-    : world_(world), spec_(spec), links_(world, spec), names_(names) {
+    : world_(world), spec_(spec), links_(world, spec), pools_(world), names_(names) {
   for (const StepSpec& step : spec.timeline) {
     const VerbEntry* verb = find_entry(registry.verbs, step.verb);
     assert(verb != nullptr);
@@ -119,7 +119,7 @@ VerbCall Timeline::carry_out(std::size_t index, RecordId record) {
   const Step& step = steps_[index];
   ++carried_out_;
   const CauseScope scope(world_.scheduler(), record);
-  VerbCall call(world_, spec_, *step.spec, holds_, links_);
+  VerbCall call(world_, spec_, *step.spec, holds_, links_, pools_);
   Undo undo = step.verb->apply(call);
   refused(subject_of(*step.spec), *step.spec, call.result);
   if (!step.spec->hold || !undo) return call;

@@ -55,6 +55,7 @@ class Timeline : private LinkFilter {
   const ScenarioSpec& spec_;
   HoldBook holds_;
   LinkBook links_;
+  PoolBook pools_;
   std::vector<Step> steps_;
   const NodeNames& names_;
   std::vector<std::size_t> waiting_;  // steps with "on"

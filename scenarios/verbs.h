@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scenarios/link_book.h"
+#include "scenarios/pool_book.h"
 #include "scenarios/registry.h"
 #include "scenarios/spec.h"
 
@@ -56,14 +57,15 @@ Undo hold_effect(HoldBook& holds, const std::string& effect, Set set) {
 class VerbCall {
  public:
   VerbCall(World& world, const ScenarioSpec& spec, const StepSpec& step, HoldBook& holds,
-           LinkBook& links)
-      : world(world), spec(spec), step(step), holds(holds), links(links) {}
+           LinkBook& links, PoolBook& pools)
+      : world(world), spec(spec), step(step), holds(holds), links(links), pools(pools) {}
 
   World& world;
   const ScenarioSpec& spec;
   const StepSpec& step;
   HoldBook& holds;
   LinkBook& links;
+  PoolBook& pools;
   Status result;  ///< what the call behind the verb returned
   bool takes_packet = false;  ///< of a verb about a packet: the packet is lost
 
@@ -93,6 +95,8 @@ Undo release(VerbCall& call);
 Undo fade(VerbCall& call);
 Undo partition(VerbCall& call);
 Undo drop(VerbCall& call);
+Undo exhaust(VerbCall& call);
+Undo stall(VerbCall& call);
 }  // namespace verbs
 
 }  // namespace flapjack

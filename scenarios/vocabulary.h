@@ -4,6 +4,7 @@
 // Lists keep their order: it is the order of the schema and of suggestions.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,9 +20,10 @@ struct Word {
 
 /// What a path may stand for, and what else a verb may be about: free text, the packet that a step
 /// waits for, groups of nodes and ifaces. Values are bits of a TargetSet.
-enum class TargetKind : std::uint8_t { Node = 1, Iface = 2, App = 4, Service = 8, Link = 16,
-                                       Text = 32, Packet = 64, Groups = 128 };
-using TargetSet = std::uint8_t;
+enum class TargetKind : std::uint16_t { Node = 1, Iface = 2, App = 4, Service = 8, Link = 16,
+                                       Text = 32, Packet = 64, Groups = 128,
+                                        Pool = 256, Queue = 512 };
+using TargetSet = std::uint16_t;
 constexpr TargetSet operator|(TargetKind a, TargetKind b) {
   return static_cast<TargetSet>(static_cast<TargetSet>(a) | static_cast<TargetSet>(b));
 }
@@ -32,8 +34,12 @@ constexpr TargetSet only(TargetKind k) { return static_cast<TargetSet>(k); }
 constexpr bool has_target(TargetSet set, TargetKind k) {
   return (set & static_cast<TargetSet>(k)) != 0;
 }
-/// "node", "iface", "app", "service", "link", "text", "packet", "groups".
+/// "node", "iface", "app", "service", "link", "text", "packet", "groups", "pool", "queue".
 std::string_view target_kind_name(TargetKind kind);
+/// What every node has: its pools ("rx_pkts", "tx_pkts", "rx_bufs", "tx_bufs") and the queues whose
+/// thread a script can stop ("rx_queue", "tx_queue", "net_mgmt").
+std::span<const std::string_view> pool_names();
+std::span<const std::string_view> queue_names();
 
 /// An iface's technology and what an iface of it gets when its scenario says nothing.
 struct TechnologyWord {
@@ -45,8 +51,8 @@ struct TechnologyWord {
 };
 
 /// A timeline verb. `keys` are the step keys it takes beside the common ones (at, on, after, times,
-/// every, until, for): those of a link, or direction, to, over, nth. At least one must be there,
-/// unless `keys_optional`, and all of `needs`.
+/// every, until, for): those of a link, or direction, to, over, nth, leave, take. At least one must
+/// be there, unless `keys_optional`, and all of `needs`.
 struct VerbWord {
   std::string name;
   std::string doc;
@@ -59,7 +65,11 @@ struct VerbWord {
   std::vector<std::string> services = {};
 };
 
-/// An app. `options` are the keys it takes, any of send, every, from, until, count, wait, timeout.
+/// What stands behind an app's name: "node:port", or names that it asks for.
+enum class AppValue : std::uint8_t { Peers, Names };
+
+/// An app. `options` are the keys it takes, any of send, every, from, until, count, wait, timeout,
+/// type.
 struct AppWord {
   std::string name;
   std::string doc;
@@ -67,13 +77,20 @@ struct AppWord {
   bool many_peers = false;       ///< the value may be a list, tried in order
   /// The peer must have one of these services; may be empty.
   std::vector<std::string> needs_service;
+  AppValue value = AppValue::Peers;
 };
 
-/// A service. With `takes_port`, it is written "name:port".
+/// What stands behind a service's name when it is written as an object: {"dns": {...}}.
+enum class ServiceValue : std::uint8_t { None, Zone };
+
+/// A service. With `takes_port`, it is written "name:port", else "name" or, with a `value`, as an
+/// object, whose other keys are `options`: any of delay.
 struct ServiceWord {
   std::string name;
   std::string doc;
   bool takes_port = true;
+  ServiceValue value = ServiceValue::None;
+  std::vector<std::string> options = {};
 };
 
 /// An event that the trace can contain, what its subject may be, and the keys a pattern may test.

@@ -72,6 +72,7 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
   NetIfConfig if_config;
   if_config.name = config.name;
   if_config.mtu = config.mtu;
+  if_config.ipv6 = !config.address6.address.is_any();
   NetIf& iface = node.stack.add_iface(if_config);
   node.l2s.push_back(std::make_unique<EthernetL2>(node.arp));
   iface.bind_l2(*node.l2s.back());
@@ -84,6 +85,10 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
   iface.bind_driver(*node.drivers.back());
   if (!config.address.address.is_any()) iface.ipv4_addr_add(config.address);
   iface.set_gateway(config.gateway);
+  if (iface.ipv6() != nullptr) {
+    iface.ipv6()->addr_add(config.address6);
+    iface.ipv6()->prefix_add(config.address6);
+  }
   return iface;
 }
 
@@ -100,7 +105,14 @@ void World::attach(const NetIf& iface, Link& link, std::size_t end) {
 }
 
 void World::boot() {
-  for (const auto& node : nodes_) node->stack.post_init();
+  for (const auto& node : nodes_) {
+    node->stack.post_init();
+    for (const DnsServerInfo& each : node->dns_servers) {
+      // a refusal is an event
+      static_cast<void>(
+          node->stack.dns.add_server(each.endpoint, each.iface, each.source).ok());
+    }
+  }
   for (const auto& node : nodes_) {
     const Status booted = node->conn_mgr.boot();
     if (!booted.ok()) {

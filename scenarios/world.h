@@ -56,6 +56,8 @@ struct Node {
   ConnMgr conn_mgr;
   ArpConfig arp;
   std::vector<Attachment> attachments;  ///< by iface index - 1, as far as ifaces are on media
+  /// What the resolver knows from the start, in the order to ask.
+  std::vector<DnsServerInfo> dns_servers;
   /// Apps and services by name, in the order in which they start.
   std::vector<std::pair<std::string, std::unique_ptr<App>>> apps;
 };
@@ -65,6 +67,7 @@ struct EthernetIface {
   Ipv4Prefix address = {};
   Ipv4Address gateway = {};
   std::uint16_t mtu = 1500;
+  Ipv6Prefix address6 = {};  ///< "::" leaves IPv6 out; else its prefix is on-link, too
 };
 
 class World {

@@ -88,6 +88,10 @@ Cli::Cli() {
                    "technologies, l2s, drivers, wrappers, engines, connectivities, apps, services, "
                    "verbs, events, counters, profiles or kconfig; all without");
   add_format(list, {"human", "json"});
+  CLI::App* explain = add("explain", "print what a profile or a Kconfig option decides",
+                          verb_explain);
+  explain->add_option("WHAT", options_.what, "profile or kconfig")->required();
+  explain->add_option("NAME", options_.name, "one of them; all without");
 }
 
 int Cli::fail(const std::string& message) const {

@@ -31,7 +31,8 @@ struct CliOptions {
   std::string color = "auto";  ///< auto, always, never
   std::vector<std::string> log_levels;  ///< MODULE=LEVEL
   std::optional<std::uint64_t> seed;
-  std::string what;  ///< of `list`
+  std::string what;  ///< of `list` and `explain`
+  std::string name;  ///< of `explain`
   std::optional<std::string> pcap;  ///< file of the capture, - for stdout
   std::string pcap_scope = "links,events";  ///< valid words, see PcapScope
 };
@@ -45,5 +46,6 @@ Exit verb_test(const CliOptions& options);
 Exit verb_check(const CliOptions& options);
 Exit verb_schema(const CliOptions& options);
 Exit verb_list(const CliOptions& options);
+Exit verb_explain(const CliOptions& options);
 
 }  // namespace flapjack

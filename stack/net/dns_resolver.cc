@@ -211,20 +211,26 @@ DnsStatus DnsResolver::collect(Query& query, DnsReader& reader, std::uint32_t li
 
 // ---- ends
 
-void DnsResolver::finish(Query& query, DnsStatus status, DnsRcode rcode) {
+void DnsResolver::finish(Query& query, DnsStatus status, std::optional<DnsRcode> rcode) {
   assert(query.state == Query::State::Open);
   query.timer.cancel();
   query.state = Query::State::Closing;
   const std::string name = to_text(query.question.name);
-  const RecordId ended = stack_.tracer().event(
-      stack_.subject(), "dns_done",
-      {Attr::of("name", name), Attr::of("code", dns_status_name(status)),
-       Attr::of("rcode", dns_rcode_name(rcode))});
-  const CauseScope scope(stack_.scheduler(), ended);
+  const CauseScope scope(stack_.scheduler(), trace_end(name, status, rcode));
   const std::shared_ptr<const DnsCallback> done = std::move(query.done);
   (*done)(status, nullptr);
   query.done = nullptr;
   query.state = Query::State::Free;
+}
+
+RecordId DnsResolver::trace_end(std::string_view name, DnsStatus status,
+                                std::optional<DnsRcode> rcode) {
+  Tracer& tracer = stack_.tracer();
+  const Attr who = Attr::of("name", name);
+  const Attr code = Attr::of("code", dns_status_name(status));
+  if (!rcode) return tracer.event(stack_.subject(), "dns_done", {who, code});
+  return tracer.event(stack_.subject(), "dns_done",
+                      {who, code, Attr::of("rcode", dns_rcode_name(*rcode))});
 }
 
 void DnsResolver::expire(std::uint64_t slot) { finish(*queries_.at(slot), DnsStatus::Canceled); }

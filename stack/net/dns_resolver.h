@@ -4,11 +4,12 @@
 // left for the next one. Servers have a source and perhaps an iface; another set of servers cancels
 // every open query. Each server has a NetContext from its first query on, so an engine works too.
 //
-// Events of the node: dns_query (name, type, server), dns_done (name, code), dns_server_failed
-// (server, errno), dns_server_refused (server, errno), dns_ignored (reason).
+// Events of the node: dns_query (name, type, server), dns_done (name, code, rcode of the answer if
+// one came), dns_server_failed and dns_server_refused (server, errno), dns_ignored (reason).
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -107,7 +108,9 @@ class DnsResolver {
   void on_packet(const Packet& packet);
   void answer(Query& query, DnsReader& reader);
   DnsStatus collect(Query& query, DnsReader& reader, std::uint32_t life);
-  void finish(Query& query, DnsStatus status, DnsRcode rcode = DnsRcode::NoError);
+  /// `rcode`: of the answer, if one came.
+  void finish(Query& query, DnsStatus status, std::optional<DnsRcode> rcode = {});
+  RecordId trace_end(std::string_view name, DnsStatus status, std::optional<DnsRcode> rcode);
   void cancel_all();
   void expire(std::uint64_t slot);
   void notify(const DnsServerInfo& server, bool added);

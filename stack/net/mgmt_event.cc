@@ -2,6 +2,7 @@
 #include "stack/net/mgmt_event.h"
 
 #include <array>
+#include <bit>
 
 namespace flapjack {
 namespace {
@@ -111,7 +112,51 @@ const Row* row_of(MgmtEvent event) {
   return nullptr;
 }
 
+// The layer codes of the Numbered layout (net_event.h, conn_mgr_connectivity.h before 4.2).
+constexpr std::uint16_t numbered_code(std::uint64_t code) {
+  switch (static_cast<mgmt::Code>(code)) {
+    case mgmt::Code::Iface:
+      return 0x001;
+    case mgmt::Code::Conn:
+      return 0x207;
+    case mgmt::Code::Ipv4:
+      return 0x004;
+    case mgmt::Code::Ipv6:
+      return 0x060;
+    case mgmt::Code::L4:
+      return 0x114;
+  }
+  return static_cast<std::uint16_t>(code);
+}
+
+// The OR of the numbers, from 1, of the commands whose bits are set: what a mask of such words is.
+constexpr std::uint64_t numbered_commands(std::uint64_t bits) {
+  std::uint64_t numbers = 0;
+  for (; bits != 0; bits &= bits - 1) {
+    numbers |= static_cast<std::uint64_t>(std::countr_zero(bits)) + 1;
+  }
+  return numbers;
+}
+
 }  // namespace
+
+MgmtWord mgmt_word(std::uint64_t mask, MgmtLayout layout) {
+  const std::uint64_t code = mask >> mgmt::kCodeShift & 0x7f;
+  MgmtWord word{mask & mgmt::kCommandMask, static_cast<std::uint16_t>(code),
+                static_cast<std::uint8_t>(mask >> mgmt::kLayerShift & 3)};
+  if (layout == MgmtLayout::BitMask) return word;
+  word.command = numbered_commands(word.command);
+  word.code = numbered_code(code);
+  return word;
+}
+
+std::uint64_t mgmt_event_word(MgmtEvent event, MgmtLayout layout) {
+  const auto value = static_cast<std::uint64_t>(event);
+  if (layout == MgmtLayout::BitMask) return value;
+  const MgmtWord word = mgmt_word(value, layout);
+  return std::uint64_t{3} << 30 | std::uint64_t{word.layer} << 28 |
+         std::uint64_t{word.code} << 16 | word.command;
+}
 
 std::string_view mgmt_event_name(MgmtEvent event) {
   const Row* row = row_of(event);

@@ -6,7 +6,9 @@
 //   BitMask   63     62    61-60   59     58-52     51-0   one bit each (Zephyr 4.2 and later)
 //   Numbered  31     30    29-28   27     26-16     15-0   counted from 1 (before)
 //
-// An MgmtEvent's value is its BitMask word, and masks are made of these in every configuration.
+// An MgmtEvent's value is its BitMask word, and masks are made of these in every configuration. As
+// Numbered words their commands become numbers, which are still compared by AND: a mask then hears
+// events that nobody put into it (IF_ADMIN_DOWN is IF_DOWN | IF_UP). Handlers compare exactly.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -100,6 +102,38 @@ enum class MgmtEvent : std::uint64_t {
   CaptureStarted = mgmt::l4_word(9),
   CaptureStopped = mgmt::l4_word(10),
 };
+
+/// How events are numbered; see the table above.
+enum class MgmtLayout : std::uint8_t { BitMask, Numbered };
+
+/// The parts of an event or of a mask that are compared.
+struct MgmtWord {
+  std::uint64_t command = 0;
+  std::uint16_t code = 0;
+  std::uint8_t layer = 0;
+
+  /// As a callback's mask: layer and code exactly, a command in common. One without commands
+  /// matches all.
+  constexpr bool matches(const MgmtWord& event) const {
+    return layer == event.layer && code == event.code &&
+           (command == 0 || (command & event.command) != 0);
+  }
+  /// As the OR of all masks: every bit of the event is in it.
+  constexpr bool covers(const MgmtWord& event) const {
+    return (layer & event.layer) == event.layer && (code & event.code) == event.code &&
+           (command & event.command) == event.command;
+  }
+  constexpr MgmtWord& operator|=(const MgmtWord& o) {
+    command |= o.command;
+    code = static_cast<std::uint16_t>(code | o.code);
+    layer = static_cast<std::uint8_t>(layer | o.layer);
+    return *this;
+  }
+};
+/// The parts of an event's value or of a mask, in a layout.
+MgmtWord mgmt_word(std::uint64_t mask, MgmtLayout layout);
+/// The whole word, as Zephyr's log prints it: 0xd0010002 for IF_UP when Numbered.
+std::uint64_t mgmt_event_word(MgmtEvent event, MgmtLayout layout);
 
 /// "IF_UP", "L4_CONNECTED", ...; "?" for a value that is no event.
 std::string_view mgmt_event_name(MgmtEvent event);

@@ -95,7 +95,7 @@ Status NetCore::recv_data(NetIf& iface, PacketPtr frame) {
   ++iface.stats().rx_packets;
   iface.stats().rx_bytes += frame->size();
   frame->meta.iface = iface.index();
-  frame->meta.priority = 0;  // Zephyr's default rx priority
+  frame->meta.priority = stack_.config().rx_priority;
   frame->meta.context = 0;
   frame->meta.l2_ready = false;
   frame->meta.loopback = false;

@@ -10,30 +10,47 @@
 namespace flapjack {
 namespace {
 
-// Layer and code are equal, and a command of the mask's, if it names any, is the event's.
-bool covers(std::uint64_t mask, MgmtEvent event) {
-  const auto word = static_cast<std::uint64_t>(event);
-  const std::uint64_t commands = mask & mgmt::kCommandMask;
-  return ((mask ^ word) & ~mgmt::kCommandMask) == 0 && (commands == 0 || (commands & word) != 0);
+constexpr std::size_t kFirstPlaces = 4;
+
+Lane lane_of(NetMgmtConfig::Delivery delivery) {
+  return delivery == NetMgmtConfig::Delivery::WorkQueue ? Lane::Work : Lane::Mgmt;
 }
 
 }  // namespace
 
-NetMgmt::NetMgmt(Tracer& tracer, SubjectId node, NetMgmtConfig config)
+// A place that is free at the very instant at which a notifier gives up is taken first.
+NetMgmt::NetMgmt(Tracer& tracer, SubjectId node, const NetMgmtConfig& config)
     : tracer_(tracer),
       node_(node),
       config_(config),
-      ring_(config.queue_size),
-      work_(tracer.scheduler(), Lane::Mgmt, delegate<&NetMgmt::deliver_next>(this)) {
+      work_(tracer.scheduler(), lane_of(config.delivery), delegate<&NetMgmt::turn>(this)),
+      give_up_(tracer.scheduler(), Lane::Settle, delegate<&NetMgmt::give_up>(this)) {
   assert(config.queue_size > 0);
+  assert(config.delivery != NetMgmtConfig::Delivery::Direct || config.handler_time.ns == 0);
 }
 
 void NetMgmt::add(MgmtCallback& callback) {
   remove(callback);
-  callbacks_.insert(callbacks_.begin(), &callback);
+  callbacks_.insert(callbacks_.begin(), {&callback, word(callback.mask)});
+  covered_ |= callbacks_.front().word;
 }
 
-void NetMgmt::remove(MgmtCallback& callback) { std::erase(callbacks_, &callback); }
+void NetMgmt::add_static(MgmtCallback& callback) {
+  statics_.push_back({&callback, word(callback.mask)});
+  covered_ |= statics_.back().word;
+}
+
+void NetMgmt::remove(MgmtCallback& callback) {
+  std::replace(to_call_.begin(), to_call_.end(), &callback, static_cast<MgmtCallback*>(nullptr));
+  const auto is = [&](const Registered& r) { return r.callback == &callback; };
+  if (std::erase_if(callbacks_, is) > 0) rebuild_mask();
+}
+
+void NetMgmt::rebuild_mask() {
+  covered_ = {};
+  for (const Registered& r : statics_) covered_ |= r.word;
+  for (const Registered& r : callbacks_) covered_ |= r.word;
+}
 
 RecordId NetMgmt::trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
   if (!tracer_.wants(TraceKind::Event)) return {};
@@ -47,72 +64,164 @@ RecordId NetMgmt::trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
 }
 
 bool NetMgmt::covered(MgmtEvent event) const {
-  return std::any_of(callbacks_.begin(), callbacks_.end(),
-                     [event](const MgmtCallback* c) { return covers(c->mask, event); });
+  return covered_.covers(word(static_cast<std::uint64_t>(event)));
 }
 
-void NetMgmt::notify(MgmtEvent event, NetIf* iface, MgmtInfo info) {
+void NetMgmt::notify(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
   Entry entry{{event, iface, info}, trace(event, iface, info), tracer_.scheduler().now()};
   if (iface != nullptr && !is_node_event(event)) iface->set_last_event(entry.record);
   if (!covered(event)) return;
   if (!entry.record.valid()) entry.record = tracer_.cause();
-  if (config_.delivery == NetMgmtConfig::Delivery::Direct) return deliver(entry);
-  enqueue(std::move(entry));
+  if (config_.delivery == NetMgmtConfig::Delivery::Direct) return deliver_now(entry);
+  if (info.bytes() > config_.info_bytes_max) return lose(entry);
+  enqueue(entry);
 }
 
-void NetMgmt::enqueue(Entry entry) {
-  if (count_ < ring_.size()) return push(std::move(entry));
+void NetMgmt::enqueue(const Entry& entry) {
+  if (count_ < config_.queue_size) return push(entry);
   if (config_.overflow == NetMgmtConfig::Overflow::DropOldest) {
-    lose(ring_[head_]);
-    head_ = (head_ + 1) % ring_.size();
-    --count_;
-    return push(std::move(entry));
+    lose(pop());
+    return push(entry);
   }
-  // The net_mgmt thread itself cannot wait for the place that only it could make.
-  if (delivering_ || config_.queue_timeout.ns <= 0) return lose(entry);
-  waiting_.push_back(std::move(entry));
+  // The delivering thread itself cannot wait for the place that only it could make.
+  if (calling_ || config_.queue_timeout.ns <= 0) return lose(entry);
+  waiting_.push_back(entry);
+  peak_ = std::max(peak_, count_ + waiting_.size());
+  if (!give_up_.running()) give_up_.start(config_.queue_timeout);
 }
 
-void NetMgmt::push(Entry entry) {
-  ring_[(head_ + count_) % ring_.size()] = std::move(entry);
-  ++count_;
-  if (!work_.running() && !delivering_) work_.start(Duration{});
+void NetMgmt::push(const Entry& entry) {
+  if (count_ == ring_.size()) grow();
+  ring_[(head_ + count_) % ring_.size()] = entry;
+  peak_ = std::max(peak_, ++count_);
+  if (!work_.running() && !busy_) work_.start(Duration{});
+}
+
+// Up to its bound only as needed: most nodes never have more than a few events waiting.
+void NetMgmt::grow() {
+  std::vector<Entry> larger(
+      std::min(config_.queue_size, std::max(kFirstPlaces, 2 * ring_.size())));
+  for (std::size_t i = 0; i < count_; ++i) larger[i] = ring_[(head_ + i) % ring_.size()];
+  ring_ = std::move(larger);
+  head_ = 0;
+}
+
+NetMgmt::Entry NetMgmt::pop() {
+  const Entry entry = ring_[head_];
+  head_ = (head_ + 1) % ring_.size();
+  --count_;
+  return entry;
+}
+
+void NetMgmt::admit_waiting() {
+  while (!waiting_.empty() && count_ < config_.queue_size) {
+    push(waiting_.front());
+    waiting_.erase(waiting_.begin());
+  }
+  if (waiting_.empty()) {
+    give_up_.cancel();
+  } else {
+    give_up_.start_at(waiting_.front().raised + config_.queue_timeout);
+  }
+}
+
+void NetMgmt::give_up() {
+  const SimTime now = tracer_.scheduler().now();
+  while (!waiting_.empty() && waiting_.front().raised + config_.queue_timeout <= now) {
+    const Entry late = waiting_.front();
+    waiting_.erase(waiting_.begin());
+    lose(late);
+  }
+  if (!waiting_.empty()) give_up_.start_at(waiting_.front().raised + config_.queue_timeout);
 }
 
 void NetMgmt::lose(const Entry& entry) {
   ++dropped_;
   const CauseScope scope(tracer_.scheduler(), entry.record);
-  tracer_.event(node_, "mgmt_event_dropped",
-                {Attr::of("event", mgmt_event_name(entry.notice.event))});
+  const std::string_view name = mgmt_event_name(entry.notice.event);
+  const std::size_t bytes = entry.notice.info.bytes();
+  if (bytes <= config_.info_bytes_max) {
+    tracer_.event(node_, "mgmt_event_dropped", {Attr::of("event", name)});
+  } else {
+    tracer_.event(node_, "mgmt_info_too_long",
+                  {Attr::of("event", name), Attr::of("bytes", static_cast<std::int64_t>(bytes))});
+  }
 }
 
-void NetMgmt::deliver_next() {
-  const Entry entry = ring_[head_];
-  head_ = (head_ + 1) % ring_.size();
-  --count_;
-  while (!waiting_.empty() && count_ < ring_.size()) {
-    const Entry waited = waiting_.front();
-    waiting_.erase(waiting_.begin());
-    if (tracer_.scheduler().now() - waited.raised > config_.queue_timeout) {
-      lose(waited);
-    } else {
-      ring_[(head_ + count_++) % ring_.size()] = waited;
+// One event a turn, or one handler when they take time.
+void NetMgmt::turn() {
+  if (stalled_) {
+    turn_missed_ = true;
+    return;
+  }
+  if (!busy_) begin();
+  while (next_ < to_call_.size()) {
+    MgmtCallback* callback = to_call_[next_++];
+    if (callback == nullptr) continue;
+    const Duration takes = call(*callback);
+    if (takes.ns > 0) return work_.start(takes);
+  }
+  finish();
+}
+
+void NetMgmt::begin() {
+  current_ = pop();
+  busy_ = true;
+  next_ = 0;
+  to_call_.clear();
+  const MgmtWord event = word(static_cast<std::uint64_t>(current_.notice.event));
+  for (const auto* list : {&statics_, &callbacks_}) {
+    for (const Registered& r : *list) {
+      if (r.word.matches(event)) to_call_.push_back(r.callback);
     }
   }
-  delivering_ = true;
-  deliver(entry);
-  delivering_ = false;
-  if (count_ > 0) work_.start(Duration{});
+  ++delivered_;
+  admit_waiting();
 }
 
-void NetMgmt::deliver(const Entry& entry) {
+Duration NetMgmt::call(MgmtCallback& callback) {
+  const Duration takes = config_.handler_time + callback.takes;  // it may be gone afterwards
+  const CauseScope scope(tracer_.scheduler(), current_.record);
+  ++calls_;
+  calling_ = true;
+  callback.handler(current_.notice);
+  calling_ = false;
+  return takes;
+}
+
+void NetMgmt::finish() {
+  busy_ = false;
+  if (count_ > 0) return work_.start(Duration{});
+  if (idle() && when_idle_) std::exchange(when_idle_, Delegate{})();
+}
+
+void NetMgmt::when_idle(Delegate then) {
+  if (idle()) return then();
+  when_idle_ = then;
+}
+
+void NetMgmt::stall(bool on) {
+  stalled_ = on;
+  if (on || !turn_missed_) return;
+  turn_missed_ = false;
+  work_.start(Duration{});
+}
+
+// In the notifier's turn, which may be a handler's: no member is kept hold of across a call.
+void NetMgmt::deliver_now(const Entry& entry) {
+  const MgmtWord event = word(static_cast<std::uint64_t>(entry.notice.event));
+  std::vector<Registered> all = statics_;
+  all.insert(all.end(), callbacks_.begin(), callbacks_.end());
+  ++delivered_;
   const CauseScope scope(tracer_.scheduler(), entry.record);
-  const auto callbacks = callbacks_;  // a handler may add or remove
-  for (MgmtCallback* callback : callbacks) {
-    if (std::find(callbacks_.begin(), callbacks_.end(), callback) == callbacks_.end()) continue;
-    if (!covers(callback->mask, entry.notice.event)) continue;
+  for (const Registered& r : all) {
+    const auto is = [&](const Registered& other) { return other.callback == r.callback; };
+    const bool there = std::any_of(statics_.begin(), statics_.end(), is) ||
+                       std::any_of(callbacks_.begin(), callbacks_.end(), is);
+    if (!there || !r.word.matches(event)) continue;
     tracer_.scheduler().set_cause(entry.record);
-    callback->handler(entry.notice);
+    ++calls_;
+    r.callback->handler(entry.notice);
   }
 }
 

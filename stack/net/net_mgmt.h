@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // NetMgmt: a node's event bus (Zephyr: net_mgmt). Events are raised anywhere, wait in a bounded
-// queue and are delivered one by one by the net_mgmt thread (lane Mgmt); a handler reads live
-// state, which may differ from the state when the event was raised.
+// queue and are delivered one by one by the net_mgmt thread (lane Mgmt) or the system work queue
+// (lane Work); a handler reads live state, which may differ from that when the event was raised.
 //
-// Matching: layer and code exactly, commands by overlap; a mask without commands stands for all of
-// its layer and code.
+// 1. An event that the OR of all masks does not cover is forgotten at its source. That OR mixes
+//    layers, codes and commands, so an event that nobody asked for may still take a place.
+// 2. A callback is called when layer and code are equal and the commands overlap (by AND); a mask
+//    without commands matches all of its layer and code, as far as rule 1 lets them through.
+// 3. Static handlers first, in the order of their registration, then the others, the last
+//    registered first. A handler that takes time holds up all that follow.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -19,8 +23,8 @@ namespace flapjack {
 
 class NetIf;
 
-/// An event as a handler gets it. `iface` is the live iface, no snapshot; null only for an L4 event
-/// resent before any iface was ever ready.
+/// An event as a handler gets it. `iface` is the live iface, no snapshot; null for an event of the
+/// node that blames none.
 struct MgmtNotice {
   MgmtEvent event;
   NetIf* iface = nullptr;
@@ -33,10 +37,13 @@ struct MgmtNotice {
 struct MgmtCallback {
   std::uint64_t mask = 0;
   std::function<void(const MgmtNotice&)> handler;
+  Duration takes = {};  ///< simulated time that a call of it costs the net_mgmt thread
 };
 
 struct NetMgmtConfig {
-  enum class Delivery : std::uint8_t { Queue, Direct };  ///< own thread; in the notifier's turn
+  /// Who calls the handlers: a thread of net_mgmt's own, the system work queue, or the notifier
+  /// in its own turn (then nothing is ever lost, and no handler may take time).
+  enum class Delivery : std::uint8_t { Queue, WorkQueue, Direct };
   /// What a full queue does. Wait: Zephyr's message queue, the notifier waits up to queue_timeout
   /// for a place, then its event is lost. DropOldest: the ring buffer of Zephyr before 2023.
   enum class Overflow : std::uint8_t { Wait, DropOldest };
@@ -44,50 +51,85 @@ struct NetMgmtConfig {
   Duration queue_timeout = milliseconds(10);
   Delivery delivery = Delivery::Queue;
   Overflow overflow = Overflow::Wait;
+  MgmtLayout layout = MgmtLayout::BitMask;
+  std::size_t info_bytes_max = 128;  ///< NET_EVENT_INFO_MAX_SIZE: an event with more is lost
+  Duration handler_time = {};        ///< what every call of a handler takes, beside its own
 };
 
 class NetMgmt {
  public:
-  NetMgmt(Tracer& tracer, SubjectId node, NetMgmtConfig config);
+  NetMgmt(Tracer& tracer, SubjectId node, const NetMgmtConfig& config);
   NetMgmt(const NetMgmt&) = delete;
   NetMgmt& operator=(const NetMgmt&) = delete;
 
   /// Registers; the last registered is called first. Registering twice moves it to the front.
   void add(MgmtCallback& callback);
+  /// Registers for good, as Zephyr does at build time.
+  void add_static(MgmtCallback& callback);
+  /// Safe at any time, also while it is called; nothing happens when it is not registered.
   void remove(MgmtCallback& callback);
 
-  /// Raises an event: records it, and queues it if some callback's mask covers it. May be called
-  /// from handlers; it never recurses (except in Direct delivery, which is meant to).
-  void notify(MgmtEvent event, NetIf* iface, MgmtInfo info = {});
+  /// Raises an event: records it, and queues it unless rule 1 says no. May be called from handlers;
+  /// it never recurses (except in Direct delivery, which is meant to).
+  void notify(MgmtEvent event, NetIf* iface, const MgmtInfo& info = {});
 
-  bool idle() const { return count_ == 0 && waiting_.empty(); }
-  /// Events lost to a full queue.
+  /// A scripted stop of the delivering thread; the event it is at is finished afterwards.
+  void stall(bool on);
+  /// Calls `then` once, when next nothing waits and no handler is at work; at once if so now.
+  void when_idle(Delegate then);
+  bool idle() const { return count_ == 0 && waiting_.empty() && !busy_; }
+
+  /// Events lost to a full queue or to the size of their info.
   std::uint64_t dropped() const { return dropped_; }
+  /// Events that reached the handlers; calls of handlers.
+  std::uint64_t delivered() const { return delivered_; }
+  std::uint64_t calls() const { return calls_; }
+  /// The most events that waited at one time, notifiers that wait for a place included.
+  std::size_t peak() const { return peak_; }
 
  private:
   struct Entry {
-    MgmtNotice notice;
+    MgmtNotice notice{};
     RecordId record;
     SimTime raised;
   };
+  struct Registered {
+    MgmtCallback* callback;
+    MgmtWord word;
+  };
   RecordId trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info);
+  MgmtWord word(std::uint64_t mask) const { return mgmt_word(mask, config_.layout); }
+  void rebuild_mask();
   bool covered(MgmtEvent event) const;
-  void enqueue(Entry entry);
-  void push(Entry entry);
+  void enqueue(const Entry& entry);
+  void push(const Entry& entry);
+  void grow();
+  Entry pop();
+  void admit_waiting();
+  void give_up();
   void lose(const Entry& entry);
-  void deliver_next();
-  void deliver(const Entry& entry);
+  void turn();
+  void begin();
+  Duration call(MgmtCallback& callback);
+  void finish();
+  void deliver_now(const Entry& entry);
 
   Tracer& tracer_;
   SubjectId node_;
   NetMgmtConfig config_;
-  std::vector<MgmtCallback*> callbacks_;
+  std::vector<Registered> statics_, callbacks_;
+  MgmtWord covered_;  // the OR of all
   std::vector<Entry> ring_;
-  std::size_t head_ = 0, count_ = 0;
-  std::vector<Entry> waiting_;  // notifiers that wait for a place
-  bool delivering_ = false;
-  std::uint64_t dropped_ = 0;
-  Timer work_;
+  std::size_t head_ = 0, count_ = 0, peak_ = 0;
+  std::vector<Entry> waiting_;  // notifiers that wait for a place, oldest first
+  // What the thread is at: an event and who is still to be called, null once removed.
+  Entry current_;
+  std::vector<MgmtCallback*> to_call_;
+  std::size_t next_ = 0;
+  bool busy_ = false, calling_ = false, stalled_ = false, turn_missed_ = false;
+  std::uint64_t dropped_ = 0, delivered_ = 0, calls_ = 0;
+  Delegate when_idle_;
+  Timer work_, give_up_;
 };
 
 }  // namespace flapjack

@@ -35,7 +35,7 @@ std::string_view PacketWaits::name_of(const PacketPool& pool) const {
 }
 
 bool PacketWaits::may_wait(PacketPool& pool, std::size_t bytes, Timeout timeout) {
-  if (timeout.is_no_wait()) return false;
+  if (timeout.is_no_wait() || stack_.work.interrupt) return false;
   if (pool.could_hold(bytes) && waits_.size() < kMostWaits) return true;
   record_failure(pool, Errc::Enomem);
   return false;
@@ -51,6 +51,8 @@ void PacketWaits::line_up(std::unique_ptr<PacketWait> wait, Timeout timeout) {
   const RecordId record =
       tracer.event(stack_.subject(), "alloc_wait", {Attr::of("pool", name_of(wait->pool))});
   wait->cause = record.valid() ? record : tracer.cause();
+  wait->held_up = stack_.work;
+  if (wait->held_up.queue != nullptr) wait->held_up.queue->block(wait->held_up.cls);
   if (!timeout.is_forever()) wait->turn.start(timeout.span());
   PacketWait& waiting = *waits_.emplace_back(std::move(wait));
   waiting.pool.wait(waiting.request);
@@ -67,7 +69,11 @@ void PacketWaits::finish(PacketWait& wait) {
     wait.pool.cancel(wait.request);
     record_failure(wait.pool, Errc::Etimedout);
   }
-  over->go_on(std::move(over->request.packet));
+  {
+    const WorkScope thread(stack_.work, over->held_up);
+    over->go_on(std::move(over->request.packet));
+  }
+  if (over->held_up.queue != nullptr) over->held_up.queue->unblock(over->held_up.cls);
 }
 
 PacketPtr PacketWaits::allocate(PacketPool& pool, std::size_t bytes, Timeout timeout) {

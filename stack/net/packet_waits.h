@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "stack/base/status.h"
+#include "stack/net/traffic_class.h"
 #include "stack/packet/packet_pool.h"
 #include "stack/sim/timer.h"
 
@@ -38,6 +39,7 @@ struct PacketWait {
   PacketWaits& waits;
   PacketPool& pool;
   RecordId cause;  ///< of what is done with the packet
+  WorkContext held_up;  ///< the thread that waits with it, if one does
   Timer turn;      ///< its deadline, then its turn
   PacketRequest request;
 };
@@ -52,6 +54,7 @@ class PacketWaits {
   /// Goes on with a packet of `pool` that has room for `bytes` (see PacketPool::allocate()). Calls
   /// `go_on(PacketPtr)` at once when one is free, else in a turn of its own: once one is, or with
   /// null as the time is over, the pool could never hold so much, or too many wait already.
+  /// A thread of the work queues that has to wait stands still meanwhile; an interrupt cannot wait.
   /// `go_on` may be move-only; it is destroyed uncalled when the Stack goes. Inside a fiber, too,
   /// it does not block.
   template <class Fn>

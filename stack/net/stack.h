@@ -26,6 +26,7 @@
 #include "stack/net/net_core.h"
 #include "stack/net/net_if.h"
 #include "stack/net/net_mgmt.h"
+#include "stack/net/node_cpu.h"
 #include "stack/net/packet_waits.h"
 #include "stack/net/pmtu_cache.h"
 #include "stack/net/route.h"
@@ -55,6 +56,12 @@ struct StackConfig {
   L2Order l2_order = L2Order::AfterQueue;
   std::size_t tx_classes = 1;  ///< NET_TC_TX_COUNT, 0..8; 0: the driver runs in the caller's turn
   std::size_t rx_classes = 1;  ///< NET_TC_RX_COUNT, 0..8; 0: the stack runs in the driver's turn
+  PriorityMap priority_map = PriorityMap::Strict;  ///< NET_TC_MAPPING_*
+  bool tx_skip_high = false;      ///< NET_TC_TX_SKIP_FOR_HIGH_PRIO: CA and above do not queue
+  bool rx_skip_high = false;      ///< NET_TC_RX_SKIP_FOR_HIGH_PRIO
+  std::uint8_t tx_priority = 1;   ///< NET_TX_DEFAULT_PRIORITY, of packets sent
+  std::uint8_t rx_priority = 0;   ///< NET_RX_DEFAULT_PRIORITY, of packets received
+  CpuConfig cpu = {};
   std::size_t pkt_tx_count = 14;  ///< NET_PKT_TX_COUNT
   std::size_t pkt_rx_count = 14;  ///< NET_PKT_RX_COUNT
   std::size_t buf_tx_count = 36;  ///< NET_BUF_TX_COUNT: buffers of buf_bytes behind the packets
@@ -128,6 +135,8 @@ class Stack {
   bool has_booted() const { return booted_; }
 
   PacketPool tx_pool, rx_pool;
+  WorkContext work;  ///< which of its threads is at work
+  NodeCpu cpu;
   PacketWaits waits;
   NetMgmt mgmt;
   TrafficClass tx_queue, rx_queue;

@@ -1,69 +1,160 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/traffic_class.h"
 
-#include <array>
+#include <algorithm>
 
 #include "stack/net/stack.h"
 
 namespace flapjack {
 
-std::size_t traffic_class_of(std::uint8_t priority, std::size_t classes) {
-  constexpr std::uint8_t kMap[8][8] = {
-      {0, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 1, 1, 1, 1}, {0, 0, 0, 0, 1, 1, 2, 2},
-      {0, 0, 1, 1, 2, 2, 3, 3}, {0, 0, 1, 1, 2, 2, 3, 4}, {1, 0, 2, 2, 3, 3, 4, 5},
-      {1, 0, 2, 3, 4, 4, 5, 6}, {1, 0, 2, 3, 4, 5, 6, 7}};
-  assert(classes >= 1 && classes <= 8);
-  return kMap[classes - 1][priority > 7 ? 0 : priority];
-}
-
-TrafficClass::TrafficClass(Stack& stack, Direction direction, std::size_t classes,
-                           std::size_t slots)
+TrafficClass::TrafficClass(Stack& stack, Direction direction, const Config& config)
     : stack_(stack),
       direction_(direction),
-      classes_(classes),
-      limit_(classes > 1 ? slots / classes : ~std::size_t{0}),
+      config_(config),
+      classes_(config.classes),
+      limit_(config.classes > 1 ? config.slots / config.classes : ~std::size_t{0}),
       turn_(stack.scheduler(), Lane::Work, delegate<&TrafficClass::work>(this)) {
-  assert(classes <= 8);
+  assert(config.classes <= 8);
+  assert(config.classes == 0 || config.classes >= fewest_classes(config.map));
+  for (std::size_t cls = 0; cls < classes_.size(); ++cls) {
+    classes_[cls].thread = stack.cpu.add_thread(*this, cls);
+  }
 }
 
 TrafficClass::~TrafficClass() = default;
 
 void TrafficClass::submit(PacketPtr packet) {
-  if (classes_.empty()) return process(std::move(packet));
+  if (skips(*packet)) return process_in_callers_turn(std::move(packet));
+  const std::size_t number =
+      traffic_class_of(packet->meta.priority, classes_.size(), config_.map);
+  Class& cls = classes_[number];
+  if (cls.waiting.size() >= limit_) return refuse(std::move(packet), cls);
   NetIf& iface = *stack_.iface(packet->meta.iface);
-  PacketList& queue = classes_[traffic_class_of(packet->meta.priority, classes_.size())];
-  if (queue.size() >= limit_) {
-    ++(direction_ == Direction::Tx ? iface.stats().tx_dropped : iface.stats().rx_dropped);
-    stack_.tracer().drop(DropReason::QueueFull, iface.subject(), *packet);
-    return stack_.contexts.forget(packet->meta.context, packet->meta.id);
-  }
   if (direction_ == Direction::Tx) {
     stack_.tracer().hop(Hop::TxQueue, iface.subject(), *packet);
   } else {
     stack_.tracer().hop(Hop::RxQueue, iface.subject(), *packet);
   }
-  queue.push_back(std::move(packet));
-  ++queued_;
+  packet->meta.queued_at_ns = stack_.scheduler().now().ns;
+  cls.waiting.push_back(std::move(packet));
+  cls.stats.peak = std::max(cls.stats.peak, cls.waiting.size());
+  peak_ = std::max(peak_, ++queued_);
+  wake(number);
+}
+
+bool TrafficClass::skips(const Packet& packet) const {
+  return classes_.empty() ||
+         (config_.skip_high &&
+          effective_priority(packet.meta.priority) >= Priority::CriticalApplications);
+}
+
+void TrafficClass::refuse(PacketPtr packet, Class& cls) {
+  NetIf& iface = *stack_.iface(packet->meta.iface);
+  ++cls.stats.dropped;
+  ++(direction_ == Direction::Tx ? iface.stats().tx_dropped : iface.stats().rx_dropped);
+  stack_.tracer().drop(DropReason::QueueFull, iface.subject(), *packet);
+  stack_.contexts.forget(packet->meta.context, packet->meta.id);
+}
+
+void TrafficClass::wake(std::size_t cls) {
+  if (!may_run(cls)) return;
+  if (stack_.cpu.enabled()) return stack_.cpu.wake(classes_[cls].thread);
   if (!turn_.running()) turn_.start(Duration{});
 }
 
-void TrafficClass::work() {
-  std::size_t highest = classes_.size() - 1;
-  while (classes_[highest].empty()) --highest;
-  PacketPtr packet = classes_[highest].pop_front();
+PacketPtr TrafficClass::take(Class& cls) {
+  PacketPtr packet = cls.waiting.pop_front();
   --queued_;
-  if (queued_ > 0) turn_.start(Duration{});
-  if (packet->meta.cause.valid()) stack_.scheduler().set_cause(packet->meta.cause);
-  process(std::move(packet));
+  const Duration waited = stack_.scheduler().now() - SimTime{packet->meta.queued_at_ns};
+  ++cls.stats.packets;
+  cls.stats.waited = cls.stats.waited + waited;
+  cls.stats.waited_max = std::max(cls.stats.waited_max, waited);
+  return packet;
 }
 
-void TrafficClass::process(PacketPtr packet) {
+// Without a modelled cpu: one packet of the highest class that may run.
+void TrafficClass::work() {
+  const std::size_t cls = highest();
+  if (cls == classes_.size()) return;
+  PacketPtr packet = take(classes_[cls]);
+  if (highest() < classes_.size()) turn_.start(Duration{});
+  process(std::move(packet), cls);
+}
+
+std::size_t TrafficClass::highest() const {
+  for (std::size_t cls = classes_.size(); cls-- > 0;) {
+    if (has_work(cls) && may_run(cls)) return cls;
+  }
+  return classes_.size();
+}
+
+Duration TrafficClass::begin(std::size_t number) {
+  Class& cls = classes_[number];
+  assert(cls.current == nullptr);
+  cls.current = take(cls);
+  const CpuConfig::Cost& cost = direction_ == Direction::Tx ? stack_.config().cpu.tx
+                                                            : stack_.config().cpu.rx;
+  return cost.of(number, cls.current->size());
+}
+
+void TrafficClass::finish(std::size_t cls) {
+  process(std::move(classes_[cls].current), cls);
+}
+
+void TrafficClass::process(PacketPtr packet, std::size_t cls) {
+  if (packet->meta.cause.valid()) stack_.scheduler().set_cause(packet->meta.cause);
+  const WorkScope scope(stack_.work, {this, cls, false});
+  process_now(std::move(packet));
+}
+
+void TrafficClass::process_in_callers_turn(PacketPtr packet) {
+  if (direction_ == Direction::Tx) return process_now(std::move(packet));
+  const WorkScope scope(stack_.work, {nullptr, 0, true});
+  process_now(std::move(packet));
+}
+
+void TrafficClass::process_now(PacketPtr packet) {
   NetIf& iface = *stack_.iface(packet->meta.iface);
   if (direction_ == Direction::Tx) {
     iface.tx(std::move(packet));
   } else {
     stack_.core.process_rx(iface, std::move(packet));
   }
+}
+
+ClassStats TrafficClass::total() const {
+  ClassStats sum;
+  for (const Class& cls : classes_) {
+    sum.packets += cls.stats.packets;
+    sum.dropped += cls.stats.dropped;
+    sum.waited = sum.waited + cls.stats.waited;
+    sum.waited_max = std::max(sum.waited_max, cls.stats.waited_max);
+  }
+  sum.peak = peak_;
+  return sum;
+}
+
+void TrafficClass::stall(bool on) {
+  stalled_ = on;
+  for (std::size_t cls = 0; cls < classes_.size(); ++cls) {
+    if (stack_.cpu.enabled()) {
+      stack_.cpu.update(classes_[cls].thread);
+    } else if (has_work(cls)) {
+      wake(cls);
+    }
+  }
+}
+
+void TrafficClass::block(std::size_t cls) {
+  ++classes_.at(cls).blocks;
+  if (stack_.cpu.enabled()) stack_.cpu.update(classes_[cls].thread);
+}
+
+void TrafficClass::unblock(std::size_t cls) {
+  assert(classes_.at(cls).blocks > 0);
+  if (--classes_[cls].blocks > 0) return;
+  if (stack_.cpu.enabled()) return stack_.cpu.update(classes_[cls].thread);
+  if (has_work(cls)) wake(cls);
 }
 
 }  // namespace flapjack

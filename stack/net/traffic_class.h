@@ -1,44 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
 // TrafficClass: the work queues of one direction (Zephyr: net_tc). A packet's priority picks its
 // class; each class is a thread that takes one packet a turn, the highest class with work first.
-// Every turn is a scheduler event of its own (lane Work). Records the hops tx_queue and rx_queue.
+// Every turn is a scheduler event of its own (lane Work), or takes time when the node's cpu is
+// modelled (NodeCpu). Records the hops tx_queue and rx_queue.
+//
+// A class stands still while it is stalled by a script, or blocked because what it works on waits
+// for a packet. Without classes, and for priorities that skip the queue, the work is done in the
+// caller's turn; for rx that is an interrupt, where nothing may wait.
 #pragma once
 #include <cstdint>
 #include <vector>
 
+#include "stack/net/priority_map.h"
 #include "stack/packet/packet_list.h"
 #include "stack/sim/timer.h"
 
 namespace flapjack {
 
+class NodeCpu;
 class Stack;
 
-/// Strict priority mapping of net_tc_mapping.h: the class of `priority` (above 7: best effort, 0)
-/// when there are `classes` of them, 1..8.
-std::size_t traffic_class_of(std::uint8_t priority, std::size_t classes);
+/// What a class has done, for counters.
+struct ClassStats {
+  std::uint64_t packets = 0;  ///< processed
+  std::uint64_t dropped = 0;  ///< found it full
+  std::size_t peak = 0;       ///< the most that waited at one time
+  Duration waited, waited_max;
+};
 
 class TrafficClass {
  public:
   enum class Direction : std::uint8_t { Tx, Rx };
-  /// `classes` 0: submit() processes the packet in the caller's turn. With more than one class
-  /// each may hold `slots` / `classes` packets; with one the packet pool is the only limit.
-  TrafficClass(Stack& stack, Direction direction, std::size_t classes, std::size_t slots);
+  struct Config {
+    std::size_t classes = 1;  ///< 0..8; 0: submit() processes the packet in the caller's turn
+    /// With more than one class each may hold its equal share; with one the pool is the limit.
+    std::size_t slots = 0;
+    PriorityMap map = PriorityMap::Strict;
+    bool skip_high = false;  ///< CA and above are processed in the caller's turn
+  };
+  TrafficClass(Stack& stack, Direction direction, const Config& config);
   ~TrafficClass();
+  TrafficClass(const TrafficClass&) = delete;
+  TrafficClass& operator=(const TrafficClass&) = delete;
 
   /// Takes the packet, whose meta.iface is set; a full class drops it and tells nobody.
   void submit(PacketPtr packet);
+  /// Packets that wait, in all classes.
   std::size_t queued() const { return queued_; }
+  std::size_t classes() const { return classes_.size(); }
+  const ClassStats& stats(std::size_t cls) const { return classes_.at(cls).stats; }
+  /// Over all classes; `peak` is of the sum.
+  ClassStats total() const;
+
+  /// A scripted stop of all classes; a packet that is being processed is finished afterwards.
+  void stall(bool on);
+  /// One more, or one less, who holds up a class.
+  void block(std::size_t cls);
+  void unblock(std::size_t cls);
+
+  // For NodeCpu, the other half of it.
+  bool has_work(std::size_t cls) const { return !classes_[cls].waiting.empty(); }
+  bool may_run(std::size_t cls) const { return !stalled_ && classes_[cls].blocks == 0; }
+  /// Takes the class's first packet; returns how long it takes. finish() is next.
+  Duration begin(std::size_t cls);
+  void finish(std::size_t cls);
 
  private:
+  struct Class {
+    PacketList waiting;
+    PacketPtr current;  // being processed by the modelled cpu
+    unsigned blocks = 0;
+    std::size_t thread = 0;  // of NodeCpu
+    ClassStats stats;
+  };
+  bool skips(const Packet& packet) const;
+  void refuse(PacketPtr packet, Class& cls);
+  PacketPtr take(Class& cls);
+  void wake(std::size_t cls);
+  /// The highest class that has work and may run; classes() when none.
+  std::size_t highest() const;
   void work();
-  void process(PacketPtr packet);
+  void process(PacketPtr packet, std::size_t cls);
+  void process_in_callers_turn(PacketPtr packet);
+  void process_now(PacketPtr packet);
 
   Stack& stack_;
   Direction direction_;
-  std::vector<PacketList> classes_;
+  Config config_;
+  std::vector<Class> classes_;
   std::size_t limit_;
-  std::size_t queued_ = 0;
+  std::size_t queued_ = 0, peak_ = 0;
+  bool stalled_ = false;
   Timer turn_;
+};
+
+/// Which thread of a node works at the moment, so that what has to wait knows whom it holds up.
+struct WorkContext {
+  TrafficClass* queue = nullptr;  ///< null: none of the queues' threads
+  std::size_t cls = 0;
+  bool interrupt = false;  ///< nothing may wait
+};
+
+/// Sets a node's WorkContext for a block.
+class WorkScope {
+ public:
+  WorkScope(WorkContext& place, const WorkContext& now) : place_(place), before_(place) {
+    place = now;
+  }
+  ~WorkScope() { place_ = before_; }
+  WorkScope(const WorkScope&) = delete;
+  WorkScope& operator=(const WorkScope&) = delete;
+
+ private:
+  WorkContext& place_;
+  WorkContext before_;
 };
 
 }  // namespace flapjack

@@ -45,6 +45,8 @@ struct PacketMeta {
   MacAddress link_destination;  ///< tx: of the next hop; zero while not known
   Endpoint source, destination;     ///< of the IP/UDP headers, host order
   std::uint8_t bridged = 0;         ///< bridges it has passed, on any node
+  std::int64_t queued_at_ns = 0;         ///< when it came into its work queue
+  bool parked = false;              ///< kept behind a timer, where no hop tells of it
   std::uint16_t l3_bytes = 0;       ///< length of the IP header pulled at input
   std::uint16_t l3_start = 0;         ///< rx: headroom in front of the IP header
   std::uint16_t fragment_offset = 0;  ///< rx: of the IP header, in units of 8 bytes
@@ -61,6 +63,8 @@ class Packet {
   std::size_t size() const { return size_; }
   std::span<std::uint8_t> bytes() { return {data(), size_}; }
   std::span<const std::uint8_t> bytes() const { return {data(), size_}; }
+  /// Whose count it is on; null: it is in flight on a medium.
+  const PacketPool* pool() const { return pool_; }
   /// Its place in the memory, from 0 and below PacketSlab::slots(): the same for every packet that
   /// lives there, one after the other.
   std::uint32_t slot() const { return slot_; }

@@ -24,7 +24,13 @@ PacketPtr PacketPool::count(PacketPtr packet, std::size_t buffers) {
 
 PacketPtr PacketPool::allocate(std::size_t bytes) {
   const std::size_t buffers = buffers_for(bytes);
-  return admit(buffers) ? count(slab_.allocate(), buffers) : nullptr;
+  return admit(buffers) ? make(buffers) : nullptr;
+}
+
+PacketPtr PacketPool::make(std::size_t buffers) {
+  PacketPtr packet = count(slab_.allocate(), buffers);
+  packet->meta.priority = size_.priority;
+  return packet;
 }
 
 PacketPtr PacketPool::clone(const Packet& original) {
@@ -84,7 +90,7 @@ void PacketPool::serve() {
   while (first_ != nullptr && fits(buffers_for(first_->bytes))) {
     PacketRequest& request = *first_;
     unlink(request);
-    request.packet = count(slab_.allocate(), buffers_for(request.bytes));
+    request.packet = make(buffers_for(request.bytes));
     request.granted();
   }
 }

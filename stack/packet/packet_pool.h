@@ -9,6 +9,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "stack/base/delegate.h"
 #include "stack/packet/packet.h"
@@ -37,12 +38,20 @@ struct PacketRequest {
   PacketRequest *next_ = nullptr, *prev_ = nullptr;
 };
 
+/// Whose a pool is, for reports: "dev" and "tx_pkts".
+struct PoolOwner {
+  SubjectId node;
+  std::string_view name;  ///< static
+};
+
 /// What a pool counts.
 struct PoolLimits {
   static constexpr std::size_t kUnlimited = ~std::size_t{0};
   std::size_t packets;
   std::size_t buffers = kUnlimited;
   std::size_t buffer_bytes = 128;  ///< of each buffer (NET_BUF_DATA_SIZE)
+  std::uint8_t priority = 0;       ///< of the packets it gives out
+  PoolOwner owner = {};
 };
 
 class PacketPool {
@@ -80,6 +89,7 @@ class PacketPool {
   std::size_t buffer_limit() const { return limits_.buffers; }
   /// What the pool was made with.
   const PoolLimits& size() const { return size_; }
+  const PoolOwner& owner() const { return size_.owner; }
   std::size_t in_use() const { return in_use_; }
   std::size_t buffers_in_use() const { return buffers_in_use_; }
   /// Allocations that found it empty, those that then waited included.
@@ -98,6 +108,7 @@ class PacketPool {
            buffers_in_use_ <= limits_.buffers - buffers;
   }
   bool admit(std::size_t buffers);
+  PacketPtr make(std::size_t buffers);
   PacketPtr count(PacketPtr packet, std::size_t buffers);
   void give_back(std::size_t buffers);
   void unlink(PacketRequest& request);

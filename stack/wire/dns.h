@@ -105,6 +105,8 @@ class DnsWriter {
   bool cname(const DnsName& name, const DnsName& target, std::uint32_t ttl);
   bool answer(const DnsName& name, DnsType type, std::span<const std::uint8_t> data,
               std::uint32_t ttl);
+  /// Changes the header's.
+  void set_rcode(DnsRcode rcode) { header_.rcode = rcode; }
   /// Writes the header; the length of the message.
   std::size_t finish();
 

@@ -24,7 +24,7 @@ TEST(DhcpScenario, AnIfaceGetsItsAddress) {
     { "delivered": "dev.ping", "is": ">= 80%" } ])"));
   EXPECT_TRUE(ran.passed()) << ran.messages;
   EXPECT_EQ(ran.all("dev.eth0", "IPV4_DHCP_START").size(), 1u);
-  EXPECT_EQ(ran.report->leaked_packets, 0u);
+  EXPECT_TRUE(ran.report->leaks.empty());
 }
 
 TEST(DhcpScenario, BesideAStaticAddress) {

@@ -61,6 +61,8 @@ inline const char* const kEveryWord = R"({
     { "at": "20s", "disconnect": "dev.s0", "for": "1s" }, { "at": "22s", "connect": "dev.wifi0" },
     { "at": "23s", "disconnect": "dev.wifi0" }, { "at": "24s", "connect": "dev.eth0" },
     { "at": "25s", "ignore": "dev.eth0", "for": "1s" },
+    { "at": "26s", "exhaust": "srv.rx_bufs", "leave": 1, "for": "1s" },
+    { "at": "26s", "stall": "ap.tx_queue", "for": "500ms" },
     { "on": "dev L4_CONNECTED", "note": "online", "times": 3 },
     { "at": "5s", "black_hole": "air", "for": "500ms" }, { "at": "6s", "hold": "pipe" },
     { "at": "16s", "release": "pipe" }, { "on": "poor > * ARP", "nth": 3, "drop": "packet" },

@@ -39,8 +39,12 @@ inline Vocabulary test_vocabulary() {
   v.apps = {{"udp_ping", "Sends datagrams.", {"send", "every", "from", "until", "count", "wait"},
              false, {"udp_echo"}},
             {"reconnecting_client", "Keeps a connection.", {"send", "every", "from", "timeout"},
-             true, {"tcp_echo"}}};
-  v.services = {{"udp_echo", "Echoes datagrams.", true}, {"tcp_echo", "Echoes a stream.", true}};
+             true, {"tcp_echo"}},
+            {"dns_query", "Asks for names.", {"every", "type"}, false, {}, AppValue::Names}};
+  v.services = {{"udp_echo", "Echoes datagrams.", true},
+                {"tcp_echo", "Echoes a stream.", true},
+                {"dns", "Knows names.", false, ServiceValue::Zone, {"delay"}},
+                {"still", "Knows names.", false, ServiceValue::Zone}};
   v.events = {{"IF_UP", "Oper-up.", only(K::Iface), {}},
               {"IF_DOWN", "No longer oper-up.", only(K::Iface), {}},
               {"CONN_IF_TIMEOUT", "Gave up.", only(K::Iface), {"after"}},

@@ -25,7 +25,7 @@ TEST(Runner, ReportsWhatHappened) {
   EXPECT_EQ(ran.report->error, "");
   EXPECT_EQ(ran.report->ended, SimTime{} + seconds(10));
   EXPECT_EQ(ran.report->digest.size(), 32u);
-  EXPECT_EQ(ran.report->leaked_packets, 0u);
+  EXPECT_EQ(ran.report->leaks.size(), 0u);
   EXPECT_GT(ran.report->events, 0u);
   EXPECT_EQ(ran.counts("dev.ping").sent, 10u);
   EXPECT_EQ(ran.counts("dev.ping").delivered, 6u);
@@ -116,7 +116,7 @@ TEST(Runner, StopsWhenAsked) {
   EXPECT_LT(report->ended, SimTime{} + seconds(1));
   EXPECT_EQ(report->error, "interrupted at " + to_text(report->ended));
   EXPECT_GT(report->apps.at(0).counts.sent, 0u);
-  EXPECT_EQ(report->leaked_packets, 0u);
+  EXPECT_EQ(report->leaks.size(), 0u);
 }
 
 TEST(Runner, WhatCannotBeBuiltIsNotRun) {

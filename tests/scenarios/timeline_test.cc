@@ -206,7 +206,7 @@ TEST(Timeline, RunawayLoopsEnd) {
   ASSERT_TRUE(report);
   EXPECT_EQ(report->verdict, RunVerdict::Error);
   EXPECT_NE(report->error.find("does not get past 0.000s"), std::string::npos) << report->error;
-  EXPECT_EQ(report->leaked_packets, 0u);
+  EXPECT_EQ(report->leaks.size(), 0u);
 }
 
 }  // namespace

@@ -87,6 +87,8 @@ std::vector<Row> rows() {
       {"fade", "lan", {}},
       {"partition", R"(["p", "sta"])", {}},
       {"drop", "packet", {}},
+      {"exhaust", "dev.rx_pkts", {}},
+      {"stall", "dev.rx_queue", {}},
   };
 }
 
@@ -95,6 +97,7 @@ std::string more_of(const std::string& verb) {
   if (verb == "set_link") return R"(, "delay": "1ms")";
   if (verb == "lease") return R"(, "answer": "nak")";
   if (verb == "fade") return R"(, "to": "100%", "over": "1s")";
+  if (verb == "exhaust") return R"(, "leave": 0)";
   if (verb == "drop") return R"(, "on": "dev > srv UDP")";
   return {};
 }

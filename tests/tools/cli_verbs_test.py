@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line's words, and the verbs test, check, schema and list."""
+"""The command line's words, and the verbs test, check, schema, list and explain."""
 import json
 import os
 import re
@@ -204,6 +204,72 @@ class List(CliTest):
         report = json.loads(self.expect(0, "list", "--format", "json").stdout)
         self.assertIn("set_link", report["verbs"])
         self.assertTrue(all(doc for words in report.values() for doc in words.values()))
+
+
+# point: its value in zephyr-4 and in zephyr-1.13; None where this build has nothing to switch
+SWITCHES = {
+    1: ("after preferred", "after preferred"),
+    2: ("wait, then lose the newest", "overwrite the oldest"),
+    3: ("one bit each (64-bit words)", "numbers (32-bit words)"),
+    4: None,
+    5: ("a queue", "one packet"),
+    6: ("1", "1"),
+    7: ("after the queue", "before the queue"),
+    8: ("ENETDOWN unless up", "not checked"),
+    9: None,
+    10: ("INIT_REBOOT", "RENEWING"),
+    11: ("scanned", "scanned"),
+    12: None,
+}
+
+
+class Explain(CliTest):
+    def switches(self, *words):
+        """point -> {first word of each of its lines: the rest}."""
+        found, point = {}, None
+        for line in self.expect(0, "explain", "profile", *words).stdout.splitlines():
+            head = re.match(r" ?(\d+)  ([a-z0-9_]+): (.+)$", line)
+            if head:
+                point = int(head.group(1))
+                found[point] = {"name": head.group(2)}
+                continue
+            row = re.match(r"    (  |> )(not here|[a-z0-9.-]+) +(.+)$", line)
+            if row and point:
+                found[point][row.group(2)] = row.group(3)
+                if row.group(1) == "> ":
+                    found[point]["chosen"] = row.group(2)
+        return found
+
+    def test_every_point_with_its_value_in_every_profile(self):
+        found = self.switches()
+        self.assertEqual(sorted(found), sorted(SWITCHES))
+        self.assertEqual(len({row["name"] for row in found.values()}), len(SWITCHES))
+        for point, values in SWITCHES.items():
+            self.assertIn("source", found[point], point)
+            if values is None:
+                self.assertIn("in this build", found[point]["not here"], point)
+                continue
+            self.assertEqual((found[point]["zephyr-4"], found[point]["zephyr-1.13"]), values)
+
+    def test_one_profile_comes_first(self):
+        for name in ("zephyr-4", "zephyr-1.13"):
+            for point, row in self.switches(name).items():
+                if SWITCHES[point] is not None:
+                    self.assertEqual(row["chosen"], name)
+
+    def test_kconfig(self):
+        self.assertIn("NET_PKT_TX_COUNT: ", self.expect(0, "explain", "kconfig").stdout)
+        one = self.expect(0, "explain", "kconfig", "NET_TC_TX_COUNT").stdout
+        self.assertEqual(len(one.splitlines()), 2)
+        self.assertIn("0 to 8", one)
+
+    def test_wrong_words(self):
+        for words, message in ((("profil",), "there are: profile, kconfig"),
+                               (("profile", "zephyr-5"), "zephyr-4"),
+                               (("kconfig", "NET_TC_TX_CONT"), "NET_TC_TX_COUNT")):
+            done = self.expect(2, "explain", *words)
+            self.assertEqual(done.stdout, "")
+            self.assertIn(message, done.stderr)
 
 
 if __name__ == "__main__":

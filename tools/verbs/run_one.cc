@@ -66,11 +66,12 @@ Exit run_one(const std::string& path, const Registry& registry, const CliOptions
     std::fprintf(stderr, "flapjack: bug: invariant violated: %s\n", violation.c_str());
   }
   if (!report->violations.empty()) return Exit::Bug;
-  if (report->leaked_packets != 0) {
-    std::fprintf(stderr, "flapjack: bug: %zu packets were never given back\n",
-                 report->leaked_packets);
-    return Exit::Bug;
+  for (const HeldPacket& leak : report->leaks) {
+    std::fprintf(stderr, "flapjack: %s leaked: %s\n", report->leaks_allowed ? "note" : "bug",
+                 leak.text().c_str());
+    for (const std::string& step : leak.story) std::fprintf(stderr, "  %s\n", step.c_str());
   }
+  if (!report->leaks.empty() && !report->leaks_allowed) return Exit::Bug;
   if (interrupted()) return Exit::Interrupted;
   if (report->verdict == RunVerdict::Error || !shown) return Exit::Usage;
   return report->verdict == RunVerdict::Pass ? Exit::Passed : Exit::Failed;

@@ -49,7 +49,7 @@ bool JsonView::end(const RunInfo& info, const RunReport& report) {
   for (const AppReport& app : report.apps) {
     json["apps"][app.path] = {{"sent", app.counts.sent}, {"delivered", app.counts.delivered}};
   }
-  json["leaks"] = report.leaked_packets;
+  json["leaks"] = report.leaks.size();
   json["violations"] = report.violations;
   json["counters"] = Json::object();
   for (const CounterValue& counter : report.counters) {

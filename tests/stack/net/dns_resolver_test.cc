@@ -2,7 +2,9 @@
 // The resolver: codes in the order of the checks, which server is asked, how queries end.
 #include "stack/net/dns_resolver.h"
 
+#include "stack/wire/bytes.h"
 #include "tests/stack/net/dns_rig.h"
+#include "tests/stack/net/ipv6_rig.h"
 
 namespace flapjack {
 namespace {
@@ -222,6 +224,40 @@ TEST_F(DnsResolverTest, IdsComeFromAStreamOfTheirOwn) {
   }
   EXPECT_EQ(ids[0], ids[1]);
   EXPECT_NE(ids[0], ids[2]);
+}
+
+TEST(DnsOverIpv6, AServerIsAskedOverItsOwnFamily) {
+  test::Ipv6Rig rig(dns_config(1, 1), "2001:db8::22/64");
+  rig.start();
+  const Ipv6Address server = test::ip6("2001:db8::53");
+  ASSERT_TRUE(rig.node.nd.add_static(rig.eth0, server, MacAddress{{2, 0, 0, 0, 0, 0x53}}));
+  ASSERT_TRUE(rig.node.dns.add_server(server, nullptr, DnsServerSource::RouterAdvert).ok());
+  Lines got;
+  const auto id = rig.node.dns.resolve(
+      "host.example", DnsType::Aaaa,
+      [&](DnsStatus status, const IpAddress* address) {
+        got.push_back(std::string(dns_status_name(status)) +
+                      (address != nullptr ? " " + to_text(*address) : ""));
+      },
+      Timeout::after(seconds(1)));
+  rig.run_for(milliseconds(1));
+  EXPECT_EQ(rig.sent(), Lines{"2001:db8::22 > 2001:db8::53 proto 17"});
+  Bytes segment(kUdpHeaderBytes + kDnsMessageBytesMax);
+  DnsHeader header;
+  header.id = id.value();
+  header.response = true;
+  DnsWriter writer(std::span<std::uint8_t>(segment).subspan(kUdpHeaderBytes), header);
+  const DnsName host = *DnsName::parse("host.example");
+  writer.question({host, DnsType::Aaaa, kDnsClassIn});
+  writer.answer(host, test::ip6("2001:db8::9"), 60);
+  segment.resize(kUdpHeaderBytes + writer.finish());
+  const Bytes query = rig.driver(rig.eth0).sent.at(0);
+  const std::uint16_t port = wire::load16(&query[kIpv6HeaderBytes]);
+  UdpHeader udp{kDnsPort, port, static_cast<std::uint16_t>(segment.size())};
+  const Ipv6Address own = test::ip6("2001:db8::22");
+  udp.emit(segment, server, own);
+  rig.hear(test::ipv6_bytes(server, own, IpProtocol::Udp, segment));
+  EXPECT_EQ(got, (Lines{"INPROGRESS 2001:db8::9", "ALLDONE"}));
 }
 
 }  // namespace

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/builder_dns.h"
+
+#include <algorithm>
+
+namespace flapjack {
+
+void make_room_for_dns(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) {
+  std::vector<DnsServerSpec> all = spec.dns;
+  for (const IfaceSpec& iface : spec.ifaces) {
+    all.insert(all.end(), iface.dns.begin(), iface.dns.end());
+  }
+  std::size_t& room = config.stack.dns.max_servers;
+  if (all.size() <= room) return;
+  const bool limited = std::any_of(spec.kconfig.begin(), spec.kconfig.end(), [](const auto& each) {
+    return each.first == "DNS_RESOLVER_MAX_SERVERS";
+  });
+  if (!limited) {
+    room = all.size();
+    return;
+  }
+  Diagnostic d;
+  d.code = "F0913";
+  d.message = "DNS_RESOLVER_MAX_SERVERS leaves room for " + std::to_string(room) + " DNS server" +
+              (room == 1 ? "" : "s");
+  d.span = all[room].place.span;
+  sink.add(std::move(d));
+}
+
+void add_dns_servers(const NodeSpec& spec, Node& node) {
+  const auto add = [&](const DnsServerSpec& server, NetIf* iface) {
+    node.dns_servers.push_back({{server.address, kDnsPort}, iface, DnsServerSource::Manual});
+  };
+  for (const DnsServerSpec& server : spec.dns) add(server, nullptr);
+  for (const IfaceSpec& iface : spec.ifaces) {
+    for (const DnsServerSpec& server : iface.dns) add(server, node.stack.iface_by_name(iface.name));
+  }
+}
+
+}  // namespace flapjack

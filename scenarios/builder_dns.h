@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of the builder that gives nodes their DNS servers.
+#pragma once
+#include "scenarios/diagnostic.h"
+#include "scenarios/spec.h"
+#include "scenarios/world.h"
+
+namespace flapjack {
+
+/// Lets the resolver know as many servers as are written, unless the Kconfig option says how many
+/// there may be: F0913 then.
+void make_room_for_dns(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink);
+
+/// The servers that `node` knows from its boot on: its own first, then those of its ifaces, which
+/// must all be there.
+void add_dns_servers(const NodeSpec& spec, Node& node);
+
+}  // namespace flapjack

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/node_work.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace flapjack {
+namespace {
+
+void complain(DiagnosticSink& sink, const char* code, const char* message,
+              const SourcePlace& place, std::string help) {
+  Diagnostic d;
+  d.code = code;
+  d.message = message;
+  d.span = place.span;
+  d.help = std::move(help);
+  sink.add(std::move(d));
+}
+
+void apply_cpu(const CpuSpec& spec, StackConfig& stack, DiagnosticSink& sink) {
+  stack.cpu.rx = {spec.rx, spec.rx_byte};
+  stack.cpu.tx = {spec.tx, spec.tx_byte};
+  stack.mgmt.handler_time = spec.mgmt;
+  const auto check = [&](const CpuConfig::Cost& cost, std::size_t classes, const char* option) {
+    if (!cost.any() || classes > 0) return;
+    complain(sink, "F0915", "without a queue there is no thread whose work could take time",
+             spec.place, std::string("set ") + option + " to 1 or more");
+  };
+  check(stack.cpu.rx, stack.rx_classes, "NET_TC_RX_COUNT");
+  check(stack.cpu.tx, stack.tx_classes, "NET_TC_TX_COUNT");
+  if (spec.mgmt.ns > 0 && stack.mgmt.delivery == NetMgmtConfig::Delivery::Direct) {
+    complain(sink, "F0915", "handlers that net_mgmt calls in the notifier's turn cannot take time",
+             spec.place, "leave out \"mgmt\", or NET_MGMT_EVENT_DIRECT");
+    stack.mgmt.handler_time = {};
+  }
+}
+
+}  // namespace
+
+void apply_work(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) {
+  StackConfig& stack = config.stack;
+  if (spec.cpu) apply_cpu(*spec.cpu, stack, sink);
+  const std::size_t fewest = fewest_classes(stack.priority_map);
+  if (std::min(stack.tx_classes, stack.rx_classes) >= fewest || fewest < 2) return;
+  complain(sink, "F0916", "this priority map needs two traffic classes in both directions",
+           spec.place, "raise NET_TC_TX_COUNT and NET_TC_RX_COUNT");
+  stack.priority_map = PriorityMap::Strict;  // the node is still built, to find other errors
+}
+
+}  // namespace flapjack

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// A node's "cpu" key and its traffic classes: spec -> configuration, and what of them does not go
+// together (F0915, F0916).
+#pragma once
+#include "scenarios/diagnostic.h"
+#include "scenarios/spec.h"
+#include "scenarios/world.h"
+
+namespace flapjack {
+
+/// Profile and Kconfig options must be in `config` already.
+void apply_work(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink);
+
+}  // namespace flapjack

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/profile_switches.h"
+
+#include <array>
+
+namespace flapjack {
+namespace {
+
+using C = NodeConfig;
+using Text = std::string_view;
+
+constexpr std::array<Text, 9> kDigits = {"0", "1", "2", "3", "4", "5", "6", "7", "8"};
+
+Text addr_add(const C& c) {
+  return c.stack.addr_add_before_preferred ? "before preferred" : "after preferred";
+}
+Text mgmt_overflow(const C& c) {
+  const bool ring = c.stack.mgmt.overflow == NetMgmtConfig::Overflow::DropOldest;
+  return ring ? "overwrite the oldest" : "wait, then lose the newest";
+}
+Text mgmt_commands(const C& c) {
+  return c.stack.mgmt.layout == MgmtLayout::Numbered ? "numbers (32-bit words)"
+                                                     : "one bit each (64-bit words)";
+}
+Text arp_pending(const C& c) { return c.arp.single_pending ? "one packet" : "a queue"; }
+Text tx_classes(const C& c) { return kDigits.at(c.stack.tx_classes); }
+Text l2_order(const C& c) {
+  return c.stack.l2_order == L2Order::BeforeQueue ? "before the queue" : "after the queue";
+}
+Text send_check(const C& c) {
+  return c.stack.send_checks_iface ? "ENETDOWN unless up" : "not checked";
+}
+Text dhcp_down(const C& c) {
+  switch (c.stack.dhcpv4.down_state) {
+    case Dhcpv4DownState::Renewing:
+      return "RENEWING";
+    case Dhcpv4DownState::InitReboot:
+      return "INIT_REBOOT";
+    case Dhcpv4DownState::Init:
+      return "INIT";
+  }
+  return "?";
+}
+Text offload_scan(const C& c) {
+  return c.conn_mgr.monitor.scan_offloaded ? "scanned" : "not scanned";
+}
+
+constexpr std::array kSwitches = {
+    ProfileSwitch{1, "addr_add_order", "IPV4_ADDR_ADD is raised with the address usable, or before",
+                  "net_if.c: the event came first until PR #86870 (2025) mended #87223", addr_add},
+    ProfileSwitch{2, "mgmt_overflow", "what a full net_mgmt queue does",
+                  "net_mgmt.c: a ring buffer to early 2023, a message queue since PR #54701",
+                  mgmt_overflow},
+    ProfileSwitch{3, "mgmt_commands", "how events are numbered, and so which masks overlap",
+                  "net_mgmt.h: numbers to 4.1, one bit a command since about 4.2", mgmt_commands},
+    ProfileSwitch{4, "tcp_on_if_down", "what becomes of TCP connections when their iface goes down",
+                  "net_if.c: nothing to 2025, closed since PR #98127, refined by PR #102983",
+                  nullptr, "no native TCP in this build"},
+    ProfileSwitch{5, "arp_pending", "how many packets wait for one ARP answer",
+                  "arp.c: one packet in 2018 (#50140), a queue an entry since #73112", arp_pending},
+    ProfileSwitch{6, "tx_classes", "tx work queues; 0: the driver runs in the sender's thread",
+                  "net Kconfig: 1 in 2018; today 0, or 1 with user space or USB, as here",
+                  tx_classes},
+    ProfileSwitch{7, "l2_order", "where the L2 does its work on the way down",
+                  "net_if.c: in the sender's thread to 1.13, behind the queue since 2.x", l2_order},
+    ProfileSwitch{8, "send_checks_iface", "whether a send looks at the iface's state",
+                  "net_core.c: absent in 1.13 and 2.2, present in today's (debated in PR #32423)",
+                  send_check},
+    ProfileSwitch{9, "connector_ack", "how a Linux Connector's answer numbers its ack",
+                  "Linux drivers/connector: readers of the protocol disagree", nullptr,
+                  "no Connector in this build"},
+    ProfileSwitch{10, "dhcp_down_state", "where a DHCPv4 client waits while its iface is down",
+                  "dhcpv4.c: RENEWING in 2023, INIT_REBOOT in newer versions", dhcp_down},
+    ProfileSwitch{11, "conn_mgr_scan",
+                  "whether the monitor's first look sees addresses of offloaded ifaces",
+                  "conn_mgr_monitor.c: scanned when native IP is built in, else not", offload_scan},
+    ProfileSwitch{12, "packet_socket_any", "what AF_PACKET bound to iface 0 receives",
+                  "connection.c: all ifaces today, nothing before", nullptr,
+                  "no packet sockets in this build"},
+};
+
+}  // namespace
+
+std::span<const ProfileSwitch> profile_switches() { return kSwitches; }
+
+}  // namespace flapjack

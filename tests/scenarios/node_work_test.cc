@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// A node whose work takes time, whose pools are squeezed and whose threads stop: the keys, their
+// errors, and what comes of them.
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/run_fixture.h"
+
+namespace flapjack {
+namespace {
+
+/// dev sends a datagram of 64 bytes every 100 ms from 1 s on, ten of them; `node` are more keys of
+/// srv, `more` of the scenario.
+std::string ping(const std::string& node, const std::string& more = {}) {
+  return R"({ "until": "10s", "nodes": {
+    "dev": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24" } },
+             "apps": { "ping": { "udp_ping": "srv:7", "from": "1s", "every": "100ms", "count": 10,
+                                 "wait": "2s" } } },
+    "srv": { "ifaces": { "eth0": { "ipv4": "10.0.0.2/24" } }, "services": ["udp_echo:7"])" +
+         node + R"( } },
+    "links": { "wire": { "between": ["dev.eth0", "srv.eth0"] } })" +
+         more + " }";
+}
+
+std::string step(const std::string& what, const std::string& at = "0.9s") {
+  return ", \"timeline\": [ { \"at\": \"" + at + "\", " + what + " } ]";
+}
+
+TEST(NodeWork, WithoutACpuNothingTakesTime) {
+  const Ran ran(ping(""));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ran.counts("dev.ping").delivered, 10);
+  EXPECT_EQ(ran.counter("srv.cpu_busy"), 0);
+  EXPECT_EQ(ran.counter("srv.rx_wait_max"), 0);
+  EXPECT_EQ(ran.counter("srv.rx_queue_peak"), 1);
+}
+
+TEST(NodeWork, ACpuTakesItsTimeByPacketAndByByte) {
+  const Ran ran(ping(R"(, "cpu": { "rx": "1ms", "tx": ["2ms"], "rx_byte": "1us" })"));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  const auto acked = ran.all("dev.ping", "acked");
+  ASSERT_EQ(acked.size(), 10u);
+  // 64 bytes with UDP, IP and Ethernet headers are 106
+  EXPECT_EQ(acked.back().attr("rtt"), to_text(milliseconds(3) + microseconds(106)));
+  EXPECT_GT(ran.counter("srv.cpu_busy"), 30'000);
+}
+
+TEST(NodeWork, AnOverloadedCpuIsVisible) {
+  const Ran ran(ping(R"(, "cpu": { "rx": "150ms" })"));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_GE(ran.counter("srv.rx_queue_peak"), 3);
+  EXPECT_GE(ran.counter("srv.rx_wait_max"), 300'000);
+}
+
+struct Wrong {
+  const char* node;
+  const char* message;
+};
+
+TEST(NodeWork, WhatDoesNotGoTogetherIsRefused) {
+  const Wrong wrongs[] = {
+      {R"(, "cpu": { "rx": "1ms" }, "kconfig": { "NET_TC_RX_COUNT": 0 })",
+       "F0915 without a queue there is no thread whose work could take time"},
+      {R"(, "cpu": { "tx_byte": "1ns" }, "kconfig": { "NET_TC_TX_COUNT": 0 })",
+       "F0915 without a queue there is no thread whose work could take time"},
+      {R"(, "cpu": { "mgmt": "1ms" }, "kconfig": { "NET_MGMT_EVENT_DIRECT": 1 })",
+       "F0915 handlers that net_mgmt calls in the notifier's turn cannot take time"},
+      {R"(, "kconfig": { "NET_TC_MAPPING_SR_CLASS_B_ONLY": 1, "NET_TC_RX_COUNT": 4 })",
+       "F0916 this priority map needs two traffic classes in both directions"},
+      {R"(, "cpu": { "rx": [] })", "F0110 a list of service times has one to eight entries"},
+  };
+  for (const Wrong& wrong : wrongs) {
+    const Ran ran(ping(wrong.node));
+    EXPECT_FALSE(ran.report) << wrong.node;
+    EXPECT_NE(ran.brief().find(wrong.message), std::string::npos) << ran.brief();
+  }
+}
+
+TEST(NodeWork, ExhaustSqueezesAPoolForATime) {
+  struct Row {
+    const char* what;
+    std::int64_t delivered;
+  };
+  const Row rows[] = {
+      {R"("exhaust": "srv.rx_pkts", "leave": 0, "for": "460ms")", 5},
+      {R"("exhaust": "srv.rx_pkts", "take": 14, "for": "460ms")", 5},
+      {R"("exhaust": "srv.rx_bufs", "leave": 0, "for": "460ms")", 5},
+      {R"("exhaust": "srv.rx_pkts", "take": 13, "for": "460ms")", 10},
+      {R"("exhaust": "srv.rx_pkts", "leave": 1)", 10},
+      {R"("exhaust": "srv.tx_bufs", "leave": 0, "for": "460ms")", 5},
+      {R"("exhaust": "srv.tx_pkts", "leave": 0)", 5},
+  };
+  for (const Row& row : rows) {
+    const Ran ran(ping("", step(row.what, "1.45s")));
+    ASSERT_TRUE(ran.passed()) << ran.messages;
+    EXPECT_EQ(ran.counts("dev.ping").delivered, row.delivered) << row.what;
+  }
+}
+
+TEST(NodeWork, TheTightestSqueezeCounts) {
+  const Ran ran(ping("", R"(, "timeline": [
+    { "at": "1.45s", "exhaust": "srv.rx_pkts", "leave": 0, "for": "460ms" },
+    { "at": "1.5s", "exhaust": "srv.rx_pkts", "leave": 1, "for": "100ms" } ])"));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ran.counts("dev.ping").delivered, 5);
+}
+
+TEST(NodeWork, AStalledQueueGoesOnWhereItStopped) {
+  for (const std::string queue : {"rx_queue", "tx_queue"}) {
+    const Ran ran(ping("", step("\"stall\": \"srv." + queue + "\", \"for\": \"650ms\"")));
+    ASSERT_TRUE(ran.passed()) << ran.messages;
+    EXPECT_EQ(ran.counts("dev.ping").delivered, 10) << queue;
+    const auto acked = ran.all("dev.ping", "acked");
+    EXPECT_EQ(to_text(acked.front().at), "1.550s") << queue;
+  }
+}
+
+TEST(NodeWork, AStalledNetMgmtDelaysWhatFollowsFromEvents) {
+  const Ran ran(ping("", R"(, "timeline": [
+    { "at": "4s", "stall": "dev.net_mgmt", "for": "1s" },
+    { "at": "4.2s", "carrier_down": "dev.eth0" } ])"));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ran.events("dev.eth0 IF_DOWN"), std::vector<std::string>{"4.2s dev.eth0 IF_DOWN"});
+  EXPECT_EQ(ran.events("dev L4_DIS"), std::vector<std::string>{"5s dev L4_DISCONNECTED"});
+}
+
+TEST(NodeWork, SlowHandlersLoseEventsOfAStorm) {
+  const Ran ran(R"({ "until": "10s", "nodes": { "dev": {
+      "kconfig": { "NET_MGMT_EVENT_QUEUE_SIZE": 2 }, "cpu": { "mgmt": "20ms" },
+      "ifaces": { "eth0": { "ipv4": "10.0.0.1/24" } } },
+    "srv": { "ifaces": { "eth0": { "ipv4": "10.0.0.2/24" } } } },
+    "links": { "wire": { "between": ["dev.eth0", "srv.eth0"] } },
+    "timeline": [ { "at": "5s", "every": "2ms", "until": "5.1s", "carrier_down": "dev.eth0",
+                    "for": "1ms" } ] })");
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_GT(ran.counter("dev.mgmt_dropped"), 50);
+  EXPECT_GT(ran.counter("dev.mgmt_delivered"), 3);
+}
+
+TEST(NodeWork, PoolsAndQueuesAreNoOtherTargets) {
+  struct Row {
+    const char *step, *message;
+  };
+  const Row rows[] = {
+      {R"("exhaust": "srv.rx_queue", "leave": 1)",
+       "\"srv.rx_queue\" is a queue, but \"exhaust\" takes a pool"},
+      {R"("exhaust": "srv.rx_bufz", "leave": 1)", "node \"srv\" has no pool \"rx_bufz\""},
+      {R"("exhaust": "srv.rx_bufs")", "\"exhaust\" changes nothing"},
+      {R"("exhaust": "srv.rx_bufs", "leave": 1, "take": 1)", "\"take\""},
+      {R"("stall": "srv.eth0")", "\"srv.eth0\" is an interface, but \"stall\" takes a queue"},
+      {R"("stall": "srv.rx_queue", "leave": 1)", "\"leave\""},
+      {R"("vanish": "srv.rx_pkts")", "\"srv.rx_pkts\" is a pool"},
+  };
+  for (const Row& row : rows) {
+    const Ran ran(ping("", step(row.step)));
+    EXPECT_FALSE(ran.spec) << row.step;
+    EXPECT_NE(ran.messages.find(row.message), std::string::npos) << ran.messages;
+  }
+}
+
+}  // namespace
+}  // namespace flapjack
