@@ -48,8 +48,8 @@ void FaultyDriver::set_config(const FaultyDriverConfig& config) {
   for (const auto& [direction, faults] : {std::pair(&tx_, &config.tx), {&rx_, &config.rx}}) {
     direction->config = *faults;
     direction->model.set(*faults);
-    direction->faulty =
-        faults->any() || !faults->delay.is_zero() || faults->frame_bytes_max != 0;
+    direction->faulty = faults->any() || faults->fixed_delay.ns != 0 ||
+                        !faults->delay.is_zero() || faults->frame_bytes_max != 0;
   }
 }
 
@@ -84,8 +84,9 @@ Status FaultyDriver::pass(Direction& direction, PacketPtr frame) {
 }
 
 Duration FaultyDriver::delay_of(Direction& direction) {
-  const DurationDistribution& delay = direction.config.delay;
-  return delay.is_zero() ? Duration{} : direction.model.correlate(delay.sample(direction.delay));
+  const FaultConfig& config = direction.config;
+  if (config.delay.is_zero()) return config.fixed_delay;
+  return config.fixed_delay + direction.model.correlate(config.delay.sample(direction.delay));
 }
 
 Status FaultyDriver::delay(Direction& direction, PacketPtr frame, bool overtakes) {

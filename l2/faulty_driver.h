@@ -17,7 +17,8 @@ namespace flapjack {
 
 /// Faults of one direction.
 struct FaultConfig : FaultSet {
-  DurationDistribution delay;       ///< of each frame; unequal delays reorder frames
+  Duration fixed_delay;             ///< of every frame, >= 0
+  DurationDistribution delay;       ///< drawn on top of it; unequal delays reorder frames
   std::size_t held_limit = 1000;    ///< frames delayed at one time; more are dropped (QueueFull)
   std::size_t frame_bytes_max = 0;  ///< larger frames are dropped (TooBig); 0: no limit
 };

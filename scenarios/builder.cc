@@ -8,6 +8,7 @@
 #include "scenarios/fit_node.h"
 #include "scenarios/link_book.h"
 #include "scenarios/link_layers.h"
+#include "scenarios/link_radio.h"
 #include "scenarios/node_work.h"
 #include "scenarios/verbs.h"
 
@@ -15,21 +16,6 @@ namespace flapjack {
 namespace {
 
 constexpr std::int64_t kDatagramBytesMax = 65535 - 20 - 8;  // below an IPv4 and a UDP header
-
-// A link's end as the air of an implementation.
-class LinkRadio : public RadioMedium {
- public:
-  LinkRadio(Link& link, std::size_t end) : link_(link), end_(end) {}
-  bool peer_present() const override { return link_.peer_present(end_); }
-  bool radio_on() const override { return link_.is_end_running(end_); }
-  void watch(std::function<void(bool)> changed) override {
-    link_.watch_peer(end_, std::move(changed));
-  }
-
- private:
-  Link& link_;
-  std::size_t end_;
-};
 
 class Builder {
  public:
@@ -244,6 +230,14 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
   if (site.link != nullptr) {
     site.link->set_config(made.end, link_config(end_params(spec_, *link_spec, end)));
     world_->attach(iface, *site.link, made.end);
+  }
+  if (spec.faults) {
+    const WrapperEntry& faulty = *find_entry(registry_.wrappers, "faulty");
+    const bool ethernet = find_entry(registry_.l2s, spec.l2)->frames == LinkType::Ethernet;
+    const std::size_t header = ethernet ? kEthernetHeaderBytes : 0;
+    made.driver = faulty.wrap(site, std::move(made.driver),
+                              {device_config(spec.faults->tx, header),
+                               device_config(spec.faults->rx, header)});
   }
   node.drivers.push_back(std::move(made.driver));
   return node.drivers.back().get();

@@ -23,6 +23,11 @@ struct LinkQueueSpec {
   std::optional<QueueDiscipline> discipline;
 };
 
+/// The faults of a device while their keys are read.
+struct DeviceFaultsDraft {
+  LinkPatch tx, rx;
+};
+
 struct FormatTables {
   explicit FormatTables(const Vocabulary& vocabulary);
   FormatTables(const FormatTables&) = delete;
@@ -45,6 +50,9 @@ struct FormatTables {
   FieldTable<ReorderSpec> reorder{"reorder", "Which frames overtake, and by how much."};
   FieldTable<LinkQueueSpec> link_queue{"link_queue", "Frames that wait for transmission."};
   FieldTable<LinkPatch> direction{"direction", "What differs in one direction of a link."};
+  FieldTable<LinkPatch> device_direction{"device_direction",
+                                         "What goes wrong in one direction of a device."};
+  FieldTable<DeviceFaultsDraft> device_faults{"device_faults", "What goes wrong in a device."};
   FieldTable<LinkDraft> link{"link", "The medium between two or more interfaces."};
   FieldTable<StepSpec> step{"step", "What happens when: a time or event, and one verb.", "action"};
   FieldTable<SequenceItem> item{"item", "One item of a sequence.", "item"};
@@ -68,6 +76,7 @@ struct FormatTables {
   void build_loss();
   void build_link_parts();
   void build_link_fields();
+  void build_device_faults();
   void build_links();
   void build_step_times();
   void build_fault_steps();
@@ -87,8 +96,10 @@ void check_jitter(LoadContext& ctx, const JsonValue& v, const LinkPatch& patch);
 /// Reads the groups of a partition; links must be loaded.
 void bind_groups(LoadContext& ctx, const JsonMember& m, StepSpec& step);
 std::string schema_groups();
-/// What only makes sense with something else on the same link, there or in a step.
+/// What only makes sense with something else on the same link, there or in a step; F0111.
 void check_link_needs(LoadContext& ctx);
+/// The same for a direction of a device, where there is no rate and no step.
+void check_device_needs(LoadContext& ctx, const LinkPatch& patch);
 
 /// What virtual ifaces stand on must be there, and not the iface itself; nodes must be complete.
 void check_virtual_ifaces(LoadContext& ctx);

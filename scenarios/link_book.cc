@@ -6,13 +6,14 @@ namespace {
 
 std::uint64_t ppb(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
-void set_delay(const LinkParams& params, LinkConfig& config) {
-  config.delay = params.delay;
+/// What every frame waits, and what is drawn for each on top of it.
+void set_delay(const LinkParams& params, Duration& fixed, DurationDistribution& drawn) {
+  fixed = params.delay;
   if (params.spread) {
-    config.jitter = *params.spread;
+    drawn = *params.spread;
   } else if (params.jitter.ns != 0) {
-    config.jitter = params.jitter_distribution();
-    if (params.shape != JitterShape::Exp) config.delay = {};  // it is in there
+    drawn = params.jitter_distribution();
+    if (params.shape != JitterShape::Exp) fixed = {};  // it is in there
   }
 }
 
@@ -36,11 +37,20 @@ void set_faults(const LinkParams& params, FaultSet& faults) {
 LinkConfig link_config(const LinkParams& params) {
   LinkConfig config;
   config.rate = ppb(params.rate_bps);
-  set_delay(params, config);
+  set_delay(params, config.delay, config.jitter);
   set_faults(params, config);
   config.mtu = static_cast<std::size_t>(params.mtu);
   config.discipline = params.discipline;
   if (params.queue) config.queue = static_cast<std::size_t>(*params.queue);
+  return config;
+}
+
+FaultConfig device_config(const LinkParams& params, std::size_t header_bytes) {
+  FaultConfig config;
+  set_delay(params, config.fixed_delay, config.delay);
+  set_faults(params, config);
+  const auto mtu = static_cast<std::size_t>(params.mtu);
+  if (mtu != 0) config.frame_bytes_max = mtu + header_bytes;
   return config;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "l2/faulty_driver.h"
 #include "scenarios/spec.h"
 #include "scenarios/world.h"
 
@@ -17,6 +18,9 @@ LinkParams end_params(const ScenarioSpec& spec, const LinkSpec& link, std::size_
 
 /// LinkParams of the file as the link's configuration.
 LinkConfig link_config(const LinkParams& params);
+
+/// The same of one direction of a device whose frames have a link header of so many bytes.
+FaultConfig device_config(const LinkParams& params, std::size_t header_bytes);
 
 class LinkBook {
  public:

@@ -77,4 +77,9 @@ struct LinkPatch {
   bool empty() const;
 };
 
+/// What goes wrong in the device of an iface, by direction; rate and queue do not count.
+struct DeviceFaults {
+  LinkParams tx, rx;
+};
+
 }  // namespace flapjack

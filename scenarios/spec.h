@@ -97,6 +97,7 @@ struct IfaceSpec {
   bool auto_start = true;               ///< false: NET_IF_NO_AUTO_START
   bool ignore = false;                  ///< not looked at by the connection monitor
   std::optional<std::int64_t> queue;    ///< limit of the driver's transmit queue, packets
+  std::optional<DeviceFaults> faults;   ///< its driver is wrapped in a faulty one
   /// Set when the file has "conn", or the technology has a default implementation.
   std::optional<ConnSpec> conn;
   std::optional<VirtualSpec> virt;      ///< it stands on other ifaces; empty: it has a driver

@@ -238,6 +238,14 @@ void FormatTables::build_iface() {
   iface.flag("ignore", "Not looked at by the connection monitor.", false, &IfaceSpec::ignore);
   iface.whole("queue", "Packets that may wait in the driver for transmission.", 1, kLongestQueue,
               &IfaceSpec::queue);
+  iface.add({"faults", "What goes wrong in the device itself, whatever its link does.",
+             schema_ref(device_faults.name())},
+            [this](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
+              DeviceFaultsDraft draft;
+              device_faults.bind(ctx, m.value, draft);
+              draft.tx.apply_to(i.faults.emplace().tx);
+              draft.rx.apply_to(i.faults->rx);
+            });
   iface.add({"conn", "How the interface gets connected.", schema_ref(conn.name())},
             [this](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
               i.conn.emplace();

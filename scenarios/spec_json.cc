@@ -76,6 +76,9 @@ std::string members_of(const std::string& object) { return object.substr(1, obje
 }  // namespace
 
 FormatTables::FormatTables(const Vocabulary& v) : vocabulary(v) {
+  build_link_parts();
+  build_link_fields();
+  build_device_faults();
   build_conn();
   build_iface();
   build_ppp();
@@ -152,9 +155,9 @@ std::string emit_schema(const Vocabulary& vocabulary) {
   const FieldTableBase* definitions[] = {
       &tables.node, &tables.cpu, &tables.iface, &tables.vlan, &tables.tunnel, &tables.bridge,
       &tables.ppp, &tables.conn, &tables.app, &tables.service, &tables.link, &tables.direction,
-      &tables.loss,
-      &tables.gilbert_elliott, &tables.correlation, &tables.reorder, &tables.link_queue,
-      &tables.step, &tables.expect, &tables.item};
+      &tables.loss, &tables.gilbert_elliott, &tables.correlation, &tables.reorder,
+      &tables.link_queue, &tables.device_direction, &tables.device_faults, &tables.step,
+      &tables.expect, &tables.item};
   std::string text = "{\"$schema\":\"http://json-schema.org/draft-07/schema#\","
                      "\"title\":\"flapjack scenario\",\"allowComments\":true,"
                      "\"allowTrailingCommas\":true," + members_of(tables.top.schema()) +

@@ -102,8 +102,6 @@ void bind_link(LoadContext& ctx, const FormatTables& tables, const JsonMember& m
 }  // namespace
 
 void FormatTables::build_links() {
-  build_link_parts();
-  build_link_fields();
   link.add({"between", "The interfaces on this link: two make a wire, more a shared medium.",
             schema_array(schema_string(), 2), true},
            &bind_between);
@@ -126,6 +124,12 @@ void FormatTables::build_links() {
           [this](LoadContext& ctx, const JsonMember& m, ScenarioSpec&) {
             for_each_named(ctx, m.value, [&](const JsonMember& l) { bind_link(ctx, *this, l); });
           });
+}
+
+void check_device_needs(LoadContext& ctx, const LinkPatch& patch) {
+  Needs needs;
+  needs.add(patch);
+  needs.report(ctx);
 }
 
 void check_link_needs(LoadContext& ctx) {

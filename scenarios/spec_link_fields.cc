@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys that links, their directions and set_link steps share: JSON -> LinkPatch.
+#include <tuple>
+
 #include "scenarios/format_tables.h"
 #include "scenarios/loss_trace_file.h"
 
@@ -232,6 +234,29 @@ void FormatTables::build_link_fields() {
   direction.check([](LoadContext& ctx, const JsonValue& v, LinkPatch& p) {
     check_jitter(ctx, v, p);
   });
+}
+
+void FormatTables::build_device_faults() {
+  for (std::size_t i = 0; i < direction.fields().size(); ++i) {
+    const FieldInfo& field = direction.fields()[i];
+    if (field.key == "rate" || field.key == "queue") continue;  // the link's
+    device_direction.add(field, [this, i](LoadContext& ctx, const JsonMember& m, LinkPatch& p) {
+      direction.bind_field(i, ctx, m, p);
+    });
+  }
+  device_direction.check([](LoadContext& ctx, const JsonValue& v, LinkPatch& p) {
+    check_jitter(ctx, v, p);
+    check_device_needs(ctx, p);
+  });
+  for (const auto& [key, doc, member] :
+       {std::tuple{"tx", "Frames that it sends.", &DeviceFaultsDraft::tx},
+        std::tuple{"rx", "Frames that it receives.", &DeviceFaultsDraft::rx}}) {
+    device_faults.add({key, doc, schema_ref(device_direction.name())},
+                      [this, member = member](LoadContext& ctx, const JsonMember& m,
+                                              DeviceFaultsDraft& d) {
+                        device_direction.bind(ctx, m.value, d.*member);
+                      });
+  }
 }
 
 void check_jitter(LoadContext& ctx, const JsonValue& v, const LinkPatch& patch) {

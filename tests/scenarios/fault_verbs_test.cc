@@ -243,6 +243,46 @@ TEST(FaultVerbs, DistributionsSpreadTheDelay) {
       << "all but the first, which waits for ARP";
 }
 
+// Faults of a device do what a link's do, each direction for itself.
+TEST(FaultVerbs, DevicesFailToo) {
+  const Ran ran(R"({ "until": "1s", "nodes": {
+    "d": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24", "faults": {
+             "tx": { "loss": { "every": 3 } },
+             "rx": { "delay": "1ms", "mtu": "100B", "duplicate": "100%" } } } },
+           "apps": { "small": { "udp_ping": "s:7", "send": "50B", "every": "50ms",
+                                  "count": 5 },
+                     "big": { "udp_ping": "s:7", "send": "90B", "from": "500ms", "count": 1 } } },
+    "s": { "ifaces": { "eth0": { "ipv4": "10.0.0.2/24" } }, "services": ["udp_echo:7"] } },
+    "links": { "wire": { "between": ["d.eth0", "s.eth0"] } } })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  Strings lost;
+  for (const KeptRecord& r : ran.records(TraceKind::Drop, "d.eth0", "dropped")) {
+    lost.push_back(to_text(r.at) + " " + std::string(r.attr("reason")));
+  }
+  EXPECT_EQ(std::count(lost.begin(), lost.end(), "0.500s too_big"), 1);
+  EXPECT_GT(std::count_if(lost.begin(), lost.end(),
+                          [](const std::string& l) { return l.ends_with(" loss"); }),
+            0);
+  EXPECT_GT(ran.records(TraceKind::Event, "d.eth0", "duplicated").size(), 2u);
+}
+
+TEST(FaultVerbs, DevicesDelayAndLoseByThemselves) {
+  const auto acked = [](const std::string& faults) {
+    const Ran ran(pair_scenario("", R"(, "every": "100ms", "wait": "90ms")",
+                                R"(, "faults": { )" + faults + " }"));
+    EXPECT_TRUE(ran.passed()) << ran.messages;
+    return ran.records(TraceKind::Event, "dev.ping", "acked");
+  };
+  const auto plain = acked("");
+  const auto late = acked(R"("tx": { "delay": "3ms" }, "rx": { "delay": "4ms" })");
+  ASSERT_EQ(plain.size(), late.size());
+  EXPECT_EQ(plain.back().attr("rtt"), "2ms");
+  EXPECT_EQ(late.back().attr("rtt"), "9ms");
+  const auto lossy = acked(R"("rx": { "loss": "50%" })");
+  EXPECT_LT(lossy.size(), plain.size() * 3 / 4);
+  EXPECT_GT(lossy.size(), plain.size() / 8);
+}
+
 TEST(FaultVerbs, ATraceOfLossesIsPlayed) {
   const std::string name = "fault_verbs_test.trace";
   std::ofstream(name) << "kept 4\nlost 1\n";

@@ -122,6 +122,43 @@ TEST(SpecLink, APatchOfADirectionReplacesTheLossWhole) {
   EXPECT_EQ(params.loss.random_ppb, 0);
 }
 
+// ---- devices
+
+std::string with_faults(const std::string& faults) {
+  return "{ \"until\": \"1s\", \"nodes\": { \"a\": { \"ifaces\": { \"e\": { \"faults\":\n" +
+         faults + " } } } } }";
+}
+
+TEST(SpecLink, DevicesHaveFaultsByDirection) {
+  const Loaded l(with_faults(R"({ "tx": { "loss": { "every": 3 }, "delay": "1ms", "mtu": "500B",
+      "reorder": "2%" }, "rx": { "corrupt": "1%", "jitter": "1ms", "correlation": "10%" } })"));
+  ASSERT_TRUE(l.spec) << l.messages;
+  const DeviceFaults& faults = *l.spec->nodes[0].ifaces[0].faults;
+  EXPECT_EQ(faults.tx.loss.every, 3);
+  EXPECT_EQ(faults.tx.mtu, 500);
+  EXPECT_EQ(faults.tx.corrupt_ppb, 0);
+  EXPECT_EQ(faults.rx.corrupt_ppb, 10'000'000);
+  EXPECT_EQ(faults.rx.correlation.delay_ppb, 100'000'000);
+}
+
+TEST(SpecLink, BadFaultsOfDevices) {
+  const struct {
+    const char *faults, *message;
+  } rows[] = {
+      {R"({ "up": {} })", "2:3 F0101 unknown key \"up\""},
+      {R"({ "tx": { "rate": "1kbit/s" } })", "2:11 F0101 unknown key \"rate\""},
+      {R"({ "tx": { "queue": 3 } })", "2:11 F0101 unknown key \"queue\""},
+      {R"({ "rx": { "reorder": "1%" } })",
+       "2:22 F0111 on a link without delay there is nothing to overtake"},
+      {R"("1%")", "2:1 F0104 expected an object, found a string"},
+  };
+  for (const auto& row : rows) {
+    const Loaded l(with_faults(row.faults));
+    EXPECT_EQ(l.sink.all().size(), 1u) << l.messages;
+    EXPECT_EQ(l.brief(), row.message);
+  }
+}
+
 // ---- traces
 
 struct TraceFile {

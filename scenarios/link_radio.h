@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// LinkRadio: an end of a link as the air of a connectivity implementation.
+#pragma once
+#include <functional>
+
+#include "connmgr/radio_medium.h"
+#include "l2/link.h"
+
+namespace flapjack {
+
+class LinkRadio : public RadioMedium {
+ public:
+  LinkRadio(Link& link, std::size_t end) : link_(link), end_(end) {}
+  bool peer_present() const override { return link_.peer_present(end_); }
+  bool radio_on() const override { return link_.is_end_running(end_); }
+  void watch(std::function<void(bool)> changed) override {
+    link_.watch_peer(end_, std::move(changed));
+  }
+
+ private:
+  Link& link_;
+  std::size_t end_;
+};
+
+}  // namespace flapjack
