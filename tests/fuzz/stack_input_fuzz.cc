@@ -4,8 +4,12 @@
 // and a second run must leave the same trace. Input: frames.h. Options:
 //   bit 0 checks addresses for conflicts (RFC 5227), takes link-local ones   bit 1 is a router
 //   bit 2 L2 works before the queue   bit 3 no traffic classes   bit 4 few packets and buffers
+//   bit 5 a VLAN and a tunnel stand on eth0   bit 6 eth1 is a port of a bridge
+#include "l2/bridge_l2.h"
 #include "l2/ethernet_l2.h"
 #include "l2/sim_driver.h"
+#include "l2/tunnel_l2.h"
+#include "l2/vlan_l2.h"
 #include "stack/net/stack.h"
 #include "stack/trace/digest_sink.h"
 #include "tests/fuzz/conversation.h"
@@ -39,6 +43,11 @@ class Rig {
     eth0.ipv6()->addr_add({kOwn6, 64});
     eth0.ipv6()->prefix_add({kOwn6, 64});
     peer.ipv6()->addr_add({kPeer6, 64});
+    if ((options & 32) != 0) {
+      add_upper("v7", 1500, vlan_, {0x0a070001}, eth0);
+      add_upper("tun0", 1480, tunnel_, {0x0a080001}, eth0);
+    }
+    if ((options & 64) != 0) add_upper("br0", 1500, bridge_, {0x0a090001}, eth1);
     a_.post_init();
     b_.post_init();
     FUZZ_CHECK(a_.dhcpv4.start(eth1).ok());
@@ -99,6 +108,12 @@ class Rig {
     iface.bind_driver(driver);
     return iface;
   }
+  void add_upper(const char* name, std::uint16_t mtu, L2& l2, Ipv4Address own, NetIf& lower) {
+    NetIf& iface = a_.add_iface({.name = name, .mtu = mtu});
+    iface.bind_l2(l2);
+    iface.ipv4_addr_add({own, 24});
+    FUZZ_CHECK(iface.stacking().attach(lower).ok());
+  }
   void run_for(Duration span) {
     scheduler_.run_until(scheduler_.now() + span);
     FUZZ_CHECK(scheduler_.executed() < kEventsMax);
@@ -126,6 +141,9 @@ class Rig {
   Rng rng_{1};
   Link near_, far_;
   EthernetL2 ethernet_;
+  VlanL2 vlan_{7};
+  TunnelL2 tunnel_{{kPeer, 64}};
+  BridgeL2 bridge_;
   SimDriver eth0_, eth1_, peer_;
   Stack a_, b_;
 };
