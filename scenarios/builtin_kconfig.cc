@@ -12,6 +12,10 @@ using Options = std::vector<KconfigEntry>;
 constexpr I kMany = 1'000'000;
 
 std::size_t size(I v) { return static_cast<std::size_t>(v); }
+template <class N>
+I number(N value) {
+  return static_cast<I>(value);
+}
 
 // A choice: only its members that are set count.
 void map_priorities(C& c, PriorityMap map, I set) {
@@ -25,37 +29,53 @@ void deliver_events(C& c, NetMgmtConfig::Delivery delivery, I set) {
 Options pool_options() {
   return {
       {{"NET_TC_TX_COUNT", "tx traffic classes; 0: the driver runs in the caller's turn"},
-       0, 8, [](C& c, I v) { c.stack.tx_classes = size(v); }},
+       0, 8, [](C& c, I v) { c.stack.tx_classes = size(v); },
+       [](const C& c) { return number(c.stack.tx_classes); }},
       {{"NET_TC_RX_COUNT", "rx traffic classes; 0: the stack runs in the driver's turn"},
-       0, 8, [](C& c, I v) { c.stack.rx_classes = size(v); }},
+       0, 8, [](C& c, I v) { c.stack.rx_classes = size(v); },
+       [](const C& c) { return number(c.stack.rx_classes); }},
       {{"NET_TC_MAPPING_STRICT", "1: priorities alone pick the traffic class (the default)"},
-       0, 1, [](C& c, I v) { map_priorities(c, PriorityMap::Strict, v); }},
+       0, 1, [](C& c, I v) { map_priorities(c, PriorityMap::Strict, v); },
+       [](const C& c) { return number(c.stack.priority_map == PriorityMap::Strict); }},
       {{"NET_TC_MAPPING_SR_CLASS_A_AND_B", "1: stream reservation classes A and B go first"},
-       0, 1, [](C& c, I v) { map_priorities(c, PriorityMap::SrAandB, v); }},
+       0, 1, [](C& c, I v) { map_priorities(c, PriorityMap::SrAandB, v); },
+       [](const C& c) { return number(c.stack.priority_map == PriorityMap::SrAandB); }},
       {{"NET_TC_MAPPING_SR_CLASS_B_ONLY", "1: stream reservation class B goes first"},
-       0, 1, [](C& c, I v) { map_priorities(c, PriorityMap::SrB, v); }},
+       0, 1, [](C& c, I v) { map_priorities(c, PriorityMap::SrB, v); },
+       [](const C& c) { return number(c.stack.priority_map == PriorityMap::SrB); }},
       {{"NET_TC_TX_SKIP_FOR_HIGH_PRIO", "1: priority CA and above does not queue for sending"},
-       0, 1, [](C& c, I v) { c.stack.tx_skip_high = v != 0; }},
+       0, 1, [](C& c, I v) { c.stack.tx_skip_high = v != 0; },
+       [](const C& c) { return number(c.stack.tx_skip_high); }},
       {{"NET_TC_RX_SKIP_FOR_HIGH_PRIO", "1: priority CA and above does not queue when received"},
-       0, 1, [](C& c, I v) { c.stack.rx_skip_high = v != 0; }},
+       0, 1, [](C& c, I v) { c.stack.rx_skip_high = v != 0; },
+       [](const C& c) { return number(c.stack.rx_skip_high); }},
       {{"NET_TX_DEFAULT_PRIORITY", "priority of packets that are sent"},
-       0, 7, [](C& c, I v) { c.stack.tx_priority = static_cast<std::uint8_t>(v); }},
+       0, 7, [](C& c, I v) { c.stack.tx_priority = static_cast<std::uint8_t>(v); },
+       [](const C& c) { return number(c.stack.tx_priority); }},
       {{"NET_RX_DEFAULT_PRIORITY", "priority of packets that are received"},
-       0, 7, [](C& c, I v) { c.stack.rx_priority = static_cast<std::uint8_t>(v); }},
+       0, 7, [](C& c, I v) { c.stack.rx_priority = static_cast<std::uint8_t>(v); },
+       [](const C& c) { return number(c.stack.rx_priority); }},
       {{"NET_PKT_TX_COUNT", "packets the node may hold for sending"},
-       1, kMany, [](C& c, I v) { c.stack.pkt_tx_count = size(v); }},
+       1, kMany, [](C& c, I v) { c.stack.pkt_tx_count = size(v); },
+       [](const C& c) { return number(c.stack.pkt_tx_count); }},
       {{"NET_PKT_RX_COUNT", "packets the node may hold that it received"},
-       1, kMany, [](C& c, I v) { c.stack.pkt_rx_count = size(v); }},
+       1, kMany, [](C& c, I v) { c.stack.pkt_rx_count = size(v); },
+       [](const C& c) { return number(c.stack.pkt_rx_count); }},
       {{"NET_BUF_TX_COUNT", "data buffers behind the packets for sending"},
-       1, kMany, [](C& c, I v) { c.stack.buf_tx_count = size(v); }},
+       1, kMany, [](C& c, I v) { c.stack.buf_tx_count = size(v); },
+       [](const C& c) { return number(c.stack.buf_tx_count); }},
       {{"NET_BUF_RX_COUNT", "data buffers behind received packets"},
-       1, kMany, [](C& c, I v) { c.stack.buf_rx_count = size(v); }},
+       1, kMany, [](C& c, I v) { c.stack.buf_rx_count = size(v); },
+       [](const C& c) { return number(c.stack.buf_rx_count); }},
       {{"NET_BUF_DATA_SIZE", "bytes of a data buffer"},
-       1, 65535, [](C& c, I v) { c.stack.buf_bytes = size(v); }},
+       1, 65535, [](C& c, I v) { c.stack.buf_bytes = size(v); },
+       [](const C& c) { return number(c.stack.buf_bytes); }},
       {{"NET_MAX_CONTEXTS", "net_contexts of the node"},
-       1, 65535, [](C& c, I v) { c.stack.max_contexts = size(v); }},
+       1, 65535, [](C& c, I v) { c.stack.max_contexts = size(v); },
+       [](const C& c) { return number(c.stack.max_contexts); }},
       {{"NET_MAX_CONN", "entries of the connection table"},
-       1, 65535, [](C& c, I v) { c.stack.max_conn = size(v); }},
+       1, 65535, [](C& c, I v) { c.stack.max_conn = size(v); },
+       [](const C& c) { return number(c.stack.max_conn); }},
   };
 }
 
@@ -63,23 +83,32 @@ Options pool_options() {
 Options ipv4_options() {
   return {
       {{"NET_IPV4_IGMP", "IPv4 groups are reported to routers"},
-       0, 1, [](C& c, I v) { c.stack.igmp.enabled = v != 0; }},
+       0, 1, [](C& c, I v) { c.stack.igmp.enabled = v != 0; },
+       [](const C& c) { return number(c.stack.igmp.enabled); }},
       {{"NET_IPV4_IGMPV3", "reports are of version 3"},
-       0, 1, [](C& c, I v) { c.stack.igmp.version = v != 0 ? 3 : 2; }},
+       0, 1, [](C& c, I v) { c.stack.igmp.version = v != 0 ? 3 : 2; },
+       [](const C& c) { return number(c.stack.igmp.version == 3); }},
       {{"NET_IPV4_FRAGMENT", "datagrams that do not fit are split and put together"},
-       0, 1, [](C& c, I v) { c.stack.ipv4_fragment.enabled = v != 0; }},
+       0, 1, [](C& c, I v) { c.stack.ipv4_fragment.enabled = v != 0; },
+       [](const C& c) { return number(c.stack.ipv4_fragment.enabled); }},
       {{"NET_IPV4_FRAGMENT_MAX_COUNT", "datagrams that are put together at a time"},
-       1, 65535, [](C& c, I v) { c.stack.ipv4_fragment.reassembly.slots = size(v); }},
+       1, 65535, [](C& c, I v) { c.stack.ipv4_fragment.reassembly.slots = size(v); },
+       [](const C& c) { return number(c.stack.ipv4_fragment.reassembly.slots); }},
       {{"NET_IPV4_FRAGMENT_MAX_PKT", "fragments of one datagram"},
-       2, 8192, [](C& c, I v) { c.stack.ipv4_fragment.reassembly.packets = size(v); }},
+       2, 8192, [](C& c, I v) { c.stack.ipv4_fragment.reassembly.packets = size(v); },
+       [](const C& c) { return number(c.stack.ipv4_fragment.reassembly.packets); }},
       {{"NET_IPV4_FRAGMENT_TIMEOUT", "how long they are waited for, s"},
-       1, 60, [](C& c, I v) { c.stack.ipv4_fragment.reassembly.timeout = seconds(v); }},
+       1, 60, [](C& c, I v) { c.stack.ipv4_fragment.reassembly.timeout = seconds(v); },
+       [](const C& c) { return c.stack.ipv4_fragment.reassembly.timeout.ns / seconds(1).ns; }},
       {{"NET_IPV4_PMTU", "own datagrams are not split on their way; ICMP says what fits"},
-       0, 1, [](C& c, I v) { c.stack.pmtu.ipv4 = v != 0; }},
+       0, 1, [](C& c, I v) { c.stack.pmtu.ipv4 = v != 0; },
+       [](const C& c) { return number(c.stack.pmtu.ipv4); }},
       {{"NET_IPV4_PMTU_DESTINATION_CACHE_ENTRIES", "paths whose MTU is remembered"},
-       1, 65535, [](C& c, I v) { c.stack.pmtu.entries = size(v); }},
+       1, 65535, [](C& c, I v) { c.stack.pmtu.entries = size(v); },
+       [](const C& c) { return number(c.stack.pmtu.entries); }},
       {{"NET_ICMPV4_ACCEPT_BROADCAST", "echo requests to a broadcast are answered"},
-       0, 1, [](C& c, I v) { c.stack.icmp.accept_broadcast = v != 0; }},
+       0, 1, [](C& c, I v) { c.stack.icmp.accept_broadcast = v != 0; },
+       [](const C& c) { return number(c.stack.icmp.accept_broadcast); }},
   };
 }
 
@@ -87,25 +116,33 @@ Options ipv4_options() {
 Options address_options() {
   return {
       {{"NET_IF_MAX_IPV4_COUNT", "ifaces that may have IPv4 addresses"},
-       1, 65535, [](C& c, I v) { c.stack.max_ipv4_configs = size(v); }},
+       1, 65535, [](C& c, I v) { c.stack.max_ipv4_configs = size(v); },
+       [](const C& c) { return number(c.stack.max_ipv4_configs); }},
       {{"NET_IF_UNICAST_IPV4_ADDR_COUNT", "IPv4 addresses an iface may have"},
-       1, 65535, [](C& c, I v) { c.stack.if_unicast_ipv4 = size(v); }},
+       1, 65535, [](C& c, I v) { c.stack.if_unicast_ipv4 = size(v); },
+       [](const C& c) { return number(c.stack.if_unicast_ipv4); }},
       {{"NET_IF_MCAST_IPV4_ADDR_COUNT", "IPv4 groups an iface may be in"},
-       1, 65535, [](C& c, I v) { c.stack.igmp.groups = size(v); }},
+       1, 65535, [](C& c, I v) { c.stack.igmp.groups = size(v); },
+       [](const C& c) { return number(c.stack.igmp.groups); }},
       {{"NET_IPV4_ACD", "addresses are checked for conflicts before use (RFC 5227)"},
-       0, 1, [](C& c, I v) { c.stack.acd.enabled = v != 0 || c.stack.ipv4_auto; }},
+       0, 1, [](C& c, I v) { c.stack.acd.enabled = v != 0 || c.stack.ipv4_auto; },
+       [](const C& c) { return number(c.stack.acd.enabled); }},
       {{"NET_IPV4_AUTO", "every iface takes a link-local address (RFC 3927); selects NET_IPV4_ACD"},
        0, 1,
        [](C& c, I v) {
          c.stack.ipv4_auto = v != 0;
          if (v != 0) c.stack.acd.enabled = true;
-       }},
+       },
+       [](const C& c) { return number(c.stack.ipv4_auto); }},
       {{"NET_MAX_ROUTES", "static routes of the node, of both families"},
-       1, 65535, [](C& c, I v) { c.stack.max_routes = size(v); }},
+       1, 65535, [](C& c, I v) { c.stack.max_routes = size(v); },
+       [](const C& c) { return number(c.stack.max_routes); }},
       {{"NET_MAX_ROUTERS", "routers the node may know, of both families"},
-       1, 65535, [](C& c, I v) { c.stack.max_routers = size(v); }},
+       1, 65535, [](C& c, I v) { c.stack.max_routers = size(v); },
+       [](const C& c) { return number(c.stack.max_routers); }},
       {{"NET_ARP_TABLE_SIZE", "neighbours an Ethernet iface remembers"},
-       1, 65535, [](C& c, I v) { c.arp.table_size = size(v); }},
+       1, 65535, [](C& c, I v) { c.arp.table_size = size(v); },
+       [](const C& c) { return number(c.arp.table_size); }},
   };
 }
 
@@ -113,13 +150,17 @@ Options address_options() {
 Options ppp_options() {
   return {
       {{"NET_L2_PPP_TIMEOUT", "how long PPP waits for an answer, ms"},
-       1, 3'600'000, [](C& c, I v) { c.ppp.restart = milliseconds(v); }},
+       1, 3'600'000, [](C& c, I v) { c.ppp.restart = milliseconds(v); },
+       [](const C& c) { return c.ppp.restart.ns / milliseconds(1).ns; }},
       {{"NET_L2_PPP_MAX_CONFIGURE_REQ_RETRANSMITS", "Configure-Requests without an answer"},
-       1, kMany, [](C& c, I v) { c.ppp.max_configure = static_cast<int>(v); }},
+       1, kMany, [](C& c, I v) { c.ppp.max_configure = static_cast<int>(v); },
+       [](const C& c) { return number(c.ppp.max_configure); }},
       {{"NET_L2_PPP_MAX_TERMINATE_REQ_RETRANSMITS", "Terminate-Requests without an answer"},
-       1, kMany, [](C& c, I v) { c.ppp.max_terminate = static_cast<int>(v); }},
+       1, kMany, [](C& c, I v) { c.ppp.max_terminate = static_cast<int>(v); },
+       [](const C& c) { return number(c.ppp.max_terminate); }},
       {{"NET_L2_PPP_MAX_NACK_LOOPS", "Naks without coming to an agreement"},
-       1, kMany, [](C& c, I v) { c.ppp.max_failure = static_cast<int>(v); }},
+       1, kMany, [](C& c, I v) { c.ppp.max_failure = static_cast<int>(v); },
+       [](const C& c) { return number(c.ppp.max_failure); }},
   };
 }
 
@@ -127,16 +168,22 @@ Options ppp_options() {
 Options service_options() {
   return {
       {{"NET_DHCPV4_INITIAL_DELAY_MAX", "a DHCP client begins after 1 s to this many"},
-       1, 10'000, [](C& c, I v) { c.stack.dhcpv4.initial_delay_max = seconds(v); }},
+       1, 10'000, [](C& c, I v) { c.stack.dhcpv4.initial_delay_max = seconds(v); },
+       [](const C& c) { return c.stack.dhcpv4.initial_delay_max.ns / seconds(1).ns; }},
       {{"NET_DHCPV4_INIT_REBOOT", "0: a DHCP client whose iface was down begins anew"},
        0, 1,
        [](C& c, I v) {
          c.stack.dhcpv4.down_state = v != 0 ? Dhcpv4DownState::InitReboot : Dhcpv4DownState::Init;
+       },
+       [](const C& c) {
+         return number(c.stack.dhcpv4.down_state == Dhcpv4DownState::InitReboot);
        }},
       {{"DNS_RESOLVER_MAX_SERVERS", "DNS servers the node may know"},
-       1, 16, [](C& c, I v) { c.stack.dns.max_servers = size(v); }},
+       1, 16, [](C& c, I v) { c.stack.dns.max_servers = size(v); },
+       [](const C& c) { return number(c.stack.dns.max_servers); }},
       {{"DNS_NUM_CONCUR_QUERIES", "DNS queries that may be open at one time"},
-       1, 255, [](C& c, I v) { c.stack.dns.queries = size(v); }},
+       1, 255, [](C& c, I v) { c.stack.dns.queries = size(v); },
+       [](const C& c) { return number(c.stack.dns.queries); }},
   };
 }
 
@@ -144,26 +191,36 @@ Options service_options() {
 Options management_options() {
   return {
       {{"NET_MGMT_EVENT_QUEUE_SIZE", "events that may wait for the net_mgmt thread"},
-       1, kMany, [](C& c, I v) { c.stack.mgmt.queue_size = size(v); }},
+       1, kMany, [](C& c, I v) { c.stack.mgmt.queue_size = size(v); },
+       [](const C& c) { return number(c.stack.mgmt.queue_size); }},
       {{"NET_MGMT_EVENT_THREAD", "1: net_mgmt has a thread of its own (the default)"},
-       0, 1, [](C& c, I v) { deliver_events(c, NetMgmtConfig::Delivery::Queue, v); }},
+       0, 1, [](C& c, I v) { deliver_events(c, NetMgmtConfig::Delivery::Queue, v); },
+       [](const C& c) { return number(c.stack.mgmt.delivery == NetMgmtConfig::Delivery::Queue); }},
       {{"NET_MGMT_EVENT_SYSTEM_WORKQUEUE", "1: the system work queue calls net_mgmt handlers"},
-       0, 1, [](C& c, I v) { deliver_events(c, NetMgmtConfig::Delivery::WorkQueue, v); }},
+       0, 1, [](C& c, I v) { deliver_events(c, NetMgmtConfig::Delivery::WorkQueue, v); },
+       [](const C& c) {
+         return number(c.stack.mgmt.delivery == NetMgmtConfig::Delivery::WorkQueue);
+       }},
       {{"NET_MGMT_EVENT_DIRECT", "1: handlers run in the notifier's turn"},
-       0, 1, [](C& c, I v) { deliver_events(c, NetMgmtConfig::Delivery::Direct, v); }},
+       0, 1, [](C& c, I v) { deliver_events(c, NetMgmtConfig::Delivery::Direct, v); },
+       [](const C& c) { return number(c.stack.mgmt.delivery == NetMgmtConfig::Delivery::Direct); }},
       {{"NET_MGMT_EVENT_INFO_DEFAULT_DATA_SIZE", "an event that carries more bytes is lost"},
-       0, 65535, [](C& c, I v) { c.stack.mgmt.info_bytes_max = size(v); }},
+       0, 65535, [](C& c, I v) { c.stack.mgmt.info_bytes_max = size(v); },
+       [](const C& c) { return number(c.stack.mgmt.info_bytes_max); }},
       {{"NET_MGMT_EVENT_QUEUE_TIMEOUT", "how long a notifier waits for a place, ms"},
-       0, 10'000, [](C& c, I v) { c.stack.mgmt.queue_timeout = milliseconds(v); }},
+       0, 10'000, [](C& c, I v) { c.stack.mgmt.queue_timeout = milliseconds(v); },
+       [](const C& c) { return c.stack.mgmt.queue_timeout.ns / milliseconds(1).ns; }},
       {{"NET_TC_THREAD_COOPERATIVE", "0: threads are preempted; the monitor waits for net_mgmt"},
        0, 1,
        [](C& c, I v) {
          c.stack.cpu.preemptive = v == 0;
          c.conn_mgr.monitor.coalescing =
              v != 0 ? Coalescing::EachEvent : Coalescing::QueueDrained;
-       }},
+       },
+       [](const C& c) { return number(!c.stack.cpu.preemptive); }},
       {{"NET_CONNECTION_MANAGER_AUTO_IF_DOWN", "admin-down once an iface has given up"},
-       0, 1, [](C& c, I v) { c.conn_mgr.auto_if_down = v != 0; }},
+       0, 1, [](C& c, I v) { c.conn_mgr.auto_if_down = v != 0; },
+       [](const C& c) { return number(c.conn_mgr.auto_if_down); }},
   };
 }
 

@@ -118,6 +118,7 @@ struct KconfigEntry {
   Word word;
   std::int64_t low, high;
   void (*apply)(NodeConfig& config, std::int64_t value);
+  std::int64_t (*value)(const NodeConfig& config);  ///< what is set; 0, too, for "as needed"
 };
 
 struct Registry {

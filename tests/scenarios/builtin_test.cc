@@ -57,6 +57,22 @@ TEST(Builtin, EventsAreUniqueForASubject) {
   }
 }
 
+TEST(Builtin, KconfigOptionsTellWhatWasSet) {
+  for (const KconfigEntry& option : builtin_registry().kconfigs) {
+    for (const std::int64_t value : {option.high, option.low, option.high}) {
+      // a member of a choice is unset by another member only
+      const bool choice = option.word.name.starts_with("NET_TC_MAPPING") ||
+                          option.word.name.starts_with("NET_MGMT_EVENT_THREAD") ||
+                          option.word.name.starts_with("NET_MGMT_EVENT_SYSTEM") ||
+                          option.word.name.starts_with("NET_MGMT_EVENT_DIRECT");
+      if (choice && value == 0) continue;
+      NodeConfig config;
+      option.apply(config, value);
+      EXPECT_EQ(option.value(config), value) << option.word.name;
+    }
+  }
+}
+
 TEST(Builtin, DefaultsExist) {
   const Registry r = builtin_registry();
   for (const TechnologyEntry& t : r.technologies) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // flapjack explain profile [NAME], kconfig [NAME]: what a profile decides and where that comes
-// from; what a Kconfig option does and its range.
+// from; what a Kconfig option does, its range and default.
 #include <cstdio>
 
 #include "scenarios/builtin.h"
@@ -63,13 +63,29 @@ Exit explain_profile(const Registry& registry, const std::string& name) {
   return Exit::Passed;
 }
 
+// ", default 14", or each profile's where they differ; a value below the range means "as needed".
+void print_defaults(const KconfigEntry& option, const std::vector<ProfileEntry>& profiles) {
+  const auto text = [&](const ProfileEntry& profile) {
+    const std::int64_t value = option.value(config_of(profile));
+    return value < option.low ? std::string("as needed") : std::to_string(value);
+  };
+  const std::string first = text(profiles.front());
+  std::printf(", default %s", first.c_str());
+  for (const ProfileEntry& profile : profiles) {
+    const std::string own = text(profile);
+    if (own != first) std::printf(" (%s: %s)", profile.word.name.c_str(), own.c_str());
+  }
+  std::printf("\n");
+}
+
 Exit explain_kconfig(const Registry& registry, const std::string& name) {
   const KconfigEntry* chosen = name.empty() ? nullptr : find_entry(registry.kconfigs, name);
   if (!name.empty() && chosen == nullptr) return unknown("option", name, registry.kconfigs);
   for (const KconfigEntry& option : registry.kconfigs) {
     if (chosen != nullptr && chosen != &option) continue;
-    std::printf("%s: %s\n  %lld to %lld\n", option.word.name.c_str(), option.word.doc.c_str(),
+    std::printf("%s: %s\n  %lld to %lld", option.word.name.c_str(), option.word.doc.c_str(),
                 static_cast<long long>(option.low), static_cast<long long>(option.high));
+    print_defaults(option, registry.profiles);
   }
   return Exit::Passed;
 }
