@@ -86,13 +86,13 @@ void Builder::add_links() {
 NodeConfig Builder::config_of(const NodeSpec& spec) {
   NodeConfig config;
   find_entry(registry_.profiles, spec.profile)->apply(config);
-  for (const auto& [name, value] : spec.kconfig) {
+  for (const auto& [name, value, place] : spec.kconfig) {
     const KconfigEntry* entry = find_entry(registry_.kconfigs, name);
     if (value < entry->low || value > entry->high) {
       error("F0902",
             name + " is " + std::to_string(value) + ", but must be " + std::to_string(entry->low) +
                 " to " + std::to_string(entry->high),
-            spec.place);
+            place);
       continue;
     }
     entry->apply(config, value);

@@ -13,7 +13,7 @@ void make_room_for_dns(const NodeSpec& spec, NodeConfig& config, DiagnosticSink&
   std::size_t& room = config.stack.dns.max_servers;
   if (all.size() <= room) return;
   const bool limited = std::any_of(spec.kconfig.begin(), spec.kconfig.end(), [](const auto& each) {
-    return each.first == "DNS_RESOLVER_MAX_SERVERS";
+    return each.name == "DNS_RESOLVER_MAX_SERVERS";
   });
   if (!limited) {
     room = all.size();

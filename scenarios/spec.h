@@ -162,10 +162,16 @@ struct CpuSpec {
   SourcePlace place;
 };
 
+struct KconfigSpec {
+  std::string name;        ///< a name of Vocabulary::kconfigs
+  std::int64_t value = 0;  ///< booleans as 0 and 1
+  SourcePlace place;       ///< of the value
+};
+
 struct NodeSpec {
   std::string name;
   std::string profile;  ///< the scenario's unless the node has its own
-  std::vector<std::pair<std::string, std::int64_t>> kconfig;  ///< booleans as 0 and 1
+  std::vector<KconfigSpec> kconfig;
   std::optional<CpuSpec> cpu;
   std::vector<IfaceSpec> ifaces;
   std::vector<AppSpec> apps;

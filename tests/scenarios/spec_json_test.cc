@@ -54,7 +54,7 @@ TEST(SpecJson, LoadsAWholeStory) {
   EXPECT_EQ(s.profile, "zephyr-4");
   ASSERT_EQ(s.nodes.size(), 2u);
   EXPECT_EQ(s.nodes[1].profile, "zephyr-1.13");
-  EXPECT_EQ(s.nodes[1].kconfig.at(0).second, 8);
+  EXPECT_EQ(s.nodes[1].kconfig.at(0).value, 8);
   const IfaceSpec& wifi = s.nodes[0].ifaces.at(0);
   EXPECT_EQ(wifi.l2, "ethernet");
   EXPECT_EQ(wifi.engine, "native");
