@@ -15,6 +15,7 @@ std::vector<ProfileEntry> builtin_profiles() {
          c.stack.mgmt.overflow = NetMgmtConfig::Overflow::DropOldest;
          c.stack.mgmt.layout = MgmtLayout::Numbered;
          c.arp.single_pending = true;
+         c.stack.addr_add_before_preferred = true;
        }},
   };
 }

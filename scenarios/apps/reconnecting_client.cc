@@ -38,6 +38,8 @@ ReconnectingClient::ReconnectingClient(const AppEnv& env, const AppSpec& spec, b
   // before the connection manager boots, so that its first wave is not missed
   l4_.mask = mgmt_mask(MgmtEvent::L4Connected, MgmtEvent::L4Disconnected);
   l4_.handler = [this](const MgmtNotice& notice) {
+    // numbered commands: the mask lets other events through, too
+    if (!notice.is(MgmtEvent::L4Connected) && !notice.is(MgmtEvent::L4Disconnected)) return;
     l4_connected_ = notice.is(MgmtEvent::L4Connected);
     wake_.give();
   };

@@ -95,13 +95,16 @@ bool Dhcpv4::on_packet(PacketPtr& packet) {
   return true;
 }
 
+// In the layout of numbered commands a mask of several events lets others through, too.
 void Dhcpv4::on_iface_event(const MgmtNotice& notice) {
+  if (!notice.is(MgmtEvent::IfUp) && !notice.is(MgmtEvent::IfDown)) return;
   Dhcpv4Client* client = find(*notice.iface);
   if (client == nullptr || !client->is_running()) return;
   notice.is(MgmtEvent::IfUp) ? client->on_if_up() : client->on_if_down();
 }
 
 void Dhcpv4::on_acd_event(const MgmtNotice& notice) {
+  if (!notice.is(MgmtEvent::Ipv4AcdFailed) && !notice.is(MgmtEvent::Ipv4AcdConflict)) return;
   Dhcpv4Client* client = find(*notice.iface);
   const auto address = notice.info.address();
   if (client == nullptr || !address || !address->is_v4()) return;

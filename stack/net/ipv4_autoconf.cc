@@ -53,7 +53,9 @@ Ipv4Address Ipv4Autoconf::address(const NetIf& iface) const {
 }
 
 // RFC 3927 section 2.5: somebody else has it. A failed check has removed the address already.
+// In the layout of numbered commands the mask lets other events through, too.
 void Ipv4Autoconf::on_acd(const MgmtNotice& notice) {
+  if (!notice.is(MgmtEvent::Ipv4AcdFailed) && !notice.is(MgmtEvent::Ipv4AcdConflict)) return;
   const auto state = ifaces_.find(notice.iface->index());
   if (state == ifaces_.end() || !state->second.running) return;
   if (notice.info.address() != IpAddress(state->second.address)) return;

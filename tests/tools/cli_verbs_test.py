@@ -208,7 +208,7 @@ class List(CliTest):
 
 # point: its value in zephyr-4 and in zephyr-1.13; None where this build has nothing to switch
 SWITCHES = {
-    1: ("after preferred", "after preferred"),
+    1: ("after preferred", "before preferred"),
     2: ("wait, then lose the newest", "overwrite the oldest"),
     3: ("one bit each (64-bit words)", "numbers (32-bit words)"),
     4: None,
