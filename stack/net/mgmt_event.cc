@@ -112,7 +112,7 @@ const Row* row_of(MgmtEvent event) {
   return nullptr;
 }
 
-// The layer codes of the Numbered layout (net_event.h, conn_mgr_connectivity.h before 4.2).
+// The layer codes of the Numbered layout (net_event.h and others before 4.2).
 constexpr std::uint16_t numbered_code(std::uint64_t code) {
   switch (static_cast<mgmt::Code>(code)) {
     case mgmt::Code::Iface:
@@ -125,6 +125,8 @@ constexpr std::uint16_t numbered_code(std::uint64_t code) {
       return 0x060;
     case mgmt::Code::L4:
       return 0x114;
+    case mgmt::Code::Ppp:
+      return 0x209;  // include/net/ppp.h
   }
   return static_cast<std::uint16_t>(code);
 }

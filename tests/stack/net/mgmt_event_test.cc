@@ -30,6 +30,7 @@ const Row kRows[] = {
     {MgmtEvent::Ipv4McastLeave, 0xe030000000000400u, 0xe004000bu},
     {MgmtEvent::L4Connected, 0xf050000000000001u, 0xf1140001u},
     {MgmtEvent::DnsServerAdd, 0xf050000000000040u, 0xf1140007u},
+    {MgmtEvent::PppPhaseRunning, 0xd0b0000000000004u, 0xd2090003u},
 };
 
 TEST(MgmtEvent, WordsOfBothLayouts) {
