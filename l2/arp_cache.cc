@@ -40,14 +40,10 @@ Status ArpCache::park(PacketPtr packet, Ipv4Address neighbour) {
 }
 
 Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
-  PacketPtr question = request(neighbour, *packet);
-  if (question == nullptr) {
-    return iface_.drop_tx(std::move(packet), DropReason::NoBuffers, Errc::Enobufs);
-  }
   PacketList evicted = make_room();
-  Tracer& tracer = iface_.stack().tracer();
-  tracer.hop(Hop::ArpWait, iface_.subject(), *packet);
-  question->meta.cause = packet->meta.cause;
+  iface_.stack().tracer().hop(Hop::ArpWait, iface_.subject(), *packet);
+  const Message question = request(neighbour, *packet);
+  const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
   Entry entry;
   entry.address = neighbour;
   entry.pending = true;
@@ -56,10 +52,8 @@ Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
   entries_.insert(entries_.begin(), std::move(entry));
   if (!timeout_.running()) arm();
   drop_all(std::move(evicted), DropReason::ArpEvicted, Errc::Enobufs);
-  // A request that cannot leave is like one without an answer: the packet waits for the timeout.
-  const Status sent = iface_.output_frame(std::move(question));
-  static_cast<void>(sent);
-  return Status();
+  ask(question);
+  return is_pending(neighbour) ? Status() : Status(Errc::Enobufs);
 }
 
 Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
@@ -70,11 +64,11 @@ Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
     return Status();
   }
   if (config_.single_pending) {
-    PacketPtr again = request(entry.address, *packet);
-    if (again != nullptr) {
-      const Status sent = iface_.output_frame(std::move(again));
-      static_cast<void>(sent);  // recorded as a drop where it failed
-    }
+    const Message again = request(entry.address, *packet);
+    const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
+    allocate([this, again](PacketPtr free) {
+      if (free != nullptr) static_cast<void>(output(again, std::move(free)).ok());
+    });
   }
   return iface_.drop_tx(std::move(packet), DropReason::QueueFull, Errc::Enobufs);
 }
@@ -103,15 +97,22 @@ Verdict ArpCache::input(PacketPtr& packet) {
   const bool for_us = iface_.ipv4().owns(arp->target_ip);
   learn(*arp, for_us);
   if (for_us && arp->operation == ArpOperation::Request) {
-    PacketPtr answer = make({ArpOperation::Reply, iface_.link_address(), arp->target_ip,
-                             arp->sender_mac, arp->sender_ip},
-                            arp->sender_mac, packet.get());
-    if (answer == nullptr) return drop_rx(iface_, packet, DropReason::NoBuffers);
-    const Status sent = iface_.output_frame(std::move(answer));
-    static_cast<void>(sent);  // recorded as a drop where it failed
+    answer(*arp, std::move(packet));
   }
   packet.reset();
   return Verdict::Ok;
+}
+
+void ArpCache::answer(const ArpHeader& request, PacketPtr packet) {
+  const Message reply{{ArpOperation::Reply, iface_.link_address(), request.target_ip,
+                       request.sender_mac, request.sender_ip},
+                      request.sender_mac, packet->meta.id};
+  const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
+  allocate([this, reply, asked = std::move(packet)](PacketPtr free) mutable {
+    if (free != nullptr) return static_cast<void>(output(reply, std::move(free)).ok());
+    ++iface_.stats().rx_dropped;
+    static_cast<void>(drop_rx(iface_, asked, DropReason::NoBuffers));
+  });
 }
 
 /// The merge of RFC 826, "Packet Reception", with Zephyr's limits: only a request to us adds an
@@ -160,25 +161,44 @@ void ArpCache::resolve(Iterator entry, const MacAddress& mac) {
 
 // ---- our own ARP packets
 
-// Null for `because`: on the node's own account.
-PacketPtr ArpCache::make(const ArpHeader& arp, const MacAddress& to, const Packet* because) {
-  PacketPtr packet = iface_.stack().tx_pool.allocate();
-  if (packet == nullptr) return nullptr;
-  if (because != nullptr) {
-    packet->meta.parent = because->meta.id;
-    packet->meta.cause = because->meta.cause;
-  } else {
-    packet->meta.cause = iface_.stack().scheduler().cause();
-  }
-  arp.emit(packet->append(kArpBytes));
-  push_ethernet_header(*packet, {to, iface_.link_address(), kEtherTypeArp});
-  return packet;
+// Goes on at once or as soon as a tx packet is free; with null when none is in time.
+template <class Fn>
+void ArpCache::allocate(Fn go_on) {
+  Stack& stack = iface_.stack();
+  stack.waits.allocate_within(stack.tx_pool, kArpBytes, stack.config().alloc.arp,
+                              std::move(go_on));
 }
 
-PacketPtr ArpCache::request(Ipv4Address neighbour, const Packet& because) {
-  return make(
-      {ArpOperation::Request, iface_.link_address(), sender_for(neighbour, because), {}, neighbour},
-      MacAddress::broadcast(), &because);
+// Consumes the packet. What cannot leave has been recorded as a drop.
+Status ArpCache::output(const Message& message, PacketPtr packet) {
+  packet->meta.parent = message.parent;
+  packet->meta.cause = iface_.stack().scheduler().cause();
+  message.arp.emit(packet->append(kArpBytes));
+  push_ethernet_header(*packet, {message.to, iface_.link_address(), kEtherTypeArp});
+  return iface_.output_frame(std::move(packet));
+}
+
+ArpCache::Message ArpCache::request(Ipv4Address neighbour, const Packet& because) const {
+  return {{ArpOperation::Request, iface_.link_address(), sender_for(neighbour, because), {},
+           neighbour},
+          MacAddress::broadcast(), because.meta.id};
+}
+
+// A request that cannot leave is like one without an answer: what is parked waits for the timeout.
+void ArpCache::ask(const Message& question) {
+  allocate([this, question](PacketPtr free) {
+    if (!is_pending(question.arp.target_ip)) return;  // known or cleared meanwhile
+    if (free == nullptr) return give_up(question.arp.target_ip);
+    static_cast<void>(output(question, std::move(free)).ok());
+  });
+}
+
+void ArpCache::give_up(Ipv4Address neighbour) {
+  const auto entry = find_entry(neighbour);
+  PacketList parked = std::move(entry->parked);
+  entries_.erase(entry);
+  arm();
+  drop_all(std::move(parked), DropReason::NoBuffers, Errc::Enobufs);
 }
 
 // RFC 5227 section 1.1: both are requests for the address itself.
@@ -191,11 +211,16 @@ Status ArpCache::announce(Ipv4Address address) {
 }
 
 Status ArpCache::tell_all(const ArpHeader& arp) {
-  PacketPtr packet = make(arp, MacAddress::broadcast(), nullptr);
-  if (packet != nullptr) return iface_.output_frame(std::move(packet));
-  iface_.stack().tracer().event(iface_.subject(), "arp_failed",
-                                {Attr::of("errno", Errc::Enobufs)});
-  return Errc::Enobufs;
+  const Message message{arp, MacAddress::broadcast(), PacketId{}};
+  Stack& stack = iface_.stack();
+  if (PacketPtr free = stack.tx_pool.allocate(kArpBytes)) return output(message, std::move(free));
+  const auto later = [this, message](PacketPtr free) {
+    if (free != nullptr) return static_cast<void>(output(message, std::move(free)).ok());
+    iface_.stack().tracer().event(iface_.subject(), "arp_failed",
+                                  {Attr::of("errno", Errc::Enobufs)});
+  };
+  stack.waits.wait_within(stack.tx_pool, kArpBytes, stack.config().alloc.arp, later);
+  return Status();
 }
 
 /// The packet's own source where it is one of this iface's, else an address of the neighbour's

@@ -41,11 +41,13 @@ class ArpCache : public ArpPort {
 
   /// The neighbour's address, which becomes the most recently used; null when not known (yet).
   const MacAddress* find(Ipv4Address neighbour);
-  /// Parks a packet until the neighbour's address is known and asks for it if nobody has yet.
-  /// Enobufs: no tx packet for the request (drop NoBuffers) or no room (QueueFull).
+  /// Parks a packet until the neighbour's address is known and asks for it if nobody has yet. A
+  /// request that finds no tx packet waits for one (AllocTimeouts::arp); without one all that waits
+  /// for the answer is dropped (NoBuffers). Enobufs: at once dropped for this, or no room
+  /// (QueueFull).
   Status park(PacketPtr packet, Ipv4Address neighbour);
-  /// An ARP packet, link header already off. Ok, or Drop: BadHeader, or NoBuffers when there is no
-  /// tx packet for the answer.
+  /// An ARP packet, link header already off. Ok, or Drop (BadHeader). A request that cannot be
+  /// answered for want of a tx packet is dropped once its wait is over (NoBuffers).
   Verdict input(PacketPtr& packet);
   Status probe(Ipv4Address address) override;
   Status announce(Ipv4Address address) override;
@@ -72,9 +74,19 @@ class ArpCache : public ArpPort {
   void learn(const ArpHeader& arp, bool for_us);
   void add(Ipv4Address neighbour, const MacAddress& mac);
   void resolve(Iterator entry, const MacAddress& mac);
-  PacketPtr make(const ArpHeader& arp, const MacAddress& to, const Packet* because);
+  struct Message {
+    ArpHeader arp;
+    MacAddress to;
+    PacketId parent;
+  };
+  template <class Fn>
+  void allocate(Fn go_on);
+  void answer(const ArpHeader& request, PacketPtr packet);
+  Status output(const Message& message, PacketPtr packet);
   Status tell_all(const ArpHeader& arp);
-  PacketPtr request(Ipv4Address neighbour, const Packet& because);
+  Message request(Ipv4Address neighbour, const Packet& because) const;
+  void ask(const Message& question);
+  void give_up(Ipv4Address neighbour);
   Ipv4Address sender_for(Ipv4Address neighbour, const Packet& packet) const;
   void expire();
   void arm();

@@ -11,7 +11,8 @@ namespace flapjack {
 class ArpPort {
  public:
   virtual ~ArpPort() = default;
-  /// Asks who has `address`, from 0.0.0.0. Enobufs without a tx packet, else the driver's answer.
+  /// Asks who has `address`, from 0.0.0.0. The driver's answer, or Ok when it waits for a tx packet
+  /// (event arp_failed when none comes in time).
   virtual Status probe(Ipv4Address address) = 0;
   /// Tells everybody that `address` is here. Errors as those of probe().
   virtual Status announce(Ipv4Address address) = 0;

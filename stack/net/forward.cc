@@ -108,8 +108,9 @@ void Forward::send(PacketPtr packet, NetIf& out, const IpAddress& next_hop) {
 void Forward::unresolved(const Packet& packet) {
   NetIf& out = *stack_.iface(packet.meta.iface);
   if (packet.meta.destination.address.is_v4()) {
-    stack_.icmp.send_error(out, packet, unreachable(kIcmpCodeHostUnreachable));
+    return stack_.icmp.send_error(out, packet, unreachable(kIcmpCodeHostUnreachable));
   }
+  stack_.icmpv6.send_error(out, packet, Icmpv6Header::unreachable(kIcmpv6AddressUnreachable));
 }
 
 void Forward::drop(NetIf& in, PacketPtr packet, DropReason reason) {

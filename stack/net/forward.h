@@ -5,16 +5,19 @@
 //
 // Told to the sender: lifetime exceeded, no route, packet too big, a better first hop, a next hop
 // that does not answer. Never forwarded: link-local and multicast, what came as a link broadcast,
-// what goes to a broadcast (RFC 2644), what asks for a route of its own.
+// what goes to a broadcast (RFC 2644), what asks for a route of its own. IPv6 is never split on its
+// way (RFC 8200 section 5), and only its hop limit changes.
 #pragma once
 #include "stack/packet/packet.h"
 #include "stack/trace/hop.h"
 #include "stack/wire/ipv4.h"
+#include "stack/wire/ipv6.h"
 
 namespace flapjack {
 
 class NetIf;
 class Stack;
+struct NextHop;
 
 class Forward {
  public:
@@ -22,6 +25,7 @@ class Forward {
 
   /// A datagram that came in by `in`, its header on and checked, its meta filled in.
   void ipv4(NetIf& in, PacketPtr packet, const Ipv4Header& header);
+  void ipv6(NetIf& in, PacketPtr packet, const Ipv6Header& header);
   /// A forwarded packet is given up because its next hop has no link address.
   void unresolved(const Packet& packet);
   /// Packets sent on.
@@ -31,6 +35,8 @@ class Forward {
   bool is_for_link_only(const NetIf& in, const Packet& packet) const;
   bool pass_options(NetIf& in, Packet& packet, const Ipv4Header& header, Ipv4Address own);
   void redirect(NetIf& in, const Packet& packet, const NetIf& out, const IpAddress& next_hop);
+  void tell_of_scope(NetIf& in, const Packet& packet);
+  void redirect_ipv6(NetIf& in, const Packet& packet, const NextHop& better);
   void send(PacketPtr packet, NetIf& out, const IpAddress& next_hop);
   void drop(NetIf& in, PacketPtr packet, DropReason reason);
 

@@ -22,8 +22,9 @@ std::span<const std::uint8_t> bytes_from_ip_header(const Packet& packet) {
 Icmp::Icmp(Stack& stack)
     : stack_(stack), error_limit_(stack.config().icmp.error_limit) {
   echo_.type = kIcmpEchoRequest;
-  echo_.handle = [this](NetIf& iface, const IcmpHeader& header, Packet& packet) {
-    return answer_echo(iface, header, packet);
+  echo_.handle = [this](NetIf&, const IcmpHeader&, Packet&) {
+    echo_asked_ = true;  // the answer may have to wait, and the request with it
+    return Status();
   };
   add(echo_);
 }
@@ -40,7 +41,10 @@ void Icmp::input(NetIf& iface, PacketPtr packet) {
     ++iface.stats().rx_dropped;
     return stack_.tracer().drop(DropReason::NoListener, iface.subject(), *packet);
   }
-  if (handlers_.hand_over(iface, *header, *packet).code() != Errc::Enoent) return;
+  echo_asked_ = false;
+  const Errc taken = handlers_.hand_over(iface, *header, *packet).code();
+  if (echo_asked_) return answer_echo(iface, *header, std::move(packet));
+  if (taken != Errc::Enoent) return;
   stack_.tracer().drop(DropReason::NoListener, stack_.subject(), *packet);
 }
 
@@ -51,36 +55,44 @@ bool Icmp::is_unwanted_broadcast(const NetIf& iface, const IcmpHeader& header,
   return !stack_.config().icmp.accept_broadcast || header.type != kIcmpEchoRequest;
 }
 
-PacketPtr Icmp::message(NetIf& iface, Ipv4Address destination, const IcmpHeader& header,
-                        std::span<const std::uint8_t> data) {
-  PacketPtr packet = stack_.tx_pool.allocate();
-  if (packet == nullptr || data.size() + kIcmpHeaderBytes > packet->tailroom()) return nullptr;
+// False when there is no packet or it is too small.
+bool Icmp::fill(NetIf& iface, Packet* packet, Ipv4Address destination, const IcmpHeader& header,
+                std::span<const std::uint8_t> data) {
+  if (packet == nullptr || data.size() + kIcmpHeaderBytes > packet->tailroom()) return false;
   packet->append(data);
   packet->push(kIcmpHeaderBytes);
   header.emit(packet->bytes());
   packet->meta.iface = iface.index();
   packet->meta.source.address = stack_.route.source(&iface, destination);
   packet->meta.destination.address = destination;
-  return packet;
+  return true;
 }
 
-Status Icmp::answer_echo(NetIf& iface, const IcmpHeader& header, Packet& packet) {
-  const PacketMeta& meta = packet.meta;
+void Icmp::answer_echo(NetIf& iface, const IcmpHeader& header, PacketPtr request) {
+  const CauseScope scope(stack_.scheduler(), request->meta.cause);
+  const std::size_t bytes = kIpv4HeaderBytes + request->size();
+  stack_.waits.allocate_within(
+      stack_.tx_pool, bytes, stack_.config().alloc.icmp,
+      [this, &iface, header, request = std::move(request)](PacketPtr answer) mutable {
+        reply(iface, header, std::move(request), std::move(answer));
+      });
+}
+
+void Icmp::reply(NetIf& iface, const IcmpHeader& header, PacketPtr request, PacketPtr answer) {
+  const PacketMeta& meta = request->meta;
   const Ipv4Address asked = meta.destination.address.v4();
   IcmpHeader reply = header;
   reply.type = kIcmpEchoReply;
   reply.code = 0;
-  PacketPtr answer =
-      message(iface, meta.source.address.v4(), reply, packet.bytes().subspan(kIcmpHeaderBytes));
-  if (answer == nullptr) {
-    stack_.tracer().drop(DropReason::NoBuffers, stack_.subject(), packet);
-    return Errc::Enomem;
+  if (!fill(iface, answer.get(), meta.source.address.v4(), reply,
+            request->bytes().subspan(kIcmpHeaderBytes))) {
+    return stack_.tracer().drop(DropReason::NoBuffers, stack_.subject(), *request);
   }
   if (!asked.is_multicast() && !iface.ipv4().is_broadcast(asked)) {
     answer->meta.source.address = asked;
   }
-  answer->meta.cause = meta.cause;
-  return stack_.ip.output(std::move(answer), IpProtocol::Icmp);
+  answer->meta.cause = stack_.scheduler().cause();
+  static_cast<void>(stack_.ip.output(std::move(answer), IpProtocol::Icmp).ok());  // recorded
 }
 
 Status Icmp::send_echo_request(NetIf* iface, Ipv4Address destination, std::uint16_t id,
@@ -93,8 +105,10 @@ Status Icmp::send_echo_request(NetIf* iface, Ipv4Address destination, std::uint1
   const std::size_t room = most - kIpv4HeaderBytes - kIcmpHeaderBytes;
   if (data.size() > room) return Errc::Enomem;
   const IcmpHeader header{kIcmpEchoRequest, 0, id, sequence};
-  PacketPtr request = message(*iface, destination, header, data);
-  if (request == nullptr) return Errc::Enomem;
+  const std::size_t bytes = kIpv4HeaderBytes + kIcmpHeaderBytes + data.size();
+  PacketPtr request =
+      stack_.waits.allocate(stack_.tx_pool, bytes, stack_.config().alloc.icmp);
+  if (!fill(*iface, request.get(), destination, header, data)) return Errc::Enomem;
   return stack_.ip.output(std::move(request), IpProtocol::Icmp).ok() ? Status()
                                                                      : Status(Errc::Eio);
 }
@@ -106,29 +120,47 @@ void Icmp::send_unreachable(NetIf& iface, const Packet& offending, std::uint8_t 
   send_error(iface, offending, {kIcmpUnreachable, code, 0, 0});
 }
 
+void Icmp::note_unsent(const NetIf& iface, const IcmpHeader& error, std::string_view event) {
+  stack_.tracer().event(iface.subject(), event,
+                        {Attr::of("type", std::int64_t{error.type}),
+                         Attr::of("code", std::int64_t{error.code})});
+}
+
 void Icmp::send_error(NetIf& iface, const Packet& offending, const IcmpHeader& error) {
   if (!may_report(iface, offending)) return;
-  const auto unsent = [&](std::string_view event) {
-    stack_.tracer().event(iface.subject(), event,
-                          {Attr::of("type", std::int64_t{error.type}),
-                           Attr::of("code", std::int64_t{error.code})});
-  };
   if (!error_limit_.take(stack_.scheduler().now())) {
     ++errors_limited_;
-    return unsent("icmp_error_limited");
+    return note_unsent(iface, error, "icmp_error_limited");
   }
   const PacketMeta& meta = offending.meta;
-  NetIf& out = way_back(iface, offending);
+  Error told{&way_back(iface, offending), error, {}, meta.source.address.v4(), meta.id};
+  const bool asked_here = stack_.route.iface_of(meta.destination.address) != nullptr;
+  if (asked_here) told.source = meta.destination.address;
   const auto whole = bytes_from_ip_header(offending);
   const std::size_t quoted = std::min<std::size_t>(whole.size(), meta.l3_bytes + kQuotedPayload);
-  PacketPtr message = this->message(out, meta.source.address.v4(), error, whole.first(quoted));
-  if (message == nullptr) return unsent("icmp_error_lost");
-  if (stack_.route.iface_of(meta.destination.address) != nullptr) {
-    message->meta.source.address = meta.destination.address;
+  const std::size_t bytes = kIpv4HeaderBytes + kIcmpHeaderBytes + quoted;
+  const CauseScope scope(stack_.scheduler(), meta.cause);
+  // only who has to wait keeps a copy
+  if (PacketPtr packet = stack_.tx_pool.allocate(bytes)) {
+    return send_error(told, std::move(packet), whole.first(quoted));
   }
-  message->meta.cause = meta.cause;
-  message->meta.parent = meta.id;
-  static_cast<void>(stack_.ip.output(std::move(message), IpProtocol::Icmp).ok());  // recorded
+  std::vector<std::uint8_t> kept(quoted);
+  std::copy_n(whole.begin(), quoted, kept.begin());
+  stack_.waits.wait_within(stack_.tx_pool, bytes, stack_.config().alloc.icmp,
+                           [this, told, kept = std::move(kept)](PacketPtr packet) {
+                             send_error(told, std::move(packet), kept);
+                           });
+}
+
+void Icmp::send_error(const Error& error, PacketPtr packet,
+                      std::span<const std::uint8_t> quote) {
+  if (!fill(*error.iface, packet.get(), error.destination, error.header, quote)) {
+    return note_unsent(*error.iface, error.header, "icmp_error_lost");
+  }
+  if (!error.source.is_any()) packet->meta.source.address = error.source;
+  packet->meta.cause = stack_.scheduler().cause();
+  packet->meta.parent = error.parent;
+  static_cast<void>(stack_.ip.output(std::move(packet), IpProtocol::Icmp).ok());  // recorded
 }
 
 bool Icmp::may_report(const NetIf& iface, const Packet& offending) {

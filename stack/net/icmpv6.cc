@@ -5,22 +5,32 @@
 #include <cstring>
 
 #include "stack/net/stack.h"
+#include "stack/wire/icmp_quote.h"
 #include "stack/wire/ipv6.h"
+#include "stack/wire/ipv6_ext.h"
 
 namespace flapjack {
 
-Icmpv6::Icmpv6(Stack& stack) : stack_(stack) {
+Icmpv6::Icmpv6(Stack& stack)
+    : stack_(stack),
+      scheduler_(stack.scheduler()),
+      waits_(stack.waits),
+      pool_(stack.tx_pool),
+      error_limit_(stack.config().icmp.error_limit) {
   echo_.type = static_cast<std::uint8_t>(Icmpv6Type::EchoRequest);
-  echo_.handle = [this](NetIf& iface, const IcmpHeader&, Packet& packet) {
-    return answer_echo(iface, packet);
+  echo_.handle = [this](NetIf&, const IcmpHeader&, Packet&) {
+    echo_asked_ = true;  // the answer may have to wait, and the request with it
+    return Status();
   };
   add(echo_);
 }
 
 void Icmpv6::input(NetIf& iface, PacketPtr packet) {
   const PacketMeta& meta = packet->meta;
+  ChecksumPolicy policy = iface.checksum_policy();
+  policy.verify = policy.verify || meta.reassembled;
   const auto header = Icmpv6Header::parse(packet->bytes(), meta.source.address.v6(),
-                                          meta.destination.address.v6(), iface.checksum_policy());
+                                          meta.destination.address.v6(), policy);
   if (!header) {
     ++iface.stats().rx_dropped;
     const bool short_one = packet->size() < kIcmpv6HeaderBytes;
@@ -32,20 +42,39 @@ void Icmpv6::input(NetIf& iface, PacketPtr packet) {
   seen.code = header->code;
   seen.id = header->id();
   seen.sequence = header->sequence();
-  if (handlers_.hand_over(iface, seen, *packet).code() != Errc::Enoent) return;
+  echo_asked_ = false;
+  const Errc taken = handlers_.hand_over(iface, seen, *packet).code();
+  if (echo_asked_) return answer_echo(iface, std::move(packet));
+  if (taken != Errc::Enoent) return;
   stack_.tracer().drop(DropReason::NoListener, stack_.subject(), *packet);
 }
 
-PacketPtr Icmpv6::message(NetIf& iface, std::size_t bytes) {
-  PacketPtr packet = stack_.tx_pool.allocate();
-  if (packet != nullptr && bytes <= packet->tailroom()) {
-    std::memset(packet->append(bytes), 0, bytes);
-    packet->meta.iface = iface.index();
-    return packet;
-  }
-  const Errc error = packet == nullptr ? Errc::Enobufs : Errc::Emsgsize;
+// ---- messages of our own
+
+std::size_t Icmpv6::packet_bytes(std::size_t message_bytes, const Icmpv6Route& route) {
+  return message_bytes + kIpv6HeaderBytes + (route.router_alert ? kIpv6RouterAlertBytes : 0);
+}
+
+void Icmpv6::not_sent(const NetIf& iface, Errc error) {
   stack_.tracer().event(iface.subject(), "icmpv6_not_sent", {Attr::of("errno", error)});
-  return nullptr;
+}
+
+bool Icmpv6::make_room(NetIf& iface, PacketPtr& packet, std::size_t bytes) {
+  if (packet == nullptr || bytes > packet->tailroom()) {
+    not_sent(iface, packet == nullptr ? Errc::Enobufs : Errc::Emsgsize);
+    packet.reset();
+    return false;
+  }
+  std::memset(packet->append(bytes), 0, bytes);
+  return true;
+}
+
+void Icmpv6::post(NetIf& iface, std::vector<std::uint8_t> message, const Icmpv6Route& route,
+                  Timeout within) {
+  const std::size_t bytes = message.size();
+  post(iface, bytes, route, within, [message = std::move(message)](std::span<std::uint8_t> out) {
+    std::copy(message.begin(), message.end(), out.begin());
+  });
 }
 
 Status Icmpv6::send(NetIf& iface, PacketPtr message, const Icmpv6Route& route) {
@@ -55,31 +84,41 @@ Status Icmpv6::send(NetIf& iface, PacketPtr message, const Icmpv6Route& route) {
   meta.destination = {route.destination, 0};
   meta.ttl = route.hop_limit;
   meta.router_alert = route.router_alert;
-  meta.cause = route.cause.valid() ? route.cause : stack_.scheduler().cause();
+  meta.cause = scheduler_.cause();
   return stack_.ip.output(std::move(message), IpProtocol::Icmpv6);
 }
 
-Status Icmpv6::answer_echo(NetIf& iface, Packet& packet) {
-  const PacketMeta& meta = packet.meta;
+// ---- echo
+
+void Icmpv6::answer_echo(NetIf& iface, PacketPtr request) {
+  const PacketMeta& meta = request->meta;
   const Ipv6Address asked = meta.destination.address.v6(), asker = meta.source.address.v6();
-  PacketPtr answer = message(iface, packet.size());
-  if (answer == nullptr) {
-    stack_.tracer().drop(DropReason::NoBuffers, stack_.subject(), packet);
-    return Errc::Enomem;
-  }
-  std::copy_n(packet.data(), packet.size(), answer->data());
   Icmpv6Route route{asked, asker, iface.ipv6_hop_limit(), false, meta.cause};
   if (asked.is_multicast()) route.source = stack_.route.source(&iface, asker).v6();
   if (route.source.is_any()) {
-    stack_.tracer().drop(DropReason::NoRoute, stack_.subject(), packet);
-    return Errc::Eaddrnotavail;
+    return stack_.tracer().drop(DropReason::NoRoute, stack_.subject(), *request);
   }
-  const auto request = Icmpv6Header::parse(packet.bytes(), asker, asked, {.verify = false});
-  Icmpv6Header reply = *request;
-  reply.type = Icmpv6Type::EchoReply;
-  reply.code = 0;
-  reply.emit(answer->bytes(), route.source, route.destination);
-  return send(iface, std::move(answer), route);
+  const CauseScope scope(scheduler_, meta.cause);
+  const std::size_t bytes = packet_bytes(request->size(), route);
+  waits_.allocate_within(
+      pool_, bytes, stack_.config().alloc.icmp,
+      [this, &iface, route, request = std::move(request)](PacketPtr answer) mutable {
+        reply(iface, std::move(request), std::move(answer), route);
+      });
+}
+
+void Icmpv6::reply(NetIf& iface, PacketPtr request, PacketPtr answer, const Icmpv6Route& route) {
+  if (answer == nullptr || !make_room(iface, answer, request->size())) {
+    return stack_.tracer().drop(DropReason::NoBuffers, stack_.subject(), *request);
+  }
+  std::copy_n(request->data(), request->size(), answer->data());
+  const auto asked = Icmpv6Header::parse(request->bytes(), route.destination, route.source,
+                                         {.verify = false});
+  Icmpv6Header header = *asked;
+  header.type = Icmpv6Type::EchoReply;
+  header.code = 0;
+  header.emit(answer->bytes(), route.source, route.destination);
+  static_cast<void>(send(iface, std::move(answer), route).ok());  // recorded where refused
 }
 
 Status Icmpv6::send_echo_request(NetIf* iface, const Ipv6Address& destination, std::uint16_t id,
@@ -90,53 +129,97 @@ Status Icmpv6::send_echo_request(NetIf* iface, const Ipv6Address& destination, s
   if (iface->ipv6() == nullptr) return Errc::Enetunreach;
   const Ipv6Address source = stack_.route.source(iface, destination).v6();
   if (source.is_any()) return Errc::Enetunreach;
-  PacketPtr request = message(*iface, kIcmpv6HeaderBytes + data.size());
-  if (request == nullptr) return Errc::Enomem;
-  std::copy(data.begin(), data.end(), request->data() + kIcmpv6HeaderBytes);
-  Icmpv6Header::echo_request(id, sequence).emit(request->bytes(), source, destination);
+  const std::size_t most = stack_.config().ipv6_fragment.enabled
+                               ? 0xffff
+                               : std::size_t{iface->ipv6()->mtu()} - kIpv6HeaderBytes;
+  const std::size_t bytes = kIcmpv6HeaderBytes + data.size();
+  if (bytes > most) return Errc::Enomem;
   const std::uint8_t limit = destination.is_multicast() ? stack_.config().ipv6.multicast_hop_limit
                                                         : iface->ipv6_hop_limit();
-  const Status sent =
-      send(*iface, std::move(request), {source, destination, limit, false, RecordId{}});
-  return sent.ok() ? sent : Status(Errc::Eio);
+  const Icmpv6Route route{source, destination, limit, false, RecordId{}};
+  PacketPtr request =
+      waits_.allocate(pool_, packet_bytes(bytes, route), stack_.config().alloc.icmp);
+  if (!make_room(*iface, request, bytes)) return Errc::Enomem;
+  std::copy(data.begin(), data.end(), request->data() + kIcmpv6HeaderBytes);
+  Icmpv6Header::echo_request(id, sequence).emit(request->bytes(), source, destination);
+  return send(*iface, std::move(request), route).ok() ? Status() : Status(Errc::Eio);
 }
+
+// ---- errors
 
 // RFC 4443 section 2.4 (e).
 bool Icmpv6::may_tell(const Packet& offending, const Icmpv6Header& error) const {
   const PacketMeta& meta = offending.meta;
   const Ipv6Address from = meta.source.address.v6();
   if (from.is_any() || from.is_multicast()) return false;
-  const bool group = meta.destination.address.is_multicast();
+  const bool group = meta.destination.address.is_multicast() || meta.link_group;
   const bool allowed =
       error.type == Icmpv6Type::PacketTooBig ||
       (error.type == Icmpv6Type::ParameterProblem && error.code == kIcmpv6UnknownOption);
   if (group && !allowed) return false;
-  if (meta.protocol != static_cast<std::uint8_t>(IpProtocol::Icmpv6)) return true;
-  const bool error_or_redirect =
-      offending.size() > 0 &&
-      (offending.data()[0] < 128 ||
-       offending.data()[0] == static_cast<std::uint8_t>(Icmpv6Type::Redirect));
-  return !error_or_redirect;
+  const std::span<const std::uint8_t> whole{offending.data() - meta.l3_bytes,
+                                            offending.size() + meta.l3_bytes};
+  const auto quote = IcmpQuote::parse_ipv6(whole);
+  if (!quote || quote->protocol != static_cast<std::uint8_t>(IpProtocol::Icmpv6)) return true;
+  if (whole.size() <= quote->upper_at) return false;  // it may be an error
+  const std::uint8_t type = whole[quote->upper_at];
+  return type >= 128 && type != static_cast<std::uint8_t>(Icmpv6Type::Redirect);
+}
+
+bool Icmpv6::may_send_error(NetIf& iface, const Icmpv6Header& message) {
+  if (error_limit_.take(scheduler_.now())) return true;
+  stack_.tracer().event(iface.subject(), "icmp_error_limited",
+                        {Attr::of("type", static_cast<std::int64_t>(message.type)),
+                         Attr::of("code", std::int64_t{message.code})});
+  return false;
+}
+
+// A host answers where it was asked; a router looks for the way.
+NetIf& Icmpv6::way_back(NetIf& iface, const Packet& offending) const {
+  const IpAddress& to = offending.meta.source.address;
+  const bool here = !stack_.config().router || offending.meta.loopback || to.is_link_local();
+  const NextHop hop = here ? NextHop{} : stack_.route.forward_to(to);
+  return hop.iface != nullptr && hop.iface->ipv6() != nullptr ? *hop.iface : iface;
 }
 
 void Icmpv6::send_error(NetIf& iface, const Packet& offending, const Icmpv6Header& error) {
-  if (!may_tell(offending, error)) return;
+  if (!may_tell(offending, error) || !may_send_error(iface, error)) return;
   const PacketMeta& meta = offending.meta;
+  NetIf& out = way_back(iface, offending);
   const Ipv6Address to = meta.source.address.v6();
-  const Ipv6Address asked = meta.destination.address.v6();
-  Ipv6Address source = asked;
-  if (!iface.has_address(asked)) source = stack_.route.source(&iface, to).v6();
-  if (source.is_any()) return;
+  Ipv6Address source = meta.destination.address.v6();
+  if (!iface.has_address(source)) source = stack_.route.source(&out, to).v6();
+  if (source.is_any()) source = stack_.route.source(nullptr, to).v6();
+  if (source.is_any()) return not_sent(out, Errc::Eaddrnotavail);
   const std::uint8_t* start = offending.data() - meta.l3_bytes;
   constexpr std::size_t kRoom = kIpv6MinMtu - kIpv6HeaderBytes - kIcmpv6HeaderBytes;
   const std::size_t quoted = std::min(kRoom, offending.size() + meta.l3_bytes);
-  PacketPtr packet = message(iface, kIcmpv6HeaderBytes + quoted);
-  if (packet == nullptr) return;
-  std::copy_n(start, quoted, packet->data() + kIcmpv6HeaderBytes);
-  error.emit(packet->bytes(), source, to);
-  const Status sent =
-      send(iface, std::move(packet), {source, to, iface.ipv6_hop_limit(), false, meta.cause});
-  static_cast<void>(sent);  // an error about an error is never sent (RFC 4443 section 2.4)
+  const std::size_t bytes = kIcmpv6HeaderBytes + quoted;
+  const Icmpv6Route route{source, to, out.ipv6_hop_limit(), false, meta.cause};
+  const CauseScope scope(scheduler_, meta.cause);
+  // only who has to wait keeps a copy
+  if (PacketPtr packet = pool_.allocate(packet_bytes(bytes, route))) {
+    if (!make_room(out, packet, bytes)) return;
+    std::copy_n(start, quoted, packet->data() + kIcmpv6HeaderBytes);
+    error.emit(packet->bytes(), source, to);
+    static_cast<void>(send(out, std::move(packet), route).ok());
+    return;  // an error about an error is never sent (RFC 4443 section 2.4)
+  }
+  std::vector<std::uint8_t> message(bytes);
+  std::copy_n(start, quoted, message.data() + kIcmpv6HeaderBytes);
+  error.emit(message, source, to);
+  wait_and_send(out, std::move(message), route);
+}
+
+void Icmpv6::wait_and_send(NetIf& iface, std::vector<std::uint8_t> message,
+                           const Icmpv6Route& route) {
+  const std::size_t bytes = message.size();
+  waits_.wait_within(pool_, packet_bytes(bytes, route), stack_.config().alloc.icmp,
+                     [this, &iface, route, message = std::move(message)](PacketPtr packet) {
+                       if (!make_room(iface, packet, message.size())) return;
+                       std::copy(message.begin(), message.end(), packet->data());
+                       static_cast<void>(send(iface, std::move(packet), route).ok());
+                     });
 }
 
 }  // namespace flapjack

@@ -91,7 +91,7 @@ class Igmp {
   void report_all(NetIf& iface);
   void send(NetIf& iface, Ipv4Address to, const IgmpHeader& message);
   void send_records(NetIf& iface, std::span<const IgmpGroup* const> groups, GroupRecordType type);
-  PacketPtr make(NetIf& iface, std::size_t bytes);
+  void post(NetIf& iface, Ipv4Address to, std::vector<std::uint8_t> message);
   void output(NetIf& iface, PacketPtr packet, Ipv4Address to);
   void arm();
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "stack/net/stack.h"
+#include "stack/wire/ipv4_option.h"
 
 namespace flapjack {
 
@@ -36,10 +37,9 @@ void Igmp::report_all(NetIf& iface) {
 }
 
 void Igmp::send(NetIf& iface, Ipv4Address to, const IgmpHeader& message) {
-  PacketPtr packet = make(iface, kIgmpHeaderBytes);
-  if (packet == nullptr) return;
-  message.emit(packet->bytes());
-  output(iface, std::move(packet), to);
+  std::vector<std::uint8_t> bytes(kIgmpHeaderBytes);
+  message.emit(bytes);
+  post(iface, to, std::move(bytes));
 }
 
 void Igmp::send_records(NetIf& iface, std::span<const IgmpGroup* const> groups,
@@ -47,25 +47,30 @@ void Igmp::send_records(NetIf& iface, std::span<const IgmpGroup* const> groups,
   constexpr Ipv4Address kIgmpv3Routers{0xe0000016};  // RFC 3376 section 4.2.14
   using Record = GroupRecord<Ipv4Address>;
   const std::size_t each = Record::bytes(0);
-  PacketPtr packet = make(iface, kIgmpHeaderBytes + groups.size() * each);
-  if (packet == nullptr) return;
-  std::uint8_t* place = packet->data() + kIgmpHeaderBytes;
+  std::vector<std::uint8_t> message(kIgmpHeaderBytes + groups.size() * each);
+  std::uint8_t* place = message.data() + kIgmpHeaderBytes;
   for (const IgmpGroup* group : groups) {
     Record::emit(place, type, group->group, {});
     place += each;
   }
-  IgmpReport3::emit(packet->bytes(), static_cast<std::uint16_t>(groups.size()));
-  output(iface, std::move(packet), kIgmpv3Routers);
+  IgmpReport3::emit(message, static_cast<std::uint16_t>(groups.size()));
+  post(iface, kIgmpv3Routers, std::move(message));
 }
 
-PacketPtr Igmp::make(NetIf& iface, std::size_t bytes) {
-  PacketPtr packet = stack_.tx_pool.allocate();
-  if (packet == nullptr) {
-    stack_.tracer().event(iface.subject(), "igmp_failed", {Attr::of("errno", Errc::Enobufs)});
-    return nullptr;
-  }
-  packet->append(bytes);
-  return packet;
+// As soon as a packet is free, within the time that ICMP waits.
+void Igmp::post(NetIf& iface, Ipv4Address to, std::vector<std::uint8_t> message) {
+  const std::size_t bytes = kIpv4HeaderBytes + kIpv4RouterAlertBytes + message.size();
+  stack_.waits.allocate_within(
+      stack_.tx_pool, bytes, stack_.config().alloc.icmp,
+      [this, &iface, to, message = std::move(message)](PacketPtr packet) {
+        if (packet == nullptr || message.size() > packet->tailroom()) {
+          stack_.tracer().event(iface.subject(), "igmp_failed",
+                                {Attr::of("errno", Errc::Enobufs)});
+          return;
+        }
+        packet->append(message);
+        output(iface, std::move(packet), to);
+      });
 }
 
 void Igmp::output(NetIf& iface, PacketPtr packet, Ipv4Address to) {

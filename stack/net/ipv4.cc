@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/ipv4.h"
 
+#include <algorithm>
+
 #include "stack/net/stack.h"
 #include "stack/wire/ipv4_option.h"
 
@@ -68,17 +70,24 @@ DropReason Ipv4::refuse(const NetIf& iface, const Packet& packet, Ipv4Header& he
   }
   if (header.ttl == 0) return DropReason::TtlExpired;
   const Ipv4Config& own = iface.ipv4();
-  if (header.source.is_multicast() || own.is_broadcast(header.source)) {
-    return DropReason::BadHeader;
-  }
-  if (header.source.is_any() && !own.is_broadcast(header.destination)) {
-    return DropReason::BadHeader;
-  }
+  if (is_martian(own, packet, header)) return DropReason::Martian;
   const bool verify = iface.driver() == nullptr || iface.driver()->caps().checksum.verify;
   if (verify && checksum(packet.bytes().first(header.header_bytes)) != 0) {
     return DropReason::BadChecksum;
   }
   return DropReason::None;
+}
+
+// RFC 1122 section 3.2.1.3: neither a group nor a broadcast sends anything, who has no address yet
+// speaks to everybody, and 127/8 stays in its node. An iface that has such an address is a loopback
+// itself.
+bool Ipv4::is_martian(const Ipv4Config& own, const Packet& packet, const Ipv4Header& header) {
+  const Ipv4Address from = header.source, to = header.destination;
+  if (from.is_multicast() || own.is_broadcast(from) || to.is_any()) return true;
+  if (from.is_any() && !own.is_broadcast(to)) return true;
+  if (packet.meta.loopback || (!from.is_loopback() && !to.is_loopback())) return false;
+  const auto on_loopback = [](const Ipv4IfAddress& a) { return a.prefix.address.is_loopback(); };
+  return std::none_of(own.addresses().begin(), own.addresses().end(), on_loopback);
 }
 
 // RFC 1122 section 3.2.1.8: a source route that is not at its end would make this node a hop of it.

@@ -11,6 +11,7 @@
 
 namespace flapjack {
 
+class Ipv4Config;
 class NetIf;
 class Stack;
 
@@ -20,10 +21,11 @@ class Ipv4 {
 
   /// Consumes a segment; meta says protocol, iface, source, destination, ttl.
   Status output(PacketPtr segment);
-  /// Checks in this order: header, TTL, source, checksum, destination (Zephyr: net_ipv4_input).
+  /// Checks in this order: header, TTL, addresses, checksum, destination (Zephyr: net_ipv4_input).
   void input(NetIf& iface, PacketPtr packet);
 
  private:
+  static bool is_martian(const Ipv4Config& own, const Packet& packet, const Ipv4Header& header);
   DropReason refuse(const NetIf& iface, const Packet& packet, Ipv4Header& header) const;
   DropReason refuse_options(NetIf& iface, const Packet& packet, const Ipv4Header& header);
   void describe(PacketMeta& meta, const Packet& packet, const Ipv4Header& header) const;

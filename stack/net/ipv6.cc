@@ -34,11 +34,17 @@ void Ipv6::input(NetIf& iface, PacketPtr packet) {
   meta.ttl = header.hop_limit;
   meta.source = {header.source, 0};
   meta.destination = {header.destination, 0};
-  const DropReason reason = refuse(iface, *packet, header);
-  if (reason != DropReason::None) return drop(iface, std::move(packet), reason);
+  meta.protocol = header.next_header;
+  meta.l3_bytes = 0;
+  if (is_martian(iface, *packet, header)) {
+    return drop(iface, std::move(packet), DropReason::Martian);
+  }
+  if (!is_for_us(iface, header.destination, meta.loopback)) {
+    if (stack_.config().router) return stack_.forward.ipv6(iface, std::move(packet), header);
+    return drop(iface, std::move(packet), DropReason::NotForUs);
+  }
   const Ipv6Extensions extensions = Ipv6Extensions::walk(packet->bytes());
   meta.protocol = extensions.protocol;
-  meta.l3_bytes = 0;
   if (!extensions.ok()) {
     if (extensions.tell) {
       const auto problem = Icmpv6Header::parameter_problem(extensions.code, extensions.pointer);
@@ -47,21 +53,22 @@ void Ipv6::input(NetIf& iface, PacketPtr packet) {
     return drop(iface, std::move(packet), DropReason::BadHeader);
   }
   if (extensions.is_fragment) {
-    return drop(iface, std::move(packet), DropReason::FragmentUnsupported);
+    return stack_.ipv6_fragmentation.input(iface, std::move(packet), extensions);
   }
   packet->pull(extensions.offset);
   meta.l3_bytes = static_cast<std::uint16_t>(extensions.offset);
   stack_.ip.input(iface, std::move(packet));
 }
 
-// RFC 4291 sections 2.5.3 and 2.7: addresses that may not be where they are.
-DropReason Ipv6::refuse(const NetIf& iface, const Packet& packet, const Ipv6Header& header) const {
+// RFC 4291 sections 2.5.2, 2.5.3 and 2.7: addresses that may not be where they are. The loopback's
+// are known on an iface that has it.
+bool Ipv6::is_martian(const NetIf& iface, const Packet& packet, const Ipv6Header& header) {
   const Ipv6Address& to = header.destination;
-  if (header.source.is_multicast() || to.is_any()) return DropReason::BadHeader;
-  const bool loopback = packet.meta.loopback;
-  if (header.source.is_loopback() && !loopback) return DropReason::BadHeader;
-  if (to.is_multicast() && to.multicast_scope() <= 1 && !loopback) return DropReason::BadHeader;
-  return is_for_us(iface, to, loopback) ? DropReason::None : DropReason::NotForUs;
+  if (header.source.is_multicast() || to.is_any()) return true;
+  if (packet.meta.loopback) return false;
+  const bool of_node = header.source.is_loopback() || to.is_loopback();
+  if (of_node && !iface.has_address(Ipv6Address::loopback())) return true;
+  return to.is_multicast() && to.multicast_scope() <= 1;
 }
 
 bool Ipv6::is_for_us(const NetIf& iface, const Ipv6Address& destination, bool loopback) const {
@@ -70,7 +77,7 @@ bool Ipv6::is_for_us(const NetIf& iface, const Ipv6Address& destination, bool lo
     return router_group || destination == Ipv6Address::all_nodes() ||
            iface.ipv6()->is_member(destination);
   }
-  if (destination.is_loopback()) return loopback;
+  if (destination.is_loopback()) return loopback || iface.has_address(destination);
   // a link-local address is one of the iface that heard it; others may be any iface's
   if (destination.is_link_local() && !loopback) return is_usable(iface, destination);
   const NetIf* owner = stack_.route.iface_of(destination);

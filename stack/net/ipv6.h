@@ -19,8 +19,9 @@ class Ipv6 {
 
   /// Consumes a segment; meta says protocol, iface, source, destination, ttl and router_alert.
   Status output(PacketPtr segment);
-  /// Checks in this order: header, source and destination, who it is for, extension headers (a
-  /// parameter problem tells the sender what RFC 8200 section 4 wants it to know).
+  /// Checks in this order: header, source and destination, who it is for (a router forwards what is
+  /// for others), extension headers (a parameter problem tells the sender what RFC 8200 section 4
+  /// wants it to know). A fragment goes to Ipv6Fragmentation.
   void input(NetIf& iface, PacketPtr packet);
   /// Tells the sender that nobody here knows the protocol of a packet whose headers are pulled
   /// (RFC 8200 section 4).
@@ -30,7 +31,7 @@ class Ipv6 {
   bool is_for_us(const NetIf& iface, const Ipv6Address& destination, bool loopback) const;
 
  private:
-  DropReason refuse(const NetIf& iface, const Packet& packet, const Ipv6Header& header) const;
+  static bool is_martian(const NetIf& iface, const Packet& packet, const Ipv6Header& header);
   static bool is_usable(const NetIf& iface, const Ipv6Address& address);
   void drop(NetIf& iface, PacketPtr packet, DropReason reason);
 

@@ -136,19 +136,18 @@ Icmpv6Route Mld::route(const NetIf& iface, const Ipv6Address& destination) const
   return {own != nullptr ? own->address() : Ipv6Address{}, destination, kMldHopLimit, true, {}};
 }
 
-void Mld::send(NetIf& iface, PacketPtr packet, const Icmpv6Route& route) {
-  static_cast<void>(stack_.icmpv6.send(iface, std::move(packet), route).ok());  // drop recorded
+void Mld::send(NetIf& iface, std::vector<std::uint8_t> message, const Icmpv6Route& route) {
+  stack_.icmpv6.post(iface, std::move(message), route, stack_.config().alloc.icmp);
 }
 
 void Mld::send_change(NetIf& iface, const Ipv6Address& group, bool joined) {
-  PacketPtr packet = stack_.icmpv6.message(iface, MldReport2::kBytes + Record::bytes(0));
-  if (packet == nullptr) return;
-  Record::emit(packet->data() + MldReport2::kBytes,
+  std::vector<std::uint8_t> message(MldReport2::kBytes + Record::bytes(0));
+  Record::emit(message.data() + MldReport2::kBytes,
                joined ? GroupRecordType::ChangeToExclude : GroupRecordType::ChangeToInclude, group,
                {});
   const Icmpv6Route to = route(iface, kMldRouters);
-  MldReport2::emit(packet->bytes(), 1, to.source, to.destination);
-  send(iface, std::move(packet), to);
+  MldReport2::emit(message, 1, to.source, to.destination);
+  send(iface, std::move(message), to);
 }
 
 void Mld::send_state(NetIf& iface, const std::optional<Ipv6Address>& group) {
@@ -158,25 +157,23 @@ void Mld::send_state(NetIf& iface, const std::optional<Ipv6Address>& group) {
   const auto& groups = iface.ipv6()->groups();
   const auto count = static_cast<std::size_t>(std::count_if(groups.begin(), groups.end(), told));
   if (count == 0) return;
-  PacketPtr packet = stack_.icmpv6.message(iface, MldReport2::kBytes + count * Record::bytes(0));
-  if (packet == nullptr) return;
-  std::uint8_t* out = packet->data() + MldReport2::kBytes;
+  std::vector<std::uint8_t> message(MldReport2::kBytes + count * Record::bytes(0));
+  std::uint8_t* out = message.data() + MldReport2::kBytes;
   for (const Ipv6IfGroup& each : groups) {
     if (!told(each)) continue;
     Record::emit(out, GroupRecordType::ModeIsExclude, each.address, {});
     out += Record::bytes(0);
   }
   const Icmpv6Route to = route(iface, kMldRouters);
-  MldReport2::emit(packet->bytes(), static_cast<std::uint16_t>(count), to.source, to.destination);
-  send(iface, std::move(packet), to);
+  MldReport2::emit(message, static_cast<std::uint16_t>(count), to.source, to.destination);
+  send(iface, std::move(message), to);
 }
 
 void Mld::send_version1(NetIf& iface, const Ipv6Address& group) {
-  PacketPtr packet = stack_.icmpv6.message(iface, MldMessage::kBytes);
-  if (packet == nullptr) return;
+  std::vector<std::uint8_t> message(MldMessage::kBytes);
   const Icmpv6Route to = route(iface, group);
-  MldMessage{Icmpv6Type::MldReport, group}.emit(packet->bytes(), to.source, to.destination);
-  send(iface, std::move(packet), to);
+  MldMessage{Icmpv6Type::MldReport, group}.emit(message, to.source, to.destination);
+  send(iface, std::move(message), to);
 }
 
 }  // namespace flapjack

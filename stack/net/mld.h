@@ -47,7 +47,7 @@ class Mld {
   void send_state(NetIf& iface, const std::optional<Ipv6Address>& group);
   void send_version1(NetIf& iface, const Ipv6Address& group);
   Icmpv6Route route(const NetIf& iface, const Ipv6Address& destination) const;
-  void send(NetIf& iface, PacketPtr packet, const Icmpv6Route& route);
+  void send(NetIf& iface, std::vector<std::uint8_t> message, const Icmpv6Route& route);
   void on_time();
   void settle();
   Duration draw(Duration most);

@@ -12,10 +12,6 @@ bool is_valid(const Packet& packet) {
   return packet.meta.ttl == kNdHopLimit;
 }
 
-void add_link_option(Packet& packet, std::size_t at, NdOptionType type, const MacAddress& mac) {
-  NdLinkAddress{type, mac}.emit(packet.data() + at);
-}
-
 }  // namespace
 
 Status Nd::refuse(Packet& packet, DropReason reason) {
@@ -55,11 +51,12 @@ void Nd::answer(NetIf& iface, const Packet& packet, const NeighborSolicitation& 
 }
 
 void Nd::send_probe(NetIf& iface, const Ipv6Address& target) {
-  PacketPtr packet = stack_.icmpv6.message(iface, NeighborSolicitation::kBytes);
-  if (packet == nullptr) return;
   const Icmpv6Route route{{}, target.solicited_node(), kNdHopLimit, false, {}};
-  NeighborSolicitation{target, {}}.emit(packet->bytes(), route.source, route.destination);
-  static_cast<void>(stack_.icmpv6.send(iface, std::move(packet), route).ok());
+  stack_.icmpv6.post(iface, NeighborSolicitation::kBytes, route, stack_.config().alloc.nd,
+                     [target, route](std::span<std::uint8_t> message) {
+                       NeighborSolicitation{target, {}}.emit(message, route.source,
+                                                             route.destination);
+                     });
 }
 
 void Nd::send_solicit(NetIf& iface, const Ipv6Address& target, const Ipv6Address& destination,
@@ -74,17 +71,17 @@ void Nd::send_solicit(NetIf& iface, const Ipv6Address& target, const Ipv6Address
   if (source.is_any() && iface.ipv6() != nullptr && iface.ipv6()->link_local() != nullptr) {
     source = iface.ipv6()->link_local()->address();
   }
-  const std::size_t bytes = NeighborSolicitation::kBytes + (source.is_any() ? 0 : 8);
-  PacketPtr packet = stack_.icmpv6.message(iface, bytes);
-  if (packet == nullptr) return;
-  if (!source.is_any()) {
-    add_link_option(*packet, NeighborSolicitation::kBytes, NdOptionType::SourceLinkAddress,
-                    iface.link_address());
-  }
-  NeighborSolicitation{target, {}}.emit(packet->bytes(), source, destination);
+  constexpr std::size_t kBytes = NeighborSolicitation::kBytes;
+  const std::size_t bytes = kBytes + (source.is_any() ? 0 : NdLinkAddress::kBytes);
   const Icmpv6Route route{source, destination, kNdHopLimit, false,
                           because != nullptr ? because->meta.cause : RecordId{}};
-  static_cast<void>(stack_.icmpv6.send(iface, std::move(packet), route).ok());
+  const NdLinkAddress link{NdOptionType::SourceLinkAddress, iface.link_address()};
+  stack_.icmpv6.post(iface, bytes, route, stack_.config().alloc.nd,
+                     [target, route, link](std::span<std::uint8_t> message) {
+                       if (message.size() > kBytes) link.emit(&message[kBytes]);
+                       NeighborSolicitation{target, {}}.emit(message, route.source,
+                                                             route.destination);
+                     });
 }
 
 // ---- advertisements
@@ -92,17 +89,18 @@ void Nd::send_solicit(NetIf& iface, const Ipv6Address& target, const Ipv6Address
 void Nd::send_advert(NetIf& iface, const Ipv6Address& target, const Ipv6Address& destination,
                      bool solicited, const Packet& because) {
   constexpr std::size_t kBytes = NeighborAdvertisement::kBytes;
-  PacketPtr packet = stack_.icmpv6.message(iface, kBytes + NdLinkAddress::kBytes);
-  if (packet == nullptr) return;
-  add_link_option(*packet, kBytes, NdOptionType::TargetLinkAddress, iface.link_address());
+  const NdLinkAddress link{NdOptionType::TargetLinkAddress, iface.link_address()};
   NeighborAdvertisement advert;
   advert.target = target;
   advert.router = stack_.config().router;
   advert.solicited = solicited;
   advert.override_known = true;
-  advert.emit(packet->bytes(), target, destination);
   const Icmpv6Route route{target, destination, kNdHopLimit, false, because.meta.cause};
-  static_cast<void>(stack_.icmpv6.send(iface, std::move(packet), route).ok());
+  stack_.icmpv6.post(iface, kBytes + NdLinkAddress::kBytes, route, stack_.config().alloc.nd,
+                     [advert, route, link](std::span<std::uint8_t> message) {
+                       link.emit(&message[kBytes]);
+                       advert.emit(message, route.source, route.destination);
+                     });
 }
 
 Status Nd::on_advert(NetIf& iface, Packet& packet) {

@@ -10,7 +10,10 @@ namespace {
 // Zephyr's cap of an allocation: the MTU, but never below what every host takes (RFC 791 section
 // 3.1, RFC 8200 section 5).
 std::size_t room_for_payload(const NetIf& iface, Family family) {
-  if (family == Family::Inet6) return iface.ipv6()->mtu() - kIpv6HeaderBytes - kUdpHeaderBytes;
+  if (family == Family::Inet6) {
+    if (iface.stack().config().ipv6_fragment.enabled) return 0xffff - kUdpHeaderBytes;
+    return iface.ipv6()->mtu() - kIpv6HeaderBytes - kUdpHeaderBytes;
+  }
   const bool splits = iface.stack().config().ipv4_fragment.enabled;
   const std::size_t largest =
       splits ? std::size_t{0xffff} : std::max<std::size_t>(iface.mtu(), 576);
@@ -210,9 +213,10 @@ Result<std::size_t> NetContext::send_engine(std::span<const std::uint8_t> bytes,
 
 // A tx packet, waiting for one as long as both the caller and Zephyr's allocation limit allow.
 PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) {
-  constexpr std::size_t kHeaders = kIpv4HeaderBytes + kUdpHeaderBytes;
+  const std::size_t headers =
+      (family_ == Family::Inet6 ? kIpv6HeaderBytes : kIpv4HeaderBytes) + kUdpHeaderBytes;
   const std::uint32_t life = life_;
-  PacketPtr packet = stack_.waits.allocate(stack_.tx_pool, bytes + kHeaders,
+  PacketPtr packet = stack_.waits.allocate(stack_.tx_pool, bytes + headers,
                                            shorter(timeout, stack_.config().alloc.udp));
   if (life != life_) {  // put() while waiting
     error = Errc::Ebadf;

@@ -30,17 +30,24 @@ Status NetCore::send_data(PacketPtr packet) {
     loop_back(*iface, std::move(packet));
     return Status();
   }
-  const std::uint16_t fits = stack_.pmtu.mtu(packet->meta.destination.address, iface->mtu());
-  if (packet->size() > fits && packet->meta.destination.address.is_v4()) {
-    return send_large(*iface, std::move(packet), fits);
-  }
+  const std::uint16_t fits = room(*iface, packet->meta.destination.address);
+  if (packet->size() > fits) return send_large(*iface, std::move(packet), fits);
   return iface->send_data(std::move(packet)).ok() ? Status() : Status(Errc::Eio);
+}
+
+std::uint16_t NetCore::room(const NetIf& iface, const IpAddress& destination) const {
+  const bool ipv6 = destination.is_v6() && iface.ipv6() != nullptr;
+  return stack_.pmtu.mtu(destination, ipv6 ? iface.ipv6()->mtu() : iface.mtu());
 }
 
 // Without fragmentation a datagram that does not fit goes to the L2 as it is, unless it says that
 // it may not be split; Zephyr does not look either.
 Status NetCore::send_large(NetIf& iface, PacketPtr packet, std::uint16_t fits) {
-  if (stack_.ipv4_fragment.splits(*packet)) {
+  if (packet->meta.destination.address.is_v6()) {
+    if (stack_.ipv6_fragmentation.splits(*packet)) {
+      return stack_.ipv6_fragmentation.send(std::move(packet), fits);
+    }
+  } else if (stack_.ipv4_fragment.splits(*packet)) {
     return stack_.ipv4_fragment.send(std::move(packet), fits);
   }
   if (packet->meta.dont_fragment) {

@@ -179,9 +179,9 @@ void NetIf::stop_ip() {
 Status NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {
   ++stats_.tx_dropped;
   stack_.tracer().drop(reason, subject_, *packet);
-  if (packet->meta.forwarded && reason == DropReason::ArpTimeout) {
-    stack_.forward.unresolved(*packet);
-  }
+  const bool unresolved =
+      reason == DropReason::ArpTimeout || reason == DropReason::NeighborTimeout;
+  if (packet->meta.forwarded && unresolved) stack_.forward.unresolved(*packet);
   stack_.contexts.on_sent(packet->meta.context, packet->meta.id, status);
   return status;
 }

@@ -20,9 +20,11 @@ class Stack;
 /// How long each user of a tx packet waits for one.
 struct AllocTimeouts {
   Timeout udp = Timeout::after(seconds(1));         ///< net_context send: Enobufs
-  Timeout icmp = Timeout::after(seconds(1));        ///< echo request Enomem; answers, errors: lost
+  /// Echo request: Enomem. Answers, errors and reports of groups: lost.
+  Timeout icmp = Timeout::after(seconds(1));
   Timeout nd = Timeout::after(milliseconds(100));   ///< neighbor discovery: message not sent
-  Timeout fragment = Timeout::after(milliseconds(100));  ///< Enomem
+  Timeout arp = Timeout::after(milliseconds(100));  ///< what waits for it is dropped
+  Timeout fragment = Timeout::after(milliseconds(100));  ///< Enomem; IPv6 does not split then
   Timeout clone = Timeout::after(milliseconds(100));     ///< of a received packet: copy dropped
   Timeout loopback = Timeout::after(milliseconds(100));  ///< rx packet of a datagram to oneself
   Timeout dhcp = Timeout::forever();                ///< the message waits as long as it takes
@@ -30,7 +32,7 @@ struct AllocTimeouts {
 
 class PacketWaits;
 
-/// One call of PacketWaits::allocate_within() that waits.
+/// One call of PacketWaits::wait_within() that waits.
 struct PacketWait {
   PacketWait(PacketWaits& waits, PacketPool& pool, std::size_t bytes);
   virtual ~PacketWait() = default;
@@ -60,7 +62,13 @@ class PacketWaits {
   template <class Fn>
   void allocate_within(PacketPool& pool, std::size_t bytes, Timeout timeout, Fn go_on) {
     PacketPtr packet = pool.allocate(bytes);
-    if (packet != nullptr || !may_wait(pool, bytes, timeout)) return go_on(std::move(packet));
+    if (packet != nullptr) return go_on(std::move(packet));
+    wait_within(pool, bytes, timeout, std::move(go_on));
+  }
+  /// The same for who has just found the pool empty.
+  template <class Fn>
+  void wait_within(PacketPool& pool, std::size_t bytes, Timeout timeout, Fn go_on) {
+    if (!may_wait(pool, bytes, timeout)) return go_on(nullptr);
     struct Held : PacketWait {
       Held(PacketWaits& w, PacketPool& p, std::size_t n, Fn f)
           : PacketWait(w, p, n), fn(std::move(f)) {}
@@ -74,7 +82,7 @@ class PacketWaits {
   /// the caller looked at before may have changed when it returns.
   PacketPtr allocate(PacketPool& pool, std::size_t bytes, Timeout timeout);
 
-  /// How many calls of allocate_within() wait.
+  /// How many calls of wait_within() wait.
   std::size_t waiting() const { return waits_.size(); }
 
  private:

@@ -16,7 +16,7 @@ constexpr std::uint16_t kLeast4 = 68, kLeast6 = 1280;
 constexpr std::array<std::uint16_t, 10> kPlateaus = {32000, 17914, 8166, 4352, 2002,
                                                      1492,  1006,  508,  296,  68};
 
-std::uint16_t next_plateau(std::uint16_t packet_bytes) {
+std::uint32_t next_plateau(std::uint32_t packet_bytes) {
   const auto below = std::find_if(kPlateaus.begin(), kPlateaus.end(),
                                   [&](std::uint16_t mtu) { return mtu < packet_bytes; });
   return below != kPlateaus.end() ? *below : kLeast4;
@@ -44,15 +44,16 @@ std::uint16_t PmtuCache::mtu(const IpAddress& destination, std::uint16_t link_mt
   return known != nullptr ? std::min(known->mtu, link_mtu) : link_mtu;
 }
 
-bool PmtuCache::too_big(const IpAddress& destination, std::uint16_t next_hop_mtu,
-                        std::uint16_t packet_bytes) {
+bool PmtuCache::too_big(const IpAddress& destination, std::uint32_t next_hop_mtu,
+                        std::uint32_t packet_bytes) {
   if (!enabled(destination.family())) return false;
-  const std::uint16_t least = destination.is_v6() ? kLeast6 : kLeast4;
-  const std::uint16_t told = next_hop_mtu != 0 ? next_hop_mtu : next_plateau(packet_bytes);
-  if (told < least || told >= packet_bytes) return false;
+  const std::uint32_t least = destination.is_v6() ? kLeast6 : kLeast4;
+  const bool unsaid = next_hop_mtu == 0 && destination.is_v4();
+  const std::uint32_t told = unsaid ? next_plateau(packet_bytes) : next_hop_mtu;
+  if (told < least || told >= packet_bytes || told > 0xffff) return false;
   const Entry* known = find(destination);
   if (known != nullptr && known->mtu <= told) return false;
-  set(destination, told);
+  set(destination, static_cast<std::uint16_t>(told));
   return true;
 }
 

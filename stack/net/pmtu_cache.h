@@ -30,10 +30,10 @@ class PmtuCache {
   /// What fits, at most `link_mtu`, which is the answer where nothing is known.
   std::uint16_t mtu(const IpAddress& destination, std::uint16_t link_mtu) const;
   /// A router could not forward a packet of `packet_bytes` to `destination` and says what it can;
-  /// 0: it is too old to say (RFC 1191 section 7). Never raises what is known. False when it is of
-  /// no use: not enabled, not smaller, below what every link carries.
-  bool too_big(const IpAddress& destination, std::uint16_t next_hop_mtu,
-               std::uint16_t packet_bytes);
+  /// 0: it is too old to say (RFC 1191 section 7; IPv6 has no such routers). Never raises what is
+  /// known. False when it is of no use: not enabled, not smaller, below what every link carries.
+  bool too_big(const IpAddress& destination, std::uint32_t next_hop_mtu,
+               std::uint32_t packet_bytes);
 
  private:
   struct Entry {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reassembly: puts the fragments of datagrams of one family together (RFC 791 section 3.2, RFC 815;
-// RFC 8200 section 4.5). Ipv4Fragment and Ipv6Fragment own one each; it knows where a fragment's
-// data lie, but no header.
+// RFC 8200 section 4.5). Ipv4Fragment and Ipv6Fragmentation own one each; it knows where a
+// fragment's data lie, but no header.
 //
 // Invariants
 //  1. The pieces of a slot are in order of their offsets and do not overlap: a fragment that

@@ -131,17 +131,16 @@ void RouterAdvertiser::send(Duration lifetime) {
   const Ipv6IfAddress* own = iface_.ipv6()->link_local();
   if (own == nullptr) return;
   const Ipv6Address from = own->address();
-  Icmpv6& icmpv6 = iface_.stack().icmpv6;
-  PacketPtr packet = icmpv6.message(iface_, RouterAdvertisement::kBytes + option_bytes());
-  if (packet == nullptr) return;
-  emit_options(packet->data() + RouterAdvertisement::kBytes, lifetime);
+  std::vector<std::uint8_t> message(RouterAdvertisement::kBytes + option_bytes());
+  emit_options(message.data() + RouterAdvertisement::kBytes, lifetime);
   RouterAdvertisement advert;
   advert.hop_limit = config_.hop_limit;
   advert.lifetime_s =
       static_cast<std::uint16_t>(std::min<std::uint32_t>(seconds_of(lifetime), 65'535));
-  advert.emit(packet->bytes(), from, Ipv6Address::all_nodes());
+  advert.emit(message, from, Ipv6Address::all_nodes());
   const Icmpv6Route route{from, Ipv6Address::all_nodes(), kNdHopLimit, false, {}};
-  static_cast<void>(icmpv6.send(iface_, std::move(packet), route).ok());  // drop recorded
+  Stack& stack = iface_.stack();
+  stack.icmpv6.post(iface_, std::move(message), route, stack.config().alloc.nd);
 }
 
 }  // namespace flapjack

@@ -54,15 +54,14 @@ void RouterDiscovery::solicit(NetIf& iface) {
   const Ipv6IfAddress* own = iface.ipv6()->link_local();
   const Ipv6Address source = own != nullptr ? own->address() : Ipv6Address{};
   const std::size_t options = own != nullptr ? NdLinkAddress::kBytes : 0;
-  PacketPtr packet = stack_.icmpv6.message(iface, RouterSolicitation::kBytes + options);
-  if (packet == nullptr) return;
-  if (own != nullptr) {
-    NdLinkAddress{NdOptionType::SourceLinkAddress, iface.link_address()}.emit(
-        packet->data() + RouterSolicitation::kBytes);
-  }
+  constexpr std::size_t kBytes = RouterSolicitation::kBytes;
+  const NdLinkAddress link{NdOptionType::SourceLinkAddress, iface.link_address()};
   const Icmpv6Route route{source, Ipv6Address::all_routers(), kNdHopLimit, false, {}};
-  RouterSolicitation{}.emit(packet->bytes(), route.source, route.destination);
-  static_cast<void>(stack_.icmpv6.send(iface, std::move(packet), route).ok());
+  stack_.icmpv6.post(iface, kBytes + options, route, stack_.config().alloc.nd,
+                     [route, link](std::span<std::uint8_t> message) {
+                       if (message.size() > kBytes) link.emit(&message[kBytes]);
+                       RouterSolicitation{}.emit(message, route.source, route.destination);
+                     });
 }
 
 void RouterDiscovery::settle() {

@@ -14,11 +14,13 @@
 #include "stack/net/igmp.h"
 #include "stack/net/ip.h"
 #include "stack/net/icmpv6.h"
+#include "stack/net/icmpv6_errors.h"
 #include "stack/net/ipv4.h"
 #include "stack/net/ipv4_acd.h"
 #include "stack/net/ipv4_autoconf.h"
 #include "stack/net/ipv4_fragment.h"
 #include "stack/net/ipv6.h"
+#include "stack/net/ipv6_fragmentation.h"
 #include "stack/net/mld.h"
 #include "stack/net/nd.h"
 #include "stack/net/net_conn.h"
@@ -83,6 +85,7 @@ struct StackConfig {
   IcmpConfig icmp = {};
   PmtuConfig pmtu = {};
   Ipv4FragmentConfig ipv4_fragment = {};
+  Ipv6FragmentConfig ipv6_fragment = {};
   IgmpConfig igmp = {};
   bool ipv4_auto = false;  ///< NET_IPV4_AUTO: every iface; it needs acd
   Ipv6Config ipv6 = {};
@@ -152,9 +155,11 @@ class Stack {
   Igmp igmp;
   Forward forward;
   Ipv6 ipv6;
+  Ipv6Fragmentation ipv6_fragmentation;
   Icmp icmp;
   IcmpErrors icmp_errors;
   Icmpv6 icmpv6;
+  Icmpv6Errors icmpv6_errors;
   Nd nd;
   RouterDiscovery router_discovery;
   Mld mld;

@@ -8,10 +8,12 @@ namespace flapjack {
 Status Udp::output(PacketPtr payload) {
   const PacketMeta& meta = payload->meta;
   const NetIf& iface = *stack_.iface(meta.iface);
+  const IpAddress& to = meta.destination.address;
   const ChecksumPolicy policy = iface.checksum_policy();
   payload->push(kUdpHeaderBytes);
   // a device that fills in checksums sees only parts of a datagram that is split
-  const bool split = payload->size() + kIpv4HeaderBytes > iface.mtu();
+  const std::size_t ip_bytes = to.is_v6() ? kIpv6HeaderBytes : kIpv4HeaderBytes;
+  const bool split = payload->size() + ip_bytes > stack_.core.room(iface, to);
   UdpHeader header;
   header.source_port = meta.source.port;
   header.destination_port = meta.destination.port;

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, kHops> kHopNames = {
 constexpr std::array<std::string_view, kDropReasons> kReasonNames = {
     "none",          "admin_down",     "iface_down",     "carrier_down",
     "suspended",     "queue_full",     "no_buffers",     "no_l2",
-    "bad_link_header", "not_for_us",   "unknown_protocol", "bad_header",
+    "bad_link_header", "not_for_us",   "martian", "unknown_protocol", "bad_header",
     "bad_checksum",  "ttl_expired",    "fragment_unsupported",
     "fragment_overlap", "reassembly_timeout", "source_route", "too_big",
     "no_route",      "no_listener",    "arp_timeout",    "arp_evicted",

@@ -41,6 +41,7 @@ enum class DropReason : std::uint8_t {
   NoL2,              ///< sent natively to an iface that has no L2 send
   BadLinkHeader,
   NotForUs,          ///< link or IP destination is somebody else
+  Martian,           ///< an IP address that cannot be where it is (RFC 1812 section 5.3.7)
   UnknownProtocol,
   BadHeader,         ///< a field of an IP, ICMP, UDP or ARP header makes no sense
   BadChecksum,

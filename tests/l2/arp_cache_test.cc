@@ -241,13 +241,39 @@ TEST(ArpCache, WithoutBuffersThePacketIsLostAndNothingIsPending) {
   ArpWorld world;
   PacketPtr packet = ip_packet(world.if_a, neighbour(0));
   world.a.tx_pool.set_limit(1);
-  EXPECT_EQ(world.ethernet.send(world.if_a, std::move(packet)).code(), Errc::Enobufs);
+  EXPECT_TRUE(world.ethernet.send(world.if_a, std::move(packet)).ok()) << "the request waits";
+  world.run_for(milliseconds(100) - Duration{1});
+  EXPECT_TRUE(world.arp.is_pending(neighbour(0)));
+  world.run_for(Duration{1});
   EXPECT_EQ(world.drops(DropReason::NoBuffers), 1u);
   EXPECT_EQ(world.arp.size(), 0u);
   world.a.tx_pool.set_limit(0);  // a question to us cannot be answered either
-  EXPECT_EQ(world.receive(kReq, neighbour(1), kMac, kSelf), Verdict::Drop);
+  EXPECT_EQ(world.receive(kReq, neighbour(1), kMac, kSelf), Verdict::Ok);
+  world.run_for(milliseconds(100));
   EXPECT_EQ(world.drops(DropReason::NoBuffers), 2u);
   EXPECT_NE(world.arp.find(neighbour(1)), nullptr) << "but it was learnt from";
+  EXPECT_EQ(world.arps_sent(), 0u);
+}
+
+TEST(ArpCache, WithoutBuffersInTimeOrEverTheyDiffer) {
+  ArpWorld world;
+  PacketPtr first = ip_packet(world.if_a, neighbour(0));
+  world.a.tx_pool.set_limit(1);
+  EXPECT_TRUE(world.ethernet.send(world.if_a, std::move(first)).ok());
+  world.run_for(milliseconds(99));
+  EXPECT_EQ(world.arps_sent(), 0u);
+  world.a.tx_pool.set_limit(2);
+  world.run_for(Duration{});
+  EXPECT_EQ(world.arps_sent(), 1u) << "late, but asked";
+  world.receive(kRep, neighbour(0), kMac, kSelf);
+  EXPECT_EQ(world.packets_sent(), 1u);
+  // an answer that comes without our question ends its wait
+  PacketPtr second = ip_packet(world.if_a, neighbour(1));
+  world.a.tx_pool.set_limit(1);
+  EXPECT_TRUE(world.ethernet.send(world.if_a, std::move(second)).ok());
+  world.receive(kReq, neighbour(1), kMac, kSelf);
+  world.run_for(milliseconds(100));
+  EXPECT_EQ(world.drops(DropReason::NoBuffers), 0u);
 }
 
 // ---- the table

@@ -313,8 +313,10 @@ TEST(Igmp, WithoutAPacketItSaysSo) {
   World world;
   world.rig.node.tx_pool.set_limit(0);
   ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+  world.rig.scheduler.run_until(world.rig.scheduler.now() + seconds(1));
   EXPECT_EQ(world.rig.events(),
-            (Lines{"n.eth0 IPV4_MADDR_ADD", "n.eth0 igmp_failed", "n.eth0 IPV4_MCAST_JOIN"}));
+            (Lines{"n.eth0 IPV4_MADDR_ADD", "n alloc_wait", "n.eth0 IPV4_MCAST_JOIN",
+                   "n alloc_failed", "n.eth0 igmp_failed"}));
 }
 
 TEST(Igmp, OffItsMessagesAreUnknown) {

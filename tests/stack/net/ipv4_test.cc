@@ -47,10 +47,12 @@ const Case kCases[] = {
     {"IPv6", [](Bytes& b) { b[0] = 0x65; }, "unknown_protocol"},
     {"TTL 0", [](Bytes& b) { b[8] = 0; }, "ttl_expired"},
     {"TTL 1", [](Bytes& b) { b[8] = 1; }, nullptr},
-    {"from a group", [](Bytes& b) { set_source(b, "224.0.0.1"); }, "bad_header"},
-    {"from everyone", [](Bytes& b) { set_source(b, "255.255.255.255"); }, "bad_header"},
-    {"from the net's broadcast", [](Bytes& b) { set_source(b, "192.0.2.255"); }, "bad_header"},
-    {"from nobody", [](Bytes& b) { set_source(b, "0.0.0.0"); }, "bad_header"},
+    {"from a group", [](Bytes& b) { set_source(b, "224.0.0.1"); }, "martian"},
+    {"from everyone", [](Bytes& b) { set_source(b, "255.255.255.255"); }, "martian"},
+    {"from the net's broadcast", [](Bytes& b) { set_source(b, "192.0.2.255"); }, "martian"},
+    {"from nobody", [](Bytes& b) { set_source(b, "0.0.0.0"); }, "martian"},
+    {"from our own loopback", [](Bytes& b) { set_source(b, "127.0.0.1"); }, "martian"},
+    {"from anywhere in 127/8", [](Bytes& b) { set_source(b, "127.255.3.2"); }, "martian"},
     {"from nobody to everyone",
      [](Bytes& b) { set_source(b, "0.0.0.0"), set_destination(b, "255.255.255.255"); }, nullptr},
     {"from nobody to the net",
@@ -64,9 +66,9 @@ const Case kCases[] = {
     {"to another iface's net", [](Bytes& b) { set_destination(b, "10.255.255.255"); },
      "not_for_us"},
     {"to a group", [](Bytes& b) { set_destination(b, "224.1.2.3"); }, nullptr},
-    {"to nobody", [](Bytes& b) { set_destination(b, "0.0.0.0"); }, "not_for_us"},
-    {"to a loopback address", [](Bytes& b) { set_destination(b, "127.0.0.2"); }, "not_for_us"},
-    {"to our loopback address", [](Bytes& b) { set_destination(b, "127.0.0.1"); }, "not_for_us"},
+    {"to nobody", [](Bytes& b) { set_destination(b, "0.0.0.0"); }, "martian"},
+    {"to a loopback address", [](Bytes& b) { set_destination(b, "127.0.0.2"); }, "martian"},
+    {"to our loopback address", [](Bytes& b) { set_destination(b, "127.0.0.1"); }, "martian"},
     {"TCP to everyone", [](Bytes& b) { b[9] = kTcp, set_destination(b, "255.255.255.255"); },
      "not_for_us"},
     {"TCP to the net", [](Bytes& b) { b[9] = kTcp, set_destination(b, "192.0.2.255"); },
@@ -86,7 +88,7 @@ const Case kCases[] = {
     // of two faults the one that is looked for first
     {"TTL 0 and a wrong checksum", [](Bytes& b) { b[8] = 0; }, "ttl_expired", true},
     {"from a group and a wrong checksum", [](Bytes& b) { set_source(b, "224.0.0.1"); },
-     "bad_header", true},
+     "martian", true},
     {"a wrong checksum and not for us", [](Bytes& b) { set_destination(b, "192.0.2.9"); },
      "bad_checksum", true},
     {"a fragment for somebody else", [](Bytes& b) { b[6] = 0x20, set_destination(b, "192.0.2.9"); },
@@ -116,6 +118,33 @@ TEST(Ipv4Input, EachRefusalHasItsReason) {
     EXPECT_EQ(eth0.stats().rx_dropped, taken ? 0u : 1u) << each.what;
     EXPECT_EQ(rig.node.rx_pool.in_use(), 0u) << each.what;
   }
+}
+
+// An iface with such an address is a loopback: what it hears never left the node.
+TEST(Ipv4Input, OnALoopbackIfaceItsAddressesAreAtHome) {
+  NodeRig rig;
+  NetIf& lo = rig.add({.name = "lo"}, "127.0.0.1/8");
+  NetContext& context = rig.bound(7);
+  std::size_t got = 0;
+  ASSERT_TRUE(
+      context.recv([&](NetContext&, PacketPtr, Status) { ++got; }, Timeout::no_wait()).ok());
+  rig.receive(lo, test::udp_bytes({ip("127.0.0.9"), 5000}, {ip("127.0.0.1"), 7}, "hello"));
+  EXPECT_EQ(got, 1u);
+  EXPECT_EQ(rig.drops(), Lines{});
+}
+
+TEST(Ipv4Input, WhatANodeSendsToItselfIsNoMartian) {
+  NodeRig rig;
+  rig.add({.name = "eth0"}, "192.0.2.1/24");
+  NetContext& context = rig.bound(7);
+  std::size_t got = 0;
+  ASSERT_TRUE(
+      context.recv([&](NetContext&, PacketPtr, Status) { ++got; }, Timeout::no_wait()).ok());
+  const Bytes hello = test::text_bytes("hello");
+  ASSERT_TRUE(context.sendto(hello, {ip("127.0.0.1"), 7}, {}, Timeout::no_wait()).ok());
+  rig.scheduler.run();
+  EXPECT_EQ(got, 1u);
+  EXPECT_EQ(rig.drops(), Lines{});
 }
 
 TEST(Ipv4Input, ADeviceThatVerifiesSaysSo) {

@@ -26,7 +26,7 @@ StackConfig with_pmtu(std::size_t entries = 2) {
 struct Told {
   const char* what;
   IpAddress destination;
-  std::uint16_t next_hop, packet;
+  std::uint32_t next_hop, packet;
   bool believed;
   std::uint16_t mtu;
 };
@@ -41,6 +41,8 @@ const Told kTold[] = {
     {"no number, nothing below", kFar, 0, 68, false, 1500},
     {"IPv6", kFar6, 1280, 1500, true, 1280},
     {"IPv6 below its least", kFar6, 1279, 1500, false, 1500},
+    {"IPv6 without a number", kFar6, 0, 3000, false, 1500},
+    {"IPv6 of a size no link has", kFar6, 70'000, 80'000, false, 1500},
 };
 
 TEST(PmtuCache, WhatIsBelieved) {

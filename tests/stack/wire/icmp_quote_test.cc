@@ -50,6 +50,59 @@ TEST(IcmpQuote, WhatIsNone) {
   }
 }
 
+// ---- IPv6
+
+/// An IPv6 header that names `next`, and `behind` it.
+Bytes quoted6(std::uint8_t next, const Bytes& behind) {
+  Ipv6Header header;
+  header.source = Ipv6Address::parse("2001:db8::1").value();
+  header.destination = Ipv6Address::parse("2001:db8::2").value();
+  header.next_header = next;
+  header.payload_length = 500;
+  Bytes bytes(40);
+  header.emit(bytes.data());
+  bytes.insert(bytes.end(), behind.begin(), behind.end());
+  return bytes;
+}
+
+TEST(IcmpQuote, Ipv6BehindAnyExtensionHeader) {
+  struct {
+    const char* what;
+    std::uint8_t next;
+    Bytes behind;
+    const char* text;
+    std::uint32_t upper_at;
+  } const rows[] = {
+      {"UDP", 17, {0x10, 0x92, 0, 7}, "[2001:db8::1]:4242 > [2001:db8::2]:7 proto 17", 40},
+      {"ICMPv6", 58, {}, "[2001:db8::1]:0 > [2001:db8::2]:0 proto 58", 40},
+      {"options", 0, {6, 0, 1, 4, 0, 0, 0, 0, 0x10, 0x92, 0, 7},
+       "[2001:db8::1]:4242 > [2001:db8::2]:7 proto 6", 48},
+      {"a first fragment", 44, {17, 200, 0, 1, 0, 0, 0, 9, 0x10, 0x92, 0, 7},
+       "[2001:db8::1]:4242 > [2001:db8::2]:7 proto 17", 48},
+  };
+  for (const auto& row : rows) {
+    const auto quote = IcmpQuote::parse_ipv6(quoted6(row.next, row.behind));
+    ASSERT_TRUE(quote) << row.what;
+    EXPECT_EQ(to_text(*quote), std::string(row.text) + " length 540") << row.what;
+    EXPECT_EQ(quote->upper_at, row.upper_at) << row.what;
+  }
+}
+
+TEST(IcmpQuote, Ipv6WhatIsNone) {
+  const Bytes whole = quoted6(60, {17, 0, 1, 4, 0, 0, 0, 0, 0x10, 0x92, 0, 7});
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(IcmpQuote::parse_ipv6(std::span(whole).first(size))) << size;
+  }
+  EXPECT_TRUE(IcmpQuote::parse_ipv6(whole));
+  EXPECT_FALSE(IcmpQuote::parse_ipv6(quoted6(44, {17, 0, 0, 8, 0, 0, 0, 9, 0, 1, 0, 2})))
+      << "a later fragment has no ports";
+  Bytes four = whole;
+  four[0] = 0x45;
+  EXPECT_FALSE(IcmpQuote::parse_ipv6(four));
+}
+
+// ---- headers that are changed in place
+
 TEST(Ipv4Patch, OneHopLessKeepsTheChecksumRight) {
   for (int ttl = 1; ttl <= 255; ++ttl) {
     Ipv4Header header;
