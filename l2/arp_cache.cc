@@ -108,6 +108,7 @@ void ArpCache::answer(const ArpHeader& request, PacketPtr packet) {
                        request.sender_mac, request.sender_ip},
                       request.sender_mac, packet->meta.id};
   const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
+  packet->meta.parked = true;
   allocate([this, reply, asked = std::move(packet)](PacketPtr free) mutable {
     if (free != nullptr) return static_cast<void>(output(reply, std::move(free)).ok());
     ++iface_.stats().rx_dropped;

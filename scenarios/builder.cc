@@ -113,9 +113,8 @@ void Builder::add_node(const NodeSpec& spec) {
 }
 
 void Builder::add_route(Node& node, const RouteSpec& route) {
-  RouteEntry entry{Ipv4Address{route.network.value}, route.network.prefix_len,
-                   node.stack.iface_by_name(route.iface), {}};
-  if (route.via) entry.next_hop = Ipv4Address{route.via->value};
+  RouteEntry entry{route.network, route.prefix_len, node.stack.iface_by_name(route.iface),
+                   route.via.value_or(IpAddress::any(route.network.family()))};
   const Status added = node.stack.routes.add(entry);
   if (added.ok()) return;
   const bool full = added.code() == Errc::Enomem;

@@ -237,8 +237,11 @@ std::vector<ServiceEntry> builtin_services() {
   return {
       {{"udp_echo", "sends datagrams back (RFC 862)", true}, false, make_udp_echo},
       {{"tcp_echo", "sends a stream back (RFC 862)", true}, true, make_tcp_echo},
-      {{"ra", "makes the node an IPv6 router and advertises it (RFC 4861)", false}, false, make_ra},
-      {{"dhcp", "gives IPv4 addresses (RFC 2131)", false}, false, make_dhcp, dhcp_setup_error},
+      {{"ra", "makes the node an IPv6 router and advertises it (RFC 4861)", false,
+        ServiceValue::Ra},
+       false, make_ra, router_advert_error},
+      {{"dhcp", "gives IPv4 addresses (RFC 2131)", false, ServiceValue::Dhcp, {"delay"}},
+       false, make_dhcp, dhcp_setup_error},
       {{"dns", "a name server with a zone: name -> address, list of addresses, another name, or "
         "\"ignore\", \"nxdomain\", \"servfail\", \"refused\"; \"*\" is any other name",
         false, ServiceValue::Zone, {"delay"}},

@@ -148,6 +148,8 @@ void add_ip_events(std::vector<EventWord>& events) {
        {"address", "len"}},
       {"address_refused", "the iface has no room for an advertised address", kIface, {"address"}},
       {"fragmented", "a datagram was split", kIface, {"id", "fragments"}},
+      {"fragmentation_failed", "a datagram left whole: no packets for its parts", kIface,
+       {"errno"}},
       {"reassembled", "a datagram is whole again", kIface, {"id", "fragments"}},
       {"icmp_error", "ICMP said what became of a datagram of this node", kIface,
        {"from", "errno"}},

@@ -112,6 +112,36 @@ Options ipv4_options() {
   };
 }
 
+// What IPv6 does beyond sending and receiving.
+Options ipv6_options() {
+  return {
+      {{"NET_IPV6_FRAGMENT", "own datagrams that do not fit are split, fragments put together"},
+       0, 1, [](C& c, I v) { c.stack.ipv6_fragment.enabled = v != 0; },
+       [](const C& c) { return number(c.stack.ipv6_fragment.enabled); }},
+      {{"NET_IPV6_FRAGMENT_MAX_COUNT", "datagrams that are put together at a time"},
+       1, 65535, [](C& c, I v) { c.stack.ipv6_fragment.reassembly.slots = size(v); },
+       [](const C& c) { return number(c.stack.ipv6_fragment.reassembly.slots); }},
+      {{"NET_IPV6_FRAGMENT_MAX_PKT", "fragments of one datagram"},
+       2, 8192, [](C& c, I v) { c.stack.ipv6_fragment.reassembly.packets = size(v); },
+       [](const C& c) { return number(c.stack.ipv6_fragment.reassembly.packets); }},
+      {{"NET_IPV6_FRAGMENT_TIMEOUT", "how long they are waited for, s"},
+       1, 60, [](C& c, I v) { c.stack.ipv6_fragment.reassembly.timeout = seconds(v); },
+       [](const C& c) { return c.stack.ipv6_fragment.reassembly.timeout.ns / seconds(1).ns; }},
+      {{"NET_IPV6_PMTU", "what a router says of packets that are too big is remembered"},
+       0, 1, [](C& c, I v) { c.stack.pmtu.ipv6 = v != 0; },
+       [](const C& c) { return number(c.stack.pmtu.ipv6); }},
+      {{"NET_IPV6_MLD", "IPv6 groups are reported to routers"},
+       0, 1, [](C& c, I v) { c.stack.ipv6.mld = v != 0; },
+       [](const C& c) { return number(c.stack.ipv6.mld); }},
+      {{"NET_INITIAL_HOP_LIMIT", "routers that an IPv6 packet may pass"},
+       1, 255, [](C& c, I v) { c.stack.ipv6.hop_limit = static_cast<std::uint8_t>(v); },
+       [](const C& c) { return number(c.stack.ipv6.hop_limit); }},
+      {{"NET_IPV6_MAX_NEIGHBORS", "neighbours the node remembers"},
+       1, 254, [](C& c, I v) { c.stack.ipv6.neighbors = size(v); },
+       [](const C& c) { return number(c.stack.ipv6.neighbors); }},
+  };
+}
+
 // Addresses, routers and neighbours.
 Options address_options() {
   return {
@@ -228,8 +258,8 @@ Options management_options() {
 
 std::vector<KconfigEntry> builtin_kconfigs() {
   Options all;
-  for (Options (*options)() : {&pool_options, &ipv4_options, &address_options, &ppp_options,
-                               &service_options, &management_options}) {
+  for (Options (*options)() : {&pool_options, &ipv4_options, &ipv6_options, &address_options,
+                               &ppp_options, &service_options, &management_options}) {
     const Options some = options();
     all.insert(all.end(), some.begin(), some.end());
   }

@@ -4,15 +4,15 @@
 namespace flapjack {
 namespace {
 
-// Where the server stands: the first native iface with an address.
+// Where the server stands: the iface it was told, or the first native one with an address.
 struct Site {
   const NetIf* iface = nullptr;
   Ipv4Prefix address;
 };
 
-Site site_of(const Stack& stack) {
+Site site_of(const Stack& stack, const DhcpServiceSpec& spec) {
   for (const auto& iface : stack.ifaces()) {
-    if (iface->is_offloaded()) continue;
+    if (iface->is_offloaded() || (spec.iface && spec.iface->text != iface->name())) continue;
     for (const Ipv4IfAddress& own : iface->ipv4().addresses()) {
       if (own.prefix.address.is_loopback()) continue;
       return {iface.get(), own.prefix};
@@ -20,6 +20,37 @@ Site site_of(const Stack& stack) {
   }
   return {};
 }
+
+std::optional<PlacedText> outside(const Ipv4Prefix& network, Ipv4Address address,
+                                  const std::string& what, const SourcePlace& place) {
+  if (address == network.address) {
+    return PlacedText{what + " " + to_text(address) + " is the server's own address", place};
+  }
+  if (network.contains(address)) return {};
+  return PlacedText{what + " " + to_text(address) + " is not on the network " + to_text(network),
+                    place};
+}
+
+// What is written must be on the server's own network.
+std::optional<PlacedText> options_error(const Ipv4Prefix& network, const DhcpServiceSpec& spec) {
+  if (spec.pool) {
+    const bool within = network.contains({spec.pool->first}) && network.contains({spec.pool->last});
+    if (!within) {
+      return PlacedText{"the pool is not on the network " + to_text(network), spec.pool->place};
+    }
+  }
+  for (const Ipv4Spec& router : spec.routers) {
+    const Ipv4Address address{router.value};
+    if (address == network.address) continue;  // the server is the router
+    if (auto wrong = outside(network, address, "router", router.place)) return wrong;
+  }
+  for (const auto& each : spec.reservations) {
+    if (auto wrong = outside(network, each.address.v4(), "address", each.place)) return wrong;
+  }
+  return {};
+}
+
+std::uint32_t whole_seconds(Duration d) { return static_cast<std::uint32_t>(d.ns / seconds(1).ns); }
 
 }  // namespace
 
@@ -34,22 +65,45 @@ std::optional<Ipv4Range> default_dhcp_pool(const Ipv4Prefix& network) {
 }
 
 std::optional<PlacedText> dhcp_setup_error(const Stack& stack, const ServiceSpec& spec) {
-  const Site site = site_of(stack);
+  const Site site = site_of(stack, spec.dhcp);
+  if (site.iface == nullptr && spec.dhcp.iface) {
+    return PlacedText{"\"" + spec.dhcp.iface->text +
+                          "\" is no native interface of this node with an IPv4 address",
+                      spec.dhcp.iface->place};
+  }
   if (site.iface == nullptr) {
     return PlacedText{"a DHCP service needs a native iface with an IPv4 address", spec.place};
   }
-  if (!default_dhcp_pool(site.address)) {
+  if (!spec.dhcp.pool && !default_dhcp_pool(site.address)) {
     return PlacedText{to_text(site.address) + " leaves no room for DHCP clients", spec.place};
   }
-  return {};
+  return options_error(site.address, spec.dhcp);
 }
 
-DhcpServerConfig dhcp_setup(const Stack& stack, const ServiceSpec&) {
-  const Site site = site_of(stack);
+DhcpServerConfig dhcp_setup(const Stack& stack, const ServiceSpec& service) {
+  const DhcpServiceSpec& spec = service.dhcp;
+  const Site site = site_of(stack, spec);
   DhcpServerConfig config;
   config.iface = site.iface->name();
   config.address = site.address;
-  config.pool = *default_dhcp_pool(site.address);
+  if (spec.pool) {
+    config.pool = {{spec.pool->first}, {spec.pool->last}};
+  } else {
+    config.pool = *default_dhcp_pool(site.address);
+  }
+  if (spec.lease) config.lease_s = whole_seconds(*spec.lease);
+  if (spec.renewal) config.renewal_s = whole_seconds(*spec.renewal);
+  if (spec.rebinding) config.rebinding_s = whole_seconds(*spec.rebinding);
+  for (const Ipv4Spec& router : spec.routers) {
+    static_cast<void>(config.routers.push({router.value}));  // not more than it holds
+  }
+  for (const DnsServerSpec& server : spec.dns) {
+    static_cast<void>(config.dns_servers.push(server.address.v4()));
+  }
+  for (const auto& each : spec.reservations) {
+    config.reservations.emplace_back(each.client, each.address.v4());
+  }
+  if (service.delay) config.delay = *service.delay;
   return config;
 }
 

@@ -8,6 +8,10 @@ namespace flapjack {
 // The link-local address and one that a router may give find room beside those in the file.
 void fit_node(const NodeSpec& spec, NodeConfig& config) {
   config.stack.router = spec.router;
+  if (!spec.dhcp_renewal.empty()) {
+    config.stack.dhcpv4.renewal = spec.dhcp_renewal == "until_expiry" ? Dhcpv4Renewal::UntilExpiry
+                                                                      : Dhcpv4Renewal::Attempts;
+  }
   Ipv6Config& ipv6 = config.stack.ipv6;
   for (const ServiceSpec& service : spec.services) {
     if (service.kind == "ra") config.stack.router = true;

@@ -41,6 +41,8 @@ struct FormatTables {
   FieldTable<PppSpec> ppp{"ppp", "One end of a PPP link."};
   FieldTable<IfaceSpec> iface{"iface", "A network interface of a node."};
   FieldTable<AppSpec> app{"app", "An application on a node.", "app"};
+  FieldTable<DhcpServiceSpec> dhcp_service{"dhcp_service", "What a DHCP service gives."};
+  FieldTable<RaServiceSpec> ra_service{"ra_service", "What a router advertises."};
   FieldTable<ServiceSpec> service{"service", "A server on a node.", "service"};
   FieldTable<CpuSpec> cpu{"cpu", "What the node's work takes."};
   FieldTable<NodeSpec> node{"node", "One simulated machine."};
@@ -69,6 +71,8 @@ struct FormatTables {
   void build_bridge();
   void build_ppp();
   void build_app();
+  void build_dhcp_service();
+  void build_ra_service();
   void build_service();
   void build_services();
   void build_cpu();
@@ -126,6 +130,8 @@ bool check_domain_name(LoadContext& ctx, SourceSpan span, const std::string& nam
 std::optional<Ipv4Spec> read_ipv4(LoadContext& ctx, const JsonValue& v, bool with_prefix);
 /// "10.0.0.10..10.0.0.99": two addresses of hosts, the lower one first, not too many between.
 std::optional<Ipv4RangeSpec> read_ipv4_range(LoadContext& ctx, const JsonValue& v);
+/// "02:00:5e:00:53:01" in lower case, no group; or why not.
+Parsed<std::string> parse_mac(std::string_view text);
 /// The address in dotted text, strictly: four decimals, no leading zeros.
 std::optional<std::uint32_t> parse_ipv4(std::string_view text);
 

@@ -60,7 +60,8 @@ std::optional<SpecProblem> ppp_problem(const ScenarioSpec& spec, const Registry&
 // A datagram is one packet on both sides of its fragments.
 bool splits_datagrams(const NodeSpec& node) {
   return std::any_of(node.kconfig.begin(), node.kconfig.end(), [](const auto& option) {
-    return option.name == "NET_IPV4_FRAGMENT" && option.value != 0;
+    const bool splits = option.name == "NET_IPV4_FRAGMENT" || option.name == "NET_IPV6_FRAGMENT";
+    return splits && option.value != 0;
   });
 }
 

@@ -137,21 +137,56 @@ struct Ipv4RangeSpec {
   SourcePlace place;
 };
 
+/// What a DHCP service is told when it is an object; empty: its own choice.
+struct DhcpServiceSpec {
+  struct Reservation {
+    MacAddress client;
+    IpAddress address;
+    SourcePlace place;
+  };
+  std::optional<PlacedText> iface;
+  std::optional<Ipv4RangeSpec> pool;
+  std::optional<Duration> lease, renewal, rebinding;  ///< whole seconds; each below the one before
+  std::vector<Ipv4Spec> routers;        ///< at most kDhcpListMost; each on the server's network
+  std::vector<DnsServerSpec> dns;       ///< the same; IPv4
+  std::vector<Reservation> reservations;  ///< no client and no address twice
+  SourcePlace place;
+};
+inline constexpr std::size_t kDhcpListMost = 8;  // Dhcpv4Addresses
+
+/// What a router's advertisements say when the service is an object; empty: RFC 4861's default.
+struct RaServiceSpec {
+  std::optional<PlacedText> iface;      ///< empty: every IPv6 iface
+  std::optional<Duration> lifetime;     ///< whole seconds, at most 65535; 0: no default router
+  std::optional<Duration> interval;     ///< the longest between two; 4 s to 1800 s
+  std::optional<Duration> valid, preferred;  ///< of the prefixes; preferred <= valid
+  bool on_link = true, autonomous = true;
+  std::optional<std::int64_t> mtu;      ///< 1280 to 65535
+  std::optional<std::int64_t> hop_limit;  ///< 0 (not said) to 255
+  std::vector<DnsServerSpec> dns;       ///< IPv6
+  std::vector<Ipv6Spec> prefixes;       ///< empty: the on-link prefixes of the iface
+  SourcePlace place;
+};
+
 struct ServiceSpec {
   std::string name;  ///< in the list form the kind
   std::string kind;  ///< a name of Vocabulary::services
   std::uint16_t port = 0;  ///< ServiceWord::takes_port
   std::vector<ZoneEntrySpec> zone;         ///< ServiceValue::Zone
+  DhcpServiceSpec dhcp;                    ///< ServiceValue::Dhcp
+  RaServiceSpec ra;                        ///< ServiceValue::Ra
   std::optional<DistributionSpec> delay;   ///< before an answer; empty: none
   SourcePlace place;
 };
 
 /// A static route: `network` by the router `via`, or over `iface` without one.
 struct RouteSpec {
-  Ipv4Spec network;
-  std::optional<Ipv4Spec> via;
-  std::string iface;  ///< empty when `via` says it
-  SourcePlace place;
+  IpAddress network;            ///< no bits behind the prefix
+  std::uint8_t prefix_len = 0;
+  std::optional<IpAddress> via; ///< of the same family
+  std::string iface;            ///< after loading always there
+  SourcePlace place;            ///< of the network
+  SourcePlace via_place;        ///< of the router or interface
 };
 
 /// What a node's work takes ("cpu").
@@ -177,6 +212,7 @@ struct NodeSpec {
   std::vector<AppSpec> apps;
   std::vector<ServiceSpec> services;
   bool router = false;  ///< forwards packets for others
+  std::string dhcp_renewal;  ///< "attempts" or "until_expiry"; empty: the profile's
   std::vector<RouteSpec> routes;
   std::vector<DnsServerSpec> dns;  ///< servers that any iface may reach
   SourcePlace place;  ///< of the name

@@ -35,26 +35,6 @@ Parsed<std::int64_t> parse_mtu(std::string_view text) {
   return bytes;
 }
 
-/// "02:00:5e:00:53:01" in lower case, or why not.
-Parsed<std::string> parse_mac(std::string_view text) {
-  const UnitError bad{"F0110", in_quotes(text) + " is not a MAC address",
-                      "write six bytes like \"02:00:5e:00:53:01\"", {}};
-  if (text.size() != 17) return bad;
-  std::string out(text);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    char& c = out[i];
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    if (i % 3 == 2 ? c != ':' : !hex) return bad;
-  }
-  if (std::string_view("13579bdf").find(out[1]) != std::string_view::npos) {
-    return UnitError{"F0110", in_quotes(text) + " is a group address",
-                     "the first byte of an interface's own address is even", {}};
-  }
-  if (out == "00:00:00:00:00:00") return bad;
-  return out;
-}
-
 void bind_ipv4_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
   if (v.is(Type::String) && v.text == "auto") {
     iface.ipv4_auto = true;
@@ -89,6 +69,25 @@ std::string ipv4_schema() {
 }
 
 }  // namespace
+
+Parsed<std::string> parse_mac(std::string_view text) {
+  const UnitError bad{"F0110", in_quotes(text) + " is not a MAC address",
+                      "write six bytes like \"02:00:5e:00:53:01\"", {}};
+  if (text.size() != 17) return bad;
+  std::string out(text);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    char& c = out[i];
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (i % 3 == 2 ? c != ':' : !hex) return bad;
+  }
+  if (std::string_view("13579bdf").find(out[1]) != std::string_view::npos) {
+    return UnitError{"F0110", in_quotes(text) + " is a group address",
+                     "the first byte of an interface's own address is even", {}};
+  }
+  if (out == "00:00:00:00:00:00") return bad;
+  return out;
+}
 
 std::optional<std::uint32_t> parse_ipv4(std::string_view text) {
   std::uint32_t value = 0;

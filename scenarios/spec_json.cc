@@ -84,6 +84,8 @@ FormatTables::FormatTables(const Vocabulary& v) : vocabulary(v) {
   build_ppp();
   build_virtual();
   build_app();
+  build_dhcp_service();
+  build_ra_service();
   build_service();
   build_item();
   build_top();
@@ -154,7 +156,8 @@ std::string emit_schema(const Vocabulary& vocabulary) {
   const FormatTables tables(vocabulary);
   const FieldTableBase* definitions[] = {
       &tables.node, &tables.cpu, &tables.iface, &tables.vlan, &tables.tunnel, &tables.bridge,
-      &tables.ppp, &tables.conn, &tables.app, &tables.service, &tables.link, &tables.direction,
+      &tables.ppp, &tables.conn, &tables.app, &tables.service, &tables.dhcp_service,
+      &tables.ra_service, &tables.link, &tables.direction,
       &tables.loss, &tables.gilbert_elliott, &tables.correlation, &tables.reorder,
       &tables.link_queue, &tables.device_direction, &tables.device_faults, &tables.step,
       &tables.expect, &tables.item};

@@ -137,6 +137,10 @@ void FormatTables::build_node() {
   node.flag("router", "Forwards packets that are for others.", false, &NodeSpec::router);
   node.add({"routes", "Static routes: a network, and its router or interface.", routes_schema()},
            &bind_routes);
+  node.word("dhcp_renewal", "How DHCP clients extend a lease; default: attempts.", "renewal",
+            {{"attempts", "three requests with the usual pauses, then anew (Zephyr)"},
+             {"until_expiry", "half of the time that is left, until the lease ends (RFC 2131)"}},
+            {}, &NodeSpec::dhcp_renewal);
   node.add({"dns", "DNS servers of the node, whatever the interface.", dns_servers_schema()},
            [](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {
              read_dns_servers(ctx, m.value, n.dns);

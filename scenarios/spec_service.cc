@@ -167,6 +167,36 @@ std::string zone_schema() {
   return schema_names(schema_any_of({schema_string(), schema_array(schema_string(), 1)}));
 }
 
+std::string value_schema(const FormatTables& tables, const ServiceWord& word) {
+  switch (word.value) {
+    case ServiceValue::Dhcp:
+      return schema_ref(tables.dhcp_service.name());
+    case ServiceValue::Ra:
+      return schema_ref(tables.ra_service.name());
+    case ServiceValue::None:
+    case ServiceValue::Zone:
+      break;
+  }
+  return zone_schema();
+}
+
+void bind_value(LoadContext& ctx, const FormatTables& tables, const ServiceWord& word,
+                const JsonMember& m, ServiceSpec& service) {
+  switch (word.value) {
+    case ServiceValue::Dhcp:
+      service.dhcp.place = ctx.place(m.value.span);
+      return tables.dhcp_service.bind(ctx, m.value, service.dhcp);
+    case ServiceValue::Ra:
+      service.ra.place = ctx.place(m.value.span);
+      return tables.ra_service.bind(ctx, m.value, service.ra);
+    case ServiceValue::Zone:
+      for (const JsonMember& entry : m.value.members) bind_zone_entry(ctx, entry, service);
+      return;
+    case ServiceValue::None:
+      return;
+  }
+}
+
 /// A key that is no option: an error of its own tells about that.
 bool says_another_kind(const JsonValue& v) {
   return std::any_of(v.members.begin(), v.members.end(), [](const JsonMember& m) {
@@ -252,14 +282,15 @@ void read_dns_servers(LoadContext& ctx, const JsonValue& v, std::vector<DnsServe
 
 void FormatTables::build_service() {
   for (const ServiceWord& word : vocabulary.services) {
-    if (word.value != ServiceValue::Zone) continue;
-    FieldInfo info{word.name, word.doc, zone_schema()};
+    if (word.value == ServiceValue::None) continue;
+    FieldInfo info{word.name, word.doc, value_schema(*this, word)};
     info.selector = true;
-    service.add(std::move(info), [&word](LoadContext& ctx, const JsonMember& m, ServiceSpec& s) {
-      if (!s.kind.empty() || !expect_type(ctx, m.value, Type::Object)) return;
-      s.kind = word.name;
-      for (const JsonMember& entry : m.value.members) bind_zone_entry(ctx, entry, s);
-    });
+    service.add(std::move(info),
+                [this, &word](LoadContext& ctx, const JsonMember& m, ServiceSpec& s) {
+                  if (!s.kind.empty() || !expect_type(ctx, m.value, Type::Object)) return;
+                  s.kind = word.name;
+                  bind_value(ctx, *this, word, m, s);
+                });
   }
   service.quantity({"delay", "How long an answer takes.", schema_distribution()},
                    &parse_distribution, "50ms", &ServiceSpec::delay);

@@ -80,8 +80,9 @@ struct AppWord {
   AppValue value = AppValue::Peers;
 };
 
-/// What stands behind a service's name when it is written as an object: {"dns": {...}}.
-enum class ServiceValue : std::uint8_t { None, Zone };
+/// What stands behind a service's name when it is written as an object: {"dns": {...}}. Dhcp and Ra
+/// are options, so that their services may be written as texts as well.
+enum class ServiceValue : std::uint8_t { None, Zone, Dhcp, Ra };
 
 /// A service. With `takes_port`, it is written "name:port", else "name" or, with a `value`, as an
 /// object, whose other keys are `options`: any of delay.

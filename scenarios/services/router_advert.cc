@@ -1,16 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/services/router_advert.h"
 
+#include <algorithm>
+
 #include "scenarios/world.h"
 
 namespace flapjack {
 
+std::optional<PlacedText> router_advert_error(const Stack& stack, const ServiceSpec& spec) {
+  if (!spec.ra.iface) return {};
+  const NetIf* iface = stack.iface_by_name(spec.ra.iface->text);
+  if (iface != nullptr && iface->ipv6() != nullptr) return {};
+  const std::string name = "\"" + spec.ra.iface->text + "\"";
+  return PlacedText{iface == nullptr ? "the node has no interface " + name
+                                     : "interface " + name + " has no IPv6",
+                    spec.ra.iface->place};
+}
+
+RouterAdvertiserConfig router_advert_config(const RaServiceSpec& spec) {
+  RouterAdvertiserConfig config;
+  config.lifetime = spec.lifetime.value_or(config.lifetime);
+  config.max_interval = spec.interval.value_or(config.max_interval);
+  config.valid = spec.valid.value_or(config.valid);
+  config.preferred = std::min(spec.preferred.value_or(config.preferred), config.valid);
+  config.on_link = spec.on_link;
+  config.autonomous = spec.autonomous;
+  config.mtu = static_cast<std::uint32_t>(spec.mtu.value_or(0));
+  config.hop_limit = static_cast<std::uint8_t>(spec.hop_limit.value_or(config.hop_limit));
+  for (const DnsServerSpec& server : spec.dns) config.dns.push_back(server.address.v6());
+  for (const Ipv6Spec& each : spec.prefixes) config.prefixes.push_back(each.prefix);
+  return config;
+}
+
 void RouterAdvert::start() {
   Stack& stack = env_.node.stack;
   for (const auto& iface : stack.ifaces()) {
-    if (iface->ipv6() == nullptr) continue;
+    const bool wanted = !spec_.iface || spec_.iface->text == iface->name();
+    if (iface->ipv6() == nullptr || !wanted) continue;
     advertisers_.push_back(
-        std::make_unique<RouterAdvertiser>(*iface, RouterAdvertiserConfig{}));
+        std::make_unique<RouterAdvertiser>(*iface, router_advert_config(spec_)));
     advertisers_.back()->start();
   }
   if (advertisers_.empty()) {

@@ -71,6 +71,7 @@ bool Icmp::fill(NetIf& iface, Packet* packet, Ipv4Address destination, const Icm
 void Icmp::answer_echo(NetIf& iface, const IcmpHeader& header, PacketPtr request) {
   const CauseScope scope(stack_.scheduler(), request->meta.cause);
   const std::size_t bytes = kIpv4HeaderBytes + request->size();
+  request->meta.parked = true;
   stack_.waits.allocate_within(
       stack_.tx_pool, bytes, stack_.config().alloc.icmp,
       [this, &iface, header, request = std::move(request)](PacketPtr answer) mutable {

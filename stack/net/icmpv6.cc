@@ -100,6 +100,7 @@ void Icmpv6::answer_echo(NetIf& iface, PacketPtr request) {
   }
   const CauseScope scope(scheduler_, meta.cause);
   const std::size_t bytes = packet_bytes(request->size(), route);
+  request->meta.parked = true;
   waits_.allocate_within(
       pool_, bytes, stack_.config().alloc.icmp,
       [this, &iface, route, request = std::move(request)](PacketPtr answer) mutable {

@@ -63,6 +63,7 @@ bool Reassembly::insert(Slot& slot, Piece piece) {
     const FragmentPart& before = std::prev(behind)->part;
     fits = fits && before.offset + before.bytes <= part.offset && before.more;
   }
+  piece.packet->meta.parked = true;
   slot.pieces.insert(behind, std::move(piece));
   return fits;
 }
@@ -84,6 +85,7 @@ PacketPtr Reassembly::join(Slot& slot) {
     return nullptr;
   }
   PacketPtr whole = std::move(slot.pieces.front().packet);
+  whole->meta.parked = false;
   for (std::size_t i = 1; i < slot.pieces.size(); ++i) {
     const Piece& piece = slot.pieces[i];
     whole->append(piece.packet->bytes().subspan(piece.part.header_bytes));

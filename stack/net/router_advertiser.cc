@@ -113,7 +113,7 @@ std::size_t RouterAdvertiser::emit_options(std::uint8_t* out, Duration lifetime)
   for (const Ipv6Prefix& prefix : prefixes()) {
     NdPrefixInfo info;
     info.prefix = prefix;
-    info.on_link = true;
+    info.on_link = config_.on_link;
     info.autonomous = config_.autonomous;
     info.valid_s = seconds_of(config_.valid);
     info.preferred_s = seconds_of(config_.preferred);

@@ -21,7 +21,8 @@ struct RouterAdvertiserConfig {
   std::uint32_t mtu = 0;                 ///< AdvLinkMTU; 0: not said
   std::vector<Ipv6Prefix> prefixes;      ///< empty: the on-link prefixes of the iface
   std::vector<Ipv6Address> dns;          ///< RFC 8106, with the router's lifetime
-  bool autonomous = true;                ///< hosts may make addresses from the prefixes
+  bool on_link = true;                   ///< the prefixes are on the link
+  bool autonomous = true;                ///< hosts may make addresses from them
 };
 
 class RouterAdvertiser {

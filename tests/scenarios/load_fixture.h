@@ -44,7 +44,9 @@ inline Vocabulary test_vocabulary() {
   v.services = {{"udp_echo", "Echoes datagrams.", true},
                 {"tcp_echo", "Echoes a stream.", true},
                 {"dns", "Knows names.", false, ServiceValue::Zone, {"delay"}},
-                {"still", "Knows names.", false, ServiceValue::Zone}};
+                {"still", "Knows names.", false, ServiceValue::Zone},
+                {"dhcp", "Lends addresses.", false, ServiceValue::Dhcp, {"delay"}},
+                {"ra", "Advertises.", false, ServiceValue::Ra}};
   v.events = {{"IF_UP", "Oper-up.", only(K::Iface), {}},
               {"IF_DOWN", "No longer oper-up.", only(K::Iface), {}},
               {"CONN_IF_TIMEOUT", "Gave up.", only(K::Iface), {"after"}},

@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadPart{R"({ "services": ["udp_echo"] })", "2:16 F0110 udp_echo needs a port"},
         BadPart{R"({ "services": ["udp_ecko:7"] })",
                 "2:17 F0106 unknown service \"udp_ecko\""},
-        BadPart{R"({ "services": ["dhcp"] })", "2:17 F0105 service \"dhcp\" is not supported yet"},
+        BadPart{R"({ "services": ["http"] })", "2:17 F0105 service \"http\" is not supported yet"},
         BadPart{R"({ "services": ["udp_echo:70000"] })", "2:26 F0110 \"70000\" is not a port"},
         BadPart{R"({ "services": ["udp_echo:7", "udp_echo:8"] })",
                 "2:30 F0303 node \"n\" has \"udp_echo\" already"},
@@ -171,8 +171,8 @@ TEST(SpecNode, RoutesFindTheirInterfaces) {
   EXPECT_TRUE(node.router);
   ASSERT_EQ(node.routes.size(), 2u);
   EXPECT_EQ(node.routes[0].iface, "f");
-  EXPECT_EQ(node.routes[0].network.prefix_len, 12);
-  EXPECT_EQ(node.routes[0].via->text, "192.0.2.254");
+  EXPECT_EQ(node.routes[0].prefix_len, 12);
+  EXPECT_EQ(to_text(*node.routes[0].via), "192.0.2.254");
   EXPECT_EQ(node.routes[1].iface, "e");
   EXPECT_FALSE(node.routes[1].via);
   EXPECT_FALSE(node.ifaces[0].ipv4_auto);

@@ -24,6 +24,7 @@ constexpr std::array kStackEvents = std::to_array<std::string_view>({
     "dhcp_failed",         "dhcp_ignored",      "dhcp_received",     "dhcp_sent",
     "dhcp_state",          "dhcp_waits",        "dns_done",          "dns_ignored",
     "dns_query",           "dns_server_failed", "dns_server_refused", "fragmented",
+    "fragmentation_failed",
     "group_refused",       "icmp_error",        "icmp_error_ignored", "icmp_error_limited",
     "icmp_error_lost",     "icmpv6_not_sent",   "if_up_failed",      "igmp_failed",
     "ipv4_auto_failed",    "ipv4_configs_short", "mgmt_event_dropped", "mgmt_info_too_long",

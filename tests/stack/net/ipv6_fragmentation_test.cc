@@ -231,6 +231,20 @@ TEST(Ipv6Fragmentation, ItReentersThroughTheRxQueue) {
                                  "l4_in", "conn_match", "app_recv"}));
 }
 
+// What waits for the rest is not lost when a run ends: a timer is behind it.
+TEST(Ipv6Fragmentation, WhatWaitsSaysSo) {
+  World world;
+  const Bytes segment = udp_segment(100);
+  world.hear(piece(segment, 0, 64));
+  ASSERT_EQ(world.slab.in_use(), 1u);
+  EXPECT_TRUE(world.slab.live().front()->meta.parked);
+  bool parked = true;
+  const auto look = [&](NetContext&, PacketPtr packet, Status) { parked = packet->meta.parked; };
+  ASSERT_TRUE(world.context->recv(look, Timeout::no_wait()).ok());
+  world.hear(piece(segment, 64, 44));
+  EXPECT_FALSE(parked);
+}
+
 // RFC 6946: never put together with others, not even with a slot of the same key.
 TEST(Ipv6Fragmentation, AnAtomicFragmentIsWhole) {
   World world;
