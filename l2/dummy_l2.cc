@@ -10,6 +10,7 @@ L2Traits DummyL2::traits() const {
   L2Traits traits;
   traits.name = "dummy";
   traits.needs_link_address = false;
+  traits.link_datagrams = true;  // without any header
   return traits;
 }
 

@@ -34,6 +34,8 @@ L2Traits EthernetL2::traits() const {
   traits.name = "ethernet";
   traits.broadcast = true;
   traits.header_bytes = kEthernetHeaderBytes;
+  traits.promiscuous = true;
+  traits.link_datagrams = true;
   return traits;
 }
 
@@ -52,6 +54,7 @@ Status EthernetL2::enable(NetIf& iface, bool up) {
 }
 
 Status EthernetL2::send(NetIf& iface, PacketPtr packet) {
+  if (packet->meta.link_datagram) return send_datagram(iface, std::move(packet));
   if (packet->meta.next_hop.is_v6()) return send_ipv6(iface, std::move(packet));
   const Ipv4Address next_hop = packet->meta.next_hop.v4();
   if (next_hop.is_any()) {
@@ -72,6 +75,15 @@ Status EthernetL2::send(NetIf& iface, PacketPtr packet) {
     to = *known;
   }
   push_ethernet_header(*packet, {to, iface.link_address(), kEtherTypeIpv4});
+  return iface.output_frame(std::move(packet));
+}
+
+Status EthernetL2::send_datagram(NetIf& iface, PacketPtr packet) {
+  if (packet->headroom() < kEthernetHeaderBytes) {
+    return iface.drop_tx(std::move(packet), DropReason::L2Refused, Errc::Enomem);
+  }
+  const PacketMeta& meta = packet->meta;
+  push_ethernet_header(*packet, {meta.link_destination, iface.link_address(), meta.ether_type});
   return iface.output_frame(std::move(packet));
 }
 
@@ -104,12 +116,14 @@ Verdict EthernetL2::recv(NetIf& iface, PacketPtr& packet) {
   if (!header->destination.is_group() && header->destination != iface.link_address()) {
     return drop_rx(iface, packet, DropReason::NotForUs);
   }
-  if (header->type != kEtherTypeIpv4 && header->type != kEtherTypeArp &&
-      header->type != kEtherTypeIpv6) {
+  const bool known = header->type == kEtherTypeIpv4 || header->type == kEtherTypeArp ||
+                     header->type == kEtherTypeIpv6;
+  if (!known && !iface.stack().conns.hears_frames(SocketType::Datagram)) {
     return drop_rx(iface, packet, DropReason::UnknownProtocol);
   }
   packet->pull(kEthernetHeaderBytes);
   packet->meta.ether_type = header->type;
+  packet->meta.link_source = header->source;
   packet->meta.l2_ready = true;
   packet->meta.link_group = header->destination.is_group();
   return header->type == kEtherTypeArp ? arp(iface).input(packet) : Verdict::Continue;

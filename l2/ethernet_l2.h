@@ -51,6 +51,7 @@ class EthernetL2 : public L2 {
 
  private:
   Status send_ipv6(NetIf& iface, PacketPtr packet);
+  Status send_datagram(NetIf& iface, PacketPtr packet);
 
   ArpConfig arp_;
 };

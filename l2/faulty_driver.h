@@ -36,6 +36,7 @@ class FaultyDriver : public Driver, private DriverUser {
   DriverCaps caps() const override { return inner_->caps(); }
   void attach(DriverUser& user) override;
   Status set_running(bool running) override;
+  Status set_promiscuous(bool on) override { return inner_->set_promiscuous(on); }
   /// The inner driver's answer; Ok for a frame that a fault took or delays.
   Status transmit(PacketPtr frame) override;
 

@@ -13,6 +13,12 @@ constexpr std::size_t kFieldBytes = 2;  // address and control
 HdlcDriver::HdlcDriver(const LinkEnv& env, const std::string& name, std::unique_ptr<Driver> line)
     : tracer_(env.tracer), subject_(env.tracer.subject(name)), line_(std::move(line)) {}
 
+DriverCaps HdlcDriver::caps() const {
+  DriverCaps caps = line_->caps();
+  caps.promiscuous = false;
+  return caps;
+}
+
 void HdlcDriver::attach(DriverUser& user) {
   assert(user_ == nullptr);
   user_ = &user;

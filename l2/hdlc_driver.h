@@ -16,9 +16,10 @@ class HdlcDriver : public Driver, private DriverUser {
   /// `name` is the iface's path, the subject of its drops.
   HdlcDriver(const LinkEnv& env, const std::string& name, std::unique_ptr<Driver> line);
 
-  DriverCaps caps() const override { return line_->caps(); }
+  DriverCaps caps() const override;
   void attach(DriverUser& user) override;
   Status set_running(bool running) override { return line_->set_running(running); }
+  Status set_promiscuous(bool) override { return Errc::Enotsup; }  // a line has no addresses
   /// Emsgsize when the packet has no room for its escapes (drop TooBig); else the line's answer.
   Status transmit(PacketPtr frame) override;
 

@@ -75,6 +75,8 @@ class Link {
   void remove_partition(std::size_t number);
   /// Who may choose frames to be lost; outlives its use; null: nobody.
   void set_filter(LinkFilter* filter);
+  /// On a bus every frame reaches the end, from now on (see LinkEndConfig).
+  void set_end_promiscuous(std::size_t end, bool on);
   /// See LinkEndConfig::header_bytes, for whoever learns it late.
   void set_end_header(std::size_t end, std::size_t bytes) {
     ends_.at(end)->config.header_bytes = bytes;

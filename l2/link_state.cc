@@ -88,6 +88,18 @@ void Link::watch_peer(std::size_t end, std::function<void(bool)> watcher) {
   ends_.at(end)->watchers.push_back(std::move(watcher));
 }
 
+void Link::set_end_promiscuous(std::size_t end, bool on) {
+  bool& promiscuous = ends_.at(end)->config.promiscuous;
+  if (promiscuous == on) return;
+  promiscuous = on;
+  const auto place = std::lower_bound(promiscuous_.begin(), promiscuous_.end(), end);
+  if (on) {
+    promiscuous_.insert(place, end);
+  } else {
+    promiscuous_.erase(place);
+  }
+}
+
 /// Tells drivers and watchers what changed for them: all carriers first, in the order of the ends.
 /// Whoever is told may change the link again; the outer call then goes round once more.
 void Link::update() {

@@ -25,6 +25,7 @@ class LoopbackDriver : public Driver {
   /// The carrier is always on.
   void attach(DriverUser& user) override;
   Status set_running(bool running) override;
+  Status set_promiscuous(bool) override { return Errc::Enotsup; }
   /// Enetdown when not running (drop DriverRefused); Enobufs when `queue` frames wait (QueueFull).
   Status transmit(PacketPtr frame) override;
 

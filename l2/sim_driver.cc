@@ -18,7 +18,7 @@ SimDriver::~SimDriver() {
 }
 
 DriverCaps SimDriver::caps() const {
-  return {config_.mac, config_.promiscuous, config_.checksum};
+  return {config_.mac, true, config_.checksum};
 }
 
 void SimDriver::attach(DriverUser& user) {
@@ -30,6 +30,11 @@ void SimDriver::attach(DriverUser& user) {
 Status SimDriver::set_running(bool running) {
   running_ = running;
   link_.set_end_running(end_, running);
+  return Status();
+}
+
+Status SimDriver::set_promiscuous(bool on) {
+  link_.set_end_promiscuous(end_, on || config_.promiscuous);
   return Status();
 }
 

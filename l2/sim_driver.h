@@ -11,7 +11,7 @@ namespace flapjack {
 
 struct SimDriverConfig {
   MacAddress mac;
-  bool promiscuous = false;
+  bool promiscuous = false;  ///< from the start, whatever the iface says
   ChecksumPolicy checksum;
   /// See LinkEndConfig; unset: as the link has it.
   std::optional<bool> carrier_follows_peer;
@@ -28,6 +28,7 @@ class SimDriver : public Driver, private LinkEnd {
   DriverCaps caps() const override;
   void attach(DriverUser& user) override;
   Status set_running(bool running) override;
+  Status set_promiscuous(bool on) override;
   /// Enetdown when not running, with a drop (DriverRefused). What the medium does to a frame is not
   /// the sender's to know: Ok.
   Status transmit(PacketPtr frame) override;

@@ -23,7 +23,12 @@ class NetContext;
 class NetIf;
 
 enum class SocketType : std::uint8_t { Stream, Datagram, Raw };
-enum class Protocol : std::uint8_t { Default, Icmp, Tcp, Udp };
+/// What a context speaks: an IP protocol number (IANA), or for Family::Packet an EtherType in host
+/// order; any number is valid. Default: the natural one of a stream or datagram context, every
+/// protocol for a raw IP context, none for a packet context.
+enum class Protocol : std::uint16_t { Default = 0, Icmp = 1, Tcp = 6, Udp = 17 };
+/// For Family::Packet: every EtherType (Zephyr and Linux: ETH_P_ALL).
+inline constexpr Protocol kEveryEtherType{3};
 
 /// Ok when connected; Econnrefused, Etimedout, ... otherwise.
 using ConnectCallback = std::function<void(NetContext&, Status)>;

@@ -23,7 +23,7 @@ class DriverUser {
 
 struct DriverCaps {
   MacAddress mac;
-  bool promiscuous = false;   ///< can deliver frames for other addresses
+  bool promiscuous = false;   ///< can deliver frames for other addresses: set_promiscuous()
   ChecksumPolicy checksum;    ///< what the stack still has to do itself
 };
 
@@ -35,6 +35,8 @@ class Driver {
   virtual void attach(DriverUser& user) = 0;
   /// Admin up and down. A stopped driver delivers nothing and refuses to transmit.
   virtual Status set_running(bool running) = 0;
+  /// Whether frames for other addresses are delivered, too. Enotsup when the device cannot.
+  virtual Status set_promiscuous(bool on) = 0;
   /// Consumes the frame, on an error too. Never calls the user in the same turn.
   virtual Status transmit(PacketPtr frame) = 0;
 };

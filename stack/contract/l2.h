@@ -28,6 +28,8 @@ struct L2Traits {
   bool needs_link_address = true;
   bool negotiates = false;     ///< dormant until a peer has agreed (PPP)
   std::size_t header_bytes = 0;
+  bool promiscuous = false;    ///< its devices may have a promiscuous mode (NET_L2_PROMISC_MODE)
+  bool link_datagrams = false; ///< sends what a packet context gives it: PacketMeta::link_datagram
 };
 
 /// Base of whatever an L2 keeps for one iface; owned by that NetIf.

@@ -13,6 +13,7 @@ Status Ipv4::output(PacketPtr segment) {
   const NetIf& iface = *stack_.iface(meta.iface);
   const std::size_t options = meta.router_alert ? kIpv4RouterAlertBytes : 0;
   Ipv4Header header;
+  header.tos = meta.traffic_class;
   header.total_length =
       static_cast<std::uint16_t>(segment->size() + kIpv4HeaderBytes + options);
   header.id = ++next_id_;

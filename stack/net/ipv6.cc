@@ -9,6 +9,7 @@ namespace flapjack {
 Status Ipv6::output(PacketPtr segment) {
   PacketMeta& meta = segment->meta;
   Ipv6Header header;
+  header.traffic_class = meta.traffic_class;
   header.next_header = meta.protocol;
   if (meta.router_alert) {
     emit_ipv6_router_alert(segment->push(kIpv6RouterAlertBytes), meta.protocol, kRouterAlertMld);

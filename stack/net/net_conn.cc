@@ -6,26 +6,30 @@
 namespace flapjack {
 namespace {
 
+// Zephyr: contexts that share a port stay duplicates once they are connected to the same peer.
 bool same(const ConnTuple& a, const ConnTuple& b) {
-  return a.protocol == b.protocol && a.family == b.family && a.local == b.local &&
-         a.remote == b.remote && a.iface == b.iface;
+  if (a.family == Family::Packet) return false;
+  const bool unconnected = a.remote.address.is_any() && a.remote.port == 0;
+  if (a.shares && b.shares && unconnected) return false;
+  return a.type == b.type && a.protocol == b.protocol && a.family == b.family &&
+         a.local == b.local && a.remote == b.remote && a.iface == b.iface;
+}
+
+bool same_address(const IpAddress& wanted, const IpAddress& actual) {
+  if (wanted.is_v4() == actual.is_v4()) return wanted == actual;
+  return wanted == IpAddress(Ipv6Address::v4_mapped(actual.v4()));  // see ConnTuple::takes_ipv4
 }
 
 bool fits(const Endpoint& wanted, const Endpoint& actual) {
-  return (wanted.address.is_any() || wanted.address == actual.address) &&
+  return (wanted.address.is_any() || same_address(wanted.address, actual.address)) &&
          (wanted.port == 0 || wanted.port == actual.port);
 }
 
 std::uint8_t protocol_number(Protocol protocol, Family family) {
-  switch (protocol) {
-    case Protocol::Icmp:
-      return static_cast<std::uint8_t>(family == Family::Inet6 ? IpProtocol::Icmpv6
-                                                               : IpProtocol::Icmp);
-    case Protocol::Tcp:
-      return static_cast<std::uint8_t>(IpProtocol::Tcp);
-    default:
-      return static_cast<std::uint8_t>(IpProtocol::Udp);
+  if (protocol == Protocol::Icmp && family == Family::Inet6) {
+    return static_cast<std::uint8_t>(IpProtocol::Icmpv6);
   }
+  return static_cast<std::uint8_t>(protocol == Protocol::Default ? Protocol::Udp : protocol);
 }
 
 }  // namespace
@@ -52,6 +56,7 @@ Result<NetConn*> NetConnTable::add(const ConnTuple& tuple, ConnHandler handler, 
   *conn = {tuple, handler, user, used_, ++last_serial_};
   used_ = conn;
   ++in_use_;
+  ++raw_count(tuple);
   return conn;
 }
 
@@ -60,6 +65,7 @@ Status NetConnTable::remove(NetConn* conn) {
   for (NetConn** link = &used_; *link != nullptr; link = &(*link)->next) {
     if (*link != conn) continue;
     *link = conn->next;
+    --raw_count(conn->tuple);
     *conn = {};
     conn->next = free_;
     free_ = conn;
@@ -70,8 +76,9 @@ Status NetConnTable::remove(NetConn* conn) {
 }
 
 bool NetConnTable::matches(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta) {
-  return (tuple.iface == nullptr || tuple.iface == &iface) &&
-         tuple.family == meta.destination.address.family() &&
+  const Family family = meta.destination.address.family();
+  return (tuple.iface == nullptr || tuple.iface == &iface) && tuple.type != SocketType::Raw &&
+         (tuple.family == family || (tuple.takes_ipv4 && family == Family::Inet)) &&
          protocol_number(tuple.protocol, tuple.family) == meta.protocol &&
          fits(tuple.local, meta.destination) && fits(tuple.remote, meta.source);
 }
@@ -112,7 +119,7 @@ Verdict NetConnTable::input_multicast(NetIf& iface, PacketPtr& packet) {
     const CauseScope scope(stack_.scheduler(), packet->meta.cause);
     PacketPtr copy = more ? stack_.rx_pool.clone(*packet) : std::move(packet);
     if (copy == nullptr) {
-      ++iface.stats().rx_alloc_failed;
+      lose_copy(iface);
     } else if (call(*conn, copy) == Verdict::Ok) {
       verdict = Verdict::Ok;
     }

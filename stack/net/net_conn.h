@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // NetConnTable: finds who wants an incoming packet (Zephyr: net_conn, connection.c). The entry that
 // specifies most wins: local address, then remote address, local port, remote port; of equals the
-// one registered last. Records the hop conn_match.
+// one registered last. Raw IP and packet contexts are in the same table (net_conn_raw.cc); each of
+// them gets a copy, and the packet goes on. Records the hop conn_match.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -21,10 +22,14 @@ using ConnHandler = bool (*)(void* user, PacketPtr& packet);
 
 /// What an entry asks for. An any-address or port 0 matches everything.
 struct ConnTuple {
-  Protocol protocol = Protocol::Udp;
+  Protocol protocol = Protocol::Udp;  ///< raw: Default is every one; see also Protocol
   Endpoint local, remote;
   const NetIf* iface = nullptr;  ///< only packets of this iface; null for all
   Family family = Family::Inet;
+  SocketType type = SocketType::Datagram;
+  bool takes_ipv4 = false;  ///< Family::Inet6: IPv4 packets, too; remote is then a mapped address
+  bool shares = false;      ///< SO_REUSEPORT: the same tuple may be there more than once
+  IfIndex packet_iface;     ///< Family::Packet: only of this iface; none: see SocketConfig
 };
 
 struct NetConn {
@@ -43,7 +48,8 @@ class NetConnTable {
  public:
   NetConnTable(Stack& stack, std::size_t limit);
 
-  /// Eaddrinuse when the same tuple is there, Enoent when the table is full.
+  /// Eaddrinuse when the same tuple is there (a packet context's never is), Enoent when the table
+  /// is full.
   Result<NetConn*> add(const ConnTuple& tuple, ConnHandler handler, void* user);
   /// Einval for null, Enoent when it is not in use.
   Status remove(NetConn* conn);
@@ -53,8 +59,26 @@ class NetConnTable {
   Verdict input(NetIf& iface, PacketPtr& packet);
   std::size_t in_use() const { return in_use_; }
 
+  /// Whether anybody wants to be asked with raw_input(), with frame_input() of that type.
+  bool hears_raw() const { return raw_ != 0; }
+  bool hears_frames(SocketType type) const {
+    return (type == SocketType::Raw ? frames_ : link_datagrams_) != 0;
+  }
+  /// Copies a packet for this node, its IP header just pulled, to every raw IP context that fits;
+  /// the copies have the header (net_conn_raw_ip_input).
+  void raw_input(NetIf& iface, Packet& packet);
+  /// Copies a frame to every packet context that fits (net_conn_packet_input). Raw: the link header
+  /// is in front, and the protocol is not looked at. Datagram: it is off, meta.ether_type known.
+  void frame_input(NetIf& iface, const Packet& packet, SocketType type);
+
  private:
+  std::size_t& raw_count(const ConnTuple& tuple);
   static bool matches(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta);
+  bool hears(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta,
+             SocketType type) const;
+  template <class Fits>
+  void copy_to_each(NetIf& iface, const Packet& packet, const Fits& fits);
+  void lose_copy(NetIf& iface);
   Verdict input_multicast(NetIf& iface, PacketPtr& packet);
   NetConn* newest_match(const NetIf& iface, const PacketMeta& meta, std::uint64_t before) const;
   Verdict call(NetConn& conn, PacketPtr& packet);
@@ -65,6 +89,7 @@ class NetConnTable {
   NetConn* used_ = nullptr;  // newest first
   NetConn* free_ = nullptr;
   std::size_t in_use_ = 0;
+  std::size_t raw_ = 0, frames_ = 0, link_datagrams_ = 0, others_ = 0;  // entries of each kind
   std::uint64_t last_serial_ = 0;
 };
 

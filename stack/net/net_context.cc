@@ -2,25 +2,8 @@
 #include "stack/net/net_context.h"
 
 #include "stack/net/stack.h"
-#include "stack/wire/ipv6.h"
 
 namespace flapjack {
-namespace {
-
-// Zephyr's cap of an allocation: the MTU, but never below what every host takes (RFC 791 section
-// 3.1, RFC 8200 section 5).
-std::size_t room_for_payload(const NetIf& iface, Family family) {
-  if (family == Family::Inet6) {
-    if (iface.stack().config().ipv6_fragment.enabled) return 0xffff - kUdpHeaderBytes;
-    return iface.ipv6()->mtu() - kIpv6HeaderBytes - kUdpHeaderBytes;
-  }
-  const bool splits = iface.stack().config().ipv4_fragment.enabled;
-  const std::size_t largest =
-      splits ? std::size_t{0xffff} : std::max<std::size_t>(iface.mtu(), 576);
-  return largest - kIpv4HeaderBytes - kUdpHeaderBytes;
-}
-
-}  // namespace
 
 NetContext::NetContext(Stack& stack, std::uint16_t slot) : stack_(stack), slot_(slot) {}
 
@@ -41,10 +24,11 @@ void NetContext::reset() {
   engine_ = nullptr;
   offload_state_.reset();
   local_ = remote_ = {};
+  link_local_ = {};
+  options_ = {};
   received_ = nullptr;
   unsent_.clear();
   pending_error_ = Errc::Ok;
-  priority_ = 1;
   state_ = ContextState::Unconnected;
   subject_ = stack_.subject();
 }
@@ -53,6 +37,7 @@ Status NetContext::put() {
   if (!in_use_) return Errc::Ebadf;
   const Status status = engine_ != nullptr ? engine_->put(*this) : Status();
   if (waiting_ != nullptr) waiting_->reset();
+  leave_groups();
   reset();
   return status;
 }
@@ -65,30 +50,56 @@ void NetContext::bind_to_iface(NetIf& iface) {
 Status NetContext::bind(const Endpoint& local) {
   if (!in_use_) return Errc::Ebadf;
   if (conn_ != nullptr) return Errc::Eisconn;
-  if (local.address.family() != family_) return Errc::Einval;
-  NetIf* iface = nullptr;
-  if (local.address.is_any()) {
-    iface = bound_to_iface_ ? iface_ : stack_.route.iface_for(remote_.address);
-    if (iface == nullptr) return Errc::Eaddrnotavail;
-  } else {
-    iface = stack_.route.iface_of(local.address);
-    if (iface == nullptr) return Errc::Enoent;
-    if (bound_to_iface_ && iface != iface_) return Errc::Eaddrnotavail;
-  }
+  if (is_packet() || local.address.family() != family_) return Errc::Einval;
+  const Result<NetIf*> iface = iface_to_bind(local.address);
+  if (!iface.ok()) return iface.status();
   if (engine_ != nullptr) {
-    iface_ = iface;
+    iface_ = iface.value();
     return engine_->bind(*this, local);
   }
-  const Endpoint wanted{local.address, local.port != 0 ? local.port : local_.port};
-  if (stack_.contexts.port_in_use(*this, wanted)) return Errc::Eaddrinuse;
-  iface_ = iface;
+  Endpoint wanted{local.address, local.port != 0 ? local.port : local_.port};
+  if (type_ == SocketType::Raw) {
+    wanted.port = 0;
+  } else if (stack_.contexts.port_in_use(*this, wanted, iface.value())) {
+    return Errc::Eaddrinuse;
+  } else if (options_.has_port_range() &&
+             (wanted.port < options_.lowest_port || wanted.port > options_.highest_port)) {
+    const auto chosen = stack_.contexts.free_port(*this, local.address);  // Zephyr: recheck_port()
+    if (!chosen.ok()) return chosen.status();
+    wanted.port = chosen.value();
+  }
+  iface_ = iface.value();
   local_ = wanted;
+  return Status();
+}
+
+Result<NetIf*> NetContext::iface_to_bind(const IpAddress& address) const {
+  NetIf* iface = nullptr;
+  if (address.is_any()) {
+    iface = bound_to_iface_ ? iface_ : stack_.route.iface_for(actual(remote_).address);
+    if (iface == nullptr) return Errc::Eaddrnotavail;
+    return iface;
+  }
+  iface = address.is_multicast() ? group_iface(address) : stack_.route.iface_of(address);
+  if (iface == nullptr) return Errc::Enoent;
+  if (bound_to_iface_ && iface != iface_) return Errc::Eaddrnotavail;
+  return iface;
+}
+
+Status NetContext::bind_link(const LinkEndpoint& local) {
+  if (!in_use_) return Errc::Ebadf;
+  if (!is_packet()) return Errc::Einval;
+  NetIf* iface = stack_.iface(local.iface);
+  link_local_ = local;
+  if (iface == nullptr) return Status();
+  link_local_.address = iface->link_address();
+  iface_ = iface;
   return Status();
 }
 
 Status NetContext::bind_default() {
   if (iface_ != nullptr) return Status();
-  iface_ = stack_.route.iface_for(remote_.address);
+  iface_ = stack_.route.iface_for(actual(remote_).address);
   return iface_ != nullptr ? Status() : Status(Errc::Eaddrnotavail);
 }
 
@@ -107,7 +118,8 @@ Status NetContext::accept(AcceptCallback accepted, Timeout timeout) {
 Status NetContext::connect(const Endpoint& peer, ConnectCallback done, Timeout timeout) {
   if (!in_use_) return Errc::Ebadf;
   if (state_ == ContextState::Connecting) return Errc::Ealready;
-  if (state_ == ContextState::Listening) return Errc::Eopnotsupp;
+  if (is_packet() || state_ == ContextState::Listening) return Errc::Eopnotsupp;
+  if (type_ == SocketType::Raw && engine_ == nullptr) return Errc::Enotsup;
   if (peer.address.family() != family_) return Errc::Einval;
   if (peer.address.is_any() || peer.port == 0) return Errc::Einval;
   const bool group = peer.address.is_multicast() || peer.address.is_limited_broadcast();
@@ -129,6 +141,10 @@ Status NetContext::connect(const Endpoint& peer, ConnectCallback done, Timeout t
 Result<std::size_t> NetContext::send(std::span<const std::uint8_t> bytes, SendCallback done,
                                      Timeout timeout) {
   if (!in_use_) return Errc::Ebadf;
+  if (is_packet()) return Errc::Eopnotsupp;
+  if (type_ == SocketType::Raw && engine_ == nullptr) {
+    return send_raw(bytes, nullptr, std::move(done), timeout);
+  }
   if (!remote_set_ || remote_.port == 0) return Errc::Edestaddrreq;
   if (engine_ != nullptr) return send_engine(bytes, nullptr, std::move(done), timeout);
   return send_native(bytes, remote_, std::move(done), timeout);
@@ -138,59 +154,16 @@ Result<std::size_t> NetContext::sendto(std::span<const std::uint8_t> bytes, cons
                                        SendCallback done, Timeout timeout) {
   if (!in_use_) return Errc::Ebadf;
   if (type_ == SocketType::Stream) return send(bytes, std::move(done), timeout);
-  if (peer.address.family() != family_) return Errc::Einval;
-  if (peer.address.is_any() || peer.port == 0) return Errc::Edestaddrreq;
+  if (is_packet() || peer.address.family() != family_) return Errc::Einval;
+  const bool raw = type_ == SocketType::Raw && engine_ == nullptr;
+  if (peer.address.is_any() || (peer.port == 0 && !raw)) return Errc::Edestaddrreq;
+  if (raw) return send_raw(bytes, &peer.address, std::move(done), timeout);
   if (engine_ != nullptr) return send_engine(bytes, &peer, std::move(done), timeout);
   return send_native(bytes, peer, std::move(done), timeout);
 }
 
-Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
-                                            const Endpoint& peer, SendCallback done,
-                                            Timeout timeout) {
-  NetIf* iface = bound_to_iface_ || !local_.address.is_any()
-                     ? iface_
-                     : stack_.route.iface_for(peer.address);
-  if (iface == nullptr) return Errc::Eaddrnotavail;
-  if (const Errc error = take_error(); error != Errc::Ok) return error;
-  if (stack_.config().send_checks_iface && !iface->is_up()) return Errc::Enetdown;
-  if (family_ == Family::Inet6 && iface->ipv6() == nullptr) return Errc::Eaddrnotavail;
-  if (bytes.size() > room_for_payload(*iface, family_)) return Errc::Enomem;
-  Errc error = Errc::Ok;
-  PacketPtr packet = allocate(timeout, bytes.size(), error);
-  if (packet == nullptr) return error;
-  packet->append(bytes);
-  PacketMeta& meta = packet->meta;
-  meta.iface = iface->index();
-  meta.priority = priority_;
-  meta.context = static_cast<std::uint16_t>(slot_ + 1);
-  meta.payload_bytes = static_cast<std::uint32_t>(bytes.size());
-  const Status addressed = address_packet(*packet, *iface, peer);
-  if (!addressed.ok()) return addressed.code();
-  iface_ = iface;
-  const PacketId id = meta.id;
-  if (done) unsent_.push_back({id, std::move(done)});
-  const CauseScope scope(stack_.scheduler());
-  stack_.tracer().hop(Hop::AppSend, subject_, *packet);
-  const Status sent = stack_.udp.output(std::move(packet));
-  if (sent.ok()) return bytes.size();
-  stack_.contexts.forget(static_cast<std::uint16_t>(slot_ + 1), id);
-  return sent.code();
-}
-
-// Source, destination and TTL. IPv6 knows no datagram without a source (RFC 4291 section 2.5.2).
-Status NetContext::address_packet(Packet& packet, NetIf& iface, const Endpoint& peer) const {
-  PacketMeta& meta = packet.meta;
-  meta.source = local_;
-  if (local_.address.is_any()) meta.source.address = stack_.route.source(&iface, peer.address);
-  meta.destination = peer;
-  const bool group = peer.address.is_multicast();
-  if (family_ == Family::Inet6) {
-    if (meta.source.address.is_any()) return Errc::Eaddrnotavail;
-    meta.ttl = group ? stack_.config().ipv6.multicast_hop_limit : iface.ipv6()->hop_limit();
-    return Status();
-  }
-  meta.ttl = group ? iface.ipv4().multicast_ttl() : iface.ipv4().ttl();
-  return Status();
+void NetContext::record_send(Packet& packet) {
+  stack_.tracer().hop(Hop::AppSend, subject_, packet);
 }
 
 Result<std::size_t> NetContext::send_engine(std::span<const std::uint8_t> bytes,
@@ -211,41 +184,39 @@ Result<std::size_t> NetContext::send_engine(std::span<const std::uint8_t> bytes,
   return engine_->send(*this, std::move(packet), peer, std::move(done), timeout);
 }
 
-// A tx packet, waiting for one as long as both the caller and Zephyr's allocation limit allow.
-PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) {
-  const std::size_t headers =
-      (family_ == Family::Inet6 ? kIpv6HeaderBytes : kIpv4HeaderBytes) + kUdpHeaderBytes;
-  const std::uint32_t life = life_;
-  PacketPtr packet = stack_.waits.allocate(stack_.tx_pool, bytes + headers,
-                                           shorter(timeout, stack_.config().alloc.udp));
-  if (life != life_) {  // put() while waiting
-    error = Errc::Ebadf;
-    return nullptr;
-  }
-  if (packet == nullptr) {
-    error = Errc::Enobufs;
-    stack_.tracer().event(subject_, "send_refused", {Attr::of("errno", error)});
-  } else if (bytes > packet->tailroom()) {
-    error = Errc::Enomem;
-    packet.reset();
-  }
-  return packet;
+ConnTuple NetContext::conn_tuple() const {
+  ConnTuple tuple;
+  tuple.protocol = protocol_;
+  tuple.local = local_;
+  tuple.remote = remote_set_ ? remote_ : Endpoint{IpAddress::any(family_), 0};
+  tuple.iface = bound_to_iface_ ? iface_ : nullptr;
+  tuple.family = family_;
+  tuple.type = type_;
+  tuple.takes_ipv4 = family_ == Family::Inet6 && !options_.ipv6_only;
+  tuple.shares = options_.reuse_port;
+  tuple.packet_iface = link_local_.iface;
+  return tuple;
 }
 
 Status NetContext::register_conn() {
   unregister_conn();
-  const ConnTuple tuple{protocol_, local_,
-                        remote_set_ ? remote_ : Endpoint{IpAddress::any(family_), 0},
-                        bound_to_iface_ ? iface_ : nullptr, family_};
   const auto added = stack_.conns.add(
-      tuple, [](void* self, PacketPtr& p) { return static_cast<NetContext*>(self)->on_conn(p); },
-      this);
+      conn_tuple(),
+      [](void* self, PacketPtr& p) { return static_cast<NetContext*>(self)->on_conn(p); }, this);
   if (!added.ok()) return added.status();
   conn_ = added.value();
   return Status();
 }
 
 Status NetContext::recv(RecvCallback received, Timeout timeout) {
+  if (!timeout.is_forever() || options_.recv_timeout.is_forever()) {
+    return recv_within(std::move(received), timeout);
+  }
+  const Status waited = recv_within(std::move(received), options_.recv_timeout);
+  return waited.code() == Errc::Etimedout ? Status(Errc::Eagain) : waited;  // SO_RCVTIMEO
+}
+
+Status NetContext::recv_within(RecvCallback received, Timeout timeout) {
   if (!in_use_) return Errc::Ebadf;
   if (engine_ != nullptr) {
     auto traced = [this, user = std::move(received)](NetContext& self, PacketPtr packet,
@@ -259,12 +230,13 @@ Status NetContext::recv(RecvCallback received, Timeout timeout) {
     };
     return engine_->recv(*this, std::move(traced), timeout);
   }
-  if (protocol_ != Protocol::Udp) return Errc::Eprototype;
+  if (type_ == SocketType::Stream) return Errc::Eprototype;
   if (const Errc error = take_error(); error != Errc::Ok) return error;
   if (!timeout.is_no_wait() && stack_.fibers().current() == nullptr) return Errc::Edeadlk;
   if (!timeout.is_no_wait() && waiting_ != nullptr) return Errc::Ealready;
   received_ = std::make_shared<const RecvCallback>(std::move(received));
-  const Status registered = conn_ == nullptr ? register_conn() : Status();
+  const bool bound_anew = is_packet();  // a packet context may have been
+  const Status registered = conn_ == nullptr || bound_anew ? register_conn() : Status();
   if (!registered.ok() || timeout.is_no_wait()) return registered;
   const Status waited = wait_for_arrival(timeout);
   if (waited.ok()) return Status();
@@ -294,7 +266,12 @@ Status NetContext::wait_for_arrival(Timeout timeout) {
 // Zephyr: net_context_packet_received. The context follows the iface the packet came in by.
 bool NetContext::on_conn(PacketPtr& packet) {
   if (received_ == nullptr || (!*received_ && waiting_ == nullptr)) return false;
-  if (!bound_to_iface_) iface_ = stack_.iface(packet->meta.iface);
+  PacketMeta& meta = packet->meta;
+  if (!bound_to_iface_) iface_ = stack_.iface(meta.iface);
+  if (family_ == Family::Inet6 && meta.source.address.is_v4()) {  // RFC 4291 section 2.5.5.2
+    meta.source.address = Ipv6Address::v4_mapped(meta.source.address.v4());
+    meta.destination.address = Ipv6Address::v4_mapped(meta.destination.address.v4());
+  }
   stack_.tracer().hop(Hop::AppRecv, subject_, *packet);
   deliver(std::move(packet), Status());
   return true;

@@ -2,12 +2,18 @@
 // NetContext: what an app holds (Zephyr: struct net_context): an endpoint that sends and receives
 // through the native path or through the engine of its iface, chosen once, at get().
 //
+// Three kinds, by family and type: IP (Inet, Inet6; stream or datagram), raw IP (Inet, Inet6; Raw:
+// whole IP packets, sent and received) and packet (Packet; Raw: whole frames, Datagram: what is
+// behind the link header). Raw and packet contexts get copies; nobody loses a packet to them.
+//
 // This file and its .cc record the hops app_send, offload_call, offload_done and app_recv.
 #pragma once
 #include <memory>
 #include <vector>
 
 #include "stack/contract/context_offload.h"
+#include "stack/net/context_options.h"
+#include "stack/net/link_endpoint.h"
 #include "stack/net/net_conn.h"
 #include "stack/sim/fiber.h"
 #include "stack/sim/rng.h"
@@ -27,6 +33,9 @@ class NetContext {
 
   // Error codes of each call, in the order of the checks: stack/net/README.md.
   Status bind(const Endpoint& local);
+  /// A packet context: where it listens, at any time; counts from the next recv() on. Without an
+  /// iface it hears all of them (SocketConfig), with an unknown one nothing.
+  Status bind_link(const LinkEndpoint& local);
   Status listen(int backlog);
   Status connect(const Endpoint& peer, ConnectCallback done, Timeout timeout);
   Status accept(AcceptCallback accepted, Timeout timeout);
@@ -35,6 +44,9 @@ class NetContext {
                            Timeout timeout);
   Result<std::size_t> sendto(std::span<const std::uint8_t> bytes, const Endpoint& peer,
                              SendCallback done, Timeout timeout);
+  /// A packet context: a whole frame (Raw), or what goes behind the link header (Datagram).
+  Result<std::size_t> sendto_link(std::span<const std::uint8_t> bytes, const LinkEndpoint& peer,
+                                  SendCallback done, Timeout timeout);
   /// Registers `received`; with a timeout it also waits for one packet (see context_offload.h).
   Status recv(RecvCallback received, Timeout timeout);
   /// Releases the context (net_context_put); the reference is dead afterwards.
@@ -51,7 +63,24 @@ class NetContext {
   bool is_bound_to_iface() const { return bound_to_iface_; }
   /// SO_BINDTODEVICE: only this iface is used and only its packets are accepted.
   void bind_to_iface(NetIf& iface);
-  void set_priority(std::uint8_t priority) { priority_ = priority; }
+  /// The same by name (see Stack::index_by_name() for its codes); an empty one takes it back.
+  Status bind_to_device(std::string_view name);
+  void set_priority(std::uint8_t priority) { options_.priority = priority; }
+
+  /// setsockopt and getsockopt. An engine is not told. Ebadf; Enotsup (not built in); Einval (value
+  /// out of range, Mtu without a peer); Eafnosupport, Eprototype and Enoent (MulticastIface: of the
+  /// context, of the iface, no such iface); Eopnotsupp (Mtu of IPv4 cannot be set).
+  Status set_option(ContextOption option, std::int64_t value);
+  Result<std::int64_t> get_option(ContextOption option) const;
+  const ContextOptions& options() const { return options_; }
+
+  /// IP_ADD_MEMBERSHIP, IPV6_JOIN_GROUP: by `iface`, none: by the one a packet to the group would
+  /// take. Left when the context is put. Ebadf, Einval (no group of its family), Eopnotsupp (has an
+  /// engine), Enoent (no such iface), Eprototype (iface without the family), Ealready (is member by
+  /// this context), else what the iface says: Enotsup, Enomem.
+  Status join_group(const IpAddress& group, IfIndex iface = {});
+  /// Enoent when this context did not join it.
+  Status leave_group(const IpAddress& group, IfIndex iface = {});
   /// Whose subject its hops carry; the node's unless an app names itself.
   void set_subject(SubjectId subject) { subject_ = subject; }
 
@@ -70,20 +99,43 @@ class NetContext {
   friend class NetContexts;
   explicit NetContext(Stack& stack, std::uint16_t slot);
 
+  bool is_packet() const { return family_ == Family::Packet; }
   Status bind_default();
+  Result<NetIf*> iface_to_bind(const IpAddress& address) const;
+  NetIf* group_iface(const IpAddress& group) const;
+  /// The peer that packets are made for: of IPv4 when its address is mapped and may be.
+  Endpoint actual(const Endpoint& peer) const;
+  NetIf* iface_towards(const IpAddress& peer) const;
   Status address_packet(Packet& packet, NetIf& iface, const Endpoint& peer) const;
+  void set_hop_limit(PacketMeta& meta, NetIf& iface) const;
   Result<std::size_t> send_native(std::span<const std::uint8_t> bytes, const Endpoint& peer,
                                   SendCallback done, Timeout timeout);
+  Result<std::size_t> send_raw(std::span<const std::uint8_t> bytes, const IpAddress* peer,
+                               SendCallback done, Timeout timeout);
+  /// A packet with `bytes` and all that does not depend on the kind of context.
+  PacketPtr fill(NetIf& iface, std::span<const std::uint8_t> bytes, Timeout timeout, Errc& error);
+  /// Records that the app sends it and hands it down; what send() returns.
+  template <class Down>
+  Result<std::size_t> hand_down(PacketPtr packet, SendCallback done, const Down& down);
+  void record_send(Packet& packet);
   Result<std::size_t> send_engine(std::span<const std::uint8_t> bytes, const Endpoint* peer,
                                   SendCallback done, Timeout timeout);
   PacketPtr allocate(Timeout timeout, std::size_t bytes, Errc& error);
+  ConnTuple conn_tuple() const;
   Status register_conn();
+  Status recv_within(RecvCallback received, Timeout timeout);
   Status wait_for_arrival(Timeout timeout);
   bool on_conn(PacketPtr& packet);
   void deliver(PacketPtr packet, Status status);
   Errc take_error();
   void unregister_conn();
+  void leave_groups();
   void reset();
+  Status set_range(std::int64_t value);
+  Status set_multicast_iface(std::int64_t value);
+  Status set_mtu(std::int64_t value);
+  Result<std::int64_t> get_multicast_iface() const;
+  Result<std::int64_t> get_mtu() const;
 
   Stack& stack_;
   const std::uint16_t slot_;
@@ -93,11 +145,12 @@ class NetContext {
   SocketType type_ = SocketType::Datagram;
   Protocol protocol_ = Protocol::Udp;
   ContextState state_ = ContextState::Unconnected;
-  std::uint8_t priority_ = 1;  // Zephyr's default tx priority
   NetIf* iface_ = nullptr;
   ContextOffload* engine_ = nullptr;
   std::unique_ptr<OffloadState> offload_state_;
   Endpoint local_, remote_;
+  LinkEndpoint link_local_;  // of a packet context
+  ContextOptions options_;
   Errc pending_error_ = Errc::Ok;
   NetConn* conn_ = nullptr;
   std::shared_ptr<const RecvCallback> received_;  // shared with the call that is running
@@ -105,6 +158,11 @@ class NetContext {
     PacketId packet;
     SendCallback done;
   };
+  struct Membership {
+    NetIf* iface;
+    IpAddress group;
+  };
+  std::vector<Membership> groups_;
   std::vector<Unsent> unsent_;    // packets on their way down whose sender wants to know
   Semaphore* waiting_ = nullptr;  // recv() of a fiber that waits for a packet
   std::uint32_t life_ = 0;        // another one after each put(): who waited can tell
@@ -112,13 +170,21 @@ class NetContext {
 };
 
 /// The context table of a node (NET_MAX_CONTEXTS).
+///
+/// Two contexts of a protocol may not have the same port at the same address, nor at any address
+/// and a particular one, unless
+///  - both have ReusePort, or
+///  - the later one has ReuseAddr, the earlier does not listen, and just one has any address, or
+///  - the earlier one is bound to another iface.
+/// Families have port spaces of their own, but an IPv4 context meets those of IPv6 that take IPv4.
 class NetContexts {
  public:
   NetContexts(Stack& stack, std::size_t limit);
   ~NetContexts();
 
-  /// Errors, in order of the checks: Epfnosupport, Eprototype, Eprotonosupport, Enoent (no free
-  /// context), Eaddrinuse (no free port). With an engine on the default iface, its error.
+  /// Errors, in order of the checks: Epfnosupport (not built in), Eprotonosupport (not of the type;
+  /// raw IP not built in), Eprototype (a stream of packets), Enoent (no free context), Eaddrinuse
+  /// (no free port). With an engine on the default iface, its error.
   Result<NetContext*> get(Family family, SocketType type, Protocol protocol);
   /// A context for `iface` whatever the default iface is (get and SO_BINDTODEVICE in one).
   Result<NetContext*> get_on(NetIf& iface, Family family, SocketType type, Protocol protocol);
@@ -144,8 +210,11 @@ class NetContexts {
   Result<NetContext*> open(NetIf* iface, bool bound, Family family, SocketType type,
                            Protocol protocol);
   Result<NetContext*> take(Family family, SocketType type, Protocol protocol);
-  Result<std::uint16_t> free_port(const NetContext& asking);
-  bool port_in_use(const NetContext& asking, const Endpoint& local) const;
+  Result<std::uint16_t> free_port(const NetContext& asking, const IpAddress& address);
+  /// Whether `asking` may not bind to `local`; `iface`: the one it would have, null: whichever.
+  bool port_in_use(const NetContext& asking, const Endpoint& local, const NetIf* iface) const;
+  static bool clash(const NetContext& asking, const Endpoint& local, const NetContext& other,
+                    bool reuse);
   SendCallback take_callback(std::uint16_t context, PacketId packet);
 
   Stack& stack_;

@@ -37,8 +37,8 @@ bool NetContexts::on_path_error(std::uint8_t protocol, const Endpoint& local,
     const bool native = context.in_use_ && context.engine_ == nullptr;
     if (!native || !context.remote_set_ || context.type_ != SocketType::Datagram) continue;
     const Endpoint& own = context.local_;
-    const bool sent_it = speaks(context.protocol_, protocol) && context.remote_ == remote &&
-                         own.port == local.port &&
+    const bool sent_it = speaks(context.protocol_, protocol) &&
+                         context.actual(context.remote_) == remote && own.port == local.port &&
                          (own.address.is_any() || own.address == local.address);
     if (!sent_it) continue;
     context.on_path_error(code);

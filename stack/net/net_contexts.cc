@@ -9,9 +9,15 @@ namespace {
 
 constexpr int kPortTries = 5;  // Zephyr: find_available_port()
 
-Status check(Family family, SocketType type, Protocol& protocol) {
+Status check(const SocketConfig& built, Family family, SocketType type, Protocol& protocol) {
+  if (family == Family::Packet && built.packet) {
+    return type != SocketType::Stream ? Status() : Status(Errc::Eprototype);
+  }
   if (family != Family::Inet && family != Family::Inet6) return Errc::Epfnosupport;
-  if (type == SocketType::Raw) return Errc::Eprototype;
+  if (type == SocketType::Raw) {
+    const bool possible = built.raw && static_cast<unsigned>(protocol) <= 0xff;
+    return possible ? Status() : Status(Errc::Eprotonosupport);
+  }
   const Protocol natural = type == SocketType::Stream ? Protocol::Tcp : Protocol::Udp;
   if (protocol == Protocol::Default) protocol = natural;
   return protocol == natural ? Status() : Status(Errc::Eprotonosupport);
@@ -25,6 +31,7 @@ NetContexts::NetContexts(Stack& stack, std::size_t limit)
       limit_(limit) {}
 
 NetContexts::~NetContexts() {
+  for (const auto& context : slots_) context->groups_.clear();  // nobody is left to be told
   put_all();
 }
 
@@ -51,6 +58,9 @@ Result<NetContext*> NetContexts::take(Family family, SocketType type, Protocol p
   context.type_ = type;
   context.protocol_ = protocol;
   context.subject_ = stack_.subject();
+  context.options_.priority = stack_.config().tx_priority;
+  context.options_.ipv4_group_loop = stack_.config().sockets.ipv4_group_loop;
+  context.options_.ipv6_group_loop = stack_.config().sockets.ipv6_group_loop;
   return &context;
 }
 
@@ -67,10 +77,10 @@ Result<NetContext*> NetContexts::get_on(NetIf& iface, Family family, SocketType 
 
 Result<NetContext*> NetContexts::open(NetIf* iface, bool bound, Family family, SocketType type,
                                       Protocol protocol) {
-  const Status allowed = check(family, type, protocol);
+  const Status allowed = check(stack_.config().sockets, family, type, protocol);
   if (!allowed.ok()) return allowed.code();
   ContextOffload* engine = iface != nullptr ? iface->offload() : nullptr;
-  if (engine == nullptr && protocol == Protocol::Tcp) return Errc::Eprotonosupport;
+  if (engine == nullptr && type == SocketType::Stream) return Errc::Eprotonosupport;
   const auto taken = take(family, type, protocol);
   if (!taken.ok()) return taken;
   NetContext& context = *taken.value();
@@ -85,7 +95,8 @@ Result<NetContext*> NetContexts::open(NetIf* iface, bool bound, Family family, S
     context.engine_ = engine;
     return &context;
   }
-  const auto port = free_port(context);
+  if (type == SocketType::Raw || family == Family::Packet) return &context;  // no ports
+  const auto port = free_port(context, context.local_.address);
   if (!port.ok()) {
     context.reset();
     return port.code();
@@ -115,21 +126,44 @@ std::size_t NetContexts::in_use() const {
       std::count_if(slots_.begin(), slots_.end(), [](const auto& c) { return c->in_use_; }));
 }
 
-bool NetContexts::port_in_use(const NetContext& asking, const Endpoint& local) const {
-  return std::any_of(slots_.begin(), slots_.end(), [&](const auto& other) {
-    if (other.get() == &asking || !other->in_use_ || other->engine_ != asking.engine_) return false;
-    if (other->protocol_ != asking.protocol_ || other->family_ != asking.family_) return false;
-    if (other->local_.port != local.port) return false;
-    return other->local_.address.is_any() || local.address.is_any() ||
-           other->local_.address == local.address;
+// Zephyr: check_used_port().
+bool NetContexts::port_in_use(const NetContext& asking, const Endpoint& local,
+                              const NetIf* iface) const {
+  const bool ipv4 = local.address.is_v4();
+  return std::any_of(slots_.begin(), slots_.end(), [&](const auto& each) {
+    const NetContext& other = *each;
+    if (&other == &asking || !other.in_use_ || other.engine_ != asking.engine_) return false;
+    if (other.protocol_ != asking.protocol_ || other.type_ != asking.type_) return false;
+    if (other.local_.port != local.port) return false;
+    if (other.bound_to_iface_ && iface != nullptr && other.iface_ != iface) return false;
+    const bool takes_ipv4 = other.family_ == Family::Inet6 && !other.options_.ipv6_only;
+    if (other.family_ != asking.family_ && !(ipv4 && takes_ipv4)) return false;
+    return clash(asking, local, other, iface != nullptr);
   });
 }
 
-// A random port with bit 15 set.
-Result<std::uint16_t> NetContexts::free_port(const NetContext& asking) {
+// What options help when both have the port; `reuse`: whether they count at all. A native context
+// is never in TIME_WAIT, the other thing ReuseAddr would look at.
+bool NetContexts::clash(const NetContext& asking, const Endpoint& local, const NetContext& other,
+                        bool reuse) {
+  const bool any = local.address.is_any(), other_any = other.local_.address.is_any();
+  if (!any && !other_any && local.address != other.local_.address) return false;
+  if (!reuse) return true;
+  if (asking.options_.reuse_port && other.options_.reuse_port) return false;
+  const bool listens = other.state_ == ContextState::Listening;
+  return !(asking.options_.reuse_addr && any != other_any && !listens);
+}
+
+// A random port with bit 15 set, or one of the range that was asked for (the highest is never
+// drawn, as in Zephyr).
+Result<std::uint16_t> NetContexts::free_port(const NetContext& asking, const IpAddress& address) {
+  const ContextOptions& options = asking.options_;
   for (int attempt = 0; attempt < kPortTries; ++attempt) {
-    const auto port = static_cast<std::uint16_t>(0x8000u | ports_.below(0x8000));
-    if (!port_in_use(asking, {asking.local_.address, port})) return port;
+    const auto port = static_cast<std::uint16_t>(
+        options.has_port_range()
+            ? options.lowest_port + ports_.below(options.highest_port - options.lowest_port)
+            : 0x8000u | ports_.below(0x8000));
+    if (!port_in_use(asking, {address, port}, nullptr)) return port;
   }
   return Errc::Eaddrinuse;
 }

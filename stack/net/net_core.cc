@@ -2,6 +2,7 @@
 #include "stack/net/net_core.h"
 
 #include "stack/net/stack.h"
+#include "stack/wire/ethernet.h"
 
 namespace flapjack {
 
@@ -29,6 +30,9 @@ Status NetCore::send_data(PacketPtr packet) {
   if (own) {
     loop_back(*iface, std::move(packet));
     return Status();
+  }
+  if (meta.loops && !loop_group(*packet)) {
+    return iface->drop_tx(std::move(packet), DropReason::NoBuffers, Errc::Enomem);
   }
   const std::uint16_t fits = room(*iface, packet->meta.destination.address);
   if (packet->size() > fits) return send_large(*iface, std::move(packet), fits);
@@ -82,6 +86,17 @@ void NetCore::loop_back(NetIf& iface, PacketPtr packet) {
   stack_.rx_queue.submit(std::move(packet));
 }
 
+// The node itself hears what one of its apps sends to a group, member or not (IPv4).
+bool NetCore::loop_group(const Packet& packet) {
+  PacketPtr copy = stack_.rx_pool.clone(packet);
+  if (copy == nullptr) return false;
+  copy->meta.loopback = true;
+  copy->meta.loops = false;
+  copy->meta.context = 0;
+  stack_.rx_queue.submit(std::move(copy));
+  return true;
+}
+
 Status NetCore::recv_data(NetIf& iface, PacketPtr frame) {
   if (frame == nullptr) return Errc::Einval;
   if (frame->size() == 0) {
@@ -116,8 +131,13 @@ void NetCore::process_rx(NetIf& first, PacketPtr packet) {
   NetIf* const last = l2_done ? &first : through_l2(first, packet);
   if (last == nullptr) return;
   NetIf& iface = *last;
+  if (!l2_done && stack_.conns.hears_frames(SocketType::Datagram)) {
+    stack_.conns.frame_input(iface, *packet, SocketType::Datagram);
+  }
   tracer.hop(Hop::L3In, iface.subject(), *packet);
-  const int version = packet->size() > 0 ? packet->data()[0] >> 4 : 0;
+  const std::uint16_t type = packet->meta.ether_type;  // 0: the L2 knows none
+  const bool is_ip = type == 0 || type == kEtherTypeIpv4 || type == kEtherTypeIpv6;
+  const int version = is_ip && packet->size() > 0 ? packet->data()[0] >> 4 : 0;
   if (version == 4) return stack_.ipv4.input(iface, std::move(packet));
   if (version == 6) return stack_.ipv6.input(iface, std::move(packet));
   ++iface.stats().rx_dropped;
@@ -134,6 +154,7 @@ NetIf* NetCore::through_l2(NetIf& first, PacketPtr& packet) {
       return nullptr;
     }
     stack_.tracer().hop(Hop::L2In, iface->subject(), *packet);
+    copy_frame(*iface, *packet);
     const Verdict verdict = iface->l2()->recv(*iface, packet);
     assert((verdict == Verdict::Continue) == (packet != nullptr));
     if (verdict == Verdict::Drop) ++iface->stats().rx_dropped;
@@ -142,6 +163,13 @@ NetIf* NetCore::through_l2(NetIf& first, PacketPtr& packet) {
     iface = next_up(*iface, packet);
   }
   return nullptr;
+}
+
+void NetCore::copy_frame(NetIf& iface, const Packet& frame) {
+  if (stack_.conns.hears_frames(SocketType::Raw)) {
+    stack_.conns.frame_input(iface, frame, SocketType::Raw);
+  }
+  if (iface.is_promiscuous()) stack_.promiscuous.input(iface, frame);
 }
 
 // Zephyr: a packet whose verdict is CONTINUE is fed again to virtual ifaces and to nobody else.

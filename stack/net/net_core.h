@@ -39,6 +39,8 @@ class NetCore {
   bool is_own(const PacketMeta& meta) const;
   Status send_large(NetIf& iface, PacketPtr packet, std::uint16_t fits);
   void loop_back(NetIf& iface, PacketPtr packet);
+  bool loop_group(const Packet& packet);
+  void copy_frame(NetIf& iface, const Packet& frame);
   NetIf* through_l2(NetIf& first, PacketPtr& packet);
   NetIf* next_up(const NetIf& from, PacketPtr& packet);
 

@@ -47,6 +47,8 @@ void NetIf::bind_l2(L2& l2) {
     carrier_ = false;  // until it stands on something
   }
   l2_context_ = l2.attach(*this);
+  kind_ = kind_of(l2.traits());
+  kind_number_ = stack_.number_iface(kind_);
 }
 
 void NetIf::bind_driver(Driver& driver) {
@@ -187,8 +189,9 @@ Status NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {
 }
 
 Status NetIf::send_data(PacketPtr packet) {
-  if (!carrier_) {
-    return drop_tx(std::move(packet), DropReason::CarrierDown, Errc::Enetdown);
+  if (!carrier_ || suspended_) {
+    const DropReason reason = carrier_ ? DropReason::Suspended : DropReason::CarrierDown;
+    return drop_tx(std::move(packet), reason, Errc::Enetdown);
   }
   if (l2_ == nullptr || !l2_->traits().has_send) {
     return drop_tx(std::move(packet), DropReason::NoL2, Errc::Eio);

@@ -40,12 +40,17 @@ struct IfCounter {
 };
 std::span<const IfCounter> if_counters();
 
+/// What an iface is, as far as its name and the choice of a default iface go.
+enum class IfKind : std::uint8_t { Ethernet, Wifi, Vlan, Dummy, Ppp, Other };
+inline constexpr std::size_t kIfKinds = static_cast<std::size_t>(IfKind::Other) + 1;
+
 /// What an iface is made with; fixed for its life.
 struct NetIfConfig {
   std::string name;       ///< unique in the node; e.g. "wifi0"
   std::uint16_t mtu = 1500;
   bool auto_start = true;  ///< false: Zephyr's NET_IF_NO_AUTO_START
   bool is_virtual = false;     ///< set by an L2 that has a VirtualIface
+  bool is_wifi = false;        ///< an Ethernet iface with a radio
   bool ipv4 = true;            ///< has the flag IPV4
   std::size_t ipv4_limit = 4;  ///< NET_IF_UNICAST_IPV4_ADDR_COUNT
   bool ipv4_auto = false;      ///< takes a link-local address when up (NET_IPV4_AUTO)
@@ -69,6 +74,13 @@ class NetIf : public DriverUser {
   /// As a link layer found out or agreed with its peer (net_if_set_mtu); raises nothing.
   void set_mtu(std::uint16_t bytes) { config_.mtu = bytes; }
   bool auto_start() const { return config_.auto_start; }
+  /// Other once its L2 is bound.
+  IfKind kind() const { return kind_; }
+  /// What the device's own code calls it: "eth0", "wlan0" by its kind and number, until named. Not
+  /// its name in traces. Enotsup (not built in), Erange (longer than `room`) (net_if_get_name).
+  Result<std::string> if_name(std::size_t room = ~std::size_t{0}) const;
+  /// Enotsup, Einval (empty), Enametoolong, Ealready (another iface has it) (net_if_set_name).
+  Status set_if_name(std::string_view name);
   const MacAddress& link_address() const { return link_address_; }
   /// Eperm while oper-up (Zephyr: net_if_set_link_addr while RUNNING).
   Status set_link_address(const MacAddress& mac);
@@ -103,6 +115,17 @@ class NetIf : public DriverUser {
   void dormant_off() { set_dormant(false); }
   /// A scripted fault: dormant while held, whatever the iface's owner says meanwhile.
   void hold_dormant(bool held) { set_flag(dormant_held_, held); }
+  /// From now on the device delivers frames for others, too; their copies go to Stack::promiscuous.
+  /// Enotsup (not built in, or L2 or device cannot), Ealready (net_if_set_promisc).
+  Status set_promiscuous();
+  void unset_promiscuous();
+  bool is_promiscuous() const { return promiscuous_; }
+  /// While suspended IP sends nothing: drop Suspended, Enetdown; what comes in is taken, frames of
+  /// packet contexts go out. Ebusy (frames wait in the tx queue), Ealready (net_if_suspend).
+  Status suspend();
+  /// Ealready (net_if_resume).
+  Status resume();
+  bool is_suspended() const { return suspended_; }
   /// Whether the device itself can work (Zephyr: device_is_ready()).
   void set_device_ready(bool ready) { device_ready_ = ready; }
 
@@ -115,6 +138,8 @@ class NetIf : public DriverUser {
   SimTime oper_changed_at() const { return oper_changed_at_; }
 
   const Ipv4Config& ipv4() const { return ipv4_; }
+  /// Has the flag IPV4.
+  bool has_ipv4() const { return config_.ipv4; }
   /// Takes an IPv4 configuration from the node's pool (net_if_config_ipv4_get): Enotsup without the
   /// flag IPV4, Esrch when the pool is empty. Adding an address does it by itself.
   Status ipv4_config_get();
@@ -159,6 +184,8 @@ class NetIf : public DriverUser {
   /// Into the tx queue, or the L2 before it (L2Order): all that send_data() does once the next
   /// hop's link address is known.
   Status queue_tx(PacketPtr packet);
+  /// Into the tx queue past IP: a frame that is whole (l2_ready) or a link_datagram.
+  Status queue_frame(PacketPtr packet);
   void tx(PacketPtr packet);
   Status output_frame(PacketPtr frame);
   /// Gives up a packet on its way down: counted, recorded, and told to the context that sent it.
@@ -169,6 +196,8 @@ class NetIf : public DriverUser {
   void on_carrier(bool up) override { set_carrier(up); }
 
  private:
+  IfKind kind_of(const L2Traits& traits) const;
+  Status switch_promiscuous(bool on);
   Status switch_device(bool on);
   void set_flag(bool& flag, bool on);
   void set_carrier(bool on);
@@ -186,6 +215,10 @@ class NetIf : public DriverUser {
   Stack& stack_;
   IfIndex index_;
   NetIfConfig config_;
+  IfKind kind_ = IfKind::Other;
+  bool promiscuous_ = false, suspended_ = false;
+  std::uint32_t kind_number_ = 0;  // from 0, among those of its kind
+  std::string if_name_;            // empty: made of the two
   SubjectId subject_;
   MacAddress link_address_;
   L2* l2_ = nullptr;

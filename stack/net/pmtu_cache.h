@@ -34,6 +34,8 @@ class PmtuCache {
   /// known. False when it is of no use: not enabled, not smaller, below what every link carries.
   bool too_big(const IpAddress& destination, std::uint32_t next_hop_mtu,
                std::uint32_t packet_bytes);
+  /// What fits to `destination` from now on, told by an application (net_pmtu_update_mtu).
+  void set(const IpAddress& destination, std::uint16_t mtu);
 
  private:
   struct Entry {
@@ -42,7 +44,6 @@ class PmtuCache {
     SimTime changed;
   };
   const Entry* find(const IpAddress& destination) const;
-  void set(const IpAddress& destination, std::uint16_t mtu);
 
   Stack& stack_;
   PmtuConfig config_;

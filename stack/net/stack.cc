@@ -53,6 +53,7 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig
       ip(*this),
       core(*this),
       contexts(*this, config.max_contexts),
+      promiscuous(*this),
       dns(*this, config.dns),
       dhcpv4(*this) {}
 
@@ -91,7 +92,9 @@ NetIf* Stack::iface_by_name(std::string_view name) const {
 
 NetIf* Stack::default_iface() const {
   if (default_iface_ != nullptr) return default_iface_;
-  return ifaces_.empty() ? nullptr : ifaces_.front().get();
+  if (ifaces_.empty()) return nullptr;
+  const bool first = config_.sockets.default_iface == DefaultIface::First;
+  return first ? ifaces_.front().get() : chosen_default();
 }
 
 bool Stack::take_ipv4_config() {

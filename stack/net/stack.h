@@ -31,10 +31,12 @@
 #include "stack/net/node_cpu.h"
 #include "stack/net/packet_waits.h"
 #include "stack/net/pmtu_cache.h"
+#include "stack/net/promiscuous.h"
 #include "stack/net/route.h"
 #include "stack/net/route_table.h"
 #include "stack/net/router_discovery.h"
 #include "stack/net/router_table.h"
+#include "stack/net/socket_config.h"
 #include "stack/net/traffic_class.h"
 #include "stack/net/udp.h"
 #include "stack/packet/packet_pool.h"
@@ -92,6 +94,7 @@ struct StackConfig {
   bool router = false;  ///< forwards, and advertises itself instead of asking for routers
   NetMgmtConfig mgmt = {};
   DnsConfig dns = {};
+  SocketConfig sockets = {};
 };
 
 class Stack {
@@ -123,8 +126,13 @@ class Stack {
   NetIf* iface(IfIndex index) const;
   NetIf* iface_by_name(std::string_view name) const;
   const std::vector<std::unique_ptr<NetIf>>& ifaces() const { return ifaces_; }
-  /// The explicit default, else the first iface; null without ifaces (net_if_get_default with
-  /// Zephyr's default choice FIRST).
+  /// By what the device's own code calls it, see NetIf::if_name(): Enotsup (not built in), Einval
+  /// (empty), Enoent (net_if_get_by_name).
+  Result<IfIndex> index_by_name(std::string_view name) const;
+  /// How many ifaces of this kind were counted before.
+  std::uint32_t number_iface(IfKind kind) { return kinds_[static_cast<std::size_t>(kind)]++; }
+  /// The explicit default, else the one of SocketConfig::default_iface; null without ifaces
+  /// (net_if_get_default).
   NetIf* default_iface() const;
   void set_default_iface(NetIf& iface) { default_iface_ = &iface; }
   /// Another number after every change of an iface's addresses or their states.
@@ -167,13 +175,17 @@ class Stack {
   Ip ip;
   NetCore core;
   NetContexts contexts;
+  Promiscuous promiscuous;
   DnsResolver dns;
   Dhcpv4 dhcpv4;
 
  private:
   std::vector<std::unique_ptr<NetIf>> ifaces_;
   std::vector<NetIf*> by_name_;  // sorted; empty while there are few
+  NetIf* chosen_default() const;
+
   NetIf* default_iface_ = nullptr;
+  std::array<std::uint32_t, kIfKinds> kinds_{};
   std::size_t ipv4_configs_ = 0;  // taken
   bool booted_ = false;
   std::uint32_t address_epoch_ = 0;

@@ -62,6 +62,15 @@ void TrafficClass::wake(std::size_t cls) {
   if (!turn_.running()) turn_.start(Duration{});
 }
 
+std::size_t TrafficClass::queued_of(IfIndex iface) const {
+  std::size_t count = 0;
+  for (const Class& cls : classes_) {
+    cls.waiting.for_each([&](const Packet& packet) { count += packet.meta.iface == iface; });
+    count += cls.current != nullptr && cls.current->meta.iface == iface;
+  }
+  return count;
+}
+
 PacketPtr TrafficClass::take(Class& cls) {
   PacketPtr packet = cls.waiting.pop_front();
   --queued_;

@@ -47,6 +47,8 @@ class TrafficClass {
   void submit(PacketPtr packet);
   /// Packets that wait, in all classes.
   std::size_t queued() const { return queued_; }
+  /// How many of them, and of those being processed, leave or came in by `iface`.
+  std::size_t queued_of(IfIndex iface) const;
   std::size_t classes() const { return classes_.size(); }
   const ClassStats& stats(std::size_t cls) const { return classes_.at(cls).stats; }
   /// Over all classes; `peak` is of the sum.

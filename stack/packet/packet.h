@@ -43,6 +43,7 @@ struct PacketMeta {
   bool router_alert = false;    ///< tx: with an option that routers read (RFC 2113, RFC 2711)
   IpAddress next_hop;
   MacAddress link_destination;  ///< tx: of the next hop; zero while not known
+  MacAddress link_source;       ///< rx: of the frame's header, where it has one
   Endpoint source, destination;     ///< of the IP/UDP headers, host order
   std::uint8_t bridged = 0;         ///< bridges it has passed, on any node
   std::int64_t queued_at_ns = 0;         ///< when it came into its work queue
@@ -52,6 +53,9 @@ struct PacketMeta {
   std::uint16_t fragment_offset = 0;  ///< rx: of the IP header, in units of 8 bytes
   bool dont_fragment = false;  ///< tx: routers may not split it
   bool forwarded = false;      ///< tx: for somebody else, from somebody else
+  bool link_datagram = false;  ///< tx: not IP: link_destination and ether_type make its header
+  bool loops = false;          ///< tx: for a group, and its sender's node gets a copy
+  std::uint8_t traffic_class = 0;  ///< tx: DSCP and ECN of the IP header (RFC 2474, RFC 3168)
   bool link_group = false;     ///< rx: its link destination was a broadcast or a group
   bool reassembled = false;    ///< rx: made of fragments, so that no device saw its checksum
 };

@@ -42,6 +42,11 @@ class PacketList {
     return PacketPtr(p);
   }
   Packet& front() { return *head_; }
+  /// Calls `look(const Packet&)` for each, the oldest first.
+  template <class Look>
+  void for_each(const Look& look) const {
+    for (const Packet* p = head_; p != nullptr; p = p->next_) look(*p);
+  }
   bool empty() const { return head_ == nullptr; }
   std::size_t size() const { return size_; }
   void swap(PacketList& other) noexcept {

@@ -144,6 +144,14 @@ TEST_P(DriverContract, CapsStayTheSame) {
   EXPECT_EQ(bench.driver->caps().promiscuous, before.promiscuous);
 }
 
+TEST_P(DriverContract, PromiscuousModeIsThereOrRefused) {
+  bench.start();
+  const bool able = bench.driver->caps().promiscuous;
+  for (const bool on : {true, true, false, false}) {
+    EXPECT_EQ(bench.driver->set_promiscuous(on).code(), able ? Errc::Ok : Errc::Enotsup);
+  }
+}
+
 TEST_P(DriverContract, MayBeDestroyedWithFramesUnderWay) {
   bench.start();
   EXPECT_TRUE(bench.driver->transmit(bench.frame(1)).ok());

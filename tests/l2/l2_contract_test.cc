@@ -18,6 +18,7 @@ class CatchingDriver : public Driver {
   DriverCaps caps() const override { return {{{2, 0, 0, 0, 0, 1}}, false, {}}; }
   void attach(DriverUser& user) override { user.on_carrier(true); }
   Status set_running(bool) override { return Status(); }
+  Status set_promiscuous(bool) override { return Errc::Enotsup; }
   Status transmit(PacketPtr frame) override {
     caught.push_back(std::move(frame));
     return Status();

@@ -182,6 +182,26 @@ TEST(LinkBus, UnicastGoesToItsAddressAndThePromiscuous) {
   EXPECT_FALSE(world.at(3).parents[0].valid());
 }
 
+TEST(LinkBus, PromiscuityComesAndGoes) {
+  LinkWorld world({}, 4);
+  const auto heard_by = [&](std::size_t end) {
+    const std::size_t before = world.at(end).numbers().size();
+    world.send(0, 2, 1);
+    world.scheduler.run();
+    return world.at(end).numbers().size() - before;
+  };
+  EXPECT_EQ(heard_by(1), 0u);
+  world.link.set_end_promiscuous(1, true);
+  world.link.set_end_promiscuous(1, true);
+  world.link.set_end_promiscuous(2, true);
+  EXPECT_EQ(heard_by(1), 1u);
+  EXPECT_EQ(heard_by(2), 1u) << "once, though it is for it as well";
+  EXPECT_EQ(heard_by(3), 0u);
+  world.link.set_end_promiscuous(1, false);
+  EXPECT_EQ(heard_by(1), 0u);
+  EXPECT_EQ(heard_by(2), 1u);
+}
+
 TEST(LinkBus, GroupFramesReachAllOthers) {
   LinkWorld world({}, 4);
   world.link.carry(1, world.frame(MacAddress::broadcast(), 9));

@@ -39,9 +39,9 @@ class Context : public testing::Test {
 
 TEST_F(Context, GetRefusals) {
   EXPECT_EQ(get(Family::Inet6, kDatagram, Protocol::Tcp), Errc::Eprotonosupport);
-  EXPECT_EQ(get(Family::Packet, kDatagram, Protocol::Udp), Errc::Epfnosupport);
+  EXPECT_EQ(get(Family::Packet, kStream, Protocol::Tcp), Errc::Eprototype);
   EXPECT_EQ(get(Family::Can, SocketType::Raw, Protocol::Default), Errc::Epfnosupport);
-  EXPECT_EQ(get(kInet, SocketType::Raw, Protocol::Icmp), Errc::Eprototype);
+  EXPECT_EQ(get(kInet, SocketType::Raw, Protocol{256}), Errc::Eprotonosupport);
   EXPECT_EQ(get(kInet, kDatagram, Protocol::Tcp), Errc::Eprotonosupport);
   EXPECT_EQ(get(kInet, kDatagram, Protocol::Icmp), Errc::Eprotonosupport);
   EXPECT_EQ(get(kInet, kStream, Protocol::Udp), Errc::Eprotonosupport);
@@ -53,7 +53,7 @@ TEST_F(Context, TheTableHasALimit) {
   std::vector<NetContext*> contexts;
   for (int i = 0; i < 6; ++i) contexts.push_back(&rig.context());
   EXPECT_EQ(get(kInet, kDatagram, Protocol::Udp), Errc::Enoent);
-  EXPECT_EQ(get(kInet, SocketType::Raw, Protocol::Udp), Errc::Eprototype) << "looked at first";
+  EXPECT_EQ(get(kInet, SocketType::Raw, Protocol{256}), Errc::Eprotonosupport) << "looked at first";
   EXPECT_TRUE(contexts[3]->put().ok());
   EXPECT_EQ(rig.node.contexts.in_use(), 5u);
   EXPECT_EQ(get(kInet, kDatagram, Protocol::Default), Errc::Ok);

@@ -37,11 +37,15 @@ inline std::string code_of(Status status) {
 
 class ScriptedDriver : public Driver {
  public:
-  DriverCaps caps() const override { return {mac, false, checksum}; }
+  DriverCaps caps() const override { return {mac, promiscuous_answer.ok(), checksum}; }
   void attach(DriverUser& user) override { user.on_carrier(carrier); }
   Status set_running(bool running) override {
     calls.push_back(running ? "run" : "stop");
     return running ? run_answer : stop_answer;
+  }
+  Status set_promiscuous(bool on) override {
+    calls.push_back(on ? "promiscuous" : "normal");
+    return promiscuous_answer;
   }
   Status transmit(PacketPtr frame) override {
     sent.emplace_back(frame->data(), frame->data() + frame->size());
@@ -51,7 +55,7 @@ class ScriptedDriver : public Driver {
   MacAddress mac{{0x02, 0, 0, 0, 0, 0x11}};
   ChecksumPolicy checksum;
   bool carrier = true;
-  Status run_answer, stop_answer, transmit_answer;
+  Status run_answer, stop_answer, transmit_answer, promiscuous_answer;
   Lines calls;
   std::vector<Bytes> sent;
 };
