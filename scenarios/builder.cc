@@ -43,6 +43,7 @@ class Builder {
   bool can_stream(const NodeSpec& node) const;
   bool peer_is_stream(const PeerSpec& peer) const;
   void add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec& spec);
+  void set_modes(NetIf& iface, const IfaceSpec& spec);
   void name_ppp_peer(const IfaceSpec& spec, const LinkPlace& at);
   SubjectId subject(const Node& node, const std::string& name);
   void error(const SpecProblem& problem) {
@@ -142,6 +143,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   if_config.auto_start = spec.auto_start;
   if_config.ipv4_limit = std::max<std::size_t>(if_config.ipv4_limit, spec.ipv4.size());
   if_config.ipv6 = spec.has_ipv6;
+  if_config.is_wifi = spec.technology == "wifi";
   if_config.ipv4_auto = spec.ipv4_auto;
   const std::size_t places = config.stack.if_unicast_ipv4;
   if (places != 0 && spec.ipv4.size() > places) {
@@ -182,8 +184,24 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   } else {
     add_engine(node, iface, engine, spec, config, *driver);
   }
+  set_modes(iface, spec);
   if (spec.conn) add_connectivity(node, iface, spec);
   if (spec.ignore) node.conn_mgr.ignore_iface(iface);
+}
+
+void Builder::set_modes(NetIf& iface, const IfaceSpec& spec) {
+  if (spec.promiscuous && !iface.set_promiscuous().ok()) {
+    error("F0920", "this iface has no promiscuous mode", spec.place);
+  }
+  if (spec.if_name.empty()) return;
+  const Status named = iface.set_if_name(spec.if_name);
+  if (named.ok()) return;
+  const bool taken = named.code() == Errc::Ealready;
+  const bool long_one = named.code() == Errc::Enametoolong;
+  error("F0921", taken      ? "another iface is called " + spec.if_name
+                 : long_one ? "the name is longer than NET_INTERFACE_NAME_LEN"
+                            : "NET_INTERFACE_NAME is off",
+        spec.place);
 }
 
 void Builder::add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec& spec) {

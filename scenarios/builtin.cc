@@ -170,6 +170,8 @@ std::vector<VerbEntry> builtin_verbs() {
       {{"dormant", "puts an iface dormant (RFC 2863)", kIface, true, {}}, verbs::dormant},
       {{"admin_down", "net_if_down() of an iface; undone by net_if_up()", kIface, true, {}},
        verbs::admin_down},
+      {{"suspend", "net_if_suspend() of an iface; undone by net_if_resume()", kIface, true, {}},
+       verbs::suspend},
       {{"vanish", "takes an iface or a whole node off the air",
         TargetKind::Node | TargetKind::Iface, true, {}},
        verbs::vanish},

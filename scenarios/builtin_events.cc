@@ -217,6 +217,12 @@ std::vector<EventWord> builtin_events() {
       {"if_up_failed", "an iface could not be brought up at boot", kIface, {"errno"}},
       {"conn_mgr_failed", "the connection manager could not boot", kNode, {"errno"}},
       {"step_refused", "the call behind a step returned an error", kAnywhere, {"verb", "errno"}},
+      {"copy_lost", "no packet was free for a raw, packet or promiscuous socket's copy", kIface,
+       {"errno"}},
+      {"promiscuous", "the iface takes frames for others from now on, or no longer", kIface,
+       {"on"}},
+      {"suspended", "power management: the iface sends nothing from now on", kIface, {}},
+      {"resumed", "it sends again", kIface, {}},
       {"flood_copy_lost", "a bridge had no packet for a copy to this port", kIface, {}},
       {"send_refused", "no packet was free for a send", TargetKind::Node | TargetKind::App |
                                                              TargetKind::Service, {"errno"}},

@@ -259,7 +259,8 @@ Options management_options() {
 std::vector<KconfigEntry> builtin_kconfigs() {
   Options all;
   for (Options (*options)() : {&pool_options, &ipv4_options, &ipv6_options, &address_options,
-                               &ppp_options, &service_options, &management_options}) {
+                               &ppp_options, &service_options, &management_options,
+                               &builtin_socket_kconfigs}) {
     const Options some = options();
     all.insert(all.end(), some.begin(), some.end());
   }

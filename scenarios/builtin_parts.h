@@ -7,6 +7,7 @@ namespace flapjack {
 
 std::vector<ProfileEntry> builtin_profiles();
 std::vector<KconfigEntry> builtin_kconfigs();
+std::vector<KconfigEntry> builtin_socket_kconfigs();
 std::vector<EventWord> builtin_events();
 std::vector<CounterWord> builtin_counters();
 

@@ -41,6 +41,9 @@ Text dhcp_down(const C& c) {
   }
   return "?";
 }
+Text packet_any(const C& c) {
+  return c.stack.sockets.packet_iface_zero_is_all ? "every iface" : "nothing";
+}
 Text offload_scan(const C& c) {
   return c.conn_mgr.monitor.scan_offloaded ? "scanned" : "not scanned";
 }
@@ -75,8 +78,7 @@ constexpr std::array kSwitches = {
                   "whether the monitor's first look sees addresses of offloaded ifaces",
                   "conn_mgr_monitor.c: scanned when native IP is built in, else not", offload_scan},
     ProfileSwitch{12, "packet_socket_any", "what AF_PACKET bound to iface 0 receives",
-                  "connection.c: all ifaces today, nothing before", nullptr,
-                  "no packet sockets in this build"},
+                  "connection.c: all ifaces today, nothing before", packet_any},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "scenarios/invariants.h"
 #include "scenarios/node_counters.h"
+#include "scenarios/run_stats.h"
 #include "scenarios/timeline.h"
 #include "stack/trace/digest_sink.h"
 
@@ -198,6 +199,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   Invariants invariants(*world);
   if (options.digest) tracer.add_sink(invariants, kCanonical);
   LeakLedger ledger(*world, options.digest);
+  const RunStats stats(*world, options.stats);
   tracer.add_sink(watcher, kCanonical);
   for (const auto& [view, mask] : options.sinks) tracer.add_sink(*view, mask);
   world->boot();
@@ -225,6 +227,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   invariants.finish();
   report.violations = invariants.violations();
   collect(*world, registry, report);
+  report.stats = stats.values();
   if (tracer.wants(TraceKind::End)) {
     const std::array attrs = {Attr::of("verdict", run_verdict_name(report.verdict))};
     tracer.record(TraceKind::End, tracer.subject("scenario"), "end", attrs);

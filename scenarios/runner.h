@@ -20,6 +20,7 @@ struct RunOptions {
   bool digest = true;  ///< without it the run is quicker and `RunReport::digest` empty
   /// Called once the World is built; false ends the run before it begins, without a report.
   std::function<bool()> begin;
+  bool stats = false;  ///< RunReport::stats are wanted
   bool (*stop)() = nullptr;  ///< asked now and then; true ends the run at once, without a verdict
 };
 
@@ -47,6 +48,7 @@ struct RunReport {
   std::vector<ExpectResult> expectations;
   std::vector<BlockedCall> blocked;
   std::vector<CounterValue> counters;
+  std::vector<CounterValue> stats;  ///< network statistics that are not 0; see RunStats
   std::vector<AppReport> apps;
   std::vector<std::string> violations;  ///< of what must always hold: bugs of flapjack
   std::vector<HeldPacket> leaks;   ///< packets that nobody gave back: a bug of flapjack

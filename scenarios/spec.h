@@ -96,6 +96,8 @@ struct IfaceSpec {
   std::vector<DnsServerSpec> dns;       ///< servers that this iface alone reaches
   bool auto_start = true;               ///< false: NET_IF_NO_AUTO_START
   bool ignore = false;                  ///< not looked at by the connection monitor
+  bool promiscuous = false;             ///< from the start
+  std::string if_name;                  ///< what the device calls it; empty: by kind and number
   std::optional<std::int64_t> queue;    ///< limit of the driver's transmit queue, packets
   std::optional<DeviceFaults> faults;   ///< its driver is wrapped in a faulty one
   /// Set when the file has "conn", or the technology has a default implementation.

@@ -35,6 +35,12 @@ Parsed<std::int64_t> parse_mtu(std::string_view text) {
   return bytes;
 }
 
+/// How long it may be is for the node to say (NET_INTERFACE_NAME_LEN).
+Parsed<std::string> parse_if_name(std::string_view text) {
+  if (!text.empty()) return std::string(text);
+  return UnitError{"F0207", "an interface cannot be called nothing", "leave \"name\" out", {}};
+}
+
 void bind_ipv4_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
   if (v.is(Type::String) && v.text == "auto") {
     iface.ipv4_auto = true;
@@ -235,6 +241,11 @@ void FormatTables::build_iface() {
             });
   iface.flag("auto_start", "Admin-up when the node boots.", true, &IfaceSpec::auto_start);
   iface.flag("ignore", "Not looked at by the connection monitor.", false, &IfaceSpec::ignore);
+  iface.flag("promiscuous", "Takes frames for other stations, too.", false,
+             &IfaceSpec::promiscuous);
+  iface.quantity({"name", "What the device itself calls it; default: by kind, \"eth0\".",
+                  schema_pattern("^.{1,255}$", "wan")},
+                 &parse_if_name, "wan", &IfaceSpec::if_name);
   iface.whole("queue", "Packets that may wait in the driver for transmission.", 1, kLongestQueue,
               &IfaceSpec::queue);
   iface.add({"faults", "What goes wrong in the device itself, whatever its link does.",

@@ -60,6 +60,22 @@ bool refuse_virtual(VerbCall& call, const NetIf& iface) {
   return true;
 }
 
+// A mode that an iface takes, or refuses; its holds are counted.
+Undo hold_mode(VerbCall& call, Status (*set)(NetIf& iface, bool on)) {
+  NetIf& iface = call.iface();
+  const std::string effect = effect_of(call);
+  HoldBook& holds = call.holds;
+  if (holds.take(effect)) call.result = set(iface, true);
+  const HoldBook::Round round = holds.round(effect);
+  if (!call.result.ok()) {  // it is in that mode already, but not by a step
+    holds.release(effect, round);
+    return {};
+  }
+  return [&holds, &iface, set, effect, round] {
+    return holds.release(effect, round) ? set(iface, false) : Status();
+  };
+}
+
 }  // namespace
 
 Undo carrier_down(VerbCall& call) {
@@ -81,18 +97,12 @@ Undo dormant(VerbCall& call) {
 }
 
 Undo admin_down(VerbCall& call) {
-  NetIf& iface = call.iface();
-  const std::string effect = effect_of(call);
-  HoldBook& holds = call.holds;
-  if (holds.take(effect)) call.result = iface.down();
-  const HoldBook::Round round = holds.round(effect);
-  if (!call.result.ok()) {  // down already, but not by a step
-    holds.release(effect, round);
-    return {};
-  }
-  return [&holds, &iface, effect, round] {
-    return holds.release(effect, round) ? iface.up() : Status();
-  };
+  return hold_mode(call, [](NetIf& iface, bool on) { return on ? iface.down() : iface.up(); });
+}
+
+Undo suspend(VerbCall& call) {
+  return hold_mode(call,
+                   [](NetIf& iface, bool on) { return on ? iface.suspend() : iface.resume(); });
 }
 
 // A device that is gone: it sees no carrier itself, and its peers lose it. Its memory stays.

@@ -81,6 +81,7 @@ namespace verbs {
 Undo carrier_down(VerbCall& call);
 Undo dormant(VerbCall& call);
 Undo admin_down(VerbCall& call);
+Undo suspend(VerbCall& call);
 Undo vanish(VerbCall& call);
 Undo set_link(VerbCall& call);
 Undo connect(VerbCall& call);

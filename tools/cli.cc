@@ -72,6 +72,7 @@ Cli::Cli() {
       ->required()
       ->expected(1);
   add_run_options(run);
+  run->add_flag("--stats", options_.stats, "show what every iface and protocol counted");
   run->add_option("--pcap", options_.pcap, "write a capture (pcapng) to this file; - is stdout");
   run->add_option("--pcap-scope", pcap_scope_,
                   "what is in it: links, ifaces, events, several with commas, or all (default "

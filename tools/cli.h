@@ -31,6 +31,7 @@ struct CliOptions {
   std::string color = "auto";  ///< auto, always, never
   std::vector<std::string> log_levels;  ///< MODULE=LEVEL
   std::optional<std::uint64_t> seed;
+  bool stats = false;  ///< `run` shows the network statistics
   std::string what;  ///< of `list` and `explain`
   std::string name;  ///< of `explain`
   std::optional<std::string> pcap;  ///< file of the capture, - for stdout

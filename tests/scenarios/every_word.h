@@ -68,6 +68,7 @@ inline const char* const kEveryWord = R"({
     { "at": "16s", "release": "pipe" }, { "on": "poor > * ARP", "nth": 3, "drop": "packet" },
     { "at": "16s", "fade": "air", "to": "100%", "over": "2s", "for": "4s" },
     { "at": "26s", "partition": ["dev"], "for": "1s" },
+    { "at": "28s", "suspend": "srv.eth0", "for": "1s" },
     { "at": "27s", "carrier_down": "wire" }
   ]
 })";

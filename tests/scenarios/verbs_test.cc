@@ -53,6 +53,7 @@ std::vector<Row> rows() {
       {"admin_down", "dev.eth0",
        {"5s dev.eth0 IF_ADMIN_DOWN", "5s dev.eth0 IF_DOWN", "5s dev L4_DISCONNECTED",
         "7s dev.eth0 IF_ADMIN_UP", "7s dev.eth0 IF_UP", "7s dev L4_CONNECTED"}},
+      {"suspend", "dev.eth0", {}},  // it stays up, and nobody notices
       // both ends of a wire lose each other; on a bus nobody but the one that is gone
       {"vanish", "srv.eth0", {"5s dev.eth0 IF_DOWN", "5s srv.eth0 IF_DOWN",
                               "5s dev L4_DISCONNECTED", "7s dev.eth0 IF_UP", "7s srv.eth0 IF_UP",

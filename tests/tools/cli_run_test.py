@@ -45,6 +45,17 @@ class Human(CliTest):
         for hop in ("app_send", "tx_queue", "link_in", "UDP len=64", "app_recv"):
             self.assertIn(hop, packets)
 
+    def test_statistics_for_who_asks(self):
+        self.write("a.json", PAIR)
+        plain = self.expect(0, "run", "a.json", "--format", "json").stdout
+        self.assertNotIn("stats", json.loads(plain))
+        counted = json.loads(self.expect(0, "run", "a.json", "--stats", "--format", "json").stdout)
+        self.assertEqual(counted["digest"], json.loads(plain)["digest"])
+        sent = [v for k, v in counted["stats"].items() if k.endswith(".udp.sent")]
+        self.assertGreater(sum(sent), 0)
+        self.assertIn(".udp.sent ", self.expect(0, "run", "a.json", "--stats").stdout)
+        self.assertNotIn(".udp.sent ", self.expect(0, "run", "a.json").stdout)
+
     def test_a_failure_says_what_was_expected_and_how_to_do_it_again(self):
         self.write("a b.json", FAILING)
         done = self.expect(1, "run", "-q", "a b.json", "--seed", "99")

@@ -50,6 +50,7 @@ Exit run_one(const std::string& path, const Registry& registry, const CliOptions
   info.reproduce = "flapjack run " + quoted(path) + " --seed " + std::to_string(spec->seed);
   RunOptions run;
   run.stop = interrupted;
+  run.stats = options.stats;
   for (const auto& view : views) {
     if (view->sink() != nullptr) run.sinks.emplace_back(view->sink(), view->mask());
   }

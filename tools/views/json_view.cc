@@ -55,6 +55,10 @@ bool JsonView::end(const RunInfo& info, const RunReport& report) {
   for (const CounterValue& counter : report.counters) {
     json["counters"][counter.path] = counter.value;
   }
+  if (!report.stats.empty()) {
+    Json& stats = json["stats"] = Json::object();
+    for (const CounterValue& counter : report.stats) stats[counter.path] = counter.value;
+  }
   json["reproduce"] = info.reproduce;
   json["engine"] = "flapjack " FLAPJACK_VERSION;
   const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

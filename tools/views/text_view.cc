@@ -119,6 +119,9 @@ bool TextView::end(const RunInfo& info, const RunReport& report) {
       fmt::print("{} still waits for {} since {}\n", call.fiber, call.waits_for,
                  to_text(call.since));
     }
+    for (const CounterValue& counter : report.stats) {
+      fmt::print("{} {}\n", counter.path, counter.value);
+    }
     for (const ExpectResult& result : report.expectations) {
       if (!result.pass) continue;
       fmt::print("{} {} {}\n", color_ ? paint("✓", Paint::Green) : "✓", result.spec->text,
