@@ -21,6 +21,7 @@ bool any_of(const auto& infos, std::string_view name) {
 // Beside net_mgmt's; tests/tools/modules_test.cc asks for the whole list.
 constexpr std::array kStackEvents = std::to_array<std::string_view>({
     "address_refused",     "alloc_failed",      "alloc_wait",        "arp_failed",
+    "copy_lost",           "promiscuous",       "resumed",           "suspended",
     "dhcp_failed",         "dhcp_ignored",      "dhcp_received",     "dhcp_sent",
     "dhcp_state",          "dhcp_waits",        "dns_done",          "dns_ignored",
     "dns_query",           "dns_server_failed", "dns_server_refused", "fragmented",

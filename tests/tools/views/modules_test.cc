@@ -16,7 +16,7 @@ std::string_view module_of(std::string_view name) {
 }
 
 bool is_hop(std::string_view name) {
-  for (int hop = 0; hop < kHops; ++hop) {
+  for (std::size_t hop = 0; hop < kHops; ++hop) {
     if (hop_name(static_cast<Hop>(hop)) == name) return true;
   }
   return false;
