@@ -7,6 +7,7 @@
 #include "offload/event_names.h"
 #include "scenarios/builtin_parts.h"
 #include "scenarios/services/dhcp_server.h"
+#include "stack/net/call_guard.h"
 #include "scenarios/node_counters.h"
 #include "stack/net/dhcpv4_client.h"
 #include "stack/net/dns_resolver.h"
@@ -226,6 +227,8 @@ std::vector<EventWord> builtin_events() {
       {"flood_copy_lost", "a bridge had no packet for a copy to this port", kIface, {}},
       {"send_refused", "no packet was free for a send", TargetKind::Node | TargetKind::App |
                                                              TargetKind::Service, {"errno"}},
+      {std::string(kLateCallback), "an engine called back for a call that had expired", kSender,
+       {"call"}},
       {"alloc_wait", "nothing free in a pool: somebody waits for a packet", kNode, {"pool"}},
       {"alloc_failed", "no packet in time", kNode, {"pool", "errno"}},
       {"sent", "a message was handed to the stack", kApp, {"seq"}},

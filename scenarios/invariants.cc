@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "stack/net/call_guard.h"
+
 namespace flapjack {
 namespace {
 
@@ -34,6 +36,11 @@ Invariants::IfaceSeen* Invariants::iface_of(SubjectId subject) {
 }
 
 void Invariants::see_event(const Tracer& tracer, const TraceRecord& record) {
+  if (record.name == kLateCallback) {
+    violated("late_callback", tracer, record,
+             "for " + std::string(record.attrs.front().text) + ", which had expired");
+    return;
+  }
   const bool oper = record.name == "IF_UP" || record.name == "IF_DOWN";
   const bool admin = record.name == "IF_ADMIN_UP" || record.name == "IF_ADMIN_DOWN";
   if (!oper && !admin) return;

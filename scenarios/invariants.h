@@ -7,6 +7,7 @@
 //  up_down         IF_UP and IF_DOWN alternate on each iface, IF_ADMIN_UP and IF_ADMIN_DOWN too
 //  justified       each of these four events comes with the state it tells of
 //  ready_count     in the end the monitor counts as many ready ifaces as there are
+//  late_callback   an engine does not call back for a call that has expired
 //  pools_balance   a pool's count is that of the packets that are on it
 #pragma once
 #include <string>

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "scenarios/world.h"
+#include "stack/wire/ipv4.h"
 #include "stack/wire/bytes.h"
 
 namespace flapjack {
@@ -11,7 +12,19 @@ namespace {
 
 constexpr std::size_t kSeqBytes = 4;
 constexpr std::size_t kDefaultBytes = 64;
+constexpr std::size_t kHeaders = kIpv4HeaderBytes + kUdpHeaderBytes;  // as NetContext counts
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+
+/// Whether a datagram of so many bytes needs no wait: one that is small enough never to be split
+/// needs one packet, and nobody is in line for one.
+bool goes_at_once(const Stack& stack, std::size_t bytes) {
+  const PacketPool& pool = stack.tx_pool;
+  const std::size_t buffer = pool.size().buffer_bytes;
+  const std::size_t buffers = (bytes + buffer - 1) / buffer;
+  return bytes <= kIpv4MinReassembly && stack.waits.waiting() == 0 &&
+         pool.in_use() < pool.limit() && pool.buffers_in_use() < pool.buffer_limit() &&
+         buffers <= pool.buffer_limit() - pool.buffers_in_use();
+}
 
 }  // namespace
 
@@ -24,6 +37,7 @@ UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
       wait_(spec.wait.value_or(seconds(1))),
       from_(spec.from.value_or(SimTime{})),
       until_(spec.until.value_or(env.until)),
+      due_(from_),
       count_(spec.count ? static_cast<std::uint64_t>(*spec.count) : kNoLimit),
       payload_(bytes_),
       next_(stack_.scheduler(), Lane::App, delegate<&UdpPing::send_next>(this)),
@@ -60,15 +74,30 @@ bool UdpPing::open() {
 
 void UdpPing::send_next() {
   ++seq_;
-  const SimTime following = stack_.scheduler().now() + every_;
-  if (seq_ < count_ && following < until_) next_.start_at(following);
   ++counts_.sent;
+  const bool last = seq_ >= count_ || due_ + every_ >= until_;
+  due_ = last ? kNever : due_ + every_;
+  if (!last) next_.start_at(std::max(due_, stack_.scheduler().now()));
   if (!open()) return;
   wire::store32(payload_.data(), static_cast<std::uint32_t>(seq_));
   const RecordId sent = stack_.tracer().event(
       env_.subject, "sent", {Attr::of("seq", static_cast<std::int64_t>(seq_))});
   const CauseScope scope(stack_.scheduler(), sent);
-  const auto result = context_->sendto(payload_, peer_, {}, Timeout::no_wait());
+  if (goes_at_once(stack_, bytes_ + kHeaders)) {
+    return handed_over(context_->sendto(payload_, peer_, {}, Timeout::no_wait()), sent);
+  }
+  next_.cancel();
+  stack_.fibers().spawn(std::string(stack_.tracer().path(env_.subject)),
+                        [this, sent] { send_blocking(sent); });
+}
+
+void UdpPing::send_blocking(RecordId sent) {
+  stack_.scheduler().set_cause(sent);
+  handed_over(context_->sendto(payload_, peer_, {}, Timeout::forever()), sent);
+  if (due_ != kNever) next_.start_at(std::max(due_, stack_.scheduler().now()));
+}
+
+void UdpPing::handed_over(const Result<std::size_t>& result, RecordId sent) {
   if (!result.ok()) return fail(seq_, result.code());
   pending_.push_back({seq_, stack_.scheduler().now(), sent});
   if (!expiry_.running()) expiry_.start(wait_);

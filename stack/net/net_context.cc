@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/net_context.h"
 
+#include "stack/net/call_guard.h"
 #include "stack/net/stack.h"
 
 namespace flapjack {
@@ -111,7 +112,10 @@ Status NetContext::listen(int backlog) {
 
 Status NetContext::accept(AcceptCallback accepted, Timeout timeout) {
   if (!in_use_) return Errc::Ebadf;
-  if (engine_ != nullptr) return engine_->accept(*this, std::move(accepted), timeout);
+  if (engine_ != nullptr) {
+    CallGuard guard(stack_, subject_, "accept", timeout);
+    return guard.returned(engine_->accept(*this, guard.wrap(std::move(accepted)), timeout));
+  }
   return Errc::Einval;
 }
 
@@ -128,7 +132,10 @@ Status NetContext::connect(const Endpoint& peer, ConnectCallback done, Timeout t
   remote_set_ = true;
   const Status bound = bind_default();
   if (!bound.ok()) return bound;
-  if (engine_ != nullptr) return engine_->connect(*this, peer, std::move(done), timeout);
+  if (engine_ != nullptr) {
+    CallGuard guard(stack_, subject_, "connect", timeout);
+    return guard.returned(engine_->connect(*this, peer, guard.wrap(std::move(done)), timeout));
+  }
   state_ = ContextState::Connected;
   if (conn_ != nullptr) {
     const Status registered = register_conn();
@@ -181,7 +188,10 @@ Result<std::size_t> NetContext::send_engine(std::span<const std::uint8_t> bytes,
   stack_.tracer().hop(Hop::AppSend, subject_, *packet);
   stack_.tracer().hop(Hop::OffloadCall,
                       iface_ != nullptr ? iface_->subject() : stack_.subject(), *packet);
-  return engine_->send(*this, std::move(packet), peer, std::move(done), timeout);
+  CallGuard guard(stack_, subject_, "send", timeout);
+  auto sent = engine_->send(*this, std::move(packet), peer, guard.wrap(std::move(done)), timeout);
+  static_cast<void>(guard.returned(sent.status()).ok());
+  return sent;
 }
 
 ConnTuple NetContext::conn_tuple() const {
@@ -219,8 +229,8 @@ Status NetContext::recv(RecvCallback received, Timeout timeout) {
 Status NetContext::recv_within(RecvCallback received, Timeout timeout) {
   if (!in_use_) return Errc::Ebadf;
   if (engine_ != nullptr) {
-    auto traced = [this, user = std::move(received)](NetContext& self, PacketPtr packet,
-                                                     Status status) {
+    RecvCallback traced = [this, user = std::move(received)](NetContext& self, PacketPtr packet,
+                                                             Status status) {
       if (packet != nullptr) {
         const SubjectId where = iface_ != nullptr ? iface_->subject() : stack_.subject();
         stack_.tracer().hop(Hop::OffloadDone, where, *packet);
@@ -228,7 +238,8 @@ Status NetContext::recv_within(RecvCallback received, Timeout timeout) {
       }
       if (user) user(self, std::move(packet), status);
     };
-    return engine_->recv(*this, std::move(traced), timeout);
+    CallGuard guard(stack_, subject_, "recv", timeout);
+    return guard.returned(engine_->recv(*this, guard.wrap(std::move(traced)), timeout));
   }
   if (type_ == SocketType::Stream) return Errc::Eprototype;
   if (const Errc error = take_error(); error != Errc::Ok) return error;

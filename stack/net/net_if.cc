@@ -5,6 +5,16 @@
 #include "stack/net/stack.h"
 
 namespace flapjack {
+namespace {
+
+// Where a send does not look at the iface's state, dormancy does not stop it either: the carrier is
+// all that Zephyr tests here.
+bool may_transmit(const NetIf& iface, const Packet& packet) {
+  const bool dormant_too = packet.meta.link_control || !iface.stack().config().send_checks_iface;
+  return iface.is_carrier_ok() && (iface.is_up() || (iface.is_admin_up() && dormant_too));
+}
+
+}  // namespace
 
 std::span<const IfCounter> if_counters() {
   static constexpr std::array<IfCounter, 9> kCounters = {{
@@ -226,7 +236,7 @@ void NetIf::tx(PacketPtr packet) {
     static_cast<void>(sent);  // reported through the context's send callback
     return;
   }
-  if (!carrier_ || !is_up()) {
+  if (!may_transmit(*this, *packet)) {
     static_cast<void>(drop_tx(std::move(packet), DropReason::CarrierDown, Errc::Enetdown).ok());
     return;
   }
@@ -247,8 +257,7 @@ Status NetIf::output_frame(PacketPtr frame) {
 }
 
 Status NetIf::transmit(PacketPtr frame) {
-  const bool may_leave = is_up() || (frame->meta.link_control && admin_up_);
-  if (!carrier_ || !may_leave || (driver_ == nullptr && virtual_ == nullptr)) {
+  if (!may_transmit(*this, *frame) || (driver_ == nullptr && virtual_ == nullptr)) {
     return drop_tx(std::move(frame), DropReason::CarrierDown, Errc::Enetdown);
   }
   const std::uint16_t context = frame->meta.context;

@@ -83,5 +83,95 @@ TEST_F(InvariantsTest, APoolThatCountsMoreThanThereIsIsNamed) {
   foreign.reset();
 }
 
+// An engine that breaks the rule of timed calls: it says that the time is over, and calls later.
+class LateEngine : public ContextOffload {
+ public:
+  explicit LateEngine(Scheduler& scheduler)
+      : turn(scheduler, Lane::App, delegate<&LateEngine::late>(this)) {}
+  Status get(NetContext&, Family, SocketType, Protocol) override { return {}; }
+  Status bind(NetContext&, const Endpoint&) override { return {}; }
+  Status listen(NetContext&, int) override { return {}; }
+  Status put(NetContext&) override { return {}; }
+  Status connect(NetContext& context, const Endpoint&, ConnectCallback done, Timeout) override {
+    return keep([&context, done] { done(context, Status()); });
+  }
+  Status accept(NetContext& context, AcceptCallback done, Timeout) override {
+    return keep([&context, done] { done(context, Endpoint{}); });
+  }
+  Result<std::size_t> send(NetContext& context, PacketPtr, const Endpoint*, SendCallback done,
+                           Timeout) override {
+    return keep([&context, done] { done(context, std::size_t{1}); }).code();
+  }
+  Status recv(NetContext& context, RecvCallback done, Timeout) override {
+    return keep([&context, done] { done(context, context.stack().rx_pool.allocate(), Status()); });
+  }
+
+ private:
+  Status keep(std::function<void()> what) {
+    callback = std::move(what);
+    turn.start(seconds(1));
+    return Errc::Etimedout;
+  }
+  void late() { callback(); }
+  std::function<void()> callback;
+  Timer turn;
+};
+
+struct LateCallbackTest : InvariantsTest {
+  LateCallbackTest() : engine(world.scheduler()) {
+    eth0().set_offload(&engine);
+    context = a->stack.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp).value();
+  }
+  ~LateCallbackTest() override {
+    static_cast<void>(context->put().ok());
+    eth0().set_offload(nullptr);
+  }
+  /// Makes `call` with `timeout` on an engine that calls back a second after it has returned.
+  void make(const std::string& call, Timeout timeout) {
+    const Endpoint peer{*Ipv4Address::parse("192.0.2.2"), 9};
+    const std::uint8_t byte[1] = {};
+    if (call == "connect") {
+      static_cast<void>(
+          context->connect(peer, [&](NetContext&, Status) { ++calls; }, timeout).ok());
+    } else if (call == "accept") {
+      static_cast<void>(
+          context->accept([&](NetContext&, const Endpoint&) { ++calls; }, timeout).ok());
+    } else if (call == "send") {
+      static_cast<void>(
+          context->sendto(byte, peer, [&](NetContext&, Result<std::size_t>) { ++calls; }, timeout)
+              .ok());
+    } else {
+      static_cast<void>(
+          context->recv([&](NetContext&, PacketPtr, Status) { ++calls; }, timeout).ok());
+    }
+    world.run_for(seconds(3));
+  }
+  LateEngine engine;
+  NetContext* context = nullptr;
+  int calls = 0;
+};
+
+TEST_F(LateCallbackTest, EachCallIsNamed) {
+  std::size_t named = 0;
+  for (const std::string call : {"connect", "accept", "send", "recv"}) {
+    make(call, Timeout::after(seconds(1)));
+    invariants->finish();
+    ASSERT_EQ(invariants->violations().size(), ++named) << call;
+    const std::string expected =
+        "late_callback: a late_callback for " + call + ", which had expired at ";
+    EXPECT_EQ(invariants->violations().back().substr(0, expected.size()), expected);
+  }
+  EXPECT_EQ(calls, 0) << "none reached the app";
+  EXPECT_EQ(a->stack.rx_pool.in_use(), 0u);
+}
+
+TEST_F(LateCallbackTest, ARegistrationThatDoesNotExpireIsFree) {
+  for (const std::string call : {"connect", "accept", "send", "recv"}) {
+    make(call, Timeout::no_wait());
+  }
+  EXPECT_EQ(found(), "");
+  EXPECT_EQ(calls, 4);
+}
+
 }  // namespace
 }  // namespace flapjack
