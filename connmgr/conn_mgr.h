@@ -25,6 +25,8 @@ struct ConnMgrConfig {
   /// Zephyr before 2025-05: if_disconnect() itself takes the iface admin-down, whatever the
   /// implementation answered, instead of waiting for its IF_DOWN.
   bool legacy_sync_autodown = false;
+
+  bool operator==(const ConnMgrConfig&) const = default;
 };
 
 class ConnMgr {

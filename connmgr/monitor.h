@@ -49,6 +49,8 @@ struct MonitorConfig {
   /// The first look sees the addresses of offloaded ifaces too, as in a build with native IP; if
   /// not, they count from their next address event on.
   bool scan_offloaded = true;
+
+  bool operator==(const MonitorConfig&) const = default;
 };
 
 class Monitor {

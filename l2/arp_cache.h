@@ -32,11 +32,13 @@ struct ArpConfig {
   Duration request_timeout = seconds(2);
   /// Unasked announcements update entries that exist (NET_ARP_GRATUITOUS). None ever adds one.
   bool gratuitous = true;
+
+  bool operator==(const ArpConfig&) const = default;
 };
 
 class ArpCache : public ArpPort {
  public:
-  /// The iface outlives the cache.
+  /// Iface and config outlive the cache.
   ArpCache(NetIf& iface, const ArpConfig& config);
 
   /// The neighbour's address, which becomes the most recently used; null when not known (yet).
@@ -93,7 +95,7 @@ class ArpCache : public ArpPort {
   void drop_all(PacketList packets, DropReason reason, Errc code);
 
   NetIf& iface_;
-  ArpConfig config_;
+  const ArpConfig& config_;
   std::vector<Entry> entries_;
   Timer timeout_;
 };

@@ -22,6 +22,8 @@ struct GilbertElliott {
   std::uint64_t leave_ppb = 0;        ///< from bad to good
   std::uint64_t bad_ppb = kCertain;   ///< a frame is lost in the bad state
   std::uint64_t good_ppb = 0;         ///< in the good one
+
+  bool operator==(const GilbertElliott&) const = default;
 };
 
 /// A probability that moves evenly from one value to another and then stays.
@@ -32,6 +34,8 @@ struct LossRamp {
 
   bool active() const { return from_ppb != 0 || to_ppb != 0; }
   std::uint64_t ppb_at(SimTime now) const;
+
+  bool operator==(const LossRamp&) const = default;
 };
 
 struct FaultSet {
@@ -62,6 +66,8 @@ struct FaultSet {
 
   /// False when frames can be left alone.
   bool any() const;
+
+  bool operator==(const FaultSet&) const = default;
 };
 
 }  // namespace flapjack

@@ -69,7 +69,7 @@ class FlightRing {
 
  private:
   void grow() {
-    std::vector<Flight> bigger(slots_.empty() ? 4 : slots_.size() * 2);
+    std::vector<Flight> bigger(slots_.empty() ? 1 : slots_.size() * 2);
     for (std::size_t i = 0; i < size_; ++i) bigger[i] = std::move(at(i));
     slots_ = std::move(bigger);
     head_ = 0;

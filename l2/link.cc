@@ -25,13 +25,21 @@ std::optional<MacAddress> destination(const Packet& frame) {
 
 Link::End::End(Link& owner, std::size_t index, LinkEnd& user_at, LinkEndConfig end_config)
     : user(&user_at),
-      config(std::move(end_config)),
       link(owner.config_),
-      jitter(owner.env_.rng.stream(owner.path_ + ".jitter." + config.name)),
-      arrival(owner.env_.scheduler, Lane::Frame, delegate<&Link::arrive>(&owner, index)) {}
+      arrival(owner.env_.scheduler, Lane::Frame, delegate<&Link::arrive>(&owner, index)),
+      jitter(owner.env_.rng.stream(owner.path_ + ".jitter." + end_config.name)),
+      config(std::move(end_config)) {}
 
 Link::Link(const LinkEnv& env, std::string path, const LinkConfig& config)
-    : env_(env), path_(std::move(path)), subject_(env.tracer.subject(path_)), config_(config) {}
+    : Link(env, std::move(path), std::make_shared<const LinkConfig>(config)) {}
+
+Link::Link(const LinkEnv& env, std::string path, std::shared_ptr<const LinkConfig> config)
+    : env_(env),
+      subject_(env.tracer.subject(path)),
+      path_(std::move(path)),
+      config_(std::move(config)) {
+  assert(config_ != nullptr);
+}
 
 std::size_t Link::add_end(LinkEnd& user, LinkEndConfig config) {
   const std::size_t index = ends_.size();
@@ -99,12 +107,12 @@ bool Link::queue_full(End& from) const {
     ++from.started;
   }
   const std::size_t waiting = from.ring.size() - from.started;
-  return from.free > now && from.link.queue != 0 && waiting >= from.link.queue;
+  return from.free > now && from.link->queue != 0 && waiting >= from.link->queue;
 }
 
 /// Gives the frame its times, as if it were alone on its way.
 Flight Link::transmit(End& from, PacketPtr frame, std::uint64_t cuts) {
-  const LinkConfig& link = from.link;
+  const LinkConfig& link = *from.link;
   const SimTime starts = std::max(from.free, env_.scheduler.now());
   from.free = starts + transfer_time(frame->size() + link.extra_bytes, link.rate);
   return {std::move(frame), starts, from.free + delay_of(from), cuts};
@@ -118,7 +126,7 @@ void Link::launch(End& from, PacketPtr frame, std::uint64_t cuts) {
 }
 
 Duration Link::delay_of(End& from) {
-  const LinkConfig& link = from.link;
+  const LinkConfig& link = *from.link;
   if (link.jitter.is_zero()) return link.delay;
   const Duration jitter = link.jitter.sample(from.jitter);
   return link.delay + (from.special ? from.extra->faults.correlate(jitter) : jitter);

@@ -35,6 +35,8 @@ class Link {
  public:
   /// `path` is the link's subject in traces.
   Link(const LinkEnv& env, std::string path, const LinkConfig& config = {});
+  /// The same with a config that many links may share.
+  Link(const LinkEnv& env, std::string path, std::shared_ptr<const LinkConfig> config);
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
@@ -87,7 +89,7 @@ class Link {
   bool is_end_running(std::size_t end) const { return ends_.at(end)->running; }
   bool is_end_carrier(std::size_t end) const { return ends_.at(end)->carrier; }
   bool is_end_held(std::size_t end) const { return ends_.at(end)->held; }
-  const LinkConfig& config(std::size_t end) const { return ends_.at(end)->link; }
+  const LinkConfig& config(std::size_t end) const { return *ends_.at(end)->link; }
   /// The carrier `end` shows its driver.
   bool medium_up(std::size_t end) const;
   /// The link is up, `end` is present with its device running, and so is some other end; for a
@@ -116,19 +118,21 @@ class Link {
   };
   struct End {
     End(Link& owner, std::size_t index, LinkEnd& user, LinkEndConfig config);
+    // what every frame needs
     LinkEnd* user;
-    LinkEndConfig config;
-    LinkConfig link;
-    RandomStream jitter;
-    std::unique_ptr<Extra> extra;
-    FlightRing ring;
-    std::size_t started = 0;  // frames at the ring's front that are past the transmitter's queue
-    SimTime free, last_arrival;
-    Timer arrival;
+    std::shared_ptr<const LinkConfig> link;  // mostly the same for all ends of all links
     bool present = true, carrier = true, running = true, held = false;
     bool special = false;  // carry_special() has its frames
     bool shown_medium = false, shown_peer = false;
+    std::size_t started = 0;  // frames at the ring's front that are past the transmitter's queue
+    SimTime free, last_arrival;
+    FlightRing ring;
+    Timer arrival;
+    // the rest
     std::uint64_t cut = 0;  // the cut that last concerned it: older frames are lost to it
+    RandomStream jitter;
+    std::unique_ptr<Extra> extra;
+    LinkEndConfig config;
     std::vector<std::function<void(bool)>> watchers;
   };
   struct Partition {
@@ -165,24 +169,27 @@ class Link {
   void enqueue(End& from, PacketPtr frame, std::size_t band, bool overtakes);
   void launch_early(End& from, PacketPtr frame, std::uint64_t cuts);
   void send_next(std::uint64_t end);
+  void use_config(std::size_t end, std::shared_ptr<const LinkConfig> config);
   void refresh(std::size_t end);
   bool queued(const End& end) const;
   bool separated(std::size_t from, std::size_t to) const;
   void lose_to_partition(std::size_t from, const Flight& flight);
 
+  // what every frame needs
   LinkEnv env_;
-  std::string path_;
-  SubjectId subject_;
-  LinkConfig config_;
   std::vector<std::unique_ptr<End>> ends_;
+  std::vector<Partition> partitions_;
+  SubjectId subject_;
+  bool up_ = true, updating_ = false, changed_ = false;
+  std::uint64_t cuts_ = 0;
+  LinkFilter* filter_ = nullptr;
+  // the rest
+  std::string path_;
+  std::shared_ptr<const LinkConfig> config_;  // of ends to come; never null
   std::vector<Address> addresses_;  // sorted: a bus looks receivers up
   std::vector<std::size_t> promiscuous_;
   std::vector<std::size_t> receivers_;  // scratch of deliver_bus
-  std::vector<Partition> partitions_;
   std::size_t partitions_made_ = 0;
-  LinkFilter* filter_ = nullptr;
-  bool up_ = true, updating_ = false, changed_ = false;
-  std::uint64_t cuts_ = 0;
   void count_on_air(const End& end, int step);
 
   std::size_t present_ = 0;

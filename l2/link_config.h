@@ -29,6 +29,8 @@ struct LinkConfig : FaultSet {
   /// (TooBig) and nobody is told. 0: no limit.
   std::size_t mtu = 0;
   std::size_t hold_limit = 10'000;  ///< frames of the end on a link that is held; more: QueueFull
+
+  bool operator==(const LinkConfig&) const = default;
 };
 
 /// Whoever stands at an end of a link; implemented by drivers.

@@ -14,8 +14,8 @@ Link::Extra::Extra(Link& owner, std::size_t index, const std::string& name)
 void Link::carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority) {
   End& from = *ends_[end];
   std::size_t band = 0;
-  if (from.link.discipline == QueueDiscipline::Priority) band = band_of_priority(priority);
-  if (from.link.discipline == QueueDiscipline::Dscp) {
+  if (from.link->discipline == QueueDiscipline::Priority) band = band_of_priority(priority);
+  if (from.link->discipline == QueueDiscipline::Dscp) {
     band = band_of_dscp(frame->bytes(), from.config.header_bytes);
   }
   if (filter_ != nullptr && filter_->takes(subject_, *frame)) {
@@ -34,7 +34,7 @@ void Link::carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority
 
 DropReason Link::refuse_special(std::size_t end, const Packet& frame, std::size_t band) {
   End& from = *ends_[end];
-  const LinkConfig& link = from.link;
+  const LinkConfig& link = *from.link;
   if (cannot_leave(end, frame)) return DropReason::LinkDown;
   if (link.mtu != 0 && frame.size() > link.mtu + from.config.header_bytes) {
     return DropReason::TooBig;
@@ -49,7 +49,7 @@ DropReason Link::refuse_special(std::size_t end, const Packet& frame, std::size_
 /// Whether frames wait in the end's queue, instead of having their times worked out in advance. A
 /// frame that overtakes needs it, too: it must not pass one that has not left yet.
 bool Link::queued(const End& end) const {
-  return end.link.discipline != QueueDiscipline::Fifo || end.link.reorder_ppb != 0;
+  return end.link->discipline != QueueDiscipline::Fifo || end.link->reorder_ppb != 0;
 }
 
 void Link::enqueue(End& from, PacketPtr frame, std::size_t band, bool overtakes) {
@@ -57,7 +57,7 @@ void Link::enqueue(End& from, PacketPtr frame, std::size_t band, bool overtakes)
   const bool idle = queue.empty() && from.free <= env_.scheduler.now();
   if (idle && overtakes) return launch_early(from, std::move(frame), cuts_);
   if (idle || !queued(from)) return launch(from, std::move(frame), cuts_);
-  Flight pushed_out = queue.push(from.link.discipline, band, from.link.queue,
+  Flight pushed_out = queue.push(from.link->discipline, band, from.link->queue,
                                  {std::move(frame), {}, {}, cuts_, overtakes});
   if (pushed_out.frame != nullptr) drop(DropReason::QueueFull, std::move(pushed_out.frame));
   if (!from.extra->turn.running()) from.extra->turn.start_at(from.free);
@@ -76,7 +76,7 @@ void Link::send_next(std::uint64_t end) {
 
 /// Sends a frame that arrives before others that left earlier, but never before it has left itself.
 void Link::launch_early(End& from, PacketPtr frame, std::uint64_t cuts) {
-  const Duration by = from.link.reorder_by;
+  const Duration by = from.link->reorder_by;
   Flight flight = transmit(from, std::move(frame), cuts);
   flight.arrives = by.ns == 0 ? from.free : std::max(from.free, flight.arrives - by);
   from.last_arrival = std::max(from.last_arrival, flight.arrives);
@@ -92,22 +92,26 @@ void Link::launch_early(End& from, PacketPtr frame, std::uint64_t cuts) {
 }
 
 void Link::set_config(std::size_t end, const LinkConfig& config) {
-  ends_.at(end)->link = config;
+  use_config(end, std::make_shared<const LinkConfig>(config));
+}
+
+void Link::use_config(std::size_t end, std::shared_ptr<const LinkConfig> config) {
+  ends_.at(end)->link = std::move(config);
   refresh(end);
 }
 
 void Link::set_config(const LinkConfig& config) {
-  config_ = config;
-  for (std::size_t i = 0; i < ends_.size(); ++i) set_config(i, config);
+  config_ = std::make_shared<const LinkConfig>(config);
+  for (std::size_t i = 0; i < ends_.size(); ++i) use_config(i, config_);
 }
 
 /// Works out anew whether the end's frames need carry_special().
 void Link::refresh(std::size_t end) {
   End& at = *ends_[end];
-  at.special = at.link.any() || at.link.mtu != 0 || queued(at) || at.held || filter_ != nullptr;
+  at.special = at.link->any() || at.link->mtu != 0 || queued(at) || at.held || filter_ != nullptr;
   if (!at.special && at.extra == nullptr) return;
   if (at.extra == nullptr) at.extra = std::make_unique<Extra>(*this, end, at.config.name);
-  at.extra->faults.set(at.link);
+  at.extra->faults.set(*at.link);
   if (queued(at)) return;
   // First in first out again: who waits gets its time now, in the order of the old queue.
   at.extra->turn.cancel();

@@ -18,6 +18,8 @@ struct PppTimers {
   int max_configure = 10;         ///< Configure-Requests without an answer
   int max_terminate = 2;          ///< Terminate-Requests without an answer
   int max_failure = 5;            ///< Naks sent, and Naks received, without coming to an agreement
+
+  bool operator==(const PppTimers&) const = default;
 };
 
 /// What a control protocol gets from its session.

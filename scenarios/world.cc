@@ -22,10 +22,11 @@ std::uint32_t noted(const std::vector<std::uint32_t>& numbers, SubjectId subject
 
 }  // namespace
 
-Node::Node(const StackEnv& env, std::string name, NodeId id, const NodeConfig& config)
-    : stack(env, std::move(name), id, config.stack),
-      conn_mgr(stack, config.conn_mgr),
-      arp(config.arp) {}
+Node::Node(const StackEnv& env, std::string name, NodeId id,
+           std::shared_ptr<const NodeConfig> shared)
+    : config(std::move(shared)),
+      stack(env, std::move(name), id, std::shared_ptr<const StackConfig>(config, &config->stack)),
+      conn_mgr(stack, config->conn_mgr) {}
 
 // Engines keep state in contexts, so contexts go first; the rest is the order of the members.
 Node::~Node() {
@@ -50,14 +51,15 @@ std::size_t World::shut_down() {
 Node& World::add_node(const std::string& name, const NodeConfig& config) {
   assert(node(name) == nullptr);
   const NodeId id{static_cast<std::uint32_t>(nodes_.size() + 1)};
-  nodes_.push_back(std::make_unique<Node>(stack_env(), name, id, config));
+  nodes_.push_back(std::make_unique<Node>(stack_env(), name, id,
+                                         node_configs_.share(config)));
   note(node_of_, nodes_.back()->stack.subject(), nodes_.size());
   return *nodes_.back();
 }
 
 Link& World::add_link(const std::string& name, const LinkConfig& config) {
   assert(link(name) == nullptr);
-  links_.push_back(std::make_unique<Link>(link_env(), name, config));
+  links_.push_back(std::make_unique<Link>(link_env(), name, link_configs_.share(config)));
   note(link_of_, links_.back()->subject(), links_.size());
   return *links_.back();
 }
@@ -74,7 +76,7 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
   if_config.mtu = config.mtu;
   if_config.ipv6 = !config.address6.address.is_any();
   NetIf& iface = node.stack.add_iface(if_config);
-  node.l2s.push_back(std::make_unique<EthernetL2>(node.arp));
+  node.l2s.push_back(std::make_unique<EthernetL2>(node.config->arp));
   iface.bind_l2(*node.l2s.back());
   SimDriverConfig driver_config;
   driver_config.mac = default_mac(node, iface.index().value);

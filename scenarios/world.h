@@ -22,6 +22,7 @@
 #include "l2/ppp_session.h"
 #include "offload/engine.h"
 #include "scenarios/app.h"
+#include "scenarios/config_store.h"
 #include "stack/net/stack.h"
 
 namespace flapjack {
@@ -32,6 +33,8 @@ struct NodeConfig {
   ConnMgrConfig conn_mgr;
   ArpConfig arp;
   PppTimers ppp;
+
+  bool operator==(const NodeConfig&) const = default;
 };
 
 /// Where an iface stands on a medium.
@@ -42,9 +45,11 @@ struct Attachment {
 
 /// One simulated machine: a stack, its connection manager, and what is plugged into them.
 struct Node {
-  Node(const StackEnv& env, std::string name, NodeId id, const NodeConfig& config);
+  Node(const StackEnv& env, std::string name, NodeId id,
+       std::shared_ptr<const NodeConfig> shared);
   ~Node();
 
+  const std::shared_ptr<const NodeConfig> config;  ///< never null; other nodes may have it, too
   std::vector<std::unique_ptr<L2>> l2s;
   std::vector<std::unique_ptr<Driver>> drivers;
   std::vector<std::unique_ptr<RadioMedium>> radios;
@@ -54,7 +59,6 @@ struct Node {
   std::vector<NetIf*> dhcp;
   std::vector<std::unique_ptr<OffloadEngine>> engines;
   ConnMgr conn_mgr;
-  ArpConfig arp;
   std::vector<Attachment> attachments;  ///< by iface index - 1, as far as ifaces are on media
   /// What the resolver knows from the start, in the order to ask.
   std::vector<DnsServerInfo> dns_servers;
@@ -117,6 +121,8 @@ class World {
   Tracer tracer_;
   PacketSlab slab_;
   FiberHost fibers_;
+  ConfigStore<NodeConfig> node_configs_;
+  ConfigStore<LinkConfig> link_configs_;
   std::vector<std::unique_ptr<Link>> links_;
   std::vector<std::unique_ptr<Node>> nodes_;
   // Who has a path: position + 1 in the list above, by subject.

@@ -34,6 +34,8 @@ struct Dhcpv4Config {
   /// Between a DECLINE and the next DISCOVER. Zephyr: none; RFC 2131 section 3.1: at least 10 s.
   Duration decline_wait;
   std::uint8_t default_prefix_length = 24;  ///< without option 1 (NET_IPV4_DEFAULT_NETMASK)
+
+  bool operator==(const Dhcpv4Config&) const = default;
 };
 
 }  // namespace flapjack

@@ -59,12 +59,7 @@ struct DnsResolver::Query {
 };
 
 DnsResolver::DnsResolver(Stack& stack, const DnsConfig& config)
-    : stack_(stack), config_(config), ids_(stack.env().rng.stream(stack.name() + ".dns")) {
-  servers_.reserve(config.max_servers);
-  for (std::size_t slot = 0; slot < config.queries; ++slot) {
-    queries_.push_back(std::make_unique<Query>(*this, slot));
-  }
-}
+    : stack_(stack), config_(config), ids_(stack.env().rng.stream(stack.name() + ".dns")) {}
 
 DnsResolver::~DnsResolver() {
   for (Server& server : servers_) close(server);
@@ -267,6 +262,7 @@ Status DnsResolver::add_server(const Endpoint& server, NetIf* iface, DnsServerSo
     return Errc::Enospc;
   }
   cancel_all();
+  servers_.reserve(config_.max_servers);
   servers_.push_back({{server, iface, source}});
   notify(servers_.back().told, true);
   return Status();
@@ -308,7 +304,16 @@ void DnsResolver::notify(const DnsServerInfo& server, bool added) {
 
 // ---- slots
 
+// All with the first question: most nodes never ask, and whoever walks over the slots while an
+// answer makes its receiver ask again sees as many as before.
+void DnsResolver::make_slots() {
+  for (std::size_t slot = 0; slot < config_.queries; ++slot) {
+    queries_.push_back(std::make_unique<Query>(*this, slot));
+  }
+}
+
 DnsResolver::Query* DnsResolver::free_slot() {
+  if (queries_.empty()) make_slots();
   for (const auto& query : queries_) {
     if (query->state == Query::State::Free) return query.get();
   }

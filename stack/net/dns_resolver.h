@@ -52,6 +52,8 @@ struct DnsServerInfo {
 struct DnsConfig {
   std::size_t max_servers = 1;  ///< DNS_RESOLVER_MAX_SERVERS
   std::size_t queries = 1;      ///< DNS_NUM_CONCUR_QUERIES: open at one time
+
+  bool operator==(const DnsConfig&) const = default;
 };
 
 /// The address is there with InProgress and null otherwise. Any status but InProgress is the last.
@@ -98,6 +100,7 @@ class DnsResolver {
   };
   struct Query;
   struct Answer;
+  void make_slots();
   Query* free_slot();
   Query* find(std::uint16_t id);
   std::uint16_t new_id();

@@ -17,6 +17,8 @@ struct IcmpConfig {
   bool accept_broadcast = false;  ///< NET_ICMPV4_ACCEPT_BROADCAST: echo requests to everybody
   bool accept_redirects = true;   ///< of a host; a router never does
   RateLimitConfig error_limit = {};  ///< RFC 1812 section 4.3.2.8; none, as in Zephyr
+
+  bool operator==(const IcmpConfig&) const = default;
 };
 
 class NetIf;

@@ -34,6 +34,8 @@ struct IgmpConfig {
   Duration join_interval = seconds(10);  ///< RFC 2236 section 8.10: repeats come within it
   Duration version1_timeout = seconds(400);  ///< RFC 2236 section 8.11
   Duration version2_timeout = seconds(260);  ///< RFC 3376 section 8.12
+
+  bool operator==(const IgmpConfig&) const = default;
 };
 
 struct IgmpGroup {

@@ -114,6 +114,7 @@ bool Ipv4::is_for_us(const NetIf& iface, const Ipv4Header& header, bool loopback
   const Ipv4Address to = header.destination;
   // never from a medium (RFC 1122 section 3.2.1.3)
   if (to.is_loopback()) return loopback || iface.ipv4().find(to) != nullptr;
+  if (iface.ipv4().find(to) != nullptr) return true;  // mostly, and quicker than to ask for all
   if (stack_.route.iface_of(to) != nullptr || to.is_multicast()) return true;
   const bool udp_or_icmp = header.protocol != static_cast<std::uint8_t>(IpProtocol::Tcp);
   return udp_or_icmp && iface.ipv4().is_broadcast(to);

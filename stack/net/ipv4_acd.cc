@@ -57,7 +57,8 @@ void Ipv4Acd::stop(const NetIf& iface, Ipv4Address address) {
 }
 
 void Ipv4Acd::iface_up(NetIf& iface) {
-  state_of(iface).conflicts = 0;
+  const auto known = ifaces_.find(iface.index());
+  if (known != ifaces_.end()) known->second.conflicts = 0;
   for (std::size_t i = 0; i < iface.ipv4().addresses().size(); ++i) {
     const Ipv4Address address = iface.ipv4().addresses()[i].prefix.address;
     if (applies(iface, address)) start(iface, address);

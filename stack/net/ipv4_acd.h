@@ -29,6 +29,8 @@ struct AcdConfig {
   Duration defend_interval = seconds(10);     ///< at most one defence in it
   Duration rate_limit_interval = seconds(60);  ///< instead of probe_wait after max_conflicts
   int probe_num = 3, announce_num = 2, max_conflicts = 10;
+
+  bool operator==(const AcdConfig&) const = default;
 };
 
 class Ipv4Acd {

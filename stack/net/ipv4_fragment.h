@@ -12,6 +12,8 @@ namespace flapjack {
 struct Ipv4FragmentConfig {
   bool enabled = false;  ///< NET_IPV4_FRAGMENT
   ReassemblyConfig reassembly = {};
+
+  bool operator==(const Ipv4FragmentConfig&) const = default;
 };
 
 class Ipv4Fragment {

@@ -29,6 +29,8 @@ struct Ipv6Config {
   Duration delay_first_probe = seconds(5);    ///< DELAY_FIRST_PROBE_TIME (RFC 4861 section 10)
   unsigned multicast_solicits = 3, unicast_solicits = 3;  ///< RFC 4861 section 10
   bool mld = true;                            ///< NET_IPV6_MLD
+
+  bool operator==(const Ipv6Config&) const = default;
 };
 
 /// An address of an iface (Zephyr: struct net_if_addr).

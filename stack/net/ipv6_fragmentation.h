@@ -19,6 +19,8 @@ struct Ipv6FragmentConfig {
   bool enabled = false;  ///< NET_IPV6_FRAGMENT
   /// The limits and the 5 s are Zephyr's; RFC 8200 wants 60 s.
   ReassemblyConfig reassembly = {};
+
+  bool operator==(const Ipv6FragmentConfig&) const = default;
 };
 
 class Ipv6Fragmentation {

@@ -34,11 +34,11 @@ std::span<const IfCounter> if_counters() {
 NetIf::NetIf(Stack& stack, IfIndex index, NetIfConfig config)
     : stack_(stack),
       index_(index),
-      config_(std::move(config)),
-      subject_(stack.tracer().subject(stack.name() + "." + config_.name)),
+      subject_(stack.tracer().subject(stack.name() + "." + config.name)),
       ipv4_(stack.config().if_unicast_ipv4 != 0 ? stack.config().if_unicast_ipv4
-                                                : config_.ipv4_limit),
-      ipv6_(config_.ipv6 ? std::make_unique<Ipv6If>(*this, stack.config().ipv6) : nullptr) {}
+                                                : config.ipv4_limit),
+      ipv6_(config.ipv6 ? std::make_unique<Ipv6If>(*this, stack.config().ipv6) : nullptr),
+      config_(std::move(config)) {}
 
 NetIf::~NetIf() = default;
 

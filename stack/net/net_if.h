@@ -212,33 +212,36 @@ class NetIf : public DriverUser {
   void stop_ipv4();
   void remove_overridable();
   Status transmit(PacketPtr frame);
+
+  // what every packet needs
   Stack& stack_;
   IfIndex index_;
-  NetIfConfig config_;
-  IfKind kind_ = IfKind::Other;
-  bool promiscuous_ = false, suspended_ = false;
-  std::uint32_t kind_number_ = 0;  // from 0, among those of its kind
-  std::string if_name_;            // empty: made of the two
   SubjectId subject_;
   MacAddress link_address_;
-  L2* l2_ = nullptr;
-  std::unique_ptr<L2Context> l2_context_;
-  Driver* driver_ = nullptr;
-  VirtualIface* virtual_ = nullptr;
-  IfStacking stacking_{*this};
-  ContextOffload* offload_ = nullptr;
-  SocketOffload* socket_offload_ = nullptr;
   bool admin_up_ = false, carrier_ = true, dormant_ = false, running_ = false;
   bool dormant_held_ = false;
   bool device_ready_ = true;
   bool changing_admin_ = false;  // what L2 and driver report meanwhile is evaluated afterwards
   bool evaluation_owed_ = false;  // they did report something
-  OperState oper_state_ = OperState::Unknown;
-  SimTime oper_changed_at_;
-  Ipv4Config ipv4_;
   bool has_ipv4_config_ = false;
+  OperState oper_state_ = OperState::Unknown;
+  L2* l2_ = nullptr;
+  std::unique_ptr<L2Context> l2_context_;
+  Driver* driver_ = nullptr;
+  VirtualIface* virtual_ = nullptr;
+  ContextOffload* offload_ = nullptr;
+  Ipv4Config ipv4_;
   std::unique_ptr<Ipv6If> ipv6_;
+  IfStacking stacking_{*this};
   IfStats stats_;
+  NetIfConfig config_;
+  // the rest
+  IfKind kind_ = IfKind::Other;
+  bool promiscuous_ = false, suspended_ = false;
+  std::uint32_t kind_number_ = 0;  // from 0, among those of its kind
+  std::string if_name_;            // empty: made of the two
+  SocketOffload* socket_offload_ = nullptr;
+  SimTime oper_changed_at_;
   RecordId last_event_;
 };
 

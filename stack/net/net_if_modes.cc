@@ -40,7 +40,7 @@ Status NetIf::set_if_name(std::string_view name) {
 }
 
 Result<IfIndex> Stack::index_by_name(std::string_view name) const {
-  if (!config_.sockets.if_names) return Errc::Enotsup;
+  if (!config().sockets.if_names) return Errc::Enotsup;
   if (name.empty()) return Errc::Einval;
   for (const auto& iface : ifaces_) {
     const Result<std::string> own = iface->if_name();
@@ -60,7 +60,7 @@ NetIf* Stack::chosen_default() const {
   const auto of_kind = [&](IfKind kind) {
     return first([kind](const NetIf& iface) { return iface.kind() == kind; });
   };
-  switch (config_.sockets.default_iface) {
+  switch (config().sockets.default_iface) {
     case DefaultIface::First: break;
     case DefaultIface::Up: return first([](const NetIf& iface) { return iface.is_admin_up(); });
     case DefaultIface::Ethernet:

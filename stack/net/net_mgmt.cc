@@ -10,7 +10,7 @@
 namespace flapjack {
 namespace {
 
-constexpr std::size_t kFirstPlaces = 4;
+constexpr std::size_t kFirstPlaces = 1;
 
 Lane lane_of(NetMgmtConfig::Delivery delivery) {
   return delivery == NetMgmtConfig::Delivery::WorkQueue ? Lane::Work : Lane::Mgmt;

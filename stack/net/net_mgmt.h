@@ -54,6 +54,8 @@ struct NetMgmtConfig {
   MgmtLayout layout = MgmtLayout::BitMask;
   std::size_t info_bytes_max = 128;  ///< NET_EVENT_INFO_MAX_SIZE: an event with more is lost
   Duration handler_time = {};        ///< what every call of a handler takes, beside its own
+
+  bool operator==(const NetMgmtConfig&) const = default;
 };
 
 class NetMgmt {

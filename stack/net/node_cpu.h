@@ -24,9 +24,12 @@ struct CpuConfig {
     Duration byte;                 ///< for each byte as it lies in the queue
     bool any() const;
     Duration of(std::size_t cls, std::size_t bytes) const;
+    bool operator==(const Cost&) const = default;
   };
   Cost tx = {}, rx = {};
   bool preemptive = false;  ///< NET_TC_THREAD_PREEMPTIVE
+
+  bool operator==(const CpuConfig&) const = default;
 };
 
 class NodeCpu {

@@ -28,6 +28,8 @@ struct AllocTimeouts {
   Timeout clone = Timeout::after(milliseconds(100));     ///< of a received packet: copy dropped
   Timeout loopback = Timeout::after(milliseconds(100));  ///< rx packet of a datagram to oneself
   Timeout dhcp = Timeout::forever();                ///< the message waits as long as it takes
+
+  bool operator==(const AllocTimeouts&) const = default;
 };
 
 class PacketWaits;

@@ -18,6 +18,8 @@ struct PmtuConfig {
   bool ipv6 = false;         ///< NET_IPV6_PMTU
   std::size_t entries = 1;   ///< NET_IPV4_PMTU_DESTINATION_CACHE_ENTRIES, of both families
   Duration lifetime = seconds(600);  ///< RFC 1191 section 6.3; zero: for ever, as in Zephyr
+
+  bool operator==(const PmtuConfig&) const = default;
 };
 
 class PmtuCache {

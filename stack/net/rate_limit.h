@@ -16,6 +16,8 @@ namespace flapjack {
 struct RateLimitConfig {
   std::uint32_t per_second = 0;
   std::uint32_t burst = 10;
+
+  bool operator==(const RateLimitConfig&) const = default;
 };
 
 class RateLimit {

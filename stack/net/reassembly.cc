@@ -11,10 +11,14 @@ Reassembly::Reassembly(Stack& stack, const ReassemblyConfig& config, Expired exp
     : stack_(stack),
       config_(config),
       expired_(std::move(expired)),
-      slots_(config.slots),
       timer_(stack.scheduler(), Lane::Work, delegate<&Reassembly::expire>(this)) {
   assert(config.slots >= 1 && config.packets >= 2);
-  for (Slot& slot : slots_) slot.pieces.reserve(config.packets + 1);
+}
+
+// With the first fragment: most nodes never see one.
+void Reassembly::make_slots() {
+  slots_.resize(config_.slots);
+  for (Slot& slot : slots_) slot.pieces.reserve(config_.packets + 1);
 }
 
 PacketPtr Reassembly::add(NetIf& iface, PacketPtr fragment, const FragmentKey& key,
@@ -36,6 +40,7 @@ PacketPtr Reassembly::add(NetIf& iface, PacketPtr fragment, const FragmentKey& k
 }
 
 Reassembly::Slot* Reassembly::slot_of(NetIf& iface, const FragmentKey& key) {
+  if (slots_.empty()) make_slots();
   Slot* unused = nullptr;
   for (Slot& slot : slots_) {
     if (slot.iface != nullptr && slot.key == key) return &slot;

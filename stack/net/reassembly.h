@@ -25,6 +25,8 @@ struct ReassemblyConfig {
   std::size_t slots = 1;           ///< datagrams at a time (NET_IPVn_FRAGMENT_MAX_COUNT); >= 1
   std::size_t packets = 2;         ///< fragments of one (NET_IPVn_FRAGMENT_MAX_PKT); >= 2
   Duration timeout = seconds(5);   ///< NET_IPVn_FRAGMENT_TIMEOUT; from the first to arrive
+
+  bool operator==(const ReassemblyConfig&) const = default;
 };
 
 /// Which datagram a fragment belongs to.
@@ -69,6 +71,7 @@ class Reassembly {
     std::vector<Piece> pieces;
   };
 
+  void make_slots();
   Slot* slot_of(NetIf& iface, const FragmentKey& key);
   bool insert(Slot& slot, Piece piece);
   static bool complete(const Slot& slot);

@@ -29,9 +29,7 @@ int RouteEntry::match(const IpAddress& destination) const {
   return covers ? int{length} : -1;
 }
 
-RouteTable::RouteTable(Stack& stack, std::size_t limit) : stack_(stack), limit_(limit) {
-  entries_.reserve(limit);
-}
+RouteTable::RouteTable(Stack& stack, std::size_t limit) : stack_(stack), limit_(limit) {}
 
 Status RouteTable::add(const RouteEntry& route) {
   const bool mixed = !route.next_hop.is_any() && route.next_hop.family() != route.network.family();
@@ -43,6 +41,7 @@ Status RouteTable::add(const RouteEntry& route) {
     if (same) return Errc::Eexist;
   }
   if (entries_.size() >= limit_) return Errc::Enomem;
+  entries_.reserve(limit_);  // with the first one: most nodes have none
   entries_.push_back(route);
   notify(route, true);
   return Status();

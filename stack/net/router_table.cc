@@ -18,9 +18,7 @@ MgmtEvent event_of(const IpAddress& address, bool added) {
 RouterTable::RouterTable(Stack& stack, std::size_t limit)
     : stack_(stack),
       limit_(limit),
-      lifetimes_(stack.scheduler(), Lane::Work, delegate<&RouterTable::expire>(this)) {
-  entries_.reserve(limit);
-}
+      lifetimes_(stack.scheduler(), Lane::Work, delegate<&RouterTable::expire>(this)) {}
 
 const RouterEntry* RouterTable::add(NetIf& iface, const IpAddress& address, Duration lifetime,
                                     bool is_default) {
@@ -34,6 +32,7 @@ const RouterEntry* RouterTable::add(NetIf& iface, const IpAddress& address, Dura
     return &known;
   }
   if (entries_.size() >= limit_) return nullptr;
+  entries_.reserve(limit_);  // with the first one: most nodes have none
   entries_.push_back({&iface, address, is_default, expires});
   arm();
   stack_.mgmt.notify(event_of(address, true), &iface, address);

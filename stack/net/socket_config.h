@@ -37,6 +37,8 @@ struct SocketConfig {
   bool if_names = true;          ///< NET_INTERFACE_NAME
   std::size_t if_name_max = 8;   ///< NET_INTERFACE_NAME_LEN: bytes of a name
   DefaultIface default_iface = DefaultIface::First;
+
+  bool operator==(const SocketConfig&) const = default;
 };
 
 }  // namespace flapjack

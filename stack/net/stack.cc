@@ -13,34 +13,44 @@ bool name_less(const NetIf* a, const NetIf* b) { return a->name() < b->name(); }
 }  // namespace
 
 Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig& config)
+    : Stack(env, std::move(name), id, std::make_shared<const StackConfig>(config)) {}
+
+Stack::Stack(const StackEnv& env, std::string name, NodeId id,
+             std::shared_ptr<const StackConfig> shared)
     : env_(env),
-      name_(std::move(name)),
+      config_(std::move(shared)),
       id_(id),
-      subject_(env.tracer.subject(name_)),
-      config_(config),
-      tx_pool(env.slab, {config.pkt_tx_count, config.buf_tx_count, config.buf_bytes,
-                         config.tx_priority, {subject_, "tx_pkts"}}),
-      rx_pool(env.slab, {config.pkt_rx_count, config.buf_rx_count, config.buf_bytes,
-                         config.rx_priority, {subject_, "rx_pkts"}}),
-      cpu(env.scheduler, config.cpu),
-      waits(*this),
-      mgmt(env.tracer, subject_, config.mgmt),
+      subject_(env.tracer.subject(name)),
+      name_(std::move(name)),
+      tx_pool(env.slab, {config().pkt_tx_count, config().buf_tx_count, config().buf_bytes,
+                         config().tx_priority, {subject_, "tx_pkts"}}),
+      rx_pool(env.slab, {config().pkt_rx_count, config().buf_rx_count, config().buf_bytes,
+                         config().rx_priority, {subject_, "rx_pkts"}}),
+      cpu(env.scheduler, config().cpu),
       tx_queue(*this, TrafficClass::Direction::Tx,
-               {config.tx_classes, config.pkt_tx_count, config.priority_map, config.tx_skip_high}),
+               {config().tx_classes, config().pkt_tx_count, config().priority_map,
+                config().tx_skip_high}),
       rx_queue(*this, TrafficClass::Direction::Rx,
-               {config.rx_classes, config.pkt_rx_count, config.priority_map, config.rx_skip_high}),
-      conns(*this, config.max_conn),
-      routers(*this, config.max_routers),
-      routes(*this, config.max_routes),
+               {config().rx_classes, config().pkt_rx_count, config().priority_map,
+                config().rx_skip_high}),
+      routes(*this, config().max_routes),
       route(*this),
-      pmtu(*this, config.pmtu),
+      conns(*this, config().max_conn),
+      contexts(*this, config().max_contexts),
       ipv4(*this),
+      ipv6(*this),
+      udp(*this),
+      ip(*this),
+      core(*this),
+      pmtu(*this, config().pmtu),
+      forward(*this),
+      waits(*this),
+      mgmt(env.tracer, subject_, config().mgmt),
+      routers(*this, config().max_routers),
       acd(*this),
       autoconf(*this),
       ipv4_fragment(*this),
       igmp(*this),
-      forward(*this),
-      ipv6(*this),
       ipv6_fragmentation(*this),
       icmp(*this),
       icmp_errors(*this),
@@ -49,15 +59,15 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig
       nd(*this),
       router_discovery(*this),
       mld(*this),
-      udp(*this),
-      ip(*this),
-      core(*this),
-      contexts(*this, config.max_contexts),
       promiscuous(*this),
-      dns(*this, config.dns),
+      dns(*this, config().dns),
       dhcpv4(*this) {}
 
-Stack::~Stack() = default;
+// Contexts first, which may have groups to leave, then ifaces: both use the parts.
+Stack::~Stack() {
+  contexts.put_all();
+  ifaces_.clear();
+}
 
 NetIf& Stack::add_iface(NetIfConfig config) {
   assert(iface_by_name(config.name) == nullptr);
@@ -93,12 +103,12 @@ NetIf* Stack::iface_by_name(std::string_view name) const {
 NetIf* Stack::default_iface() const {
   if (default_iface_ != nullptr) return default_iface_;
   if (ifaces_.empty()) return nullptr;
-  const bool first = config_.sockets.default_iface == DefaultIface::First;
+  const bool first = config_->sockets.default_iface == DefaultIface::First;
   return first ? ifaces_.front().get() : chosen_default();
 }
 
 bool Stack::take_ipv4_config() {
-  const std::size_t limit = config_.max_ipv4_configs;
+  const std::size_t limit = config_->max_ipv4_configs;
   if (limit != 0 && ipv4_configs_ >= limit) return false;
   ++ipv4_configs_;
   return true;
@@ -106,7 +116,7 @@ bool Stack::take_ipv4_config() {
 
 void Stack::post_init() {
   booted_ = true;
-  const std::size_t limit = config_.max_ipv4_configs;
+  const std::size_t limit = config_->max_ipv4_configs;
   if (limit != 0 && ifaces_.size() > limit) {  // Zephyr: the only hint, a warning at boot
     tracer().event(subject_, "ipv4_configs_short",
                    {Attr::of("ifaces", static_cast<std::int64_t>(ifaces_.size())),

@@ -95,19 +95,30 @@ struct StackConfig {
   NetMgmtConfig mgmt = {};
   DnsConfig dns = {};
   SocketConfig sockets = {};
+
+  bool operator==(const StackConfig&) const = default;
 };
 
+// The order of the members is that of their use: what every packet needs stands together at the
+// front, so that a packet of a node that rested meanwhile finds few cache lines cold.
 class Stack {
  private:  // first, because the parts below use them from their constructors on
   StackEnv env_;
-  std::string name_;
+  std::shared_ptr<const StackConfig> config_;
+  std::vector<std::unique_ptr<NetIf>> ifaces_;
+  NetIf* default_iface_ = nullptr;
   NodeId id_;
   SubjectId subject_;
-  StackConfig config_;
+  std::uint32_t address_epoch_ = 0;
+  bool booted_ = false;
+  std::string name_;
 
  public:
   /// `name` is the node's path in traces and prefixes its random streams.
   Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig& config = {});
+  /// The same with a config that many nodes may share.
+  Stack(const StackEnv& env, std::string name, NodeId id,
+        std::shared_ptr<const StackConfig> config);
   ~Stack();
   Stack(const Stack&) = delete;
   Stack& operator=(const Stack&) = delete;
@@ -115,7 +126,7 @@ class Stack {
   const std::string& name() const { return name_; }
   NodeId id() const { return id_; }
   SubjectId subject() const { return subject_; }
-  const StackConfig& config() const { return config_; }
+  const StackConfig& config() const { return *config_; }
   const StackEnv& env() const { return env_; }
   Scheduler& scheduler() const { return env_.scheduler; }
   Tracer& tracer() const { return env_.tracer; }
@@ -145,24 +156,28 @@ class Stack {
   void give_ipv4_config() { --ipv4_configs_; }
   bool has_booted() const { return booted_; }
 
-  PacketPool tx_pool, rx_pool;
   WorkContext work;  ///< which of its threads is at work
+  PacketPool tx_pool, rx_pool;
   NodeCpu cpu;
-  PacketWaits waits;
-  NetMgmt mgmt;
   TrafficClass tx_queue, rx_queue;
-  NetConnTable conns;
-  RouterTable routers;
   RouteTable routes;
   Route route;
-  PmtuCache pmtu;
+  NetConnTable conns;
+  NetContexts contexts;
   Ipv4 ipv4;
+  Ipv6 ipv6;
+  Udp udp;
+  Ip ip;
+  NetCore core;
+  PmtuCache pmtu;
+  Forward forward;
+  PacketWaits waits;
+  NetMgmt mgmt;
+  RouterTable routers;
   Ipv4Acd acd;
   Ipv4Autoconf autoconf;
   Ipv4Fragment ipv4_fragment;
   Igmp igmp;
-  Forward forward;
-  Ipv6 ipv6;
   Ipv6Fragmentation ipv6_fragmentation;
   Icmp icmp;
   IcmpErrors icmp_errors;
@@ -171,24 +186,16 @@ class Stack {
   Nd nd;
   RouterDiscovery router_discovery;
   Mld mld;
-  Udp udp;
-  Ip ip;
-  NetCore core;
-  NetContexts contexts;
   Promiscuous promiscuous;
   DnsResolver dns;
   Dhcpv4 dhcpv4;
 
  private:
-  std::vector<std::unique_ptr<NetIf>> ifaces_;
   std::vector<NetIf*> by_name_;  // sorted; empty while there are few
   NetIf* chosen_default() const;
 
-  NetIf* default_iface_ = nullptr;
   std::array<std::uint32_t, kIfKinds> kinds_{};
   std::size_t ipv4_configs_ = 0;  // taken
-  bool booted_ = false;
-  std::uint32_t address_epoch_ = 0;
 };
 
 }  // namespace flapjack

@@ -16,6 +16,7 @@ TrafficClass::TrafficClass(Stack& stack, Direction direction, const Config& conf
       turn_(stack.scheduler(), Lane::Work, delegate<&TrafficClass::work>(this)) {
   assert(config.classes <= 8);
   assert(config.classes == 0 || config.classes >= fewest_classes(config.map));
+  if (!stack.cpu.enabled()) return;
   for (std::size_t cls = 0; cls < classes_.size(); ++cls) {
     classes_[cls].thread = stack.cpu.add_thread(*this, cls);
   }

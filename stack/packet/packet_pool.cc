@@ -96,12 +96,12 @@ void PacketPool::serve() {
 }
 
 void PacketPool::set_limit(std::size_t packets) {
-  limits_.packets = packets;
+  packets_ = packets;
   serve();
 }
 
 void PacketPool::set_buffer_limit(std::size_t buffers) {
-  limits_.buffers = buffers;
+  buffers_ = buffers;
   serve();
 }
 

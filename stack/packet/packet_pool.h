@@ -57,7 +57,7 @@ struct PoolLimits {
 class PacketPool {
  public:
   PacketPool(PacketSlab& slab, const PoolLimits& limits)
-      : slab_(slab), size_(limits), limits_(limits) {}
+      : slab_(slab), size_(limits), packets_(limits.packets), buffers_(limits.buffers) {}
   PacketPool(PacketSlab& slab, std::size_t packets) : PacketPool(slab, PoolLimits{packets}) {}
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;
@@ -85,8 +85,8 @@ class PacketPool {
   /// Limits below what is in use only stop further allocations; raised ones serve the line.
   void set_limit(std::size_t packets);
   void set_buffer_limit(std::size_t buffers);
-  std::size_t limit() const { return limits_.packets; }
-  std::size_t buffer_limit() const { return limits_.buffers; }
+  std::size_t limit() const { return packets_; }
+  std::size_t buffer_limit() const { return buffers_; }
   /// What the pool was made with.
   const PoolLimits& size() const { return size_; }
   const PoolOwner& owner() const { return size_.owner; }
@@ -99,13 +99,12 @@ class PacketPool {
  private:
   friend class PacketSlab;
   std::size_t buffers_for(std::size_t bytes) const {
-    return bytes <= limits_.buffer_bytes
+    return bytes <= size_.buffer_bytes
                ? 1
-               : (bytes + limits_.buffer_bytes - 1) / limits_.buffer_bytes;
+               : (bytes + size_.buffer_bytes - 1) / size_.buffer_bytes;
   }
   bool fits(std::size_t buffers) const {
-    return in_use_ < limits_.packets && buffers <= limits_.buffers &&
-           buffers_in_use_ <= limits_.buffers - buffers;
+    return in_use_ < packets_ && buffers <= buffers_ && buffers_in_use_ <= buffers_ - buffers;
   }
   bool admit(std::size_t buffers);
   PacketPtr make(std::size_t buffers);
@@ -116,7 +115,7 @@ class PacketPool {
 
   PacketSlab& slab_;
   const PoolLimits size_;
-  PoolLimits limits_;
+  std::size_t packets_, buffers_;  // the present limits
   std::size_t in_use_ = 0, buffers_in_use_ = 0;
   std::uint64_t failures_ = 0;
   PacketRequest *first_ = nullptr, *last_ = nullptr;

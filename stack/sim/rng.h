@@ -52,6 +52,8 @@ struct DurationDistribution {
   static DurationDistribution fixed(Duration d) { return {Kind::Fixed, d, {}, 0, {}}; }
   bool is_zero() const { return kind == Kind::Fixed && a.ns == 0; }
   Duration sample(RandomStream& stream) const;
+
+  bool operator==(const DurationDistribution&) const = default;
 };
 
 }  // namespace flapjack

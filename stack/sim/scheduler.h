@@ -18,6 +18,7 @@
 //     is scheduled by an event of a higher one at the same instant.
 #pragma once
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
@@ -66,6 +67,11 @@ class Scheduler {
   /// False when the event has run or was cancelled before.
   bool cancel(EventHandle handle);
   bool pending(EventHandle handle) const;
+  /// When a pending event is to run.
+  SimTime time_of(EventHandle handle) const {
+    assert(pending(handle));
+    return {nodes_[handle.index].at};
+  }
   /// Moves a pending event to another time, as cancel() and at() would, with a new seq and the
   /// present cause; keeps the handle. False when it is not pending.
   bool rearm(EventHandle handle, SimTime when);

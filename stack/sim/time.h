@@ -57,6 +57,7 @@ class Timeout {
   constexpr bool is_no_wait() const { return ns_ == 0; }
   constexpr bool is_forever() const { return ns_ < 0; }
   constexpr Duration span() const { return {ns_ < 0 ? 0 : ns_}; }
+  bool operator==(const Timeout&) const = default;
 
  private:
   explicit constexpr Timeout(std::int64_t ns) : ns_(ns) {}

@@ -18,19 +18,17 @@ class Timer {
   void start(Duration delay) { start_at(scheduler_.now() + delay); }
   void start_at(SimTime when) {
     if (!scheduler_.rearm(handle_, when)) handle_ = scheduler_.at(when, lane_, call_);
-    deadline_ = when;
   }
   /// False when it was not running.
   bool cancel() { return scheduler_.cancel(handle_); }
   bool running() const { return scheduler_.pending(handle_); }
-  /// When it expires; meaningful while running().
-  SimTime deadline() const { return deadline_; }
+  /// When it expires; only while running().
+  SimTime deadline() const { return scheduler_.time_of(handle_); }
 
  private:
   Scheduler& scheduler_;
   Delegate call_;
   EventHandle handle_;
-  SimTime deadline_;
   Lane lane_;
 };
 
