@@ -126,6 +126,7 @@ void PppSession::on_layer_up(PppProtocol protocol) {
 
 // Open first: a protocol that found no agreement is closed.
 void PppSession::start_networks() {
+  reconnect_.cancel();  // the peer was quicker
   const Ipv4IfAddress* own = iface_.ipv4().first_global();
   ipcp_.set_own(own != nullptr ? own->prefix.address : Ipv4Address{});
   ipcp_.open();

@@ -103,6 +103,19 @@ TEST(Ppp, GivesDnsServersToAPeerThatAsks) {
   EXPECT_EQ(p.session_b().ipcp().dns()[0], Ipv4Address{}) << "nobody gave it one";
 }
 
+TEST(Ppp, APeerThatRedialsIsNotHungUpOn) {
+  Pair p;
+  p.up();
+  ASSERT_TRUE(p.if_a.down().ok());
+  p.run(seconds(4));  // b has noticed, and would begin again by itself
+  ASSERT_TRUE(p.if_a.up().ok());
+  p.run(seconds(1));
+  ASSERT_TRUE(p.if_a.is_up() && p.if_b.is_up());
+  const std::size_t downs = p.count("IF_DOWN");
+  p.run(seconds(20));
+  EXPECT_EQ(p.count("IF_DOWN"), downs);
+}
+
 TEST(Ppp, WithoutAPeerItAsksTenTimesThenPausesAndBeginsAgain) {
   Pair p;
   p.set_loss(true);
