@@ -10,6 +10,16 @@
 #include "stack/wire/ipv6_ext.h"
 
 namespace flapjack {
+namespace {
+
+// Neighbour discovery stays on the link, whatever prefixes and routes say (RFC 4861 section 2.1).
+bool is_discovery(std::span<const std::uint8_t> message) {
+  if (message.empty()) return false;
+  const auto type = static_cast<Icmpv6Type>(message[0]);
+  return type >= Icmpv6Type::RouterSolicitation && type <= Icmpv6Type::Redirect;
+}
+
+}  // namespace
 
 Icmpv6::Icmpv6(Stack& stack)
     : stack_(stack),
@@ -84,6 +94,7 @@ Status Icmpv6::send(NetIf& iface, PacketPtr message, const Icmpv6Route& route) {
   meta.destination = {route.destination, 0};
   meta.ttl = route.hop_limit;
   meta.router_alert = route.router_alert;
+  if (is_discovery(message->bytes())) meta.next_hop = route.destination;
   meta.cause = scheduler_.cause();
   return stack_.ip.output(std::move(message), IpProtocol::Icmpv6);
 }

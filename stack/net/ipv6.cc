@@ -20,7 +20,9 @@ Status Ipv6::output(PacketPtr segment) {
   header.source = meta.source.address.v6();
   header.destination = meta.destination.address.v6();
   header.emit(segment->push(kIpv6HeaderBytes));
-  meta.next_hop = stack_.route.next_hop(*stack_.iface(meta.iface), header.destination);
+  if (meta.next_hop.is_any()) {
+    meta.next_hop = stack_.route.next_hop(*stack_.iface(meta.iface), header.destination);
+  }
   return stack_.core.send_data(std::move(segment));
 }
 

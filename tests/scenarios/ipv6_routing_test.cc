@@ -174,6 +174,20 @@ TEST(DhcpOptions, WhatDoesNotFitTheNetworkIsRefused) {
   }
 }
 
+// An advertised prefix that is not on-link: data goes by the router, an advertisement never.
+TEST(Ipv6Routing, NeighboursAreAnsweredOnTheLink) {
+  const Ran ran(R"({ "until": "6s", "nodes": {
+    "dev": { "ifaces": { "e": { "ipv6": "auto" } }, "services": ["udp_echo:7"] },
+    "peer": { "ifaces": { "e": { "ipv6": "2001:db8:5::9/64" } },
+              "apps": { "ping": { "udp_ping": "[2001:db8:5::ff:fe00:101]:7", "from": "2s" } } },
+    "gw": { "ifaces": { "e": { "ipv6": "2001:db8:5::1/64" } },
+            "services": { "adv": { "ra": { "on_link": false, "lifetime": "30min" } } } } },
+    "links": { "w": { "between": ["dev.e", "peer.e", "gw.e"], "delay": "1ms" } },
+    "expect": [ { "never": "peer dropped reason=bad_header" },
+                { "eventually": "peer.ping acked seq=1" } ] })");
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+}
+
 // Nobody answers a renewal: three requests, or requests to the end of the lease.
 TEST(DhcpOptions, TheClientsWayOfRenewing) {
   const auto requests = [](const std::string& renewal) {
