@@ -219,7 +219,7 @@ SWITCHES = {
     9: None,
     10: ("INIT_REBOOT", "RENEWING"),
     11: ("scanned", "scanned"),
-    12: None,
+    12: ("every iface", "nothing"),
 }
 
 
