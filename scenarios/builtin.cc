@@ -254,6 +254,18 @@ std::vector<ServiceEntry> builtin_services() {
 }  // namespace
 
 Registry builtin_registry() {
+std::vector<PacketKeyWord> builtin_packet_keys() {
+  return {{"sport", "source port"},
+          {"dport", "destination port"},
+          {"type", "type of an ICMP, ICMPv6 or IGMP message"},
+          {"code", "code of an ICMP or ICMPv6 message"},
+          {"target", "the address that an NS or NA is about"},
+          {"part", "which fragment of its datagram", {"first", "middle", "last"}},
+          {"offset", "bytes of the datagram in front of a fragment"},
+          {"of", "what was fragmented", {"UDP", "TCP", "ICMP", "ICMPv6"}},
+          {"link", "the link it is on"}};
+}
+
   Registry r;
   r.profiles = builtin_profiles();
   r.kconfigs = builtin_kconfigs();
@@ -303,10 +315,7 @@ Registry builtin_registry() {
   r.verbs = builtin_verbs();
   r.events = builtin_events();
   r.counters = builtin_counters();
-  r.packet_keys = {{"sport", "source port"},
-                   {"dport", "destination port"},
-                   {"type", "ICMP type"},
-                   {"link", "the link it is on"}};
+  r.packet_keys = builtin_packet_keys();
   return r;
 }
 

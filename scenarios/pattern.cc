@@ -58,7 +58,8 @@ bool Pattern::matches(const EventView& event) const {
 }
 
 bool Pattern::matches(const PacketView& packet) const {
-  if (kind != PatternKind::Packet || packet.proto != name) return false;
+  if (kind != PatternKind::Packet) return false;
+  if (packet.proto != name && packet.kind != name) return false;
   if (!node_matches(subject, packet.from) || !node_matches(to, packet.to)) return false;
   if (tcp_flags && (packet.tcp_flags & tcp_flags_mask) != *tcp_flags) return false;
   for (const PatternAttr& a : attrs) {

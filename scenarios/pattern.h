@@ -37,14 +37,21 @@ inline constexpr std::uint8_t kFin = 0x01, kSyn = 0x02, kRst = 0x04, kPsh = 0x08
                               kUrg = 0x20, kEce = 0x40, kCwr = 0x80;
 }
 
+/// What packets can be called. NS, NA, RS, RA, REDIRECT and MLD are ICMPv6, too; fragments of IP
+/// datagrams are FRAGMENT and nothing else.
+inline constexpr std::string_view kPacketProtocols[] = {
+    "UDP", "TCP", "ICMP", "ARP", "IGMP", "ICMPv6", "NS", "NA", "RS", "RA", "REDIRECT", "MLD",
+    "FRAGMENT"};
+
 /// A packet as a pattern sees it: between which nodes, of which protocol.
 struct PacketView {
   std::string_view from;       ///< the name of the node that sent it
   std::string_view to;         ///< the name of the node it is for; empty: broadcast
-  std::string_view proto;      ///< UDP, TCP, ICMP or ARP
+  std::string_view proto;      ///< one of kPacketProtocols
   std::uint8_t tcp_flags = 0;  ///< bits of tcp_flag; 0 unless TCP
   std::int64_t len = 0;        ///< payload bytes above the protocol's header
-  AttrLookup attrs;            ///< further keys: sport, dport, type, link, node
+  AttrLookup attrs;            ///< further keys: sport, dport, type, link, part, ...
+  std::string_view kind = {};  ///< a closer one of kPacketProtocols, such as NS of an ICMPv6
 };
 
 enum class PatternKind { Event, Packet };

@@ -176,11 +176,12 @@ bool PatternParser::parse_packet(Pattern& p) {
   }
   const bool from = parse_node(words_[0], p.subject);
   const bool to = parse_node(words_[2], p.to);
-  static const std::vector<std::string> kProtocols = {"UDP", "TCP", "ICMP", "ARP"};
+  const std::vector<std::string> protocols(std::begin(kPacketProtocols),
+                                           std::end(kPacketProtocols));
   p.name = std::string(words_[3]);
-  if (std::find(kProtocols.begin(), kProtocols.end(), p.name) == kProtocols.end()) {
+  if (std::find(protocols.begin(), protocols.end(), p.name) == protocols.end()) {
     return fail("F0705", words_[3], "unknown protocol " + in_quotes(p.name),
-                suggestion_help(p.name, kProtocols));
+                suggestion_help(p.name, protocols));
   }
   std::size_t next = 4;
   if (words_.size() > 4 && words_[4].find('=') == std::string_view::npos) {
@@ -188,7 +189,10 @@ bool PatternParser::parse_packet(Pattern& p) {
     next = 5;
   }
   std::vector<std::string> keys = {"len"};
-  for (const Word& w : ctx_.vocabulary.packet_keys) keys.push_back(w.name);
+  for (const PacketKeyWord& w : ctx_.vocabulary.packet_keys) {
+    keys.push_back(w.name);
+    if (!w.values.empty()) values_[w.name] = w.values;
+  }
   return parse_attrs(next, keys, "a packet", p) && from && to;
 }
 

@@ -135,7 +135,7 @@ struct Registry {
   std::vector<VerbEntry> verbs;
   std::vector<EventWord> events;
   std::vector<CounterWord> counters;
-  std::vector<Word> packet_keys;
+  std::vector<PacketKeyWord> packet_keys;
 
   /// The front end's view of all this.
   Vocabulary vocabulary() const;

@@ -41,6 +41,16 @@ std::int64_t counter_value(const Node& node, const TargetRef& subject, std::stri
   const NodeCounter* counter = find_node_counter(name);
   return counter != nullptr ? counter->value(node.stack) : 0;
 }
+// For packets of who has no address yet.
+void name_link_addresses(const World& world, NodeNames& names) {
+  for (const auto& node : world.nodes()) {
+    for (const auto& iface : node->stack.ifaces()) {
+      const MacAddress& mac = iface->link_address();
+      if (mac != MacAddress{}) names.add(mac, node->stack.name());
+    }
+  }
+}
+
 
 // Shows each record once to the timeline and to every expectation.
 class Watcher : public TraceSink {
@@ -189,6 +199,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   NodeNames names;
   const auto world = build_world(spec, registry, names, sink);
   if (world == nullptr) return {};
+  name_link_addresses(*world, names);
   if (options.begin && !options.begin()) return {};
   RunReport report;
   DigestSink digest;

@@ -111,6 +111,13 @@ struct CounterWord {
   TargetSet subjects = 0;
 };
 
+/// An attribute of packets that a pattern may test.
+struct PacketKeyWord {
+  std::string name;
+  std::string doc;
+  std::vector<std::string> values = {};  ///< all there are; empty: anything
+};
+
 struct Vocabulary {
   std::vector<Word> profiles;  ///< the first is the default
   std::vector<Word> l2s;
@@ -124,7 +131,7 @@ struct Vocabulary {
   std::vector<EventWord> events;
   std::vector<CounterWord> counters;
   /// Attributes that a packet pattern may test beside `len`, which is always there.
-  std::vector<Word> packet_keys;
+  std::vector<PacketKeyWord> packet_keys;
 };
 
 /// The entry of that name, or nullptr. Lists are short: linear.

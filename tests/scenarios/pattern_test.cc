@@ -109,5 +109,14 @@ TEST(SubjectMatches, ComparesComponents) {
   EXPECT_TRUE(subject_matches("*", "air"));
 }
 
+// A packet has the word of its protocol, and perhaps a closer one.
+TEST(Pattern, MatchesEitherWordOfAPacket) {
+  const PacketView ns{"dev", "ap", "ICMPv6", 0, 24, {}, "NS"};
+  EXPECT_TRUE(parse("dev > ap NS").matches(ns));
+  EXPECT_TRUE(parse("dev > ap ICMPv6").matches(ns));
+  EXPECT_FALSE(parse("dev > ap NA").matches(ns));
+  EXPECT_FALSE(parse("dev > ap ICMP").matches(ns));
+}
+
 }  // namespace
 }  // namespace flapjack

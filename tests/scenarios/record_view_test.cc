@@ -63,14 +63,6 @@ TEST(RecordView, ReadsTcpFlags) {
   }
 }
 
-TEST(NodeNames, KnowsWhoHasAnAddress) {
-  NodeNames names;
-  EXPECT_EQ(names.find(*Ipv4Address::parse("10.0.0.1")), "");
-  names.add(*Ipv4Address::parse("10.0.0.1"), "a");
-  names.add(*Ipv4Address::parse("10.0.0.1"), "b");
-  EXPECT_EQ(names.find(*Ipv4Address::parse("10.0.0.1")), "b");
-}
-
 // Each attribute that a packet pattern may test, right and wrong.
 TEST(RecordView, PacketKeys) {
   const char* const kHold[] = {"dev > srv UDP len=64", "dev > srv UDP dport=7",

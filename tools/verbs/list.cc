@@ -35,7 +35,8 @@ std::vector<Listing> listings(const Registry& r) {
           listing("engines", r.engines), listing("connectivities", r.connectivities),
           listing("apps", r.apps), listing("services", r.services), listing("verbs", r.verbs),
           listing("events", r.events), listing("counters", r.counters),
-          listing("profiles", r.profiles), listing("kconfig", r.kconfigs)};
+          listing("packet_keys", r.packet_keys), listing("profiles", r.profiles),
+          listing("kconfig", r.kconfigs)};
 }
 
 void print(const Listing& list) {
