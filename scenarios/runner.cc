@@ -4,7 +4,6 @@
 #include "scenarios/invariants.h"
 #include "scenarios/node_counters.h"
 #include "scenarios/run_stats.h"
-#include "scenarios/timeline.h"
 #include "stack/trace/digest_sink.h"
 
 namespace flapjack {
@@ -41,6 +40,7 @@ std::int64_t counter_value(const Node& node, const TargetRef& subject, std::stri
   const NodeCounter* counter = find_node_counter(name);
   return counter != nullptr ? counter->value(node.stack) : 0;
 }
+
 // For packets of who has no address yet.
 void name_link_addresses(const World& world, NodeNames& names) {
   for (const auto& node : world.nodes()) {
@@ -50,7 +50,6 @@ void name_link_addresses(const World& world, NodeNames& names) {
     }
   }
 }
-
 
 // Shows each record once to the timeline and to every expectation.
 class Watcher : public TraceSink {
@@ -199,8 +198,8 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   NodeNames names;
   const auto world = build_world(spec, registry, names, sink);
   if (world == nullptr) return {};
-  name_link_addresses(*world, names);
   if (options.begin && !options.begin()) return {};
+  name_link_addresses(*world, names);
   RunReport report;
   DigestSink digest;
   Timeline timeline(*world, spec, registry, names);
@@ -235,6 +234,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
                   expect_kind_name(result.spec->kind), attrs);
   }
   if (!report.error.empty()) report.verdict = RunVerdict::Error;
+  if (report.error.empty()) report.idle_steps = timeline.idle();
   invariants.finish();
   report.violations = invariants.violations();
   collect(*world, registry, report);

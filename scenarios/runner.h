@@ -10,6 +10,7 @@
 #include "scenarios/builder.h"
 #include "scenarios/expectation.h"
 #include "scenarios/leak_ledger.h"
+#include "scenarios/timeline.h"
 #include "stack/sim/fiber.h"
 
 namespace flapjack {
@@ -46,6 +47,7 @@ struct RunReport {
   std::uint64_t records = 0;  ///< of the canonical trace
   std::uint64_t events = 0;   ///< scheduler events carried out
   std::vector<ExpectResult> expectations;
+  std::vector<IdleStep> idle_steps;  ///< of a run that got to its end; no failure by themselves
   std::vector<BlockedCall> blocked;
   std::vector<CounterValue> counters;
   std::vector<CounterValue> stats;  ///< network statistics that are not 0; see RunStats

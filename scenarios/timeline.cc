@@ -10,7 +10,20 @@ bool is_path(TargetKind kind) {
   return kind != TargetKind::Text && kind != TargetKind::Packet && kind != TargetKind::Groups;
 }
 
+std::string why_idle(const StepSpec& step, std::int64_t matches) {
+  const std::string pattern = "\"" + step.on->text + "\"";
+  if (matches == 0) return "nothing was " + pattern;
+  const std::string times = std::to_string(matches) + (matches == 1 ? " time" : " times");
+  if (matches < step.nth) return pattern + " came " + times + ", \"nth\" is " +
+                                 std::to_string(step.nth);
+  return pattern + " came, but the run ended before \"after\" had passed";
+}
+
 }  // namespace
+
+std::string idle_step_text(const IdleStep& idle) {
+  return "the step \"" + idle.step->verb + "\" never happened: " + idle.why;
+}
 
 Timeline::Timeline(World& world, const ScenarioSpec& spec, const Registry& registry,
                    const NodeNames& names)
@@ -95,6 +108,15 @@ bool Timeline::takes(SubjectId link, Packet& frame) {
   return taken;
 }
 
+std::vector<IdleStep> Timeline::idle() const {
+  std::vector<IdleStep> idle;
+  for (const Step& step : steps_) {
+    if (!step.spec->on || step.carried_out) continue;
+    idle.push_back({step.spec, why_idle(*step.spec, step.matches)});
+  }
+  return idle;
+}
+
 SubjectId Timeline::subject_of(const StepSpec& step) {
   return world_.tracer().subject(is_path(step.target.kind) ? step.target.path() : "timeline");
 }
@@ -116,7 +138,8 @@ RecordId Timeline::record_step(const StepSpec& step, SubjectId subject) {
 }
 
 VerbCall Timeline::carry_out(std::size_t index, RecordId record) {
-  const Step& step = steps_[index];
+  Step& step = steps_[index];
+  step.carried_out = true;
   ++carried_out_;
   const CauseScope scope(world_.scheduler(), record);
   VerbCall call(world_, spec_, *step.spec, holds_, links_, pools_);

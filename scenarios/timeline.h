@@ -17,6 +17,15 @@
 
 namespace flapjack {
 
+/// A step that waited in vain.
+struct IdleStep {
+  const StepSpec* step = nullptr;
+  std::string why;  ///< "nothing was \"a > b UDP\""
+};
+
+/// "the step \"drop\" never happened: ..."
+std::string idle_step_text(const IdleStep& idle);
+
 class Timeline : private LinkFilter {
  public:
   /// `names` tells packet patterns whose addresses are whose.
@@ -30,12 +39,15 @@ class Timeline : private LinkFilter {
   void see(const RecordView& view, const TraceRecord& record);
   /// Steps carried out so far, undos not counted.
   std::uint64_t carried_out() const { return carried_out_; }
+  /// Steps with "on" that were never carried out, and why, in the order of the file.
+  std::vector<IdleStep> idle() const;
 
  private:
   struct Step {
     const StepSpec* spec;
     const VerbEntry* verb;
     std::int64_t matches = 0;
+    bool carried_out = false;
   };
   struct Pending {
     std::size_t step = 0;

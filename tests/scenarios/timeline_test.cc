@@ -209,5 +209,33 @@ TEST(Timeline, RunawayLoopsEnd) {
   EXPECT_EQ(report->leaks.size(), 0u);
 }
 
+// What waited in vain is said, with the reason; what happened, or has a time, is not.
+TEST(Timeline, StepsThatWaitedInVainAreTold) {
+  const std::string flaps = flap("a", "2s", "1s") + flap("a", "9s", "500ms");
+  const auto idle = [&flaps](const std::string& step) {
+    const Ran ran(flap_scenario(flaps + step, R"({"eventually": "d.a IF_DOWN"})"));
+    EXPECT_TRUE(ran.passed()) << ran.messages;
+    Strings texts;
+    for (const IdleStep& i : ran.report->idle_steps) texts.push_back(idle_step_text(i));
+    return texts;
+  };
+  EXPECT_EQ(idle(R"({"on": "d.b IF_DOWN", "note": "n"})"),
+            (Strings{"the step \"note\" never happened: nothing was \"d.b IF_DOWN\""}));
+  EXPECT_EQ(idle(R"({"on": "d.a IF_DOWN", "after": "9s", "note": "n"})"),
+            Strings{"the step \"note\" never happened: \"d.a IF_DOWN\" came, but the run ended "
+                    "before \"after\" had passed"});
+  EXPECT_EQ(idle(R"({"on": "d.a IF_DOWN", "after": "7s", "note": "n"})"), Strings{});
+  EXPECT_EQ(idle(R"({"at": "1s", "note": "n"})"), Strings{});
+  const auto drop = [](const std::string& step) {
+    const Ran ran(pair_scenario(", \"timeline\": [" + step + "]"));
+    EXPECT_TRUE(ran.passed()) << ran.messages;
+    return ran.report->idle_steps;
+  };
+  EXPECT_TRUE(drop(R"({"on": "dev > srv UDP", "nth": 3, "drop": "packet"})").empty());
+  const auto late = drop(R"({"on": "dev > srv UDP", "nth": 11, "drop": "packet"})");
+  ASSERT_EQ(late.size(), 1u);
+  EXPECT_EQ(late[0].why, "\"dev > srv UDP\" came 10 times, \"nth\" is 11");
+}
+
 }  // namespace
 }  // namespace flapjack

@@ -69,6 +69,21 @@ class Human(CliTest):
         again = self.expect(1, *words, "-q")
         self.assertEqual(again.stdout, done.stdout)
 
+    def test_a_step_that_waited_in_vain_is_told_and_changes_nothing(self):
+        idle = PAIR.replace('"timeline": [', '"timeline": [{ "on": "dev > srv ARP", "nth": 9,'
+                            ' "drop": "packet" },')
+        warning = ('a.json:7:16: the step "drop" never happened: "dev > srv ARP" came 1 time,'
+                   ' "nth" is 9')
+        self.write("a.json", idle)
+        lines = self.expect(0, "run", "-q", "a.json").stdout.splitlines()
+        self.assertEqual(lines[0], "warning " + warning)
+        self.assertTrue(lines[1].startswith("PASS"), lines[1])
+        self.assertEqual(self.run_json(idle)["warnings"],
+                         [{"src": "<stdin>:7:16", "text": warning.split(": ", 1)[1]}])
+        self.assertEqual(self.run_json(PAIR)["warnings"], [])
+        told = self.expect(0, "run", "--format", "ndjson", "a.json")
+        self.assertEqual(told.stderr, "flapjack: warning: " + warning + "\n")
+
     def test_the_nearest_event_is_shown(self):
         self.write("a.json", PAIR.replace('"dev L4_DISCONNECTED"',
                                           '"dev L4_DISCONNECTED", "from": "3s"'))
@@ -159,7 +174,7 @@ class Input(CliTest):
 
 class Json(CliTest):
     FIELDS = {"format", "scenario", "seed", "params", "run", "verdict", "digest", "until_ns",
-              "events", "wall_us", "expectations", "blocked", "leaks", "violations",
+              "events", "wall_us", "expectations", "warnings", "blocked", "leaks", "violations",
               "counters", "reproduce",
               "engine"}
 

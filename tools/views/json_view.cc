@@ -40,6 +40,11 @@ bool JsonView::end(const RunInfo& info, const RunReport& report) {
   for (const ExpectResult& result : report.expectations) {
     json["expectations"].push_back(expectation(info, result));
   }
+  json["warnings"] = Json::array();
+  for (const IdleStep& idle : report.idle_steps) {
+    json["warnings"].push_back({{"src", to_text(info.file, idle.step->place)},
+                                {"text", idle_step_text(idle)}});
+  }
   json["blocked"] = Json::array();
   for (const BlockedCall& call : report.blocked) {
     json["blocked"].push_back(

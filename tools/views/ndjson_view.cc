@@ -35,7 +35,13 @@ void NdjsonView::record(const Tracer& tracer, const TraceRecord& record) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-bool NdjsonView::end(const RunInfo&, const RunReport&) {
+// The records are the trace and nothing else; what is said about the run goes beside them.
+bool NdjsonView::end(const RunInfo& info, const RunReport& report) {
+  for (const IdleStep& idle : report.idle_steps) {
+    const std::string place = to_text(info.file, idle.step->place);
+    std::fprintf(stderr, "flapjack: warning: %s: %s\n", place.c_str(),
+                 idle_step_text(idle).c_str());
+  }
   std::fflush(stdout);
   return true;
 }

@@ -128,6 +128,10 @@ bool TextView::end(const RunInfo& info, const RunReport& report) {
                  result.actual.empty() ? "" : "(" + result.actual + ")");
     }
   }
+  for (const IdleStep& idle : report.idle_steps) {
+    fmt::print("{} {}: {}\n", color_ ? paint("warning", Paint::Bold) : "warning",
+               to_text(info.file, idle.step->place), idle_step_text(idle));
+  }
   verdict(info, report);
   return true;
 }
