@@ -135,12 +135,13 @@ void Dhcpv4Client::extend() {
   }
   const bool tired =
       config_.renewal == Dhcpv4Renewal::Attempts && attempts_ >= config_.max_attempts;
-  if (now >= lease_.ends_at() || tired) {
+  const bool rebinds = now >= lease_.rebinding_at() && state_ != State::Rebinding;
+  if (now >= lease_.ends_at() || (tired && !rebinds)) {
     give_up_address();
     return begin();
   }
-  if (now >= lease_.rebinding_at()) {
-    if (state_ != State::Rebinding) enter(State::Rebinding);
+  if (rebinds) {
+    enter(State::Rebinding);  // with attempts of its own, however many RENEWING has used
   } else if (state_ == State::Bound) {
     enter(State::Renewing);
   }

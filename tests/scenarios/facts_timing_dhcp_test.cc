@@ -142,6 +142,26 @@ TEST(FactsTimingDhcp, AFailedRenewalRemovesTheAddress) {
   EXPECT_EQ(run.times("dev", "L4_DISCONNECTED"), gone);
 }
 
+// Leases too short for three renewals before T2: any server is asked before the address goes.
+TEST(FactsTimingDhcp, AShortLeaseIsReboundBeforeItEnds) {
+  for (const int lease : {40, 48, 56, 60}) {
+    Lan lan = dhcp_lan();
+    lan.until = "2min";
+    lan.gw_more = R"("services": { "dhcp": { "dhcp": { "lease": ")" + std::to_string(lease) +
+                  R"(s" } } })";
+    lan.timeline = R"({ "on": "dev.eth0 IPV4_DHCP_BOUND", "after": "1s", "times": 1,
+                        "service_down": "gw.dhcp" })";
+    const FactsRun run = lan.run();
+    const auto bound = run.times("dev.eth0", "IPV4_DHCP_BOUND");
+    ASSERT_EQ(bound.size(), 1u) << lease;
+    const std::vector<SimTime> t2 = {bound[0] + seconds(lease * 7 / 8)};
+    const std::vector<SimTime> end = {bound[0] + seconds(lease)};
+    EXPECT_EQ(run.times("dev.eth0", "dhcp_state", "state=rebinding"), t2) << lease;
+    EXPECT_EQ(run.times("dev.eth0", "IPV4_ADDR_DEL"), end) << lease;
+    EXPECT_EQ(run.times("dev", "L4_DISCONNECTED"), end) << lease;
+  }
+}
+
 // IF_DOWN while bound: the address goes, RENEWING before, INIT_REBOOT today. IF_UP: a REQUEST at
 // once.
 TEST(FactsTimingDhcp, AnIfaceThatWasDown) {
