@@ -202,11 +202,14 @@ std::vector<VerbEntry> builtin_verbs() {
       {{"ignore", "conn_mgr_ignore_iface(); undone by conn_mgr_watch_iface()", kIface, true, {}},
        verbs::ignore},
       {{"service_down", "ends a service as a crash would; undone, it runs again and remembers",
-        only(TargetKind::Service), true, {}},
+        only(TargetKind::Service), true, {"farewell"}, {}, true},
        verbs::service_down},
       {{"lease", "changes what a DHCP service does", only(TargetKind::Service), true,
         {"answer", "delay", "pool"}, {}, false, {"dhcp"}},
        verbs::lease},
+      {{"ra", "changes the lifetimes that an ra service advertises", only(TargetKind::Service),
+        true, {"lifetime", "valid", "preferred"}, {}, false, {"ra"}},
+       verbs::ra},
       {{"exhaust", "squeezes a pool of a node: \"leave\" some of it, or \"take\" some away",
         only(TargetKind::Pool), true, {"leave", "take"}},
        verbs::exhaust},
@@ -251,9 +254,6 @@ std::vector<ServiceEntry> builtin_services() {
   };
 }
 
-}  // namespace
-
-Registry builtin_registry() {
 std::vector<PacketKeyWord> builtin_packet_keys() {
   return {{"sport", "source port"},
           {"dport", "destination port"},
@@ -266,6 +266,9 @@ std::vector<PacketKeyWord> builtin_packet_keys() {
           {"link", "the link it is on"}};
 }
 
+}  // namespace
+
+Registry builtin_registry() {
   Registry r;
   r.profiles = builtin_profiles();
   r.kconfigs = builtin_kconfigs();

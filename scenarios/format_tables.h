@@ -86,6 +86,7 @@ struct FormatTables {
   void build_fault_steps();
   void build_step();
   void build_step_lease();
+  void build_step_ra();
   void build_item();
   void build_expect();
   void build_expect_kinds();
@@ -128,6 +129,8 @@ bool check_domain_name(LoadContext& ctx, SourceSpan span, const std::string& nam
 
 /// "192.0.2.2/24", or "192.0.2.2" when there is to be no prefix length.
 std::optional<Ipv4Spec> read_ipv4(LoadContext& ctx, const JsonValue& v, bool with_prefix);
+/// F0207 when an ra step makes prefixes preferred for longer than they are valid.
+void check_ra_step(LoadContext& ctx, const JsonValue& v, const StepSpec& step);
 /// "10.0.0.10..10.0.0.99": two addresses of hosts, the lower one first, not too many between.
 std::optional<Ipv4RangeSpec> read_ipv4_range(LoadContext& ctx, const JsonValue& v);
 /// "02:00:5e:00:53:01" in lower case, no group; or why not.

@@ -244,6 +244,12 @@ struct PartitionGroup {
 };
 
 /// One timeline step: when (at, or on; perhaps every), and one verb with its target.
+/// What an "ra" step changes; each in whole seconds.
+struct RaChangeSpec {
+  std::optional<Duration> lifetime;          ///< at most 65535 s
+  std::optional<Duration> valid, preferred;  ///< of the prefixes
+};
+
 struct StepSpec {
   std::optional<SimTime> at;         ///< the first instant; also set when "every" has no "at" (0)
   std::optional<Pattern> on;
@@ -266,6 +272,8 @@ struct StepSpec {
   std::vector<PartitionGroup> groups;  ///< partition: at least two
   std::string answer;                ///< lease: "normal", "nak" or "ignore"; empty: as before
   std::optional<Ipv4RangeSpec> pool; ///< lease
+  RaChangeSpec ra;                   ///< ra
+  bool farewell = false;             ///< service_down of an ra: with a last word
   SourcePlace place;                 ///< of the step's opening brace
   SourcePlace verb_place;            ///< of the verb's key
   SourcePlace when_place;            ///< of the value of at, on or every

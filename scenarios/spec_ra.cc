@@ -79,8 +79,9 @@ void bind_prefix(LoadContext& ctx, const JsonValue& v, RaServiceSpec& spec) {
   spec.prefixes.push_back({*prefix, ctx.place(v.span)});
 }
 
+constexpr Duration kDefaultValid = seconds(2'592'000), kDefaultInterval = seconds(600);
+
 void check_times(LoadContext& ctx, const JsonValue& v, const RaServiceSpec& spec) {
-  constexpr Duration kDefaultValid = seconds(2'592'000), kDefaultInterval = seconds(600);
   const Duration valid = spec.valid.value_or(kDefaultValid);
   if (spec.preferred && *spec.preferred > valid) {
     ctx.error("F0207", v.find("preferred")->value.span, "\"preferred\" is longer than \"valid\"",
@@ -95,6 +96,35 @@ void check_times(LoadContext& ctx, const JsonValue& v, const RaServiceSpec& spec
 }
 
 }  // namespace
+
+void check_ra_step(LoadContext& ctx, const JsonValue& v, const StepSpec& step) {
+  if (!step.ra.preferred || step.target.kind != TargetKind::Service) return;
+  const ServiceSpec* service =
+      ctx.spec.find_node(step.target.node)->find_service(step.target.name);
+  const Duration valid = step.ra.valid.value_or(service->ra.valid.value_or(kDefaultValid));
+  if (*step.ra.preferred <= valid) return;
+  ctx.error("F0207", v.find("preferred")->value.span, "\"preferred\" is longer than \"valid\"",
+            "the prefixes are valid for " + to_text(valid));
+}
+
+void FormatTables::build_step_ra() {
+  const auto lifetime = [this](const char* key, const char* doc,
+                               Parsed<Duration> (*parse)(std::string_view),
+                               std::optional<Duration> RaChangeSpec::*member) {
+    step.add({key, doc, schema_duration()},
+             [parse, member](LoadContext& ctx, const JsonMember& m, StepSpec& s) {
+               if (auto v = read_quantity<Duration>(ctx, m.value, parse, "0s")) s.ra.*member = *v;
+             });
+  };
+  lifetime("lifetime", "How long an ra service is a default router from now on; 0s: it is none.",
+           &parse_lifetime, &RaChangeSpec::lifetime);
+  lifetime("valid", "How long its prefixes hold from now on.", &parse_seconds,
+           &RaChangeSpec::valid);
+  lifetime("preferred", "How long their addresses are for new connections from now on.",
+           &parse_seconds, &RaChangeSpec::preferred);
+  step.flag("farewell", "A last advertisement takes the router back.", false,
+            &StepSpec::farewell);
+}
 
 void FormatTables::build_ra_service() {
   ra_service.add({"iface", "The interface; default: every one with IPv6.", schema_string()},

@@ -106,7 +106,7 @@ const std::vector<std::string>& verb_keys() {
   static const std::vector<std::string> keys = {
       "rate", "delay", "jitter", "distribution", "correlation", "loss", "duplicate", "reorder",
       "corrupt", "mtu", "queue", "up", "down", "direction", "to", "over", "nth", "answer", "pool",
-      "leave", "take"};
+      "leave", "take", "lifetime", "valid", "preferred", "farewell"};
   return keys;
 }
 
@@ -131,6 +131,17 @@ void check_verb_keys(LoadContext& ctx, const VerbWord& word, const JsonValue& v,
     ctx.error("F0103", step.verb_place.span, in_quotes(word.name) + " changes nothing",
               "add one of: " + join(word.keys));
   }
+}
+
+/// F0302 for a farewell of what is no router.
+void check_farewell(LoadContext& ctx, const JsonValue& v, const StepSpec& step) {
+  const JsonMember* farewell = v.find("farewell");
+  if (farewell == nullptr || step.target.kind != TargetKind::Service) return;
+  const ServiceSpec* service =
+      ctx.spec.find_node(step.target.node)->find_service(step.target.name);
+  if (service->kind == "ra") return;
+  ctx.error("F0302", farewell->key_span, in_quotes(step.target.path()) + " is " + service->kind +
+                                             ", but \"farewell\" is of ra");
 }
 
 /// A verb about a packet takes the one that a packet pattern just matched.
@@ -177,6 +188,8 @@ void check_step(LoadContext& ctx, const FormatTables& tables, const JsonValue& v
   const VerbWord& word = *find_word(ctx.vocabulary.verbs, verbs[0]->key);
   check_verb_keys(ctx, word, v, step);
   check_packet_step(ctx, word, v, step);
+  check_farewell(ctx, v, step);
+  check_ra_step(ctx, v, step);
   check_jitter(ctx, v, step.both);
 }
 
@@ -216,6 +229,7 @@ void FormatTables::build_step() {
   step.whole("take", "What of the pool may not be in use.", 1, kMostPackets, &StepSpec::take);
   step.include(direction, &patch_of_step);
   build_step_lease();
+  build_step_ra();
   for (const auto& [key, patch] : {std::pair{"up", &StepSpec::up},
                                    std::pair{"down", &StepSpec::down}}) {
     step.add({key, "What differs in this direction of the link.", schema_ref(direction.name())},

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cassert>
 
-#include "scenarios/services/dhcp_server.h"
-
 namespace flapjack {
 
 Node& VerbCall::node() const {
@@ -29,13 +27,9 @@ App& VerbCall::service() const {
   return *found->second;
 }
 
-namespace {
-
 std::string effect_of(const VerbCall& call) {
   return call.step.verb + " " + call.step.target.path();
 }
-
-}  // namespace
 
 std::string effect_of(const VerbCall& call, bool up) {
   return effect_of(call) + (up ? " up" : " down");
@@ -160,40 +154,6 @@ Undo ignore(VerbCall& call) {
   return hold_effect(call.holds, effect_of(call), [&manager, &iface](bool on) {
     on ? manager.ignore_iface(iface) : manager.watch_iface(iface);
   });
-}
-
-Undo service_down(VerbCall& call) {
-  App& service = call.service();
-  const std::string effect = effect_of(call);
-  HoldBook& holds = call.holds;
-  const bool first = holds.take(effect);
-  const HoldBook::Round round = holds.round(effect);
-  if (first && !service.set_down(true)) {
-    holds.release(effect, round);
-    call.result = Errc::Eopnotsupp;
-    return {};
-  }
-  return [&holds, &service, effect, round] {
-    if (holds.release(effect, round)) service.set_down(false);
-    return Status();
-  };
-}
-
-Undo lease(VerbCall& call) {
-  auto& server = dynamic_cast<DhcpServer&>(call.service());  // the front end has seen to it
-  DhcpChange change;
-  if (call.step.answer == "normal") change.answer = DhcpAnswer::Normal;
-  if (call.step.answer == "nak") change.answer = DhcpAnswer::Nak;
-  if (call.step.answer == "ignore") change.answer = DhcpAnswer::Silent;
-  change.delay = call.step.both.delay;
-  if (call.step.pool) change.pool = Ipv4Range{{call.step.pool->first}, {call.step.pool->last}};
-  const auto applied = server.apply(change);
-  call.result = applied.status();
-  if (!applied.ok()) return {};
-  return [&server, number = applied.value()] {
-    server.remove(number);
-    return Status();
-  };
 }
 
 Undo note(VerbCall&) { return {}; }

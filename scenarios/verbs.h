@@ -74,6 +74,8 @@ class VerbCall {
   App& service() const;
 };
 
+/// "ignore dev.eth0": what HoldBook knows the step's effect by.
+std::string effect_of(const VerbCall& call);
 /// "hold wire up": what HoldBook knows the step's effect by, on one direction of its link.
 std::string effect_of(const VerbCall& call, bool up);
 
@@ -89,6 +91,7 @@ Undo disconnect(VerbCall& call);
 Undo ignore(VerbCall& call);
 Undo service_down(VerbCall& call);
 Undo lease(VerbCall& call);
+Undo ra(VerbCall& call);
 Undo note(VerbCall& call);
 Undo black_hole(VerbCall& call);
 Undo hold(VerbCall& call);

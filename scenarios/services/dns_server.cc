@@ -37,10 +37,20 @@ DnsServer::DnsServer(const AppEnv& env, const ServiceSpec& spec)
   }
 }
 
-DnsServer::~DnsServer() {
-  for (NetContext* context : {context_, context6_}) {
-    if (context != nullptr) static_cast<void>(context->put().ok());
+DnsServer::~DnsServer() { close(); }
+
+// Answers that wait are not sent any more.
+void DnsServer::close() {
+  for (NetContext** context : {&context_, &context6_}) {
+    if (*context != nullptr) static_cast<void>((*context)->put().ok());
+    *context = nullptr;
   }
+  for (const auto& reply : replies_) reply->timer.cancel();
+}
+
+bool DnsServer::set_down(bool down) {
+  down ? close() : start();
+  return true;
 }
 
 void DnsServer::start() {

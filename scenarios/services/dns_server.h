@@ -20,6 +20,7 @@ class DnsServer : public App {
   DnsServer(const AppEnv& env, const ServiceSpec& spec);
   ~DnsServer() override;
   void start() override;
+  bool set_down(bool down) override;
 
  private:
   struct Entry {
@@ -36,6 +37,7 @@ class DnsServer : public App {
     Endpoint peer;
     Timer timer;
   };
+  void close();
   void listen(Family family);
   void on_query(const Packet& packet);
   void answer(const Packet& packet, const DnsHeader& asked, const DnsQuestion& question);

@@ -32,13 +32,47 @@ RouterAdvertiserConfig router_advert_config(const RaServiceSpec& spec) {
   return config;
 }
 
+RouterAdvertiserConfig RouterAdvert::config() const {
+  RouterAdvertiserConfig config = router_advert_config(spec_);
+  for (const Active& each : changes_) {
+    config.lifetime = each.change.lifetime.value_or(config.lifetime);
+    config.valid = each.change.valid.value_or(config.valid);
+    config.preferred = each.change.preferred.value_or(config.preferred);
+  }
+  config.preferred = std::min(config.preferred, config.valid);
+  return config;
+}
+
+std::size_t RouterAdvert::apply(const RaChange& change) {
+  changes_.push_back({++last_number_, change});
+  update();
+  return last_number_;
+}
+
+void RouterAdvert::remove(std::size_t number) {
+  std::erase_if(changes_, [number](const Active& each) { return each.number == number; });
+  update();
+}
+
+void RouterAdvert::update() {
+  for (const auto& advertiser : advertisers_) advertiser->change(config());
+}
+
+bool RouterAdvert::set_down(bool down) {
+  for (const auto& advertiser : advertisers_) {
+    down ? advertiser->stop(farewell_) : advertiser->start();
+  }
+  farewell_ = false;
+  return true;
+}
+
 void RouterAdvert::start() {
   Stack& stack = env_.node.stack;
   for (const auto& iface : stack.ifaces()) {
     const bool wanted = !spec_.iface || spec_.iface->text == iface->name();
     if (iface->ipv6() == nullptr || !wanted) continue;
     advertisers_.push_back(
-        std::make_unique<RouterAdvertiser>(*iface, router_advert_config(spec_)));
+        std::make_unique<RouterAdvertiser>(*iface, config()));
     advertisers_.back()->start();
   }
   if (advertisers_.empty()) {

@@ -52,6 +52,15 @@ void RouterAdvertiser::stop(bool farewell) {
   if (farewell && iface_.is_up()) send(Duration{});
 }
 
+void RouterAdvertiser::change(RouterAdvertiserConfig config) {
+  config_ = std::move(config);
+  if (!running_) return;
+  initial_ = 0;
+  const SimTime now = iface_.stack().scheduler().now();
+  const SimTime at = last_sent_.ns < 0 ? now : std::max(now, last_sent_ + kMinDelayBetween);
+  if (!timer_.running() || at < timer_.deadline()) timer_.start_at(at);
+}
+
 // RFC 4861 section 6.2.6: a multicast answer after a short random delay, but not too soon after the
 // one before.
 Status RouterAdvertiser::on_solicitation(NetIf& iface, Packet& packet) {

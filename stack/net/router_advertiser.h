@@ -38,8 +38,10 @@ class RouterAdvertiser {
   /// Stops; with `farewell` a last advertisement takes the router back (section 6.2.5).
   void stop(bool farewell);
   bool running() const { return running_; }
-  /// Changed at run time; the next advertisement says so.
-  RouterAdvertiserConfig& config() { return config_; }
+  const RouterAdvertiserConfig& config() const { return config_; }
+  /// From now on it says this, and says so soon: as when it began (section 6.2.4), the first time
+  /// now or MIN_DELAY_BETWEEN_RAS after the latest.
+  void change(RouterAdvertiserConfig config);
 
  private:
   Status on_solicitation(NetIf& iface, Packet& packet);

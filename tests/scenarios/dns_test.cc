@@ -238,5 +238,20 @@ TEST(Dns, ABadQueryIsAnswered) {
   EXPECT_EQ(answers[2].id, 3);
 }
 
+// What waits to be answered is lost with the service, too; afterwards it knows what it knew.
+TEST(Dns, AServerThatIsDown) {
+  const Ran ran(R"({ "until": "6s", "nodes": {
+    "dev": { "ifaces": { "eth0": { "ipv4": "192.0.2.2/24", "dns": "192.0.2.1" } },
+             "apps": { "look": { "dns_query": "a.example", "every": "1s", "wait": "900ms" } } },
+    "gw": { "ifaces": { "eth0": { "ipv4": "192.0.2.1/24" } },
+            "services": { "names": { "dns": { "a.example": "192.0.2.7" }, "delay": "500ms" } } } },
+  "links": { "wire": { "between": ["dev.eth0", "gw.eth0"] } },
+  "timeline": [{ "at": "1.2s", "service_down": "gw.names", "for": "2s" }] })");
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ends(ran), (Ends{"500ms 192.0.2.7 of 1 in 500ms", "1.9s a.example CANCELED",
+                             "2.9s a.example CANCELED", "3.9s a.example CANCELED",
+                             "4.5s 192.0.2.7 of 1 in 500ms", "5.5s 192.0.2.7 of 1 in 500ms"}));
+}
+
 }  // namespace
 }  // namespace flapjack

@@ -21,7 +21,7 @@ const char* const kNodes = R"({ "until": "10s", "nodes": {
              "conn": { "associate": "100ms", "detect": "200ms", "retry": "400ms",
                        "persistent": true } } } },
     "ap": { "ifaces": { "wlan0": { "ipv4": "10.2.0.2/24" } },
-            "services": ["dhcp"] } },
+            "services": ["dhcp", "ra"] } },
   "links": { "wire": { "between": ["dev.eth0", "srv.eth0"] },
              "lan": { "between": ["srv.eth1", "p.eth0", "q.eth0"] },
              "air": { "between": ["sta.wifi0", "ap.wlan0"] } },
@@ -77,9 +77,10 @@ std::vector<Row> rows() {
                                    "5s sta L4_DISCONNECTED", "7s sta.wifi0 IF_ADMIN_UP",
                                    "7.1s sta.wifi0 IF_UP", "7.1s sta L4_CONNECTED"}},
       {"ignore", "dev.eth0", {"5s dev L4_DISCONNECTED", "7s dev L4_CONNECTED"}},
-      // what these two do to clients: dhcp_scenario_test.cc
+      // what these do to clients: dhcp_scenario_test.cc, router_advert_test.cc
       {"service_down", "ap.dhcp", {}},
       {"lease", "ap.dhcp", {}},
+      {"ra", "ap.ra", {}},
       {"note", "dev.eth0", {}},
       // no carrier changes and nobody is told
       {"black_hole", "air", {}},
@@ -97,6 +98,7 @@ std::vector<Row> rows() {
 std::string more_of(const std::string& verb) {
   if (verb == "set_link") return R"(, "delay": "1ms")";
   if (verb == "lease") return R"(, "answer": "nak")";
+  if (verb == "ra") return R"(, "lifetime": "0s")";
   if (verb == "fade") return R"(, "to": "100%", "over": "1s")";
   if (verb == "exhaust") return R"(, "leave": 0)";
   if (verb == "drop") return R"(, "on": "dev > srv UDP")";

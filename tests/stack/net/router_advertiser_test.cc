@@ -118,6 +118,35 @@ TEST_F(RouterAdvertiserTest, AFarewellTakesTheRouterBack) {
   EXPECT_EQ(RouterAdvertisement::parse(std::span(bytes).subspan(kIpv6HeaderBytes))->lifetime_s, 0);
 }
 
+// RFC 4861 section 6.2.4: changes are said soon, and as often as in the beginning.
+TEST_F(RouterAdvertiserTest, AChangeIsAdvertised) {
+  RouterAdvertiser advertiser(rig.eth0, {});
+  advertiser.start();
+  rig.run_for(seconds(100));
+  rig.forget();
+  const SimTime from = rig.scheduler.now();
+  RouterAdvertiserConfig config = advertiser.config();
+  config.lifetime = {};
+  config.preferred = {};
+  advertiser.change(config);
+  rig.run_for(seconds(1));
+  ASSERT_EQ(times(from), std::vector<std::int64_t>{0});
+  const Bytes& bytes = rig.driver(rig.eth0).sent.back();
+  const auto advert = RouterAdvertisement::parse(std::span(bytes).subspan(kIpv6HeaderBytes));
+  EXPECT_EQ(advert->lifetime_s, 0);
+  const auto prefix = NdPrefixInfo::parse(*advert->options.find(NdOptionType::PrefixInfo));
+  EXPECT_EQ(prefix->preferred_s, 0u);
+  EXPECT_EQ(prefix->valid_s, 2'592'000u);
+  advertiser.change({});  // again within MIN_DELAY_BETWEEN_RAS
+  rig.run_for(seconds(40));
+  EXPECT_EQ(times(from), (std::vector<std::int64_t>{0, 3'000, 19'000, 35'000}));
+  advertiser.stop(false);
+  rig.forget();
+  advertiser.change(config);
+  rig.run_for(seconds(1000));
+  EXPECT_TRUE(rig.sent().empty());
+}
+
 TEST_F(RouterAdvertiserTest, WaitsForItsAddress) {
   Ipv6Rig other(router());
   RouterAdvertiser advertiser(other.eth0, {});
