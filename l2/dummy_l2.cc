@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "l2/dummy_l2.h"
 
-#include "l2/l2_drop.h"
-#include "stack/wire/ethernet.h"
+#include "l2/bare_ip.h"
 
 namespace flapjack {
 
@@ -27,12 +26,7 @@ Status DummyL2::send(NetIf& iface, PacketPtr packet) {
 }
 
 Verdict DummyL2::recv(NetIf& iface, PacketPtr& packet) {
-  if (packet->size() == 0) return drop_rx(iface, packet, DropReason::BadLinkHeader);
-  const int version = packet->data()[0] >> 4;
-  if (version != 4 && version != 6) return drop_rx(iface, packet, DropReason::UnknownProtocol);
-  packet->meta.ether_type = version == 4 ? kEtherTypeIpv4 : kEtherTypeIpv6;
-  packet->meta.l2_ready = true;
-  return Verdict::Continue;
+  return recv_bare_ip(iface, packet);
 }
 
 }  // namespace flapjack

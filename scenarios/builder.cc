@@ -33,7 +33,8 @@ class Builder {
   void add_route(Node& node, const RouteSpec& route);
   void add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig& config,
                  const IfaceSpec& spec);
-  Driver* add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface, const IfaceSpec& spec);
+  Driver* add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface, const IfaceSpec& spec,
+                     const LinkPlace& at);
   void add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_view name);
   void add_engine(Node& node, NetIf& iface, const EngineEntry& entry, const IfaceSpec& spec,
                   const NodeConfig& node_config, Driver& driver);
@@ -154,7 +155,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     error(*problem);
   }
   NetIf& iface = node.stack.add_iface(if_config);
-  Driver* driver = add_driver(node_spec, node, iface, spec);
+  Driver* driver = add_driver(node_spec, node, iface, spec, at);
   const EngineEntry& engine = *find_entry(registry_.engines, spec.engine);
   for (const SpecProblem& problem : address_problems(spec)) error(problem);
   for (const Ipv4Spec& address : spec.ipv4) {
@@ -222,14 +223,14 @@ void Builder::name_ppp_peer(const IfaceSpec& spec, const LinkPlace& at) {
 
 // Null for an iface that is on no link: a socket without a cable.
 Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
-                            const IfaceSpec& spec) {
+                            const IfaceSpec& spec, const LinkPlace& at) {
   const TechnologyEntry& technology = *find_entry(registry_.technologies, spec.technology);
-  const auto [link_spec, end] = ends_.find(node_spec.name + "." + spec.name);
+  const LinkSpec* const link_spec = at.link;
   if (link_spec == nullptr && technology.driver.empty()) return nullptr;
   const DriverEntry* const driver = find_entry(registry_.drivers, technology.driver);
   if (link_spec != nullptr && (driver == nullptr || !driver->on_link)) {
     error("F0903", "a " + spec.technology + " iface cannot be on a link",
-          link_spec->ends[end].place);
+          link_spec->ends[at.end].place);
     return nullptr;
   }
   const DriverEntry& entry = *driver;
@@ -245,7 +246,7 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
   if (link_spec != nullptr) site.link = world_->link(link_spec->name);
   MadeDriver made = entry.make(site);
   if (site.link != nullptr) {
-    site.link->set_config(made.end, link_config(end_params(spec_, *link_spec, end)));
+    site.link->set_config(made.end, link_config(end_params(spec_, *link_spec, at.end)));
     world_->attach(iface, *site.link, made.end);
   }
   if (spec.faults) {

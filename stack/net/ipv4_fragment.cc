@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "stack/net/fragment_piece.h"
 #include "stack/net/stack.h"
 #include "stack/wire/ipv4_option.h"
 #include "stack/wire/ipv4_patch.h"
@@ -10,7 +11,7 @@
 namespace flapjack {
 namespace {
 
-constexpr std::size_t kUnit = 8;                            // of offsets (RFC 791 section 3.1)
+constexpr std::size_t kUnit = 8;  // of offsets (RFC 791 section 3.1)
 
 struct Options {
   std::array<std::uint8_t, kIpv4OptionBytesMax> bytes{};
@@ -57,17 +58,8 @@ Status Ipv4Fragment::send(PacketPtr packet, std::uint16_t mtu) {
     const Part part{offset, std::min(most, total - offset), offset + most >= total};
     PacketPtr piece = make(*packet, header, part);
     if (piece == nullptr) return refuse(std::move(packet), DropReason::NoBuffers, Errc::Enomem);
-    if (part.last) {  // who sent the datagram hears of its last part
-      piece->meta.payload_bytes = packet->meta.payload_bytes;
-      piece->meta.context = packet->meta.context;
-      stack_.contexts.follow(packet->meta.context, packet->meta.id, piece->meta.id);
-    }
-    const CauseScope scope(stack_.scheduler());
-    const Status sent = stack_.core.send_data(std::move(piece));
-    if (!sent.ok()) {
-      stack_.contexts.on_sent(packet->meta.context, packet->meta.id, sent.code());
-      return sent;
-    }
+    const Status sent = send_fragment(stack_, *packet, std::move(piece), part.last);
+    if (!sent.ok()) return sent;
     ++count;
   }
   const NetIf& iface = *stack_.iface(packet->meta.iface);
@@ -82,15 +74,8 @@ Status Ipv4Fragment::refuse(PacketPtr packet, DropReason reason, Errc code) {
 }
 
 PacketPtr Ipv4Fragment::make(const Packet& whole, const Ipv4Header& header, const Part& part) {
-  PacketPtr piece = stack_.waits.allocate(stack_.tx_pool, header.header_bytes + part.bytes,
-                                          stack_.config().alloc.fragment);
+  PacketPtr piece = new_fragment(stack_, whole, header.header_bytes + part.bytes);
   if (piece == nullptr) return nullptr;
-  const PacketId id = piece->meta.id;
-  piece->meta = whole.meta;
-  piece->meta.id = id;
-  piece->meta.parent = whole.meta.id;
-  piece->meta.context = 0;
-  piece->meta.payload_bytes = 0;
   const auto header_span = whole.bytes().first(header.header_bytes);
   piece->append(whole.bytes().subspan(header.header_bytes + part.offset, part.bytes));
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "stack/net/fragment_piece.h"
 #include "stack/net/stack.h"
 #include "stack/wire/ipv6_ext.h"
 #include "stack/wire/ipv6_patch.h"
@@ -39,17 +40,8 @@ Status Ipv6Fragmentation::send(PacketPtr packet, std::uint16_t mtu) {
     const Part part{offset, std::min(most, total - offset), offset + most >= total, id};
     PacketPtr piece = make(*packet, place, part);
     if (piece == nullptr) return give_up(std::move(packet));
-    if (part.last) {  // who sent the datagram hears of its last part
-      piece->meta.payload_bytes = packet->meta.payload_bytes;
-      piece->meta.context = packet->meta.context;
-      stack_.contexts.follow(packet->meta.context, packet->meta.id, piece->meta.id);
-    }
-    const CauseScope scope(stack_.scheduler());
-    const Status sent = stack_.core.send_data(std::move(piece));
-    if (!sent.ok()) {
-      stack_.contexts.on_sent(packet->meta.context, packet->meta.id, sent.code());
-      return sent;
-    }
+    const Status sent = send_fragment(stack_, *packet, std::move(piece), part.last);
+    if (!sent.ok()) return sent;
     ++count;
   }
   stack_.tracer().event(iface.subject(), "fragmented",
@@ -59,16 +51,8 @@ Status Ipv6Fragmentation::send(PacketPtr packet, std::uint16_t mtu) {
 
 PacketPtr Ipv6Fragmentation::make(const Packet& whole, const Ipv6FragmentPlace& place,
                                   const Part& part) {
-  PacketPtr piece =
-      stack_.waits.allocate(stack_.tx_pool, place.at + kIpv6FragmentBytes + part.bytes,
-                            stack_.config().alloc.fragment);
+  PacketPtr piece = new_fragment(stack_, whole, place.at + kIpv6FragmentBytes + part.bytes);
   if (piece == nullptr) return nullptr;
-  const PacketId id = piece->meta.id;
-  piece->meta = whole.meta;
-  piece->meta.id = id;
-  piece->meta.parent = whole.meta.id;
-  piece->meta.context = 0;
-  piece->meta.payload_bytes = 0;
   piece->append(whole.bytes().subspan(place.at + part.offset, part.bytes));
   Ipv6Fragment header;
   header.next_header = whole.bytes()[place.named_at];

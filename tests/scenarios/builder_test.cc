@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "tests/scenarios/built_world.h"
 #include "tests/scenarios/run_fixture.h"
 
 namespace flapjack {
@@ -138,15 +139,10 @@ TEST(Builder, RoutersRoutesAndLinkLocalAddresses) {
   const std::string text = R"({ "until": "1s", "nodes": { "n": { "router": true,
       "ifaces": { "e0": { "ipv4": ["10.0.0.1/24", "auto"] }, "e1": {} },
       "routes": { "172.16.0.0/12": "10.0.0.254", "192.168.0.0/16": "e1" } } } })";
-  const SourceFile file("t.json", text);
-  const Registry registry = builtin_registry();
-  DiagnosticSink sink;
-  const auto spec = load_scenario(file, registry.vocabulary(), sink);
-  ASSERT_TRUE(spec) << render(file, sink);
-  NodeNames names;
-  const auto world = build_world(*spec, registry, names, sink);
-  ASSERT_NE(world, nullptr) << render(file, sink);
-  const Stack& stack = world->node("n")->stack;
+  const BuiltWorld built(text);
+  ASSERT_TRUE(built.spec) << built.messages();
+  ASSERT_NE(built.world, nullptr) << built.messages();
+  const Stack& stack = built.world->node("n")->stack;
   EXPECT_TRUE(stack.config().router);
   EXPECT_TRUE(stack.config().acd.enabled) << "link-local addresses need it";
   ASSERT_EQ(stack.routes.entries().size(), 2u);
@@ -173,20 +169,15 @@ TEST(Builder, AddressesMacsGatewaysAndFlags) {
       "e0": { "ipv4": ["10.0.0.1/24", "10.0.1.1/24", "10.0.2.1/24"], "gateway": "10.0.0.254",
               "mac": "02:00:5E:00:53:01", "mtu": "1280B" },
       "e1": { "auto_start": false, "ignore": true } } } } })";
-  const SourceFile file("t.json", text);
-  const Registry registry = builtin_registry();
-  DiagnosticSink sink;
-  const auto spec = load_scenario(file, registry.vocabulary(), sink);
-  ASSERT_TRUE(spec) << render(file, sink);
-  NodeNames names;
-  const auto world = build_world(*spec, registry, names, sink);
-  ASSERT_NE(world, nullptr) << render(file, sink);
-  world->boot();
-  Node& node = *world->node("n");
+  const BuiltWorld built(text);
+  ASSERT_TRUE(built.spec) << built.messages();
+  ASSERT_NE(built.world, nullptr) << built.messages();
+  built.world->boot();
+  Node& node = *built.world->node("n");
   NetIf& e0 = *node.stack.iface_by_name("e0");
   NetIf& e1 = *node.stack.iface_by_name("e1");
-  EXPECT_EQ(names.find(*Ipv4Address::parse("10.0.2.1")), "n");
-  EXPECT_EQ(names.find(*Ipv4Address::parse("10.0.2.2")), "");
+  EXPECT_EQ(built.names.find(*Ipv4Address::parse("10.0.2.1")), "n");
+  EXPECT_EQ(built.names.find(*Ipv4Address::parse("10.0.2.2")), "");
   EXPECT_EQ(e0.mtu(), 1280);
   EXPECT_EQ(e1.mtu(), 1500);
   EXPECT_TRUE(e0.is_admin_up());

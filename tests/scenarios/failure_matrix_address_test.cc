@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of the failure matrix: the address goes, by a call or because its lease is over.
-#include "scenarios/builder.h"
+#include "tests/scenarios/built_world.h"
 #include "tests/scenarios/failure_matrix.h"
 
 namespace flapjack {
@@ -13,17 +13,12 @@ using Times = std::vector<SimTime>;
 
 /// The base scenario, run to 30.05 s, net_if_ipv4_addr_rm(), run to 31 s. No step can do this.
 struct Removed {
-  Registry registry = builtin_registry();
-  SourceFile file{"t.json", MatrixBase().text()};
-  DiagnosticSink sink;
-  NodeNames names;
-  std::unique_ptr<World> world;
+  BuiltWorld built{MatrixBase().text()};
+  World* world = built.world.get();
   MemorySink trace;
   bool removed = false;
 
   Removed() {
-    const auto spec = load_scenario(file, registry.vocabulary(), sink);
-    world = build_world(*spec, registry, names, sink);
     world->tracer().add_sink(trace);
     world->boot();
     world->run_for(milliseconds(30'050));

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <set>
 
-#include "scenarios/builder.h"
 #include "scenarios/timeline.h"
 #include "stack/trace/digest_sink.h"
+#include "tests/scenarios/built_world.h"
 #include "tests/scenarios/every_word.h"
 #include "tests/scenarios/run_fixture.h"
 
@@ -88,23 +88,16 @@ TEST(LibraryAsAWhole, HasTheScenariosOfTheReadme) {
 
 // One scenario that is stepped by hand.
 struct Stepped {
-  explicit Stepped(const std::string& path) : file(path, read_text(path)) {
-    DiagnosticSink sink;
-    spec = load_scenario(file, registry.vocabulary(), sink);
-    world = build_world(*spec, registry, names, sink);
-    timeline = std::make_unique<Timeline>(*world, *spec, registry, names);
-    world->tracer().add_sink(digest);
-    world->boot();
+  explicit Stepped(const std::string& path) : built(read_text(path), path) {
+    timeline = std::make_unique<Timeline>(*built.world, *built.spec, built.registry, built.names);
+    built.world->tracer().add_sink(digest);
+    built.world->boot();
     timeline->start();
   }
-  bool step() { return world->scheduler().run_one(spec->until); }
+  bool step() { return built.world->scheduler().run_one(built.spec->until); }
 
-  Registry registry = builtin_registry();
-  SourceFile file;
-  std::optional<ScenarioSpec> spec;
-  NodeNames names;
   DigestSink digest;  // told of what is still on its way when the world ends
-  std::unique_ptr<World> world;
+  BuiltWorld built;
   std::unique_ptr<Timeline> timeline;
 };
 
@@ -123,7 +116,7 @@ TEST(LibraryAsAWhole, AllOfThemStepByStepAtOnce) {
     for (const auto& one : together) more = one->step() || more;
   }
   for (std::size_t i = 0; i < alone.size(); ++i) {
-    EXPECT_EQ(together[i]->digest.digest(), alone[i]) << together[i]->file.name();
+    EXPECT_EQ(together[i]->digest.digest(), alone[i]) << together[i]->built.file.name();
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ifaces that stand on others: what is refused where, and what the World then has.
 #include "scenarios/builder.h"
+#include "tests/scenarios/built_world.h"
 #include "tests/scenarios/run_fixture.h"
 
 namespace flapjack {
@@ -122,37 +123,27 @@ TEST(VirtualIfaces, MayComeBeforeWhatTheyStandOn) {
   const std::string text = with_ifaces(
       R"("v": { "vlan": { "on": "eth0", "id": 7 }, "ipv4": "10.0.0.1/24" },
          "eth0": { "mtu": "1400B" })");
-  const SourceFile file("t.json", text);
-  const Registry registry = builtin_registry();
-  DiagnosticSink sink;
-  const auto spec = load_scenario(file, registry.vocabulary(), sink);
-  ASSERT_TRUE(spec) << render(file, sink);
-  NodeNames names;
-  const auto world = build_world(*spec, registry, names, sink);
-  ASSERT_NE(world, nullptr) << render(file, sink);
-  world->boot();
-  Node& node = *world->node("n");
+  const BuiltWorld built(text);
+  ASSERT_TRUE(built.spec) << built.messages();
+  ASSERT_NE(built.world, nullptr) << built.messages();
+  built.world->boot();
+  Node& node = *built.world->node("n");
   NetIf& vlan = *node.stack.iface_by_name("v");
   NetIf& eth = *node.stack.iface_by_name("eth0");
   EXPECT_EQ(vlan.stacking().lower(), &eth);
   EXPECT_EQ(vlan.mtu(), 1400) << "that of the iface below";
   EXPECT_EQ(vlan.link_address(), eth.link_address());
   EXPECT_TRUE(vlan.is_up());
-  EXPECT_EQ(names.find(*Ipv4Address::parse("10.0.0.1")), "n");
+  EXPECT_EQ(built.names.find(*Ipv4Address::parse("10.0.0.1")), "n");
 }
 
 TEST(VirtualIfaces, AMacOfTheirOwn) {
   const std::string text = with_ifaces(
       R"("eth0": {}, "v": { "vlan": { "on": "eth0", "id": 7 }, "mac": "02:00:5e:00:53:09" })");
-  const SourceFile file("t.json", text);
-  const Registry registry = builtin_registry();
-  DiagnosticSink sink;
-  const auto spec = load_scenario(file, registry.vocabulary(), sink);
-  ASSERT_TRUE(spec) << render(file, sink);
-  NodeNames names;
-  const auto world = build_world(*spec, registry, names, sink);
-  ASSERT_NE(world, nullptr);
-  EXPECT_EQ(to_text(world->node("n")->stack.iface_by_name("v")->link_address()),
+  const BuiltWorld built(text);
+  ASSERT_TRUE(built.spec) << built.messages();
+  ASSERT_NE(built.world, nullptr) << built.messages();
+  EXPECT_EQ(to_text(built.world->node("n")->stack.iface_by_name("v")->link_address()),
             "02:00:5e:00:53:09");
 }
 
@@ -174,15 +165,10 @@ TEST(VirtualIfaces, TakeTheMtuThatIsLeft) {
       R"("t": { "tunnel": { "on": "v", "remote": "198.51.100.1" } },
          "v": { "vlan": { "on": "br0", "id": 7 } }, "br0": { "bridge": ["eth0", "eth1"] },
          "eth0": {}, "eth1": { "mtu": "1400B" })");
-  const SourceFile file("t.json", text);
-  const Registry registry = builtin_registry();
-  DiagnosticSink sink;
-  const auto spec = load_scenario(file, registry.vocabulary(), sink);
-  ASSERT_TRUE(spec) << render(file, sink);
-  NodeNames names;
-  const auto world = build_world(*spec, registry, names, sink);
-  ASSERT_NE(world, nullptr) << render(file, sink);
-  const Stack& stack = world->node("n")->stack;
+  const BuiltWorld built(text);
+  ASSERT_TRUE(built.spec) << built.messages();
+  ASSERT_NE(built.world, nullptr) << built.messages();
+  const Stack& stack = built.world->node("n")->stack;
   EXPECT_EQ(stack.iface_by_name("br0")->mtu(), 1400);
   EXPECT_EQ(stack.iface_by_name("v")->mtu(), 1400);
   EXPECT_EQ(stack.iface_by_name("t")->mtu(), 1380);
