@@ -70,7 +70,7 @@ Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
       if (free != nullptr) static_cast<void>(output(again, std::move(free)).ok());
     });
   }
-  return iface_.drop_tx(std::move(packet), DropReason::QueueFull, Errc::Enobufs);
+  return iface_.drop_tx(std::move(packet), DropReason::ArpBusy, Errc::Enobufs);
 }
 
 /// Frees a place for a new entry: the least recently used neighbour goes, or, when requests fill

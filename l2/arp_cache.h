@@ -46,7 +46,7 @@ class ArpCache : public ArpPort {
   /// Parks a packet until the neighbour's address is known and asks for it if nobody has yet. A
   /// request that finds no tx packet waits for one (AllocTimeouts::arp); without one all that waits
   /// for the answer is dropped (NoBuffers). Enobufs: at once dropped for this, or no room
-  /// (QueueFull).
+  /// (ArpBusy).
   Status park(PacketPtr packet, Ipv4Address neighbour);
   /// An ARP packet, link header already off. Ok, or Drop (BadHeader). A request that cannot be
   /// answered for want of a tx packet is dropped once its wait is over (NoBuffers).

@@ -240,6 +240,8 @@ void NetStatsSink::count_ip_error(NetStats& stats, std::string_view reason, cons
   stats.ip_chkerr += is(reason, DropReason::BadChecksum);
   stats.ip_fragerr += is(reason, DropReason::FragmentUnsupported) ||
                       is(reason, DropReason::FragmentOverlap) ||
+                      is(reason, DropReason::FragmentCount) ||
+                      is(reason, DropReason::ReassemblyBusy) ||
                       is(reason, DropReason::ReassemblyTimeout);
   if (!is(reason, DropReason::BadHeader) || version != 4) return;
   Ipv4Header header;

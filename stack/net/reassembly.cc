@@ -26,11 +26,12 @@ PacketPtr Reassembly::add(NetIf& iface, PacketPtr fragment, const FragmentKey& k
   assert(part.header_bytes + part.bytes == fragment->size());
   Slot* slot = slot_of(iface, key);
   if (slot == nullptr) {
-    drop(iface, std::move(fragment), DropReason::QueueFull);
+    drop(iface, std::move(fragment), DropReason::ReassemblyBusy);
     return nullptr;
   }
-  if (!insert(*slot, {std::move(fragment), part})) {
-    give_up(*slot, DropReason::FragmentOverlap);
+  const DropReason wrong = insert(*slot, {std::move(fragment), part});
+  if (wrong != DropReason::None) {
+    give_up(*slot, wrong);
     arm();
     return nullptr;
   }
@@ -53,16 +54,17 @@ Reassembly::Slot* Reassembly::slot_of(NetIf& iface, const FragmentKey& key) {
   return unused;
 }
 
-// False when the datagram cannot be put together any more; the piece is among the others then.
-bool Reassembly::insert(Slot& slot, Piece piece) {
+// Why the datagram cannot be put together any more, or None; the piece is among the others.
+DropReason Reassembly::insert(Slot& slot, Piece piece) {
   const auto behind = std::find_if(slot.pieces.begin(), slot.pieces.end(), [&](const Piece& p) {
     return p.part.offset >= piece.part.offset;
   });
   const FragmentPart& part = piece.part;
   const std::uint32_t end = part.offset + part.bytes;
-  bool fits = slot.pieces.size() < config_.packets;
+  const bool full = slot.pieces.size() >= config_.packets;
+  bool fits = true;
   if (behind != slot.pieces.end()) {
-    fits = fits && end <= behind->part.offset && part.more && part.offset != behind->part.offset;
+    fits = end <= behind->part.offset && part.more && part.offset != behind->part.offset;
   }
   if (behind != slot.pieces.begin()) {
     const FragmentPart& before = std::prev(behind)->part;
@@ -70,7 +72,8 @@ bool Reassembly::insert(Slot& slot, Piece piece) {
   }
   piece.packet->meta.parked = true;
   slot.pieces.insert(behind, std::move(piece));
-  return fits;
+  if (!fits) return DropReason::FragmentOverlap;
+  return full ? DropReason::FragmentCount : DropReason::None;
 }
 
 bool Reassembly::complete(const Slot& slot) {

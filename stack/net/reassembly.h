@@ -53,8 +53,8 @@ class Reassembly {
 
   /// Takes a fragment. When it was the last one missing: the first fragment with the data of all
   /// others behind its own; its headers are the caller's to mend. Null while others are missing and
-  /// when the fragment was dropped: no slot (QueueFull), too many fragments or overlapping ones
-  /// (FragmentOverlap), larger than a packet can be (TooBig).
+  /// when the fragment was dropped: no slot (ReassemblyBusy), too many fragments (FragmentCount) or
+  /// overlapping ones (FragmentOverlap), larger than a packet can be (TooBig).
   PacketPtr add(NetIf& iface, PacketPtr fragment, const FragmentKey& key,
                 const FragmentPart& part);
   std::size_t used() const;
@@ -73,7 +73,7 @@ class Reassembly {
 
   void make_slots();
   Slot* slot_of(NetIf& iface, const FragmentKey& key);
-  bool insert(Slot& slot, Piece piece);
+  DropReason insert(Slot& slot, Piece piece);
   static bool complete(const Slot& slot);
   PacketPtr join(Slot& slot);
   void give_up(Slot& slot, DropReason reason);

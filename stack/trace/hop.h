@@ -47,13 +47,16 @@ enum class DropReason : std::uint8_t {
   BadChecksum,
   TtlExpired,
   FragmentUnsupported,
-  FragmentOverlap,   ///< fragments of one datagram that cannot be put together
+  FragmentOverlap,   ///< fragments of one datagram that contradict one another
+  FragmentCount,     ///< its datagram has more fragments than are kept (NET_IPVn_FRAGMENT_MAX_PKT)
+  ReassemblyBusy,    ///< as many datagrams as may be are being put together already
   ReassemblyTimeout, ///< the rest of the datagram did not come
   SourceRoute,       ///< asks to be sent on by a route of its own
   TooBig,            ///< larger than the MTU and may not or cannot be fragmented
   NoRoute,           ///< not on-link and no gateway
   NoListener,        ///< no connection entry matches
   ArpTimeout,        ///< no answer to the ARP request
+  ArpBusy,           ///< as many packets as may be wait for the same neighbour already
   ArpEvicted,        ///< the neighbour table needed its place
   NeighborTimeout,   ///< no answer to the neighbour solicitation
   NeighborBusy,      ///< another packet waits for the same neighbour already

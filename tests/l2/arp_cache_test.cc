@@ -219,7 +219,7 @@ TEST(ArpCache, PendingLimitDropsTheNewest) {
   EXPECT_TRUE(world.send(neighbour(0)).ok());
   EXPECT_TRUE(world.send(neighbour(0)).ok());
   EXPECT_EQ(world.send(neighbour(0)).code(), Errc::Enobufs);
-  EXPECT_EQ(world.drops(DropReason::QueueFull), 1u);
+  EXPECT_EQ(world.drops(DropReason::ArpBusy), 1u);
   EXPECT_EQ(world.arps_sent(), 1u);
   world.receive(kRep, neighbour(0), kMac, kSelf);
   EXPECT_EQ(world.packets_sent(), 2u);
@@ -232,7 +232,7 @@ TEST(ArpCache, SinglePendingAsksAgainAndLosesTheSecondPacket) {
   EXPECT_TRUE(world.send(neighbour(0)).ok());
   EXPECT_EQ(world.send(neighbour(0)).code(), Errc::Enobufs);
   EXPECT_EQ(world.arps_sent(), 2u);
-  EXPECT_EQ(world.drops(DropReason::QueueFull), 1u);
+  EXPECT_EQ(world.drops(DropReason::ArpBusy), 1u);
   world.receive(kRep, neighbour(0), kMac, kSelf);
   EXPECT_EQ(world.packets_sent(), 1u);
 }

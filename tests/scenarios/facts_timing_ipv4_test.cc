@@ -46,7 +46,7 @@ TEST(FactsTimingArp, PacketsThatWait) {
     lan.until = "4s";
     const FactsRun run = lan.run();
     EXPECT_EQ(times_of(run.sent("dev.eth0", "arp_request")), row.requests) << row.profile;
-    EXPECT_EQ(run.drops("dev.eth0", "queue_full"), row.full) << row.profile;
+    EXPECT_EQ(run.drops("dev.eth0", "arp_busy"), row.full) << row.profile;
     EXPECT_EQ(run.drops("dev.eth0", "arp_timeout"), row.timeout) << row.profile;
   }
 }

@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(
               {"5.610s mgmt_event_dropped IF_UP"},  // the notifier waited 10 ms for a place
               {"5.600s mgmt_event_dropped IF_DOWN"}},
         Point{"arp_pending", kTwoAtOnce.c_str(), "", "dev.eth0", {"dropped"}, {},
-              {"0.000s dropped queue_full"}},
+              {"0.000s dropped arp_busy"}},
         Point{"l2_order", kOne.c_str(), "", "dev.eth0", {"tx_queue", "l2_out", "arp_wait"},
               {"0.000s tx_queue", "0.000s l2_out", "0.000s arp_wait"},
               // the ARP request has to queue, the datagram not before the answer

@@ -269,7 +269,7 @@ const Bad kBad[] = {
     {"ends inside", {{64, 32}, {40, 32}}, "fragment_overlap"},
     {"covers another", {{32, 16}, {0, 64}}, "fragment_overlap"},
     {"behind the last", {{96, 12}, {104, 4}}, "fragment_overlap"},
-    {"one too many", {{0, 16}, {16, 16}, {32, 16}, {48, 16}, {64, 16}}, "fragment_overlap"},
+    {"one too many", {{0, 16}, {16, 16}, {32, 16}, {48, 16}, {64, 16}}, "fragment_count"},
 };
 
 TEST(Ipv6Fragmentation, WhatCostsTheWholeDatagram) {
@@ -289,7 +289,7 @@ TEST(Ipv6Fragmentation, LimitsAreThoseOfTheTable) {
   World one;
   one.hear(piece(segment, 0, 64, 1));
   one.hear(piece(segment, 0, 64, 2));
-  EXPECT_EQ(one.drops(), Lines{"queue_full"});
+  EXPECT_EQ(one.drops(), Lines{"reassembly_busy"});
   one.hear(piece(segment, 64, 44, 1));
   EXPECT_EQ(one.received.size(), 1u);
   World two(fragmenting(2));
