@@ -167,6 +167,9 @@ void add_ip_events(std::vector<EventWord>& events) {
       {"ipv4_auto_failed", "no place for a link-local address", kIface, {"errno"}},
       {"ipv4_configs_short", "more ifaces than may have IPv4 addresses", kNode,
        {"ifaces", "limit"}},
+      {"ipv6_configs_short", "more IPv6 ifaces than may have addresses", kNode,
+       {"ifaces", "limit"}},
+      {"nd_no_source", "no address to ask a known IPv6 neighbour from", kIface, {"address"}},
       {"arp_failed", "no packet was free for an ARP probe or announcement", kIface, {"errno"}},
   };
   events.insert(events.end(), words.begin(), words.end());

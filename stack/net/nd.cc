@@ -66,11 +66,18 @@ Verdict Nd::park(Neighbor& neighbor, PacketPtr& packet) {
         iface.drop_tx(std::move(packet), DropReason::NeighborBusy, Errc::Enobufs).ok());
     return Verdict::Drop;
   }
+  const bool asked = neighbor.deadline != kNever;
+  if (!asked && solicit_source(iface, neighbor.address, packet.get()).is_any()) {
+    neighbors_.erase(neighbors_.begin() + (&neighbor - neighbors_.data()));  // nobody knows it yet
+    static_cast<void>(
+        iface.drop_tx(std::move(packet), DropReason::NoSource, Errc::Eaddrnotavail).ok());
+    return Verdict::Drop;
+  }
   const SimTime now = stack_.scheduler().now();
   stack_.tracer().hop(Hop::NdWait, iface.subject(), *packet);
   neighbor.parked = std::move(packet);
   neighbor.parked_until = now + stack_.config().ipv6.ns_reply_timeout;
-  if (neighbor.deadline == kNever) {  // nobody has asked yet
+  if (!asked) {
     neighbor.solicits = 1;
     neighbor.deadline = now + retrans_time_;
     const CauseScope scope(stack_.scheduler(), neighbor.parked->meta.cause);

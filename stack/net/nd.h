@@ -77,6 +77,8 @@ class Nd {
   void answer(NetIf& iface, const Packet& packet, const NeighborSolicitation& solicit);
   Status refuse(Packet& packet, DropReason reason);
   void update(Neighbor& neighbor, const NeighborAdvertisement& advert);
+  Ipv6Address solicit_source(NetIf& iface, const Ipv6Address& target,
+                             const Packet* because) const;
   void send_solicit(NetIf& iface, const Ipv6Address& target, const Ipv6Address& destination,
                     const Packet* because);
   void send_advert(NetIf& iface, const Ipv6Address& target, const Ipv6Address& destination,

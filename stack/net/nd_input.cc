@@ -59,9 +59,9 @@ void Nd::send_probe(NetIf& iface, const Ipv6Address& target) {
                      });
 }
 
-void Nd::send_solicit(NetIf& iface, const Ipv6Address& target, const Ipv6Address& destination,
-                      const Packet* because) {
-  // the address the waiting packet comes from, where it is this iface's (RFC 4861 section 7.2.2)
+// The address the waiting packet comes from, where it is this iface's (RFC 4861 section 7.2.2).
+Ipv6Address Nd::solicit_source(NetIf& iface, const Ipv6Address& target,
+                               const Packet* because) const {
   Ipv6Address source;
   if (because != nullptr && iface.has_address(because->meta.source.address)) {
     source = because->meta.source.address.v6();
@@ -71,14 +71,27 @@ void Nd::send_solicit(NetIf& iface, const Ipv6Address& target, const Ipv6Address
   if (source.is_any() && iface.ipv6() != nullptr && iface.ipv6()->link_local() != nullptr) {
     source = iface.ipv6()->link_local()->address();
   }
+  return source;
+}
+
+// One from "any" would be a probe for duplicates (RFC 4862 section 5.4.2): without an address of
+// its own a node does not ask, as in Zephyr.
+void Nd::send_solicit(NetIf& iface, const Ipv6Address& target, const Ipv6Address& destination,
+                      const Packet* because) {
+  const Ipv6Address source = solicit_source(iface, target, because);
+  if (source.is_any()) {
+    stack_.tracer().event(iface.subject(), "nd_no_source",
+                          {Attr::of("address", IpAddress(target))});
+    return;
+  }
   constexpr std::size_t kBytes = NeighborSolicitation::kBytes;
-  const std::size_t bytes = kBytes + (source.is_any() ? 0 : NdLinkAddress::kBytes);
+  const std::size_t bytes = kBytes + NdLinkAddress::kBytes;
   const Icmpv6Route route{source, destination, kNdHopLimit, false,
                           because != nullptr ? because->meta.cause : RecordId{}};
   const NdLinkAddress link{NdOptionType::SourceLinkAddress, iface.link_address()};
   stack_.icmpv6.post(iface, bytes, route, stack_.config().alloc.nd,
                      [target, route, link](std::span<std::uint8_t> message) {
-                       if (message.size() > kBytes) link.emit(&message[kBytes]);
+                       link.emit(&message[kBytes]);
                        NeighborSolicitation{target, {}}.emit(message, route.source,
                                                              route.destination);
                      });

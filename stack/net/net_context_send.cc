@@ -111,8 +111,8 @@ Result<std::size_t> NetContext::hand_down(PacketPtr packet, SendCallback done, c
   return sent.code();
 }
 
-// Source, destination and TTL. IPv6 knows no datagram without a source (RFC 4291 section 2.5.2),
-// and an address of one family is no source for the other.
+// Source, destination and TTL. Without an address of its own a node sends from "any", as Zephyr
+// does; an address of one family is no source for the other.
 Status NetContext::address_packet(Packet& packet, NetIf& iface, const Endpoint& peer) const {
   PacketMeta& meta = packet.meta;
   meta.source = local_;
@@ -121,7 +121,6 @@ Status NetContext::address_packet(Packet& packet, NetIf& iface, const Endpoint& 
   }
   meta.destination = peer;
   if (meta.source.address.family() != peer.address.family()) return Errc::Eaddrnotavail;
-  if (peer.address.is_v6() && meta.source.address.is_any()) return Errc::Eaddrnotavail;
   set_hop_limit(meta, iface);
   return Status();
 }

@@ -160,16 +160,37 @@ TEST_F(Ipv6Test, AnIfaceWithoutIpv6TakesNone) {
   EXPECT_EQ(rig.node.icmpv6.send_echo_request(&eth1, peer, 1, 1, {}).code(), Errc::Enetunreach);
 }
 
-TEST_F(Ipv6Test, AContextNeedsASourceAddress) {
-  Ipv6Rig bare;
+// Source selection finds no address and says "any", and so it goes: on the wire to a group or to a
+// neighbour that is known. Nobody can be asked for, as the question would be a probe of RFC 4862.
+TEST_F(Ipv6Test, WithoutAnAddressDatagramsComeFromAny) {
+  StackConfig config;
+  config.ipv6.dad = false;
+  config.ipv6.unicast_limit = 0;  // not even a link-local one
+  Ipv6Rig bare(config);
   NetContext& context =
       *bare.node.contexts.get(Family::Inet6, SocketType::Datagram, Protocol::Udp).value();
   const Bytes bytes{1};
-  EXPECT_EQ(context.sendto(bytes, {peer, 7}, {}, Timeout::no_wait()).code(), Errc::Enetdown);
+  const auto sendto = [&](const IpAddress& to) {
+    return context.sendto(bytes, {to, 7}, {}, Timeout::no_wait()).code();
+  };
+  EXPECT_EQ(sendto(peer), Errc::Enetdown);
   bare.start();
-  EXPECT_EQ(context.sendto(bytes, {peer, 7}, {}, Timeout::no_wait()).code(), Errc::Eaddrnotavail);
-  EXPECT_EQ(context.sendto(bytes, {Ipv4Address{1}, 7}, {}, Timeout::no_wait()).code(),
-            Errc::Einval);
+  bare.forget();
+  EXPECT_EQ(sendto(peer), Errc::Eio);
+  EXPECT_EQ(bare.drops(), Lines{"no_source"});
+  EXPECT_TRUE(bare.sent().empty());
+  EXPECT_EQ(bare.node.nd.find(bare.eth0, peer), nullptr);
+  EXPECT_EQ(sendto(Ipv6Address::all_nodes()), Errc::Ok);
+  ASSERT_TRUE(bare.node.nd.add_static(bare.eth0, peer, {{2, 0, 0, 0, 0, 9}}));
+  EXPECT_EQ(sendto(peer), Errc::Ok);
+  bare.run_for(milliseconds(1));
+  ASSERT_EQ(bare.sent().size(), 2u);
+  for (const Bytes& frame : bare.driver(bare.eth0).sent) {
+    Ipv6Header header;
+    ASSERT_EQ(Ipv6Header::parse(frame, header), Ipv6Header::Error::None);
+    EXPECT_TRUE(header.source.is_any());
+  }
+  EXPECT_EQ(sendto(Ipv4Address{1}), Errc::Einval);
 }
 
 }  // namespace
