@@ -148,7 +148,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   if_config.ipv4_auto = spec.ipv4_auto;
   const std::size_t places = config.stack.if_unicast_ipv4;
   if (places != 0 && spec.ipv4.size() > places) {
-    error("F0913", "more addresses than NET_IF_UNICAST_IPV4_ADDR_COUNT", spec.place);
+    error("F0922", "more addresses than NET_IF_UNICAST_IPV4_ADDR_COUNT", spec.place);
   }
   const LinkPlace at = ends_.find(node_spec.name + "." + spec.name);
   if (const auto problem = link_layer_problem(spec_, registry_, node_spec, spec, at)) {
@@ -210,7 +210,7 @@ void Builder::add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec&
     names_.add(address.prefix.address, node_spec.name);
     const bool added = iface.ipv6()->addr_add(address.prefix) != nullptr &&
                        iface.ipv6()->prefix_add(address.prefix);
-    if (!added) error("F0914", "the node has no room for this address", address.place);
+    if (!added) error("F0922", "the node has no room for this address", address.place);
   }
 }
 
@@ -355,7 +355,7 @@ void Builder::add_services(const NodeSpec& spec, Node& node) {
     if (entry.check != nullptr) {
       const auto wrong = entry.check(node.stack, service);
       if (wrong) {
-        error("F0916", wrong->text, wrong->place);
+        error("F0925", wrong->text, wrong->place);
         continue;
       }
     }

@@ -20,7 +20,7 @@ void make_room_for_dns(const NodeSpec& spec, NodeConfig& config, DiagnosticSink&
     return;
   }
   Diagnostic d;
-  d.code = "F0913";
+  d.code = "F0923";
   d.message = "DNS_RESOLVER_MAX_SERVERS leaves room for " + std::to_string(room) + " DNS server" +
               (room == 1 ? "" : "s");
   d.span = all[room].place.span;

@@ -23,13 +23,13 @@ void apply_cpu(const CpuSpec& spec, StackConfig& stack, DiagnosticSink& sink) {
   stack.mgmt.handler_time = spec.mgmt;
   const auto check = [&](const CpuConfig::Cost& cost, std::size_t classes, const char* option) {
     if (!cost.any() || classes > 0) return;
-    complain(sink, "F0915", "without a queue there is no thread whose work could take time",
+    complain(sink, "F0924", "without a queue there is no thread whose work could take time",
              spec.place, std::string("set ") + option + " to 1 or more");
   };
   check(stack.cpu.rx, stack.rx_classes, "NET_TC_RX_COUNT");
   check(stack.cpu.tx, stack.tx_classes, "NET_TC_TX_COUNT");
   if (spec.mgmt.ns > 0 && stack.mgmt.delivery == NetMgmtConfig::Delivery::Direct) {
-    complain(sink, "F0915", "handlers that net_mgmt calls in the notifier's turn cannot take time",
+    complain(sink, "F0924", "handlers that net_mgmt calls in the notifier's turn cannot take time",
              spec.place, "leave out \"mgmt\", or NET_MGMT_EVENT_DIRECT");
     stack.mgmt.handler_time = {};
   }

@@ -143,7 +143,7 @@ TEST(Dns, MoreServersThanTheKconfigAllows) {
                                R"(, "dns": ["192.0.2.1", "192.0.2.9"],
                                   "kconfig": { "DNS_RESOLVER_MAX_SERVERS": 1 })"));
   EXPECT_FALSE(ran.report);
-  EXPECT_NE(ran.brief().find("F0913 DNS_RESOLVER_MAX_SERVERS leaves room for 1 DNS server"),
+  EXPECT_NE(ran.brief().find("F0923 DNS_RESOLVER_MAX_SERVERS leaves room for 1 DNS server"),
             std::string::npos)
       << ran.brief();
 }

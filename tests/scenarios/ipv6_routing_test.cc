@@ -121,7 +121,7 @@ TEST(Ipv6Routing, LifetimesEndWhatIsNotRenewed) {
 TEST(Ipv6Routing, AServiceStandsOnAnInterfaceThatIsThere) {
   const Ran unknown(advertised(R"({ "iface": "f" })"));
   EXPECT_FALSE(unknown.report);
-  EXPECT_NE(unknown.brief().find("F0916 the node has no interface \"f\""), std::string::npos)
+  EXPECT_NE(unknown.brief().find("F0925 the node has no interface \"f\""), std::string::npos)
       << unknown.brief();
   EXPECT_TRUE(Ran(advertised(R"({ "iface": "e" })")).report);
 }
@@ -169,7 +169,7 @@ TEST(DhcpOptions, WhatDoesNotFitTheNetworkIsRefused) {
   for (const auto& row : rows) {
     const Ran ran(leased(row.options));
     EXPECT_FALSE(ran.report) << row.options;
-    EXPECT_NE(ran.brief().find("F0916 " + std::string(row.message)), std::string::npos)
+    EXPECT_NE(ran.brief().find("F0925 " + std::string(row.message)), std::string::npos)
         << ran.brief();
   }
 }

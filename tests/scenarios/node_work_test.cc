@@ -59,11 +59,11 @@ struct Wrong {
 TEST(NodeWork, WhatDoesNotGoTogetherIsRefused) {
   const Wrong wrongs[] = {
       {R"(, "cpu": { "rx": "1ms" }, "kconfig": { "NET_TC_RX_COUNT": 0 })",
-       "F0915 without a queue there is no thread whose work could take time"},
+       "F0924 without a queue there is no thread whose work could take time"},
       {R"(, "cpu": { "tx_byte": "1ns" }, "kconfig": { "NET_TC_TX_COUNT": 0 })",
-       "F0915 without a queue there is no thread whose work could take time"},
+       "F0924 without a queue there is no thread whose work could take time"},
       {R"(, "cpu": { "mgmt": "1ms" }, "kconfig": { "NET_MGMT_EVENT_DIRECT": 1 })",
-       "F0915 handlers that net_mgmt calls in the notifier's turn cannot take time"},
+       "F0924 handlers that net_mgmt calls in the notifier's turn cannot take time"},
       {R"(, "kconfig": { "NET_TC_MAPPING_SR_CLASS_B_ONLY": 1, "NET_TC_RX_COUNT": 4 })",
        "F0916 this priority map needs two traffic classes in both directions"},
       {R"(, "cpu": { "rx": [] })", "F0110 a list of service times has one to eight entries"},
