@@ -5,12 +5,27 @@
 
 namespace flapjack {
 
+namespace {
+
+// What the file says of a limit itself holds.
+void grow(const NodeSpec& spec, std::string_view option, std::size_t& limit, std::size_t most) {
+  const bool told = std::any_of(spec.kconfig.begin(), spec.kconfig.end(),
+                                [option](const KconfigSpec& each) { return each.name == option; });
+  if (!told) limit = std::max(limit, most);
+}
+
+}  // namespace
+
 // The link-local address and one that a router may give find room beside those in the file.
 void fit_node(const NodeSpec& spec, NodeConfig& config) {
   config.stack.router = spec.router;
   if (!spec.dhcp_renewal.empty()) {
     config.stack.dhcpv4.renewal = spec.dhcp_renewal == "until_expiry" ? Dhcpv4Renewal::UntilExpiry
                                                                       : Dhcpv4Renewal::Attempts;
+  }
+  if (spec.icmp_errors) {
+    config.stack.icmp.error_limit = {static_cast<std::uint32_t>(spec.icmp_errors->rate),
+                                     static_cast<std::uint32_t>(spec.icmp_errors->burst)};
   }
   Ipv6Config& ipv6 = config.stack.ipv6;
   for (const ServiceSpec& service : spec.services) {
@@ -20,9 +35,9 @@ void fit_node(const NodeSpec& spec, NodeConfig& config) {
     if (iface.ipv4_auto) config.stack.acd.enabled = true;
     const std::size_t most = iface.ipv6.size() + 2;
     if (iface.ipv6.empty()) continue;
-    ipv6.unicast_limit = std::max(ipv6.unicast_limit, most);
-    ipv6.multicast_limit = std::max(ipv6.multicast_limit, most + 1);
-    ipv6.prefix_limit = std::max(ipv6.prefix_limit, most);
+    grow(spec, "NET_IF_UNICAST_IPV6_ADDR_COUNT", ipv6.unicast_limit, most);
+    grow(spec, "NET_IF_MCAST_IPV6_ADDR_COUNT", ipv6.multicast_limit, most + 1);
+    grow(spec, "NET_IF_IPV6_PREFIX_COUNT", ipv6.prefix_limit, most);
   }
 }
 

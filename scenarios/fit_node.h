@@ -7,8 +7,9 @@
 namespace flapjack {
 
 /// "router" and the service "ra" make it a router, "dhcp_renewal" says how its clients renew,
-/// "auto" switches address conflict detection on (NET_IPV4_AUTO selects it), and the IPv6 tables
-/// grow to hold the addresses of the file and those that come by themselves.
+/// "icmp_errors" how many errors it sends, "auto" switches address conflict detection on
+/// (NET_IPV4_AUTO selects it), and the IPv6 tables grow to hold the addresses of the file and those
+/// that come by themselves, unless Kconfig options say how large they are.
 void fit_node(const NodeSpec& spec, NodeConfig& config);
 
 }  // namespace flapjack

@@ -45,6 +45,7 @@ struct FormatTables {
   FieldTable<RaServiceSpec> ra_service{"ra_service", "What a router advertises."};
   FieldTable<ServiceSpec> service{"service", "A server on a node.", "service"};
   FieldTable<CpuSpec> cpu{"cpu", "What the node's work takes."};
+  FieldTable<IcmpErrorsSpec> icmp_errors{"icmp_errors", "How many ICMP errors a node sends."};
   FieldTable<NodeSpec> node{"node", "One simulated machine."};
   FieldTable<LossSpec> loss{"loss", "How frames of a link are lost.", "loss"};
   FieldTable<GilbertElliott> gilbert_elliott{"gilbert_elliott", "Losses in bursts."};
@@ -76,6 +77,7 @@ struct FormatTables {
   void build_service();
   void build_services();
   void build_cpu();
+  void build_icmp_errors();
   void build_node();
   void build_loss();
   void build_link_parts();

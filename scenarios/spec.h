@@ -199,6 +199,12 @@ struct CpuSpec {
   SourcePlace place;
 };
 
+/// How many ICMP errors a node sends ("icmp_errors").
+struct IcmpErrorsSpec {
+  std::int64_t rate = 0;    ///< a second, of each family; 0: as many as there are
+  std::int64_t burst = 10;  ///< at once, before the rate counts
+};
+
 struct KconfigSpec {
   std::string name;        ///< a name of Vocabulary::kconfigs
   std::int64_t value = 0;  ///< booleans as 0 and 1
@@ -210,6 +216,7 @@ struct NodeSpec {
   std::string profile;  ///< the scenario's unless the node has its own
   std::vector<KconfigSpec> kconfig;
   std::optional<CpuSpec> cpu;
+  std::optional<IcmpErrorsSpec> icmp_errors;
   std::vector<IfaceSpec> ifaces;
   std::vector<AppSpec> apps;
   std::vector<ServiceSpec> services;

@@ -155,9 +155,9 @@ std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabula
 std::string emit_schema(const Vocabulary& vocabulary) {
   const FormatTables tables(vocabulary);
   const FieldTableBase* definitions[] = {
-      &tables.node, &tables.cpu, &tables.iface, &tables.vlan, &tables.tunnel, &tables.bridge,
-      &tables.ppp, &tables.conn, &tables.app, &tables.service, &tables.dhcp_service,
-      &tables.ra_service, &tables.link, &tables.direction,
+      &tables.node, &tables.cpu, &tables.icmp_errors, &tables.iface, &tables.vlan,
+      &tables.tunnel, &tables.bridge, &tables.ppp, &tables.conn, &tables.app, &tables.service,
+      &tables.dhcp_service, &tables.ra_service, &tables.link, &tables.direction,
       &tables.loss, &tables.gilbert_elliott, &tables.correlation, &tables.reorder,
       &tables.link_queue, &tables.device_direction, &tables.device_faults, &tables.step,
       &tables.expect, &tables.item};

@@ -99,6 +99,20 @@ void FormatTables::build_cpu() {
                "5ms", &CpuSpec::mgmt);
 }
 
+void FormatTables::build_icmp_errors() {
+  constexpr std::int64_t kMostErrors = 1'000'000;
+  icmp_errors.whole("rate", "Errors a second, of ICMP and ICMPv6 each; 0: no limit.", 0,
+                    kMostErrors, &IcmpErrorsSpec::rate, "0");
+  icmp_errors.whole("burst", "Errors at once, before the rate counts.", 1, kMostErrors,
+                    &IcmpErrorsSpec::burst, "10");
+  node.add({"icmp_errors", "How many ICMP errors it sends; default: no limit.",
+            schema_ref(icmp_errors.name())},
+           [this](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {
+             n.icmp_errors.emplace();
+             icmp_errors.bind(ctx, m.value, *n.icmp_errors);
+           });
+}
+
 void FormatTables::build_node() {
   node.word("profile", "Behaviour switches by release; default: the scenario's.", "profile",
             vocabulary.profiles, {}, &NodeSpec::profile);
@@ -134,6 +148,7 @@ void FormatTables::build_node() {
              });
            });
   build_services();
+  build_icmp_errors();
   node.flag("router", "Forwards packets that are for others.", false, &NodeSpec::router);
   node.add({"routes", "Static routes: a network, and its router or interface.", routes_schema()},
            &bind_routes);

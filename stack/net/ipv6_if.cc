@@ -32,7 +32,19 @@ std::uint16_t Ipv6If::mtu() const {
   return std::max(used, kIpv6MinMtu);
 }
 
+Status Ipv6If::config_get() {
+  if (!has_config_) has_config_ = iface_.stack().take_ipv6_config();
+  return has_config_ ? Status() : Status(Errc::Esrch);
+}
+
 // ---- addresses
+
+// Zephyr's callers get a null pointer and mostly say nothing.
+const Ipv6IfAddress* Ipv6If::refuse(const Ipv6Address& address) {
+  iface_.stack().tracer().event(iface_.subject(), "address_refused",
+                                {Attr::of("address", IpAddress(address))});
+  return nullptr;
+}
 
 const Ipv6IfAddress* Ipv6If::addr_add(const Ipv6Prefix& prefix, AddressType type,
                                       Ipv6Lifetimes lifetimes) {
@@ -43,7 +55,9 @@ const Ipv6IfAddress* Ipv6If::addr_add(const Ipv6Prefix& prefix, AddressType type
     }
     return present;
   }
-  if (addresses_.size() >= config_.unicast_limit) return nullptr;
+  if (!config_get().ok() || addresses_.size() >= config_.unicast_limit) {
+    return refuse(prefix.address);
+  }
   Ipv6IfAddress& added = addresses_.emplace_back();
   added.prefix = prefix;
   added.type = type;
@@ -171,7 +185,7 @@ bool Ipv6If::duplicate_found(const Ipv6Address& address) {
 void Ipv6If::start() {
   for (Ipv6IfGroup& group : groups_) report(group);
   static_cast<void>(addr_add({Ipv6Address::link_local_of(iface_.link_address()), 64},
-                             AddressType::Autoconf));  // null: the table has no room
+                             AddressType::Autoconf));  // null: no room, which it has recorded
   if (needs_dad()) {
     for (Ipv6IfAddress& address : addresses_) {
       if (address.probe_ends == kNever) probe(address);
@@ -210,7 +224,7 @@ Status Ipv6If::join(const Ipv6Address& group) {
     ++each.users;
     return Status();
   }
-  if (groups_.size() >= config_.multicast_limit) return Errc::Enomem;
+  if (!config_get().ok() || groups_.size() >= config_.multicast_limit) return Errc::Enomem;
   Ipv6IfGroup& added = groups_.emplace_back(Ipv6IfGroup{group, 1, false});
   iface_.stack().mgmt.notify(MgmtEvent::Ipv6MaddrAdd, &iface_, group);
   report(added);
@@ -253,7 +267,7 @@ bool Ipv6If::prefix_add(const Ipv6Prefix& prefix, Duration valid) {
     settle();
     return true;
   }
-  if (prefixes_.size() >= config_.prefix_limit) return false;
+  if (!config_get().ok() || prefixes_.size() >= config_.prefix_limit) return false;
   prefixes_.push_back({network, until});
   iface_.stack().mgmt.notify(MgmtEvent::Ipv6PrefixAdd, &iface_,
                              MgmtPrefix{network.address, network.length, lifetime_s(valid)});

@@ -30,7 +30,8 @@ class Ipv6If {
 
   /// Adds an address and starts its duplicate address detection, or makes it preferred at once
   /// where there is none (net_if_ipv6_addr_add). Raises IPV6_ADDR_ADD. One that is there already is
-  /// returned as it is, revived if it only waited for its references. Null when the table is full.
+  /// returned as it is, revived if it only waited for its references. Null when the table is full,
+  /// or none of the node's configurations is left (event address_refused, once it has booted).
   const Ipv6IfAddress* addr_add(const Ipv6Prefix& prefix, AddressType type = AddressType::Manual,
                                 Ipv6Lifetimes lifetimes = {});
   /// Removes it and raises IPV6_ADDR_DEL; with references it is only marked and false is returned,
@@ -50,7 +51,7 @@ class Ipv6If {
   const Ipv6IfAddress* first_global() const;
 
   /// One more user of a group; the first one joins it (net_if_ipv6_maddr_add and
-  /// net_ipv6_mld_join). Enomem when the table is full, Einval when it is no group.
+  /// net_ipv6_mld_join). Enomem when the table is full or there is none, Einval: no group.
   Status join(const Ipv6Address& group);
   /// Enoent when it was not joined. The last user leaves it.
   Status leave(const Ipv6Address& group);
@@ -58,7 +59,7 @@ class Ipv6If {
   std::span<const Ipv6IfGroup> groups() const { return groups_; }
 
   /// Adds an on-link prefix, or gives the one that is there a new lifetime. Raises IPV6_PREFIX_ADD.
-  /// False when the table is full.
+  /// False when the table is full or there is none.
   bool prefix_add(const Ipv6Prefix& prefix, Duration valid = Duration{kNever.ns});
   /// Removes it and the AUTOCONF addresses in it. Raises IPV6_PREFIX_DEL.
   bool prefix_rm(const Ipv6Prefix& prefix);
@@ -84,9 +85,13 @@ class Ipv6If {
   void set_mtu(std::uint16_t mtu) { mtu_ = mtu; }
   std::uint16_t mtu() const;
   NetIf& iface() const { return iface_; }
+  /// Takes one of the node's configurations with the first thing to keep; Esrch when none is left
+  /// (net_if_config_ipv6_get; NET_IF_MAX_IPV6_COUNT).
+  Status config_get();
 
  private:
   Ipv6IfAddress* entry(const Ipv6Address& address);
+  const Ipv6IfAddress* refuse(const Ipv6Address& address);
   void announce(Ipv6IfAddress& added);
   void probe(Ipv6IfAddress& address);
   void remove(std::size_t index);
@@ -104,6 +109,7 @@ class Ipv6If {
   std::vector<Ipv6IfGroup> groups_;
   std::vector<Ipv6IfPrefix> prefixes_;
   std::uint8_t hop_limit_;
+  bool has_config_ = false;
   std::uint16_t mtu_ = 0;
   Timer timer_;
 };

@@ -192,11 +192,8 @@ void RouterDiscovery::take_address(NetIf& iface, const NdPrefixInfo& info) {
   const Ipv6IfAddress* present = own.find(address);
   if (present == nullptr) {
     if (info.valid_s == 0) return;
-    if (own.addr_add({address, 64}, AddressType::Autoconf, {valid, lifetime(info.preferred_s)}) ==
-        nullptr) {
-      stack_.tracer().event(iface.subject(), "address_refused",
-                            {Attr::of("address", IpAddress(address))});
-    }
+    const Ipv6Lifetimes lifetimes{valid, lifetime(info.preferred_s)};
+    static_cast<void>(own.addr_add({address, 64}, AddressType::Autoconf, lifetimes));  // recorded
     return;
   }
   if (present->type != AddressType::Autoconf) return;

@@ -114,14 +114,27 @@ bool Stack::take_ipv4_config() {
   return true;
 }
 
+bool Stack::take_ipv6_config() {
+  const std::size_t limit = config_->max_ipv6_configs;
+  if (limit != 0 && ipv6_configs_ >= limit) return false;
+  ++ipv6_configs_;
+  return true;
+}
+
+// Zephyr: the only hint, a warning at boot.
+void Stack::warn_of_few_configs(std::string_view event, std::size_t ifaces, std::size_t limit) {
+  if (limit == 0 || ifaces <= limit) return;
+  tracer().event(subject_, event, {Attr::of("ifaces", static_cast<std::int64_t>(ifaces)),
+                                   Attr::of("limit", static_cast<std::int64_t>(limit))});
+}
+
 void Stack::post_init() {
   booted_ = true;
-  const std::size_t limit = config_->max_ipv4_configs;
-  if (limit != 0 && ifaces_.size() > limit) {  // Zephyr: the only hint, a warning at boot
-    tracer().event(subject_, "ipv4_configs_short",
-                   {Attr::of("ifaces", static_cast<std::int64_t>(ifaces_.size())),
-                    Attr::of("limit", static_cast<std::int64_t>(limit))});
-  }
+  const auto with_ipv6 = static_cast<std::size_t>(
+      std::count_if(ifaces_.begin(), ifaces_.end(),
+                    [](const auto& iface) { return iface->ipv6() != nullptr; }));
+  warn_of_few_configs("ipv4_configs_short", ifaces_.size(), config_->max_ipv4_configs);
+  warn_of_few_configs("ipv6_configs_short", with_ipv6, config_->max_ipv6_configs);
   for (const auto& iface : ifaces_) {
     if (!iface->auto_start() || iface->is_admin_up()) continue;
     const Status up = iface->up();

@@ -80,6 +80,7 @@ struct StackConfig {
   Dhcpv4Config dhcpv4 = {};
   /// NET_IF_MAX_IPV4_COUNT: how many ifaces may have IPv4 addresses; 0: as many as there are.
   std::size_t max_ipv4_configs = 0;
+  std::size_t max_ipv6_configs = 0;  ///< NET_IF_MAX_IPV6_COUNT, the same for IPv6
   /// ADDR_ADD is raised before the address is preferred, as Zephyr did until 2025.
   bool addr_add_before_preferred = false;
   std::size_t if_unicast_ipv4 = 0;  ///< NET_IF_UNICAST_IPV4_ADDR_COUNT; 0: as each iface says
@@ -154,6 +155,8 @@ class Stack {
   /// One of the configurations of max_ipv4_configs; false when none is left.
   bool take_ipv4_config();
   void give_ipv4_config() { --ipv4_configs_; }
+  /// The same of max_ipv6_configs; none is given back.
+  bool take_ipv6_config();
   bool has_booted() const { return booted_; }
 
   WorkContext work;  ///< which of its threads is at work
@@ -193,9 +196,10 @@ class Stack {
  private:
   std::vector<NetIf*> by_name_;  // sorted; empty while there are few
   NetIf* chosen_default() const;
+  void warn_of_few_configs(std::string_view event, std::size_t ifaces, std::size_t limit);
 
   std::array<std::uint32_t, kIfKinds> kinds_{};
-  std::size_t ipv4_configs_ = 0;  // taken
+  std::size_t ipv4_configs_ = 0, ipv6_configs_ = 0;  // taken
 };
 
 }  // namespace flapjack
