@@ -249,7 +249,8 @@ void DhcpServer::send(const Dhcpv4Message& reply) {
   if (size == 0) return fail("emit", Errc::Emsgsize);
   Endpoint to{Ipv4Address{0xffffffff}, kDhcpv4ClientPort};
   if (!reply.ciaddr.is_any()) to.address = reply.ciaddr;
-  const auto sent = context_->sendto(std::span(bytes).first(size), to, {}, Timeout::no_wait());
+  const Status sent = context_->sendto_waiting(std::span(bytes).first(size), to,
+                                               [this](Errc error) { fail("send", error); });
   if (!sent.ok()) fail("send", sent.code());
 }
 

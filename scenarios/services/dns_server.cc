@@ -168,7 +168,8 @@ void DnsServer::send_reply(std::uint64_t slot) {
 
 void DnsServer::send(std::span<const std::uint8_t> message, const Endpoint& peer) {
   NetContext& context = peer.address.is_v4() ? *context_ : *context6_;
-  const auto sent = context.sendto(message, peer, {}, Timeout::no_wait());
+  const Status sent =
+      context.sendto_waiting(message, peer, [this](Errc error) { refuse("send", error); });
   if (!sent.ok()) refuse("send", sent.code());
 }
 

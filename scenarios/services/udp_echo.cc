@@ -45,8 +45,8 @@ NetContext* UdpEcho::open(Family family) {
   const Status listening = context->recv(
       [this](NetContext& self, PacketPtr packet, Status) {
         if (packet == nullptr) return;
-        const Endpoint peer = packet->meta.source;
-        const auto sent = self.sendto(packet->bytes(), peer, {}, Timeout::no_wait());
+        const Status sent = self.sendto_waiting(packet->bytes(), packet->meta.source,
+                                                [this](Errc error) { refuse("send", error); });
         if (!sent.ok()) refuse("send", sent.code());
       },
       Timeout::no_wait());

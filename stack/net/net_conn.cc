@@ -20,7 +20,7 @@ bool same_address(const IpAddress& wanted, const IpAddress& actual) {
   return wanted == IpAddress(Ipv6Address::v4_mapped(actual.v4()));  // see ConnTuple::takes_ipv4
 }
 
-bool fits(const Endpoint& wanted, const Endpoint& actual) {
+bool endpoint_fits(const Endpoint& wanted, const Endpoint& actual) {
   return (wanted.address.is_any() || same_address(wanted.address, actual.address)) &&
          (wanted.port == 0 || wanted.port == actual.port);
 }
@@ -80,7 +80,7 @@ bool NetConnTable::matches(const ConnTuple& tuple, const NetIf& iface, const Pac
   return (tuple.iface == nullptr || tuple.iface == &iface) && tuple.type != SocketType::Raw &&
          (tuple.family == family || (tuple.takes_ipv4 && family == Family::Inet)) &&
          protocol_number(tuple.protocol, tuple.family) == meta.protocol &&
-         fits(tuple.local, meta.destination) && fits(tuple.remote, meta.source);
+         endpoint_fits(tuple.local, meta.destination) && endpoint_fits(tuple.remote, meta.source);
 }
 
 Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
@@ -94,7 +94,9 @@ Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
     packet.reset();
     return Verdict::Drop;
   }
-  if (meta.destination.address.is_multicast()) return input_multicast(iface, packet);
+  if (meta.destination.address.is_multicast()) {
+    return input_multicast(iface, packet, last_serial_ + 1);
+  }
   NetConn* best = nullptr;
   int best_rank = -1;
   for (NetConn* conn = used_; conn != nullptr; conn = conn->next) {
@@ -109,25 +111,48 @@ Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
 
 // Every match gets a copy of its own; the original goes to the last one. Handlers may add and
 // remove entries, so after each of them the table is looked through anew for the next older one.
-Verdict NetConnTable::input_multicast(NetIf& iface, PacketPtr& packet) {
+// A copy that finds no packet waits for one, and those behind it wait with it.
+Verdict NetConnTable::input_multicast(NetIf& iface, PacketPtr& packet, std::uint64_t before) {
   Verdict verdict = Verdict::Drop;
-  NetConn* conn = newest_match(iface, packet->meta, last_serial_ + 1);
+  NetConn* conn = newest_match(iface, packet->meta, before);
   if (conn == nullptr) return verdict;
   while (conn != nullptr) {
     const std::uint64_t serial = conn->serial;
     const bool more = newest_match(iface, packet->meta, serial) != nullptr;
     const CauseScope scope(stack_.scheduler(), packet->meta.cause);
     PacketPtr copy = more ? stack_.rx_pool.clone(*packet) : std::move(packet);
-    if (copy == nullptr) {
-      lose_copy(iface);
-    } else if (call(*conn, copy) == Verdict::Ok) {
-      verdict = Verdict::Ok;
-    }
+    if (copy == nullptr) return multicast_later(iface, std::move(packet), serial);
+    if (call(*conn, copy) == Verdict::Ok) verdict = Verdict::Ok;
     if (!more) break;
     conn = newest_match(iface, packet->meta, serial);
   }
   packet.reset();  // still there when the last match has gone meanwhile
   return verdict;
+}
+
+Verdict NetConnTable::multicast_later(NetIf& iface, PacketPtr packet, std::uint64_t serial) {
+  const std::size_t bytes = packet->size();
+  packet->meta.parked = true;
+  stack_.waits.wait_within(
+      stack_.rx_pool, bytes, stack_.config().alloc.clone,
+      [this, &iface, serial, packet = std::move(packet)](PacketPtr copy) mutable {
+        packet->meta.parked = false;
+        NetConn* conn = entry_of(serial);
+        if (copy == nullptr) lose_copy(iface);
+        if (copy != nullptr && conn != nullptr) {
+          fill(*copy, packet->bytes(), packet->meta);
+          call(*conn, copy);
+        }
+        copy.reset();  // whose entry is gone meanwhile
+        input_multicast(iface, packet, serial);
+      });
+  return Verdict::Ok;
+}
+
+NetConn* NetConnTable::entry_of(std::uint64_t serial) const {
+  NetConn* conn = used_;
+  while (conn != nullptr && conn->serial != serial) conn = conn->next;
+  return conn;
 }
 
 NetConn* NetConnTable::newest_match(const NetIf& iface, const PacketMeta& meta,

@@ -76,10 +76,25 @@ class NetConnTable {
   static bool matches(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta);
   bool hears(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta,
              SocketType type) const;
-  template <class Fits>
-  void copy_to_each(NetIf& iface, const Packet& packet, const Fits& fits);
+  /// Who hears copies: raw IP contexts, packet contexts of either type.
+  enum class Hearers : std::uint8_t { RawIp, RawFrames, LinkDatagrams };
+  /// What a copy is made of that has to wait for a packet.
+  struct Copied {
+    std::vector<std::uint8_t> bytes;
+    PacketMeta meta;
+  };
+  bool fits(const ConnTuple& tuple, Hearers hearers, const NetIf& iface,
+            const PacketMeta& meta) const;
+  NetConn* next_hearer(Hearers hearers, const NetIf& iface, const PacketMeta& meta,
+                       std::uint64_t before) const;
+  void copy_to_each(NetIf& iface, const Packet& packet, Hearers hearers);
+  void copy_later(NetIf& iface, Hearers hearers, std::uint64_t serial, Copied copied);
+  void go_on_copying(NetIf& iface, Hearers hearers, std::uint64_t before, Copied copied);
+  static void fill(Packet& copy, std::span<const std::uint8_t> bytes, const PacketMeta& meta);
   void lose_copy(NetIf& iface);
-  Verdict input_multicast(NetIf& iface, PacketPtr& packet);
+  Verdict input_multicast(NetIf& iface, PacketPtr& packet, std::uint64_t before);
+  Verdict multicast_later(NetIf& iface, PacketPtr packet, std::uint64_t serial);
+  NetConn* entry_of(std::uint64_t serial) const;
   NetConn* newest_match(const NetIf& iface, const PacketMeta& meta, std::uint64_t before) const;
   Verdict call(NetConn& conn, PacketPtr& packet);
 

@@ -12,28 +12,83 @@ std::size_t& NetConnTable::raw_count(const ConnTuple& tuple) {
   return raw ? frames_ : link_datagrams_;
 }
 
+bool NetConnTable::fits(const ConnTuple& tuple, Hearers hearers, const NetIf& iface,
+                        const PacketMeta& meta) const {
+  if (hearers == Hearers::RawFrames) return hears(tuple, iface, meta, SocketType::Raw);
+  if (hearers == Hearers::LinkDatagrams) return hears(tuple, iface, meta, SocketType::Datagram);
+  const IpAddress& local = tuple.local.address;
+  return tuple.type == SocketType::Raw && tuple.family == meta.destination.address.family() &&
+         (tuple.iface == nullptr || tuple.iface == &iface) &&
+         (tuple.protocol == Protocol::Default || tuple.protocol == Protocol{meta.protocol}) &&
+         (local.is_any() || local == meta.destination.address);
+}
+
+NetConn* NetConnTable::next_hearer(Hearers hearers, const NetIf& iface, const PacketMeta& meta,
+                                   std::uint64_t before) const {
+  NetConn* conn = used_;
+  while (conn != nullptr &&
+         !(conn->serial < before && fits(conn->tuple, hearers, iface, meta))) {
+    conn = conn->next;
+  }
+  return conn;
+}
+
 // The newest entry first. Handlers may add and remove entries, so after each of them the table is
-// looked through anew for the next older one. Zephyr's rx thread waits up to 100 ms for a copy's
-// buffers; here there is no copy when there are none.
-template <class Fits>
-void NetConnTable::copy_to_each(NetIf& iface, const Packet& packet, const Fits& fits) {
-  const auto next = [&](std::uint64_t before) {
-    NetConn* conn = used_;
-    while (conn != nullptr && !(conn->serial < before && fits(conn->tuple))) conn = conn->next;
-    return conn;
-  };
-  NetConn* conn = next(last_serial_ + 1);
+// looked through anew for the next older one. When there is no packet for a copy, it and those
+// behind it wait, as Zephyr's rx thread does; the packet itself goes on up.
+void NetConnTable::copy_to_each(NetIf& iface, const Packet& packet, Hearers hearers) {
+  NetConn* conn = next_hearer(hearers, iface, packet.meta, last_serial_ + 1);
   while (conn != nullptr) {
     const std::uint64_t serial = conn->serial;
     const CauseScope scope(stack_.scheduler(), packet.meta.cause);
     PacketPtr copy = stack_.rx_pool.clone(packet);
-    if (copy != nullptr) {
-      call(*conn, copy);
-    } else {
-      lose_copy(iface);
+    if (copy == nullptr) {
+      const auto bytes = packet.bytes();
+      return copy_later(iface, hearers, serial, {{bytes.begin(), bytes.end()}, packet.meta});
     }
-    conn = next(serial);
+    call(*conn, copy);
+    conn = next_hearer(hearers, iface, packet.meta, serial);
   }
+}
+
+void NetConnTable::copy_later(NetIf& iface, Hearers hearers, std::uint64_t serial,
+                              Copied copied) {
+  const std::size_t bytes = copied.bytes.size();
+  stack_.waits.wait_within(
+      stack_.rx_pool, bytes, stack_.config().alloc.clone,
+      [this, &iface, hearers, serial, copied = std::move(copied)](PacketPtr copy) mutable {
+        NetConn* conn = entry_of(serial);
+        if (copy == nullptr) lose_copy(iface);
+        if (copy != nullptr && conn != nullptr) {
+          fill(*copy, copied.bytes, copied.meta);
+          call(*conn, copy);
+        }
+        copy.reset();  // whose entry is gone meanwhile
+        go_on_copying(iface, hearers, serial, std::move(copied));
+      });
+}
+
+// The next ones: there may be packets again, or none for these either.
+void NetConnTable::go_on_copying(NetIf& iface, Hearers hearers, std::uint64_t before,
+                                 Copied copied) {
+  while (NetConn* conn = next_hearer(hearers, iface, copied.meta, before)) {
+    before = conn->serial;
+    PacketPtr copy = stack_.rx_pool.allocate(copied.bytes.size());
+    if (copy == nullptr) return copy_later(iface, hearers, before, std::move(copied));
+    fill(*copy, copied.bytes, copied.meta);
+    call(*conn, copy);
+  }
+}
+
+// As a clone is: with an id of its own, and all that is known of the original.
+void NetConnTable::fill(Packet& copy, std::span<const std::uint8_t> bytes,
+                        const PacketMeta& meta) {
+  const PacketId id = copy.meta.id;
+  copy.meta = meta;
+  copy.meta.id = id;
+  copy.meta.parent = meta.id;
+  copy.meta.parked = false;
+  copy.append(bytes);
 }
 
 void NetConnTable::lose_copy(NetIf& iface) {
@@ -42,24 +97,15 @@ void NetConnTable::lose_copy(NetIf& iface) {
 }
 
 void NetConnTable::raw_input(NetIf& iface, Packet& packet) {
-  const PacketMeta& meta = packet.meta;
-  const auto fits = [&](const ConnTuple& tuple) {
-    const bool all = tuple.protocol == Protocol::Default;
-    const IpAddress& local = tuple.local.address;
-    return tuple.type == SocketType::Raw && tuple.family == meta.destination.address.family() &&
-           (tuple.iface == nullptr || tuple.iface == &iface) &&
-           (all || tuple.protocol == Protocol{meta.protocol}) &&
-           (local.is_any() || local == meta.destination.address);
-  };
-  packet.push(meta.l3_bytes);  // it was pulled, but is still there
-  copy_to_each(iface, packet, fits);
-  packet.pull(meta.l3_bytes);
+  const std::uint16_t header_bytes = packet.meta.l3_bytes;
+  packet.push(header_bytes);  // it was pulled, but is still there
+  copy_to_each(iface, packet, Hearers::RawIp);
+  packet.pull(header_bytes);
 }
 
 void NetConnTable::frame_input(NetIf& iface, const Packet& packet, SocketType type) {
-  copy_to_each(iface, packet, [&](const ConnTuple& tuple) {
-    return hears(tuple, iface, packet.meta, type);
-  });
+  copy_to_each(iface, packet,
+               type == SocketType::Raw ? Hearers::RawFrames : Hearers::LinkDatagrams);
 }
 
 bool NetConnTable::hears(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta,

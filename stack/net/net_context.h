@@ -8,6 +8,7 @@
 //
 // This file and its .cc record the hops app_send, offload_call, offload_done and app_recv.
 #pragma once
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -44,6 +45,12 @@ class NetContext {
                            Timeout timeout);
   Result<std::size_t> sendto(std::span<const std::uint8_t> bytes, const Endpoint& peer,
                              SendCallback done, Timeout timeout);
+  /// The same for a callback that may not block (Zephyr's would, in the rx thread): without a free
+  /// packet the datagram is kept and goes once there is one, within AllocTimeouts::udp; meanwhile
+  /// the thread that called back stands still. `refused`: it did not go after all; an error now is
+  /// returned instead. Natively only: an engine takes or refuses at once.
+  Status sendto_waiting(std::span<const std::uint8_t> bytes, const Endpoint& peer,
+                        std::function<void(Errc)> refused);
   /// A packet context: a whole frame (Raw), or what goes behind the link header (Datagram).
   Result<std::size_t> sendto_link(std::span<const std::uint8_t> bytes, const LinkEndpoint& peer,
                                   SendCallback done, Timeout timeout);
@@ -121,6 +128,7 @@ class NetContext {
   Result<std::size_t> send_engine(std::span<const std::uint8_t> bytes, const Endpoint* peer,
                                   SendCallback done, Timeout timeout);
   PacketPtr allocate(Timeout timeout, std::size_t bytes, Errc& error);
+  std::size_t packet_bytes(std::size_t payload) const;
   ConnTuple conn_tuple() const;
   Status register_conn();
   Status recv_within(RecvCallback received, Timeout timeout);
@@ -167,6 +175,7 @@ class NetContext {
   Semaphore* waiting_ = nullptr;  // recv() of a fiber that waits for a packet
   std::uint32_t life_ = 0;        // another one after each put(): who waited can tell
   SubjectId subject_;
+  PacketPtr granted_;  // the one that sendto_waiting() waited for, while it sends
 };
 
 /// The context table of a node (NET_MAX_CONTEXTS).

@@ -139,14 +139,39 @@ void NetContext::set_hop_limit(PacketMeta& meta, NetIf& iface) const {
   meta.loops = group && options_.ipv4_group_loop;
 }
 
+std::size_t NetContext::packet_bytes(std::size_t payload) const {
+  return payload + (family_ == Family::Inet6 ? kIpv6HeaderBytes : kIpv4HeaderBytes) +
+         kUdpHeaderBytes;
+}
+
+Status NetContext::sendto_waiting(std::span<const std::uint8_t> bytes, const Endpoint& peer,
+                                  std::function<void(Errc)> refused) {
+  const std::size_t room = packet_bytes(bytes.size());
+  const PacketPool& pool = stack_.tx_pool;
+  if (engine_ != nullptr || pool.has_room(room) || !pool.could_hold(room)) {
+    return sendto(bytes, peer, {}, Timeout::no_wait()).status();
+  }
+  stack_.waits.wait_within(
+      stack_.tx_pool, room, stack_.config().alloc.udp,
+      [this, life = life_, peer, refused = std::move(refused),
+       kept = std::vector<std::uint8_t>(bytes.begin(), bytes.end())](PacketPtr packet) {
+        if (life != life_) return refused(Errc::Ebadf);  // put() meanwhile
+        granted_ = std::move(packet);
+        const auto sent = sendto(kept, peer, {}, Timeout::no_wait());
+        granted_.reset();
+        if (!sent.ok()) refused(sent.code());
+      });
+  return Status();
+}
+
 // A tx packet, waiting for one as long as both the caller and Zephyr's allocation limit allow.
 PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) {
-  const std::size_t headers =
-      (family_ == Family::Inet6 ? kIpv6HeaderBytes : kIpv4HeaderBytes) + kUdpHeaderBytes;
   const std::uint32_t life = life_;
   const Timeout asked = timeout.is_forever() ? options_.send_timeout : timeout;
-  PacketPtr packet = stack_.waits.allocate(stack_.tx_pool, bytes + headers,
-                                           shorter(asked, stack_.config().alloc.udp));
+  PacketPtr packet = granted_ != nullptr
+                         ? std::move(granted_)
+                         : stack_.waits.allocate(stack_.tx_pool, packet_bytes(bytes),
+                                                 shorter(asked, stack_.config().alloc.udp));
   if (life != life_) {  // put() while waiting
     error = Errc::Ebadf;
     return nullptr;

@@ -82,6 +82,11 @@ class PacketPool {
     return size_.packets > 0 && buffers_for(bytes) <= size_.buffers;
   }
 
+  /// Whether allocate() would give a packet for so many bytes now.
+  bool has_room(std::size_t bytes) const {
+    return first_ == nullptr && fits(buffers_for(bytes));
+  }
+
   /// Limits below what is in use only stop further allocations; raised ones serve the line.
   void set_limit(std::size_t packets);
   void set_buffer_limit(std::size_t buffers);

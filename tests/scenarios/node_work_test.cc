@@ -86,7 +86,7 @@ TEST(NodeWork, ExhaustSqueezesAPoolForATime) {
       {R"("exhaust": "srv.rx_bufs", "leave": 0, "for": "460ms")", 5},
       {R"("exhaust": "srv.rx_pkts", "take": 13, "for": "460ms")", 10},
       {R"("exhaust": "srv.rx_pkts", "leave": 1)", 10},
-      {R"("exhaust": "srv.tx_bufs", "leave": 0, "for": "460ms")", 5},
+      {R"("exhaust": "srv.tx_bufs", "leave": 0, "for": "460ms")", 10},  // the answers wait
       {R"("exhaust": "srv.tx_pkts", "leave": 0)", 5},
   };
   for (const Row& row : rows) {
@@ -155,6 +155,24 @@ TEST(NodeWork, PoolsAndQueuesAreNoOtherTargets) {
     EXPECT_FALSE(ran.spec) << row.step;
     EXPECT_NE(ran.messages.find(row.message), std::string::npos) << ran.messages;
   }
+}
+
+// A service answers in its callback: without a packet the answer waits for up to a second.
+TEST(NodeWork, AnswersWaitForAPacket) {
+  const std::string steps = R"(, "timeline": [
+    { "at": "2.9s", "exhaust": "srv.tx_pkts", "leave": 0, "for": "500ms" },
+    { "at": "5.9s", "exhaust": "srv.tx_pkts", "leave": 0, "for": "2s" } ])";
+  const Ran ran(pair_scenario(steps));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  std::vector<std::string> rtts;
+  for (const KeptRecord& r : ran.all("dev.ping", "acked")) {
+    if (r.attr("rtt") != "2ms") rtts.push_back(to_text(r.at) + " " + std::string(r.attr("rtt")));
+  }
+  EXPECT_EQ(rtts.at(1), "3.401s 401ms") << "the first one asked for the address, too";
+  const auto failed = ran.all("srv.udp_echo", "service_failed");
+  ASSERT_FALSE(failed.empty());
+  EXPECT_EQ(failed[0].attr("errno"), "ENOBUFS");
+  EXPECT_EQ(to_text(failed[0].at), "7.001s");
 }
 
 }  // namespace

@@ -219,14 +219,34 @@ TEST_F(Conns, AMulticastForNobodyIsHandedBack) {
   EXPECT_NE(p, nullptr);
 }
 
+// The copies wait 100 ms for a packet, and who comes behind them waits, too.
 TEST_F(Conns, WithoutBuffersOnlyTheCopiesAreLost) {
   add({Protocol::Udp, {{}, 7}, {}}, a);
   add({Protocol::Udp, {ip("224.1.2.3"), 7}, {}}, b);
   rig.node.rx_pool.set_limit(1);
   EXPECT_EQ(input(packet(remote, {ip("224.1.2.3"), 7})), Verdict::Ok);
+  rig.scheduler.run_until(rig.scheduler.now() + milliseconds(99));
+  EXPECT_EQ(a.got.size() + b.got.size(), 0u);
+  rig.scheduler.run();
   EXPECT_EQ(a.got.size(), 1u);
   EXPECT_EQ(b.got.size(), 0u);
   EXPECT_EQ(eth0.stats().rx_alloc_failed, 1u);
+}
+
+TEST_F(Conns, ACopyOfAMulticastMayComeLater) {
+  add({Protocol::Udp, {{}, 7}, {}}, a);
+  add({Protocol::Udp, {ip("224.1.2.3"), 7}, {}}, b);
+  rig.node.rx_pool.set_limit(1);
+  EXPECT_EQ(input(packet(remote, {ip("224.1.2.3"), 7})), Verdict::Ok);
+  rig.scheduler.run_until(rig.scheduler.now() + milliseconds(50));
+  rig.node.rx_pool.set_limit(2);
+  rig.scheduler.run();
+  ASSERT_EQ(a.got.size(), 1u);
+  ASSERT_EQ(b.got.size(), 1u);
+  EXPECT_EQ(test::text_of(b.got[0]->bytes()), "data");
+  EXPECT_EQ(b.got[0]->meta.parent, a.got[0]->meta.id);
+  EXPECT_EQ(b.got[0]->meta.destination, a.got[0]->meta.destination);
+  EXPECT_EQ(eth0.stats().rx_alloc_failed, 0u);
 }
 
 TEST_F(Conns, OneRefusalOfAMulticastIsNotARefusalOfAll) {
