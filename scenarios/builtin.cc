@@ -240,7 +240,8 @@ std::vector<TechnologyEntry> builtin_technologies() {
 
 std::vector<ServiceEntry> builtin_services() {
   return {
-      {{"udp_echo", "sends datagrams back (RFC 862)", true}, false, make_udp_echo},
+      {{"udp_echo", "sends datagrams back (RFC 862)", true, ServiceValue::Echo}, false,
+       make_udp_echo},
       {{"tcp_echo", "sends a stream back (RFC 862)", true}, true, make_tcp_echo},
       {{"ra", "makes the node an IPv6 router and advertises it (RFC 4861)", false,
         ServiceValue::Ra},
@@ -303,8 +304,10 @@ Registry builtin_registry() {
   const std::vector<std::string> periodic = {"send", "every", "from", "until", "count", "wait"};
   std::vector<std::string> client = periodic;
   client.push_back("timeout");
+  std::vector<std::string> ping = periodic;
+  ping.insert(ping.end(), {"ttl", "tos", "port", "reuse"});
   r.apps = {
-      {{"udp_ping", "sends numbered datagrams and counts the answers", periodic, false,
+      {{"udp_ping", "sends numbered datagrams and counts the answers", ping, false,
         {"udp_echo"}},
        make_udp_ping},
       {{"reconnecting_client", "keeps a connection up and sends messages that must come back",

@@ -44,6 +44,8 @@ struct FormatTables {
   FieldTable<DhcpServiceSpec> dhcp_service{"dhcp_service", "What a DHCP service gives."};
   FieldTable<RaServiceSpec> ra_service{"ra_service", "What a router advertises."};
   FieldTable<ServiceSpec> service{"service", "A server on a node.", "service"};
+  FieldTable<AppSocketSpec> socket{"socket", "What an app sets on its socket."};
+  FieldTable<EchoServiceSpec> echo_service{"echo_service", "An echo of datagrams."};
   FieldTable<CpuSpec> cpu{"cpu", "What the node's work takes."};
   FieldTable<IcmpErrorsSpec> icmp_errors{"icmp_errors", "How many ICMP errors a node sends."};
   FieldTable<NodeSpec> node{"node", "One simulated machine."};
@@ -77,6 +79,8 @@ struct FormatTables {
   void build_service();
   void build_services();
   void build_cpu();
+  void build_socket();
+  void build_echo_service();
   void build_icmp_errors();
   void build_node();
   void build_loss();

@@ -116,6 +116,14 @@ struct PeerSpec {
   SourcePlace place;
 };
 
+/// What an app sets on its socket; empty: as the node has it.
+struct AppSocketSpec {
+  std::optional<std::int64_t> ttl;   ///< 1..255, of IPv6 the hop limit; of groups, too
+  std::optional<std::int64_t> tos;   ///< 0..255: DSCP and ECN
+  std::optional<std::int64_t> port;  ///< its own, 1..65535
+  bool reuse = false;                ///< SO_REUSEADDR and SO_REUSEPORT
+};
+
 /// Options are empty when not written; the app has its own defaults.
 struct AppSpec {
   std::string name;
@@ -130,6 +138,7 @@ struct AppSpec {
   std::optional<std::int64_t> count;    ///< actions at most, at least 1
   std::optional<Duration> wait;         ///< for an answer
   std::optional<Duration> timeout;      ///< for a connection, above 0
+  AppSocketSpec socket;
   SourcePlace place;                    ///< of the name
 };
 
@@ -170,6 +179,13 @@ struct RaServiceSpec {
   SourcePlace place;
 };
 
+/// An echo of datagrams beyond its port.
+struct EchoServiceSpec {
+  std::optional<std::int64_t> port;  ///< 1..65535
+  std::vector<IpAddress> groups;     ///< it joins them
+  bool reuse = false;                ///< SO_REUSEADDR and SO_REUSEPORT
+};
+
 struct ServiceSpec {
   std::string name;  ///< in the list form the kind
   std::string kind;  ///< a name of Vocabulary::services
@@ -177,6 +193,7 @@ struct ServiceSpec {
   std::vector<ZoneEntrySpec> zone;         ///< ServiceValue::Zone
   DhcpServiceSpec dhcp;                    ///< ServiceValue::Dhcp
   RaServiceSpec ra;                        ///< ServiceValue::Ra
+  EchoServiceSpec echo;                    ///< ServiceValue::Echo
   std::optional<DistributionSpec> delay;   ///< before an answer; empty: none
   SourcePlace place;
 };

@@ -18,7 +18,8 @@ constexpr std::int64_t kMostActions = 1'000'000'000;
 /// Options in the order of the schema; which of them an app takes is in the vocabulary.
 const std::vector<std::string>& option_keys() {
   static const std::vector<std::string> keys = {"send",  "every", "from",   "until",
-                                                "count", "wait",  "timeout", "type"};
+                                                "count", "wait",  "timeout", "type",
+                                                "ttl",   "tos",   "port",   "reuse"};
   return keys;
 }
 
@@ -197,6 +198,8 @@ void check_app(LoadContext& ctx, const FormatTables& tables, const JsonValue& v,
   }
 }
 
+AppSocketSpec& socket_of(AppSpec& app) { return app.socket; }
+
 }  // namespace
 
 void refuse_keys(LoadContext& ctx, const JsonValue& object, const std::vector<std::string>& keys,
@@ -214,6 +217,14 @@ void resolve_peers(LoadContext& ctx) {
       for (PeerSpec& peer : app.peers) resolve_peer(ctx, node, app, peer);
     }
   }
+}
+
+void FormatTables::build_socket() {
+  socket.whole("ttl", "Routers that what it sends may pass; of IPv6 the hop limit.", 1, 255,
+               &AppSocketSpec::ttl);
+  socket.whole("tos", "The DSCP and ECN byte of what it sends.", 0, 255, &AppSocketSpec::tos);
+  socket.whole("port", "Its own port; default: one that is free.", 1, 65535, &AppSocketSpec::port);
+  socket.flag("reuse", "Others may have its address and port, too.", false, &AppSocketSpec::reuse);
 }
 
 void FormatTables::build_app() {
@@ -240,6 +251,8 @@ void FormatTables::build_app() {
                &parse_positive_duration, "5s", &AppSpec::timeout);
   app.word("type", "Which DNS records to ask for; default: A.", "record type",
            {{"A", "IPv4 addresses"}, {"AAAA", "IPv6 addresses"}}, {}, &AppSpec::type);
+  build_socket();
+  app.include(socket, &socket_of);
   app.later({"udp_ping", "udp_flood", "tcp_send", "tcp_recv", "http_get", "reconnecting_client",
              "dns_query", "conn_policy", "script", "expect_state", "bytes"});
   app.check([this](LoadContext& ctx, const JsonValue& v, AppSpec& a) {

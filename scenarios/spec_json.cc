@@ -90,6 +90,7 @@ FormatTables::FormatTables(const Vocabulary& v) : vocabulary(v) {
   build_item();
   build_top();
   build_cpu();
+  build_echo_service();
   build_node();
   build_links();
   build_step();
@@ -157,10 +158,10 @@ std::string emit_schema(const Vocabulary& vocabulary) {
   const FieldTableBase* definitions[] = {
       &tables.node, &tables.cpu, &tables.icmp_errors, &tables.iface, &tables.vlan,
       &tables.tunnel, &tables.bridge, &tables.ppp, &tables.conn, &tables.app, &tables.service,
-      &tables.dhcp_service, &tables.ra_service, &tables.link, &tables.direction,
-      &tables.loss, &tables.gilbert_elliott, &tables.correlation, &tables.reorder,
-      &tables.link_queue, &tables.device_direction, &tables.device_faults, &tables.step,
-      &tables.expect, &tables.item};
+      &tables.echo_service, &tables.dhcp_service, &tables.ra_service, &tables.link,
+      &tables.direction, &tables.loss, &tables.gilbert_elliott, &tables.correlation,
+      &tables.reorder, &tables.link_queue, &tables.device_direction, &tables.device_faults,
+      &tables.step, &tables.expect, &tables.item};
   std::string text = "{\"$schema\":\"http://json-schema.org/draft-07/schema#\","
                      "\"title\":\"flapjack scenario\",\"allowComments\":true,"
                      "\"allowTrailingCommas\":true," + members_of(tables.top.schema()) +

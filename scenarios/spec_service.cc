@@ -173,6 +173,8 @@ std::string value_schema(const FormatTables& tables, const ServiceWord& word) {
       return schema_ref(tables.dhcp_service.name());
     case ServiceValue::Ra:
       return schema_ref(tables.ra_service.name());
+    case ServiceValue::Echo:
+      return schema_ref(tables.echo_service.name());
     case ServiceValue::None:
     case ServiceValue::Zone:
       break;
@@ -189,6 +191,10 @@ void bind_value(LoadContext& ctx, const FormatTables& tables, const ServiceWord&
     case ServiceValue::Ra:
       service.ra.place = ctx.place(m.value.span);
       return tables.ra_service.bind(ctx, m.value, service.ra);
+    case ServiceValue::Echo:
+      tables.echo_service.bind(ctx, m.value, service.echo);
+      service.port = static_cast<std::uint16_t>(service.echo.port.value_or(0));
+      return;
     case ServiceValue::Zone:
       for (const JsonMember& entry : m.value.members) bind_zone_entry(ctx, entry, service);
       return;

@@ -82,7 +82,7 @@ struct AppWord {
 
 /// What stands behind a service's name when it is written as an object: {"dns": {...}}. Dhcp and Ra
 /// are options, so that their services may be written as texts as well.
-enum class ServiceValue : std::uint8_t { None, Zone, Dhcp, Ra };
+enum class ServiceValue : std::uint8_t { None, Zone, Dhcp, Ra, Echo };
 
 /// A service. With `takes_port`, it is written "name:port", else "name" or, with a `value`, as an
 /// object, whose other keys are `options`: any of delay.

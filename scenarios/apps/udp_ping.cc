@@ -32,6 +32,7 @@ UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
     : env_(env),
       stack_(env.node.stack),
       peer_(endpoint_of(spec.peers.front())),
+      socket_(spec.socket),
       bytes_(std::max(kSeqBytes, static_cast<std::size_t>(spec.send.value_or(kDefaultBytes)))),
       every_(spec.every.value_or(seconds(1))),
       wait_(spec.wait.value_or(seconds(1))),
@@ -60,7 +61,14 @@ bool UdpPing::open() {
     fail(seq_, got.code());
     return false;
   }
-  context_ = got.value();
+  NetContext& context = *got.value();
+  const Status usable = set_up(context);
+  if (!usable.ok()) {
+    fail(seq_, usable.code());
+    static_cast<void>(context.put().ok());  // another try with the next message
+    return false;
+  }
+  context_ = &context;
   context_->set_subject(env_.subject);
   const Status listening = context_->recv(
       [this](NetContext&, PacketPtr packet, Status) {
@@ -70,6 +78,28 @@ bool UdpPing::open() {
   if (listening.ok()) return true;
   fail(seq_, listening.code());
   return false;
+}
+
+// What the file says of its socket; with options of the family of the peer.
+Status UdpPing::set_up(NetContext& context) const {
+  using O = ContextOption;
+  const bool six = peer_.address.is_v6();
+  Status set;
+  const auto option = [&](O which, std::int64_t value) {
+    if (set.ok()) set = context.set_option(which, value);
+  };
+  if (socket_.ttl) {
+    option(six ? O::UnicastHopLimit : O::Ttl, *socket_.ttl);
+    option(six ? O::MulticastHopLimit : O::MulticastTtl, *socket_.ttl);
+  }
+  if (socket_.tos) option(O::DscpEcn, *socket_.tos);
+  if (socket_.reuse) {
+    option(O::ReuseAddr, 1);
+    option(O::ReusePort, 1);
+  }
+  if (!set.ok() || !socket_.port) return set;
+  return context.bind({IpAddress::any(peer_.address.family()),
+                       static_cast<std::uint16_t>(*socket_.port)});
 }
 
 void UdpPing::send_next() {

@@ -29,6 +29,7 @@ class UdpPing : public App {
     RecordId record;  // of the event `sent`
   };
   bool open();
+  Status set_up(NetContext& context) const;
   void send_next();
   void send_blocking(RecordId sent);
   void handed_over(const Result<std::size_t>& result, RecordId sent);
@@ -39,6 +40,7 @@ class UdpPing : public App {
   AppEnv env_;
   Stack& stack_;
   Endpoint peer_;
+  AppSocketSpec socket_;
   std::size_t bytes_;
   Duration every_, wait_;
   SimTime from_, until_, due_;  // due_: of the next message, or of the one being sent

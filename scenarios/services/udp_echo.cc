@@ -37,7 +37,7 @@ NetContext* UdpEcho::open(Family family) {
   }
   NetContext* context = got.value();
   context->set_subject(env_.subject);
-  const Status bound = context->bind({IpAddress::any(family), port_});
+  const Status bound = set_up(*context, family);
   if (!bound.ok()) {
     refuse("bind", bound.code());
     return context;
@@ -52,6 +52,24 @@ NetContext* UdpEcho::open(Family family) {
       Timeout::no_wait());
   if (!listening.ok()) refuse("recv", listening.code());
   return context;
+}
+
+// A group that it cannot join is no reason not to serve.
+Status UdpEcho::set_up(NetContext& context, Family family) {
+  if (more_.reuse) {
+    for (const ContextOption option : {ContextOption::ReuseAddr, ContextOption::ReusePort}) {
+      const Status set = context.set_option(option, 1);
+      if (!set.ok()) return set;
+    }
+  }
+  const Status bound = context.bind({IpAddress::any(family), port_});
+  if (!bound.ok()) return bound;
+  for (const IpAddress& group : more_.groups) {
+    if (group.family() != family) continue;
+    const Status joined = context.join_group(group);
+    if (!joined.ok()) refuse("join", joined.code());
+  }
+  return bound;
 }
 
 void UdpEcho::refuse(std::string_view call, Errc error) {

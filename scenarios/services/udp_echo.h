@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// UdpEcho: sends every datagram back to where it came from (RFC 862).
+// UdpEcho: sends every datagram back to where it came from (RFC 862), those to its groups as well.
 #pragma once
 #include "scenarios/app.h"
 #include "stack/net/stack.h"
@@ -8,7 +8,8 @@ namespace flapjack {
 
 class UdpEcho : public App {
  public:
-  UdpEcho(const AppEnv& env, const ServiceSpec& spec) : env_(env), port_(spec.port) {}
+  UdpEcho(const AppEnv& env, const ServiceSpec& spec)
+      : env_(env), port_(spec.port), more_(spec.echo) {}
   ~UdpEcho() override;
   void start() override;
   bool set_down(bool down) override;
@@ -16,10 +17,12 @@ class UdpEcho : public App {
  private:
   void close();
   NetContext* open(Family family);
+  Status set_up(NetContext& context, Family family);
   void refuse(std::string_view call, Errc error);
 
   AppEnv env_;
   std::uint16_t port_;
+  EchoServiceSpec more_;
   NetContext* contexts_[2] = {};  // IPv4, and IPv6 on a node that has it
 };
 

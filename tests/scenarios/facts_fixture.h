@@ -24,6 +24,7 @@ struct SentFrame {
   IpAddress from, to;  ///< of the IP header; of ARP sender and target
   IpAddress target;    ///< of a neighbour solicitation or advertisement
   Dhcpv4Message dhcp;
+  int ttl = 0, tos = 0;  ///< of the IP header: hop limit and traffic class
 };
 
 class FrameSink : public TraceSink {
@@ -60,6 +61,8 @@ class FrameSink : public TraceSink {
     if (Ipv4Header::parse(bytes, {}, ip) != Ipv4Header::Error::None) return;
     frame.from = ip.source;
     frame.to = ip.destination;
+    frame.ttl = ip.ttl;
+    frame.tos = ip.tos;
     const auto payload = bytes.subspan(ip.header_bytes, ip.payload_bytes());
     if (ip.is_fragment()) {
       frame.kind = "fragment";
@@ -78,6 +81,8 @@ class FrameSink : public TraceSink {
     if (Ipv6Header::parse(bytes, ip) != Ipv6Header::Error::None) return;
     frame.from = ip.source;
     frame.to = ip.destination;
+    frame.ttl = ip.hop_limit;
+    frame.tos = ip.traffic_class;
     frame.kind = "ipv6 " + std::to_string(ip.next_header);
     const auto payload = bytes.subspan(kIpv6HeaderBytes, ip.payload_length);
     if (ip.next_header == 17) frame.kind = "udp";

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "tests/scenarios/run_fixture.h"
+#include "tests/scenarios/facts_fixture.h"
 
 namespace flapjack {
 namespace {
@@ -97,6 +97,94 @@ TEST(SocketScenario, StatisticsAreThereForWhoAsksAndChangeNothing) {
   EXPECT_EQ(stats["a.e.tx_class.0.packets"], 3) << "ARP does not queue";
   EXPECT_EQ(stats.count("c.e.udp.recv"), 0u) << "only what is not 0";
   EXPECT_EQ(stats["c.e.frames.recv"], 1);
+}
+
+// Options of an app's socket as its packets show them: TTL and TOS are in the header, in each
+// family; groups are joined, and what is sent to them is answered.
+std::string echo_pair(const std::string& app, const std::string& service,
+                      const std::string& more = {}) {
+  return R"({ "until": "4s", "nodes": {
+    "dev": { "ifaces": { "eth0": { "ipv4": "192.0.2.2/24", "ipv6": "2001:db8::2/64" } },
+             "apps": { "ping": { "udp_ping": )" + app + R"(, "from": "1s", "count": 1 })" + more +
+         R"( } },
+    "srv": { "kconfig": { "NET_IPV4_IGMP": true, "NET_IF_MCAST_IPV4_ADDR_COUNT": 2 },
+             "ifaces": { "eth0": { "ipv4": "192.0.2.1/24", "ipv6": "2001:db8::1/64" } },
+             "services": { "echo": )" + service + R"( } } },
+  "links": { "wire": { "between": ["dev.eth0", "srv.eth0"] } } })";
+}
+
+TEST(SocketOptions, GroupsAreJoinedAndAnswered) {
+  const std::string joins = R"({ "udp_echo": { "port": 7, "join": ["239.1.2.3", "ff05::7"] } })";
+  for (const char* group : {"239.1.2.3", "[ff05::7]"}) {
+    const std::string app = std::string("\"") + group + ":7\"";
+    EXPECT_EQ(Ran(echo_pair(app, joins)).counts("dev.ping").delivered, 1u) << group;
+  }
+  // IPv4 takes every group, as Zephyr's does; IPv6 only those that it is in
+  const std::string none = R"({ "udp_echo": { "port": 7 } })";
+  EXPECT_EQ(Ran(echo_pair("\"239.1.2.3:7\"", none)).counts("dev.ping").delivered, 1u);
+  EXPECT_EQ(Ran(echo_pair("\"[ff05::7]:7\"", none)).counts("dev.ping").delivered, 0u);
+  const Ran both(echo_pair("\"[ff05::7]:7\"", joins));
+  EXPECT_EQ(both.all("srv.eth0", "IPV4_MADDR_ADD").back().attr("address"), "239.1.2.3");
+  EXPECT_EQ(both.all("srv.eth0", "IPV6_MADDR_ADD").back().attr("address"), "ff05::7");
+  const Ran full(echo_pair("\"239.1.2.3:7\"",
+                           R"({ "udp_echo": { "port": 7, "join": ["239.1.2.3", "239.1.2.4",
+                                                                "239.1.2.5"] } })"));
+  ASSERT_FALSE(full.all("srv.echo", "service_failed").empty());
+  EXPECT_EQ(full.all("srv.echo", "service_failed")[0].attr("call"), "join");
+  EXPECT_EQ(full.all("srv.echo", "service_failed")[0].attr("errno"), "ENOMEM");
+  EXPECT_EQ(full.counts("dev.ping").delivered, 1u) << "the first one it is in";
+}
+
+TEST(SocketOptions, TtlAndTosAreInTheHeader) {
+  for (const char* peer : {"192.0.2.1", "[2001:db8::1]"}) {
+    const bool six = peer[0] == '[';
+    const std::string text =
+        echo_pair(std::string("\"") + peer + R"(:7", "ttl": 9, "tos": 184)", "\"udp_echo:7\"");
+    const FactsRun run(text);
+    const auto sent = run.sent("dev.eth0", "udp");
+    ASSERT_EQ(sent.size(), 1u) << six;
+    EXPECT_EQ(sent[0].ttl, 9) << six;
+    EXPECT_EQ(sent[0].tos, 184) << six;
+  }
+}
+
+TEST(SocketOptions, PortsAreSharedByThoseWhoAgree) {
+  const auto ran = [](const char* mine, const char* other) {
+    return Ran(echo_pair(std::string(R"("srv:7", "port": 4000)") + mine, "\"udp_echo:7\"",
+                         std::string(R"(, "more": { "udp_ping": "srv:7", "port": 4000, "from": "2s",
+                                                   "count": 1)") + other + " }"));
+  };
+  const Ran alone = ran("", "");
+  EXPECT_EQ(alone.counts("dev.ping").delivered, 1u);
+  EXPECT_EQ(alone.counts("dev.more").delivered, 0u);
+  ASSERT_EQ(alone.all("dev.more", "send_failed").size(), 1u);
+  EXPECT_EQ(alone.all("dev.more", "send_failed")[0].attr("errno"), "EADDRINUSE");
+  const Ran both = ran(R"(, "reuse": true)", R"(, "reuse": true)");
+  EXPECT_EQ(both.counts("dev.ping").delivered, 1u);
+  EXPECT_EQ(both.counts("dev.more").delivered, 1u);
+  EXPECT_TRUE(both.all("dev.more", "send_failed").empty());
+}
+
+TEST(SocketOptions, WhatIsRefused) {
+  const struct {
+    const char* app;
+    const char* service;
+    const char* message;
+  } rows[] = {
+      {R"("srv:7", "ttl": 0)", "\"udp_echo:7\"", "0 is not between 1 and 255"},
+      {R"("srv:7", "tos": 256)", "\"udp_echo:7\"", "256 is not between 0 and 255"},
+      {R"("srv:7")", R"({ "udp_echo": { "port": 7, "join": "192.0.2.1" } })",
+       "\"192.0.2.1\" is not a multicast group"},
+      {R"("srv:7")", R"({ "udp_echo": { "port": 7, "join": ["ff05::7", "ff05::7"] } })",
+       "\"ff05::7\" is there already"},
+      {R"("192.0.2.1:7")", R"({ "udp_echo": { } })", "an echo needs a \"port\""},
+      {R"("192.0.2.1:7")", R"({ "tcp_echo": { "port": 7 } })", "written as a text"},
+  };
+  for (const auto& row : rows) {
+    const Ran ran(echo_pair(row.app, row.service));
+    EXPECT_FALSE(ran.report) << row.message;
+    EXPECT_NE(ran.messages.find(row.message), std::string::npos) << ran.messages;
+  }
 }
 
 }  // namespace
