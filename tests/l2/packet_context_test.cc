@@ -63,6 +63,19 @@ TEST_F(PacketContext, RawHearsEveryFrameWithItsHeader) {
   EXPECT_EQ(EthernetHeader::parse(last)->type, kEtherTypeIpv4);
 }
 
+// A copy that has to wait for a packet is as whole as one that has not.
+TEST_F(PacketContext, WithoutAPacketTheCopyComesLater) {
+  send_udp();  // so that the neighbour is known
+  listen(get(world.b, SocketType::Datagram, kIp), "dgram");
+  listen(get(world.b, SocketType::Raw, kIp), "raw");
+  world.b.rx_pool.set_limit(1);
+  send_udp();
+  world.run_for(milliseconds(200));
+  EXPECT_EQ(got, (Lines{"raw:46", "dgram:32"}));
+  EXPECT_EQ(from, TwoNodeWorld::mac(1));
+  EXPECT_EQ(world.b.rx_pool.in_use(), 0u);
+}
+
 TEST_F(PacketContext, ProtocolTable) {
   struct Row {
     SocketType type;
