@@ -213,6 +213,7 @@ void LwipStack::input(PacketPtr packet) {
   if (!instance_->heap().charge(cost)) return drop(DropReason::NoBuffers, std::move(packet));
   ++iface_.stats().rx_packets;
   iface_.stats().rx_bytes += bytes;
+  iface_.note_used();
   RxFrame& frame = device_->take();
   frame.charged = cost;
   frame.packet = std::move(packet);
@@ -244,6 +245,7 @@ signed char LwipStack::output(const pbuf& chain) {
   }
   ++stats.tx_packets;
   stats.tx_bytes += bytes;
+  iface_.note_used();
   return ERR_OK;
 }
 

@@ -16,6 +16,7 @@ Status Ip::output(PacketPtr segment, IpProtocol protocol) {
 void Ip::input(NetIf& iface, PacketPtr packet) {
   stack_.tracer().hop(Hop::L4In, stack_.subject(), *packet);
   if (stack_.conns.hears_raw()) stack_.conns.raw_input(iface, *packet);
+  if (listener_ != nullptr) listener_->heard(iface, packet->meta.source.address);
   const bool v6 = packet->meta.destination.address.is_v6();
   switch (static_cast<IpProtocol>(packet->meta.protocol)) {
     case IpProtocol::Icmp:

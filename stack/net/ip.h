@@ -11,6 +11,13 @@ namespace flapjack {
 class NetIf;
 class Stack;
 
+/// Hears of every IP packet that is for this node, before its protocol does.
+class IpListener {
+ public:
+  virtual ~IpListener() = default;
+  virtual void heard(NetIf& iface, const IpAddress& source) = 0;
+};
+
 class Ip {
  public:
   explicit Ip(Stack& stack) : stack_(stack) {}
@@ -19,11 +26,14 @@ class Ip {
   Status output(PacketPtr segment, IpProtocol protocol);
   /// The payload of a datagram for this node; the IP header is pulled and described by meta.
   void input(NetIf& iface, PacketPtr packet);
+  /// One at a time, null for none; it must outlive its registration.
+  void set_listener(IpListener* listener) { listener_ = listener; }
 
  private:
   void tunnel_input(NetIf& iface, PacketPtr packet);
 
   Stack& stack_;
+  IpListener* listener_ = nullptr;
 };
 
 }  // namespace flapjack

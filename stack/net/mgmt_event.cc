@@ -43,6 +43,7 @@ constexpr std::array kRows = {
     Row{MgmtEvent::ConnIfTimeout, "CONN_IF_TIMEOUT", Keys::None},
     Row{MgmtEvent::ConnIfFatalError, "CONN_IF_FATAL_ERROR", Keys::Reason},
     Row{MgmtEvent::ConnIfIdleTimeout, "CONN_IF_IDLE_TIMEOUT", Keys::None},
+    Row{MgmtEvent::ConnIfNoConfiguration, "CONN_IF_NO_CONFIGURATION", Keys::None},
     Row{MgmtEvent::PppCarrierOn, "PPP_CARRIER_ON", Keys::None},
     Row{MgmtEvent::PppCarrierOff, "PPP_CARRIER_OFF", Keys::None},
     Row{MgmtEvent::PppPhaseRunning, "PPP_PHASE_RUNNING", Keys::None},
@@ -98,6 +99,10 @@ constexpr std::array kRows = {
     Row{MgmtEvent::HostnameChanged, "HOSTNAME_CHANGED", Keys::Name},
     Row{MgmtEvent::CaptureStarted, "CAPTURE_STARTED", Keys::Iface},
     Row{MgmtEvent::CaptureStopped, "CAPTURE_STOPPED", Keys::Iface},
+    Row{MgmtEvent::L4IfConnected, "L4_IF_CONNECTED", Keys::Iface},
+    Row{MgmtEvent::L4IfDisconnected, "L4_IF_DISCONNECTED", Keys::Iface},
+    Row{MgmtEvent::ConnectivityOnline, "CONNECTIVITY_ONLINE", Keys::Iface},
+    Row{MgmtEvent::ConnectivityOffline, "CONNECTIVITY_OFFLINE", Keys::Iface},
 };
 constexpr auto kEvents = [] {
   std::array<MgmtEvent, kRows.size()> events{};

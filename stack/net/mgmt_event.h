@@ -46,6 +46,7 @@ enum class MgmtEvent : std::uint64_t {
   ConnIfTimeout = mgmt::conn_word(0),
   ConnIfFatalError = mgmt::conn_word(1),
   ConnIfIdleTimeout = mgmt::conn_word(2),
+  ConnIfNoConfiguration = mgmt::conn_word(3),
   PppCarrierOn = mgmt::ppp_word(0),
   PppCarrierOff = mgmt::ppp_word(1),
   PppPhaseRunning = mgmt::ppp_word(2),
@@ -101,6 +102,10 @@ enum class MgmtEvent : std::uint64_t {
   HostnameChanged = mgmt::l4_word(8),
   CaptureStarted = mgmt::l4_word(9),
   CaptureStopped = mgmt::l4_word(10),
+  L4IfConnected = mgmt::l4_word(11),
+  L4IfDisconnected = mgmt::l4_word(12),
+  ConnectivityOnline = mgmt::l4_word(13),
+  ConnectivityOffline = mgmt::l4_word(14),
 };
 
 /// How events are numbered; see the table above.

@@ -127,6 +127,7 @@ Status NetCore::recv_data(NetIf& iface, PacketPtr frame) {
 
 void NetCore::process_rx(NetIf& first, PacketPtr packet) {
   Tracer& tracer = stack_.tracer();
+  first.note_used();
   const bool l2_done = packet->meta.loopback || packet->meta.l2_ready;
   NetIf* const last = l2_done ? &first : through_l2(first, packet);
   if (last == nullptr) return;
@@ -184,6 +185,7 @@ NetIf* NetCore::next_up(const NetIf& from, PacketPtr& packet) {
   }
   ++upper->stats().rx_packets;
   upper->stats().rx_bytes += packet->size();
+  upper->note_used();
   packet->meta.lower = from.index();
   return upper;
 }

@@ -271,6 +271,7 @@ Status NetIf::transmit(PacketPtr frame) {
   if (sent.ok()) {
     ++stats_.tx_packets;
     stats_.tx_bytes += bytes;
+    note_used();
   } else {
     ++stats_.tx_dropped;
   }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "stack/base/delegate.h"
 #include "stack/contract/driver.h"
 #include "stack/contract/l2.h"
 #include "stack/net/if_stacking.h"
@@ -173,6 +174,13 @@ class NetIf : public DriverUser {
   /// What the driver leaves to the stack; everything without a driver.
   ChecksumPolicy checksum_policy() const;
 
+  /// Told of every packet that leaves by this iface or comes in by it, also by its engine (Zephyr:
+  /// conn_mgr_if_used()). One listener; an empty one ends it.
+  void set_used(Delegate used) { used_ = used; }
+  void note_used() const {
+    if (used_) used_();
+  }
+
   IfStats& stats() { return stats_; }
   /// The record of the latest event of this iface; none while nobody watches.
   RecordId last_event() const { return last_event_; }
@@ -242,6 +250,7 @@ class NetIf : public DriverUser {
   std::string if_name_;            // empty: made of the two
   SocketOffload* socket_offload_ = nullptr;
   SimTime oper_changed_at_;
+  Delegate used_;
   RecordId last_event_;
 };
 

@@ -70,6 +70,9 @@ bool NetMgmt::covered(MgmtEvent event) const {
 void NetMgmt::notify(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
   Entry entry{{event, iface, info}, trace(event, iface, info), tracer_.scheduler().now()};
   if (iface != nullptr && !is_node_event(event)) iface->set_last_event(entry.record);
+  if (tap_ != nullptr) {
+    tap_->raised(event, iface, info, entry.record.valid() ? entry.record : tracer_.cause());
+  }
   if (!covered(event)) return;
   if (!entry.record.valid()) entry.record = tracer_.cause();
   if (config_.delivery == NetMgmtConfig::Delivery::Direct) return deliver_now(entry);

@@ -58,6 +58,16 @@ struct NetMgmtConfig {
   bool operator==(const NetMgmtConfig&) const = default;
 };
 
+/// Sees every event as it is raised, whatever becomes of it in the queue; `record` is its record,
+/// or what caused it. Must change nothing that a handler could see.
+class MgmtTap {
+ public:
+  virtual void raised(MgmtEvent event, NetIf* iface, const MgmtInfo& info, RecordId record) = 0;
+
+ protected:
+  ~MgmtTap() = default;
+};
+
 class NetMgmt {
  public:
   NetMgmt(Tracer& tracer, SubjectId node, const NetMgmtConfig& config);
@@ -74,6 +84,9 @@ class NetMgmt {
   /// Raises an event: records it, and queues it unless rule 1 says no. May be called from handlers;
   /// it never recurses (except in Direct delivery, which is meant to).
   void notify(MgmtEvent event, NetIf* iface, const MgmtInfo& info = {});
+
+  /// One at most; null: none, which is what it costs nothing with.
+  void set_tap(MgmtTap* tap) { tap_ = tap; }
 
   /// A scripted stop of the delivering thread; the event it is at is finished afterwards.
   void stall(bool on);
@@ -131,6 +144,7 @@ class NetMgmt {
   bool busy_ = false, calling_ = false, stalled_ = false, turn_missed_ = false;
   std::uint64_t dropped_ = 0, delivered_ = 0, calls_ = 0;
   Delegate when_idle_;
+  MgmtTap* tap_ = nullptr;
   Timer work_, give_up_;
 };
 

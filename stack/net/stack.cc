@@ -46,6 +46,7 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
       forward(*this),
       waits(*this),
       mgmt(env.tracer, subject_, config().mgmt),
+      connector(env.tracer, subject_, config().connector),
       routers(*this, config().max_routers),
       acd(*this),
       autoconf(*this),
@@ -61,7 +62,8 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
       mld(*this),
       promiscuous(*this),
       dns(*this, config().dns),
-      dhcpv4(*this) {}
+      dhcpv4(*this),
+      feed(*this) {}
 
 // Contexts first, which may have groups to leave, then ifaces: both use the parts.
 Stack::~Stack() {
@@ -129,6 +131,10 @@ void Stack::warn_of_few_configs(std::string_view event, std::size_t ifaces, std:
 }
 
 void Stack::post_init() {
+  if (!booted_) {
+    connector.init();
+    feed.start();
+  }
   booted_ = true;
   const auto with_ipv6 = static_cast<std::size_t>(
       std::count_if(ifaces_.begin(), ifaces_.end(),

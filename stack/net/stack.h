@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "stack/net/cn_feed.h"
+#include "stack/net/connector.h"
 #include "stack/net/dhcpv4.h"
 #include "stack/net/dns_resolver.h"
 #include "stack/net/forward.h"
@@ -95,6 +97,7 @@ struct StackConfig {
   bool router = false;  ///< forwards, and advertises itself instead of asking for routers
   NetMgmtConfig mgmt = {};
   DnsConfig dns = {};
+  ConnectorConfig connector = {};
   SocketConfig sockets = {};
 
   bool operator==(const StackConfig&) const = default;
@@ -176,6 +179,7 @@ class Stack {
   Forward forward;
   PacketWaits waits;
   NetMgmt mgmt;
+  Connector connector;
   RouterTable routers;
   Ipv4Acd acd;
   Ipv4Autoconf autoconf;
@@ -192,6 +196,7 @@ class Stack {
   Promiscuous promiscuous;
   DnsResolver dns;
   Dhcpv4 dhcpv4;
+  CnFeed feed;  ///< last, so that it lets go of mgmt and connector first
 
  private:
   std::vector<NetIf*> by_name_;  // sorted; empty while there are few
