@@ -83,6 +83,8 @@ function(flapjack_tests name)
     GTest::gtest_main GTest::gmock)
   target_compile_definitions(flapjack_${name}_tests PRIVATE
     FLAPJACK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLAPJACK_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  # Only what is tested needs full optimisation; the tests' own text compiles in half the time.
+  target_compile_options(flapjack_${name}_tests PRIVATE $<$<CONFIG:Release>:-O1>)
   flapjack_precompile(flapjack_${name}_tests <gtest/gtest.h>
     "${PROJECT_SOURCE_DIR}/stack/net/stack.h")
   gtest_discover_tests(flapjack_${name}_tests TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60)
