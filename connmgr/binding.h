@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "connmgr/connectivity.h"
+#include "connmgr/lock_order.h"
+#include "stack/sim/timer.h"
 
 namespace flapjack {
 
@@ -38,12 +40,17 @@ inline constexpr int kNoTimeout = 0;
 struct BindingConfig {
   std::uint32_t flags = 0;     ///< conn_flag_bit()s
   int timeout_s = kNoTimeout;  ///< whole seconds
+  int idle_timeout_s = kNoTimeout;  ///< whole seconds without traffic
+  /// How long the implementation's init blocks the monitor's thread, as one that waits for its
+  /// supplicant does. Until then the node's connection manager is not booted.
+  Duration init_takes{};
 };
 
 class Binding {
  public:
-  /// Neither `iface` nor `impl` is owned; both outlive the binding.
-  Binding(NetIf& iface, Connectivity& impl, BindingConfig config = {});
+  /// Neither `iface`, `impl` nor `locks` is owned; all outlive the binding.
+  Binding(NetIf& iface, Connectivity& impl, LockOrder& locks, BindingConfig config = {});
+  ~Binding();
   Binding(const Binding&) = delete;
   Binding& operator=(const Binding&) = delete;
 
@@ -60,8 +67,34 @@ class Binding {
   /// Whole seconds as the application gave them, unchecked; 0 or less: no timeout.
   int timeout_s() const { return timeout_s_; }
   void set_timeout_s(int seconds) { timeout_s_ = seconds; }
+  /// As timeout_s().
+  int idle_timeout_s() const { return idle_timeout_s_; }
+  void set_idle_timeout_s(int seconds) { idle_timeout_s_ = seconds; }
   /// Back to what the binding started with (Zephyr does so before it calls init).
-  void reset_timeout() { timeout_s_ = config_.timeout_s; }
+  void reset_timeouts() {
+    timeout_s_ = config_.timeout_s;
+    idle_timeout_s_ = config_.idle_timeout_s;
+  }
+  Duration init_takes() const { return config_.init_takes; }
+
+  // The idle countdown; at its end CONN_IF_IDLE_TIMEOUT is raised.
+  /// From now on the iface's traffic begins it anew; for the binding that the iface goes by.
+  void watch_use();
+  /// Begins it anew (conn_mgr_if_used()); nothing without an idle timeout.
+  void used();
+  void cancel_idle() { idle_timer_.cancel(); }
+
+  /// The binding's lock, recursive (conn_mgr_binding_lock()). The manager holds it around every
+  /// call of the implementation; an implementation holds it when it acts by itself.
+  void lock() { locks_.take(lock_); }
+  void unlock() { locks_.release(lock_); }
+  LockOrder::Lock lock_id() const { return lock_; }
+
+  /// Within disconnect(): the call comes from the idle timeout and not from a user. Zephyr tells
+  /// both apart by its internal flag alone; before idle timeouts every call was a user's.
+  bool idle_disconnect() const {
+    return idle_timeout_s_ > 0 && !flag(ConnFlag::Disconnecting);
+  }
 
   BindingContext* context() const { return context_.get(); }
   /// The context as the type that the implementation's attach() made.
@@ -72,12 +105,17 @@ class Binding {
   }
 
  private:
+  void on_idle();
   NetIf& iface_;
   Connectivity& impl_;
   BindingConfig config_;
   std::string name_;
+  LockOrder& locks_;
+  LockOrder::Lock lock_;
   std::uint32_t flags_;
-  int timeout_s_;
+  int timeout_s_, idle_timeout_s_;
+  Timer idle_timer_;
+  bool watches_use_ = false;
   std::unique_ptr<BindingContext> context_;  // last: its timers go first
 };
 

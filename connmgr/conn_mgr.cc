@@ -2,7 +2,6 @@
 #include "connmgr/conn_mgr.h"
 
 #include <algorithm>
-#include <cassert>
 
 #include "connmgr/event_names.h"
 #include "stack/net/stack.h"
@@ -17,45 +16,6 @@ void keep_first(Status& first, Status status) {
 }
 
 }  // namespace
-
-ConnMgr::ConnMgr(Stack& stack, ConnMgrConfig config)
-    : stack_(stack), config_(config), monitor_(stack, config.monitor) {
-  iface_callback_ = {mgmt_mask(MgmtEvent::IfAdminUp, MgmtEvent::IfDown),
-                     [this](const MgmtNotice& notice) { on_iface(notice); }};
-  self_callback_ = {mgmt_mask(MgmtEvent::ConnIfTimeout, MgmtEvent::ConnIfFatalError),
-                    [this](const MgmtNotice& notice) { on_self(notice); }};
-}
-
-ConnMgr::~ConnMgr() {
-  stack_.mgmt.remove(self_callback_);
-  stack_.mgmt.remove(iface_callback_);
-}
-
-Binding& ConnMgr::bind(NetIf& iface, Connectivity& impl, BindingConfig config) {
-  assert(!booted_ && &iface.stack() == &stack_);
-  return *bindings_.emplace_back(std::make_unique<Binding>(iface, impl, config));
-}
-
-Status ConnMgr::boot() {
-  if (booted_) return Errc::Ealready;
-  if (!monitor_.fits()) return Errc::Erange;
-  booted_ = true;
-  for (const auto& binding : bindings_) {
-    const ConnectivityTraits traits = binding->impl().traits();
-    if (!traits.exists || !traits.has_init) continue;
-    binding->reset_timeout();
-    binding->impl().init(*binding);
-  }
-  stack_.mgmt.add(iface_callback_);
-  stack_.mgmt.add(self_callback_);
-  for (const auto& binding : bindings_) {
-    const bool exists = binding->impl().traits().exists;
-    if (exists && binding->iface().is_admin_up()) auto_connect(binding->iface());
-  }
-  // Registered last, the monitor's handlers run before those of control and of older apps.
-  monitor_.start();
-  return Status();
-}
 
 // The first binding of the iface decides, even when its implementation does not exist.
 Binding* ConnMgr::if_get_binding(const NetIf& iface) const {
@@ -86,27 +46,41 @@ Status ConnMgr::connect(NetIf& iface, std::string_view by) {
 Status ConnMgr::call_connect(NetIf& iface) {
   Binding* const binding = if_get_binding(iface);
   if (binding == nullptr || !binding->impl().traits().has_connect) return Errc::Enotsup;
+  if (lacks_config(*binding)) {
+    stack_.mgmt.notify(MgmtEvent::ConnIfNoConfiguration, &iface);
+    return config_.no_configuration;
+  }
+  const LockGuard guard(locks_, binding->lock_id());
   if (!iface.is_admin_up()) {
-    const Status up = iface.up();
-    if (!up.ok()) return up;
+    const Status up_status = up(iface);
+    if (!up_status.ok()) return up_status;
   }
   binding->set_flag(ConnFlag::Disconnecting, false);
   return binding->impl().connect(*binding);
 }
 
-Status ConnMgr::disconnect(NetIf& iface, std::string_view by) {
-  const Status status = call_disconnect(iface);
+bool ConnMgr::lacks_config(Binding& binding) const {
+  return config_.config_check && !binding.flag(ConnFlag::Persistent) &&
+         binding.impl().traits().has_connection_config &&
+         !binding.impl().has_connection_config(binding);
+}
+
+Status ConnMgr::disconnect(NetIf& iface, std::string_view by, bool idle) {
+  const Status status = call_disconnect(iface, idle);
   stack_.tracer().event(iface.subject(), conn_event::kDisconnect,
                         {Attr::of("by", by), Attr::of("result", status.code())});
   return status;
 }
 
-Status ConnMgr::call_disconnect(NetIf& iface) {
+// An idle one is not the application's wish: a persistent implementation connects again.
+Status ConnMgr::call_disconnect(NetIf& iface, bool idle) {
   Binding* const binding = if_get_binding(iface);
   if (binding == nullptr || !binding->impl().traits().has_disconnect) return Errc::Enotsup;
   Status status;
   if (iface.is_admin_up()) {
-    if (!config_.legacy_sync_autodown) binding->set_flag(ConnFlag::Disconnecting, true);
+    const LockGuard guard(locks_, binding->lock_id());
+    const bool meant = !idle && !config_.legacy_sync_autodown;
+    if (meant) binding->set_flag(ConnFlag::Disconnecting, true);
     status = binding->impl().disconnect(*binding);
   }
   if (config_.legacy_sync_autodown) auto_down(iface, "disconnect");
@@ -124,6 +98,7 @@ Status ConnMgr::set_opt(NetIf& iface, int option, std::span<const std::uint8_t> 
   if (value.data() == nullptr) return Errc::Einval;
   Binding* const binding = if_get_binding(iface);
   if (binding == nullptr || !binding->impl().traits().has_set_option) return Errc::Enotsup;
+  const LockGuard guard(locks_, binding->lock_id());
   return binding->impl().set_option(*binding, option, value);
 }
 
@@ -143,6 +118,7 @@ Status ConnMgr::get_opt(NetIf& iface, int option, std::span<std::uint8_t> value,
   Binding* const binding = if_get_binding(iface);
   if (binding == nullptr || !binding->impl().traits().has_get_option) return Errc::Enotsup;
   length = room;
+  const LockGuard guard(locks_, binding->lock_id());
   return binding->impl().get_option(*binding, option, value.first(room), length);
 }
 
@@ -187,6 +163,25 @@ int ConnMgr::if_get_timeout(const NetIf& iface) const {
   return binding == nullptr ? kNoTimeout : binding->timeout_s();
 }
 
+Status ConnMgr::if_set_idle_timeout(NetIf& iface, int seconds) {
+  Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
+  const Status status = binding == nullptr ? Errc::Enotsup : Errc::Ok;
+  if (binding != nullptr) binding->set_idle_timeout_s(seconds);
+  stack_.tracer().event(iface.subject(), conn_event::kSetIdleTimeout,
+                        {Attr::of("seconds", seconds), Attr::of("result", status.code())});
+  return status;
+}
+
+int ConnMgr::if_get_idle_timeout(const NetIf& iface) const {
+  const Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
+  return binding == nullptr ? kNoTimeout : binding->idle_timeout_s();
+}
+
+void ConnMgr::if_used(NetIf& iface) {
+  Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
+  if (binding != nullptr) binding->used();
+}
+
 bool ConnMgr::skipped(const NetIf& iface, bool skip_ignored) const {
   return skip_ignored && monitor_.is_iface_ignored(iface);
 }
@@ -194,7 +189,7 @@ bool ConnMgr::skipped(const NetIf& iface, bool skip_ignored) const {
 void ConnMgr::bulk_up(bool skip_ignored, std::string_view by, Status& first) {
   for (const auto& iface : stack_.ifaces()) {
     if (iface->is_admin_up() || skipped(*iface, skip_ignored)) continue;
-    const Status status = iface->up();
+    const Status status = up(*iface);
     keep_first(first, status);
     if (status.ok()) continue;
     stack_.tracer().event(iface->subject(), conn_event::kUpFailed,
@@ -212,7 +207,7 @@ Status ConnMgr::all_if_down(bool skip_ignored) {
   Status first;
   for (const auto& iface : stack_.ifaces()) {
     if (!iface->is_admin_up() || skipped(*iface, skip_ignored)) continue;
-    const Status status = iface->down();
+    const Status status = down(*iface);
     keep_first(first, status);
     if (status.ok()) continue;
     stack_.tracer().event(iface->subject(), conn_event::kDownFailed,
@@ -238,44 +233,6 @@ Status ConnMgr::all_if_disconnect(bool skip_ignored) {
     keep_first(first, disconnect(*iface, "all_if_disconnect"));
   }
   return first;
-}
-
-// Does not ask whether the iface is still admin-up: a stale event brings it up again, as in Zephyr.
-void ConnMgr::auto_connect(NetIf& iface) {
-  const Binding* const binding = if_get_binding(iface);
-  if (binding == nullptr || binding->flag(ConnFlag::NoAutoConnect)) return;
-  const Status status = connect(iface, "auto_connect");
-  static_cast<void>(status);  // recorded; there is nobody to return it to
-}
-
-void ConnMgr::auto_down(NetIf& iface, std::string_view reason) {
-  const Binding* const binding = if_get_binding(iface);
-  if (binding == nullptr || !config_.auto_if_down || binding->flag(ConnFlag::NoAutoDown)) return;
-  if (!iface.is_admin_up()) return;
-  const Status status = iface.down();
-  stack_.tracer().event(iface.subject(), conn_event::kAutoDown,
-                        {Attr::of("reason", reason), Attr::of("result", status.code())});
-}
-
-void ConnMgr::on_iface(const MgmtNotice& notice) {
-  if (notice.iface == nullptr) return;
-  if (notice.is(MgmtEvent::IfAdminUp)) return auto_connect(*notice.iface);
-  if (notice.is(MgmtEvent::IfDown)) on_if_down(*notice.iface);
-}
-
-void ConnMgr::on_if_down(NetIf& iface) {
-  Binding* const binding = if_get_binding(iface);
-  if (binding == nullptr) return;
-  const bool meant = binding->flag(ConnFlag::Disconnecting) && !config_.legacy_sync_autodown;
-  if (binding->flag(ConnFlag::Persistent) && !meant) return;
-  binding->set_flag(ConnFlag::Disconnecting, false);
-  auto_down(iface, "if_down");
-}
-
-void ConnMgr::on_self(const MgmtNotice& notice) {
-  if (notice.iface == nullptr) return;
-  if (notice.is(MgmtEvent::ConnIfTimeout)) return auto_down(*notice.iface, "timeout");
-  if (notice.is(MgmtEvent::ConnIfFatalError)) auto_down(*notice.iface, "fatal");
 }
 
 }  // namespace flapjack

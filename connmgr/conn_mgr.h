@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "connmgr/binding.h"
+#include "connmgr/lock_order.h"
 #include "connmgr/monitor.h"
 #include "stack/net/net_if.h"
 
@@ -25,6 +26,13 @@ struct ConnMgrConfig {
   /// Zephyr before 2025-05: if_disconnect() itself takes the iface admin-down, whatever the
   /// implementation answered, instead of waiting for its IF_DOWN.
   bool legacy_sync_autodown = false;
+  /// Idle timeouts (since 2025); without, none can be set and traffic is not looked at.
+  bool idle_timeout = true;
+  /// Ask an implementation that can tell whether it is configured, before a connect of an iface
+  /// that is not persistent (2026); if not: CONN_IF_NO_CONFIGURATION and `no_configuration`.
+  bool config_check = false;
+  /// What such a connect returns; what Zephyr returns has not been seen.
+  Errc no_configuration = Errc::Enodata;
 
   bool operator==(const ConnMgrConfig&) const = default;
 };
@@ -43,7 +51,8 @@ class ConnMgr {
 
   /// The monitor thread's first turn, after Stack::post_init(): init of every binding, control
   /// callbacks, connect of what is admin-up already, monitor callbacks, snapshot, first pass.
-  /// Callbacks registered before it see the first wave of L4 events. Erange: more ifaces than
+  /// Callbacks registered before it see the first wave of L4 events. An init that takes time
+  /// (BindingConfig::init_takes) holds up all that follows. Erange: more ifaces than
   /// MonitorConfig::iface_max, and nothing was done; Ealready: booted before.
   Status boot();
 
@@ -68,6 +77,12 @@ class ConnMgr {
   /// Whole seconds, kNoTimeout for none; not checked. Takes effect with the next attempt.
   Status if_set_timeout(NetIf& iface, int seconds);
   int if_get_timeout(const NetIf& iface) const;
+  /// Whole seconds without traffic after which the iface is disconnected, though not as if the
+  /// application had asked for it; kNoTimeout for none. Counts from the next IF_UP or packet.
+  Status if_set_idle_timeout(NetIf& iface, int seconds);
+  int if_get_idle_timeout(const NetIf& iface) const;
+  /// Traffic: the idle countdown begins anew. The stack and the engines call it by themselves.
+  void if_used(NetIf& iface);
 
   // All ifaces in index order, never stopping at an error; the first error met is returned.
   // `skip_ignored` leaves out those that the monitor ignores.
@@ -80,22 +95,40 @@ class ConnMgr {
   Status all_if_disconnect(bool skip_ignored);
 
   const Monitor& monitor() const { return monitor_; }
-  void mon_resend_status() { monitor_.resend_status(); }
-  void ignore_iface(NetIf& iface) { monitor_.ignore_iface(iface); }
-  void watch_iface(NetIf& iface) { monitor_.watch_iface(iface); }
+  /// While an init blocks the boot, this and the four below take effect once it has returned.
+  void mon_resend_status();
+  void ignore_iface(NetIf& iface);
+  void watch_iface(NetIf& iface);
   bool is_iface_ignored(const NetIf& iface) const { return monitor_.is_iface_ignored(iface); }
-  void ignore_l2(const L2* l2) { monitor_.ignore_l2(l2); }
-  void watch_l2(const L2* l2) { monitor_.watch_l2(l2); }
+  void ignore_l2(const L2* l2);
+  void watch_l2(const L2* l2);
   std::uint16_t if_state(const NetIf& iface) const { return monitor_.if_state(iface); }
 
   Stack& stack() const { return stack_; }
   const ConnMgrConfig& config() const { return config_; }
+  /// Who took which lock while holding which other; cycles are recorded as "lock_cycle", too.
+  const LockOrder& locks() const { return locks_; }
 
  private:
+  // A call that waits for the monitor's lock.
+  struct Waiting {
+    enum class Call : std::uint8_t { Resend, IgnoreIface, WatchIface, IgnoreL2, WatchL2 } call;
+    NetIf* iface;
+    const L2* l2;
+  };
+  void monitor_call(const Waiting& call);
+  void carry_out(const Waiting& call);
+  void init_bindings();
+  void finish_boot();
+  Status up(NetIf& iface);
+  Status down(NetIf& iface);
+  LockOrder::Lock lock_of(const NetIf& iface);
+  void on_lock_cycle(const std::string& locks);
   Status connect(NetIf& iface, std::string_view by);
-  Status disconnect(NetIf& iface, std::string_view by);
+  Status disconnect(NetIf& iface, std::string_view by, bool idle = false);
   Status call_connect(NetIf& iface);
-  Status call_disconnect(NetIf& iface);
+  Status call_disconnect(NetIf& iface, bool idle);
+  bool lacks_config(Binding& binding) const;
   Status set_opt(NetIf& iface, int option, std::span<const std::uint8_t> value);
   Status get_opt(NetIf& iface, int option, std::span<std::uint8_t> value, std::size_t& length);
   bool is_flag(ConnFlag flag) const;
@@ -109,9 +142,14 @@ class ConnMgr {
 
   Stack& stack_;
   ConnMgrConfig config_;
+  LockOrder locks_;
   Monitor monitor_;
+  std::vector<LockOrder::Lock> iface_locks_;  // by iface index - 1; 0: none yet
   std::vector<std::unique_ptr<Binding>> bindings_;
-  bool booted_ = false;
+  bool booted_ = false, blocked_ = false;
+  std::size_t next_init_ = 0;
+  std::vector<Waiting> waiting_;
+  Timer init_timer_;
   MgmtCallback iface_callback_, self_callback_;
 };
 

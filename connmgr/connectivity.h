@@ -36,6 +36,7 @@ struct ConnectivityTraits {
   bool has_disconnect = true;
   bool has_set_option = true;
   bool has_get_option = true;
+  bool has_connection_config = false;  ///< see Connectivity::has_connection_config()
 };
 
 class Connectivity {
@@ -57,6 +58,9 @@ class Connectivity {
   /// Enoprotoopt: no such option; Enobufs: too small.
   virtual Status get_option(Binding& binding, int option, std::span<std::uint8_t> value,
                             std::size_t& length) = 0;
+  /// Whether it knows enough to try (Zephyr of 2026). Asked before a connect of a binding that is
+  /// not persistent, when the traits have it and ConnMgrConfig::config_check is on.
+  virtual bool has_connection_config(Binding&) { return true; }
 };
 
 }  // namespace flapjack

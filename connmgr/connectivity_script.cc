@@ -15,10 +15,14 @@ struct Named {
   std::string_view name;
   T value;
 };
-constexpr std::array<Named<ScriptTrigger>, 3> kTriggers = {{
+constexpr std::array<Named<ScriptTrigger>, 7> kTriggers = {{
     {"init", ScriptTrigger::Init},
     {"connect", ScriptTrigger::Connect},
     {"disconnect", ScriptTrigger::Disconnect},
+    {"lost", ScriptTrigger::Lost},
+    {"found", ScriptTrigger::Found},
+    {"set_option", ScriptTrigger::SetOption},
+    {"get_option", ScriptTrigger::GetOption},
 }};
 constexpr std::array<Named<ScriptAction>, 7> kActions = {{
     {"up", ScriptAction::Up},
@@ -149,8 +153,11 @@ class Parser {
     entry.action = *found;
     const bool is_return = *found == ScriptAction::Return;
     if (is_return && has_delay_) return fail(delay_at_, "a call returns at once: no delay");
-    if (is_return && entry.trigger == ScriptTrigger::Init) {
-      return fail(word.offset, "init returns nothing");
+    const bool is_call =
+        entry.trigger != ScriptTrigger::Lost && entry.trigger != ScriptTrigger::Found;
+    if (is_return && (entry.trigger == ScriptTrigger::Init || !is_call)) {
+      return fail(word.offset, std::string(script_trigger_name(entry.trigger)) +
+                                   " returns nothing");
     }
     if (equals == std::string_view::npos) {
       return !is_return || fail(word.offset + word.text.size(), "expected \"=\" and a code");

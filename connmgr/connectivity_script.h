@@ -2,10 +2,12 @@
 // The script of a ScriptedConnectivity: when called so, do that after a while. One entry a text:
 //
 //   entry   = trigger [ delay ] action | trigger "return=" code
-//   trigger = "init" | "connect" | "disconnect"
+//   trigger = "init" | "connect" | "disconnect" | "lost" | "found" | "set_option" | "get_option"
+//             (lost, found: the peer cannot be heard any more, can be heard again)
 //   delay   = number with unit ns us ms s min h, e.g. 500ms, 1.5s; without: in the call itself
 //   action  = "up" | "down" | "carrier_on" | "carrier_off" | "timeout" | "fatal" [ "=" number ]
-//   code    = "0" | number | "-" errno name, e.g. -ECHILD; what the call returns (not for init)
+//   code    = "0" | number | "-" errno name, e.g. -ECHILD; what the call returns (not for init,
+//             lost and found, which are no calls that could)
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,7 +18,9 @@
 
 namespace flapjack {
 
-enum class ScriptTrigger : std::uint8_t { Init, Connect, Disconnect };
+enum class ScriptTrigger : std::uint8_t {
+  Init, Connect, Disconnect, Lost, Found, SetOption, GetOption
+};
 enum class ScriptAction : std::uint8_t {
   Up,    ///< not dormant
   Down,  ///< dormant

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The trace events of this folder that are no net_mgmt events: every name with its attributes, so
-// that patterns can be checked against them. Subject of each: the iface.
+// that patterns can be checked against them. The subject is the iface, or the node.
 #pragma once
 #include <array>
 #include <string_view>
@@ -11,6 +11,7 @@ struct ConnEventInfo {
   std::string_view name;
   std::array<std::string_view, 3> attrs;  ///< empty: none
   std::string_view about;
+  bool of_node = false;  ///< its subject is the node, not an iface
 };
 
 namespace conn_event {
@@ -24,13 +25,20 @@ inline constexpr std::string_view kSetOpt = "set_opt";
 inline constexpr std::string_view kGetOpt = "get_opt";
 inline constexpr std::string_view kSetFlag = "set_flag";
 inline constexpr std::string_view kSetTimeout = "set_timeout";
+inline constexpr std::string_view kSetIdleTimeout = "set_idle_timeout";
+inline constexpr std::string_view kLockCycle = "lock_cycle";
 // Monitor
 inline constexpr std::string_view kReady = "iface_ready";
 inline constexpr std::string_view kNotReady = "iface_not_ready";
 inline constexpr std::string_view kIgnored = "ignored";
 inline constexpr std::string_view kWatched = "watched";
+inline constexpr std::string_view kMonitorBlocked = "monitor_blocked";
+inline constexpr std::string_view kMonitorFreed = "monitor_freed";
+// Online check
+inline constexpr std::string_view kOnlineProbe = "online_probe";
 // Implementations
 inline constexpr std::string_view kAssociating = "associating";
+inline constexpr std::string_view kPhase = "phase";
 inline constexpr std::string_view kAssociated = "associated";
 inline constexpr std::string_view kAssociationFailed = "association_failed";
 inline constexpr std::string_view kDisassociated = "disassociated";
@@ -47,11 +55,22 @@ inline constexpr std::array kConnEvents = {
     ConnEventInfo{conn_event::kGetOpt, {"option", "result"}, "a get_opt call has returned"},
     ConnEventInfo{conn_event::kSetFlag, {"flag", "value", "result"}, "a flag was set or refused"},
     ConnEventInfo{conn_event::kSetTimeout, {"seconds", "result"}, "a timeout was set or refused"},
+    ConnEventInfo{conn_event::kSetIdleTimeout, {"seconds", "result"},
+                  "an idle timeout was set or refused"},
+    ConnEventInfo{conn_event::kLockCycle, {"locks"},
+                  "locks were taken in an order that could block two threads for ever",
+                  true},
     ConnEventInfo{conn_event::kReady, {}, "a monitor pass found it ready, and not so before"},
     ConnEventInfo{conn_event::kNotReady, {}, "a monitor pass found it no longer ready"},
     ConnEventInfo{conn_event::kIgnored, {}, "the monitor looks away"},
     ConnEventInfo{conn_event::kWatched, {}, "the monitor looks again"},
+    ConnEventInfo{conn_event::kMonitorBlocked, {"iface", "waiting"},
+                  "an implementation's init holds the monitor's lock, or a call waits for it",
+                  true},
+    ConnEventInfo{conn_event::kMonitorFreed, {}, "init has returned, the lock is free", true},
+    ConnEventInfo{conn_event::kOnlineProbe, {"result"}, "the online check has sent a ping"},
     ConnEventInfo{conn_event::kAssociating, {"attempt"}, "a sub-attempt has begun"},
+    ConnEventInfo{conn_event::kPhase, {"phase"}, "a phase of a sub-attempt begins"},
     ConnEventInfo{conn_event::kAssociated, {"attempt"}, "a sub-attempt has succeeded"},
     ConnEventInfo{conn_event::kAssociationFailed, {"reason"}, "a sub-attempt has ended in vain"},
     ConnEventInfo{conn_event::kDisassociated, {"reason"}, "the association is over"},

@@ -53,15 +53,18 @@ Lane lane_of(Coalescing policy) {
 
 }  // namespace
 
-Monitor::Monitor(Stack& stack, MonitorConfig config)
+Monitor::Monitor(Stack& stack, LockOrder& locks, MonitorConfig config)
     : stack_(stack),
+      locks_(locks),
+      lock_(locks.add("monitor")),
       config_(config),
       pass_timer_(stack.scheduler(), lane_of(config.coalescing), delegate<&Monitor::pass>(this)) {
   static_assert(kRows.size() == kAggregates);
   iface_callback_ = {mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown),
                      [this](const MgmtNotice& notice) { on_iface(notice); }};
-  ipv4_callback_ = {mgmt_mask(MgmtEvent::Ipv4AddrAdd, MgmtEvent::Ipv4AddrDel,
-                              MgmtEvent::Ipv4AcdSucceed, MgmtEvent::Ipv4AcdFailed),
+  const std::uint64_t detection =
+      config.any_ipv4_add ? 0 : mgmt_mask(MgmtEvent::Ipv4AcdSucceed, MgmtEvent::Ipv4AcdFailed);
+  ipv4_callback_ = {mgmt_mask(MgmtEvent::Ipv4AddrAdd, MgmtEvent::Ipv4AddrDel) | detection,
                     [this](const MgmtNotice& notice) { on_ipv4(notice); }};
   ipv6_callback_ = {mgmt_mask(MgmtEvent::Ipv6AddrAdd, MgmtEvent::Ipv6AddrDel,
                               MgmtEvent::Ipv6DadSucceed, MgmtEvent::Ipv6DadFailed),
@@ -75,7 +78,8 @@ Monitor::~Monitor() {
 }
 
 bool Monitor::fits() const {
-  return !config_.iface_max || stack_.ifaces().size() <= *config_.iface_max;
+  return !config_.iface_max || config_.allow_untracked ||
+         stack_.ifaces().size() <= *config_.iface_max;
 }
 
 void Monitor::start() {
@@ -101,6 +105,7 @@ void Monitor::snapshot() {
 
 void Monitor::on_iface(const MgmtNotice& notice) {
   if (notice.iface == nullptr) return;
+  const LockGuard guard(locks_, lock_);
   if (!notice.is(MgmtEvent::IfUp) && !notice.is(MgmtEvent::IfDown)) return;
   set_bits(*notice.iface, conn_state::kUp, notice.is(MgmtEvent::IfUp));
   give();
@@ -112,7 +117,10 @@ void Monitor::on_ipv4(const MgmtNotice& notice) {
   const bool gain = notice.is(MgmtEvent::Ipv4AddrAdd) || notice.is(MgmtEvent::Ipv4AcdSucceed);
   const bool loss = notice.is(MgmtEvent::Ipv4AddrDel) || notice.is(MgmtEvent::Ipv4AcdFailed);
   if (!gain && !loss) return;
-  if (has_ipv4(*notice.iface) == gain) set_bits(*notice.iface, conn_state::kIpv4Set, gain);
+  const LockGuard guard(locks_, lock_);
+  if (has_ipv4(*notice.iface) == gain || (gain && config_.any_ipv4_add)) {
+    set_bits(*notice.iface, conn_state::kIpv4Set, gain);
+  }
   give();
 }
 
@@ -122,6 +130,7 @@ void Monitor::on_ipv6(const MgmtNotice& notice) {
   const bool gain = notice.is(MgmtEvent::Ipv6AddrAdd) || notice.is(MgmtEvent::Ipv6DadSucceed);
   const bool loss = notice.is(MgmtEvent::Ipv6AddrDel) || notice.is(MgmtEvent::Ipv6DadFailed);
   if (!gain && !loss) return;
+  const LockGuard guard(locks_, lock_);
   if (has_ipv6(*notice.iface) == gain) set_bits(*notice.iface, conn_state::kIpv6Set, gain);
   give();
 }
@@ -155,10 +164,12 @@ bool Monitor::set_ignored(NetIf& iface, bool ignored) {
 }
 
 void Monitor::ignore_iface(NetIf& iface) {
+  const LockGuard guard(locks_, lock_);
   if (set_ignored(iface, true)) give();
 }
 
 void Monitor::watch_iface(NetIf& iface) {
+  const LockGuard guard(locks_, lock_);
   if (set_ignored(iface, false)) give();
 }
 
@@ -175,6 +186,7 @@ void Monitor::watch_l2(const L2* l2) {
 }
 
 void Monitor::set_l2_ignored(const L2* l2, bool ignored) {
+  const LockGuard guard(locks_, lock_);
   bool changed = false;
   for (const auto& iface : stack_.ifaces()) {
     const bool has_no_l2 = iface->l2() == nullptr || iface->is_offloaded();
@@ -207,28 +219,40 @@ void Monitor::pass() {
   if (config_.coalescing == Coalescing::QueueDrained && !stack_.mgmt.idle()) {
     return stack_.mgmt.when_idle(delegate<&Monitor::pass_soon>(this));  // a handler takes time
   }
+  const LockGuard guard(locks_, lock_);
   given_ = false;
   passing_ = true;
   std::array<Total, kAggregates> found{};
   std::sort(changed_.begin(), changed_.end());
-  for (const IfIndex index : changed_) {  // readiness follows from the word: the others keep theirs
-    IfaceState& s = states_[index.value - 1];
-    s.changed = false;
-    const std::uint16_t before = s.word;
-    s.word = with_readiness(before);
-    NetIf* const iface = stack_.iface(index);
-    if (((s.word ^ before) & conn_state::kReady) != 0) trace_change(*iface, s);
-    for (std::size_t k = 0; k < kAggregates; ++k) {
-      if (((s.word ^ before) & kRows[k].ready) == 0) continue;
-      (s.word & kRows[k].ready) != 0 ? ++ready_[k] : --ready_[k];
-      found[k].blame = iface;  // the highest index wins, whichever direction it changed
-      found[k].cause = s.cause;
-    }
-  }
-  changed_.clear();
+  // Readiness follows from the word: the others keep theirs. What a handler called from the pass
+  // changes belongs to the next one.
+  judged_.swap(changed_);
+  for (const IfIndex index : judged_) judge(index, found);
+  judged_.clear();
   for (std::size_t k = 0; k < kAggregates; ++k) found[k].count = ready_[k];
   settle(found);
   passing_ = false;
+}
+
+void Monitor::judge(IfIndex index, std::array<Total, kAggregates>& found) {
+  IfaceState& s = states_[index.value - 1];
+  s.changed = false;
+  const std::uint16_t before = s.word;
+  s.word = with_readiness(before);
+  NetIf* const iface = stack_.iface(index);
+  if (((s.word ^ before) & conn_state::kReady) != 0) trace_change(*iface, s);
+  for (std::size_t k = 0; k < kAggregates; ++k) {
+    if (((s.word ^ before) & kRows[k].ready) == 0) continue;
+    (s.word & kRows[k].ready) != 0 ? ++ready_[k] : --ready_[k];
+    found[k].blame = iface;  // the highest index wins, whichever direction it changed
+    found[k].cause = s.cause;
+  }
+  if (((s.word ^ before) & conn_state::kReady) == 0) return;
+  const bool ready = (s.word & conn_state::kReady) != 0;
+  (ready ? last_up_ : last_down_) = iface;
+  if (!config_.l4_if_events) return;
+  const CauseScope scope(stack_.scheduler(), s.cause);
+  stack_.mgmt.notify(ready ? MgmtEvent::L4IfConnected : MgmtEvent::L4IfDisconnected, iface);
 }
 
 // Aggregates are silent while other ifaces stay ready; this record tells of each single one.
@@ -248,23 +272,31 @@ void Monitor::settle(const std::array<Total, kAggregates>& found) {
   }
   for (std::size_t k = 0; k < kAggregates; ++k) {
     const bool was = before[k].count > 0, is = found[k].count > 0;
-    if (was != is) raise(k, is, found[k].blame, found[k].cause);
+    if (was != is) raise(k, is, found[k].cause);
+    if (!config_.per_family) break;
   }
 }
 
-void Monitor::raise(std::size_t aggregate, bool connected, NetIf* iface, RecordId cause) {
+NetIf* Monitor::blamed(std::size_t aggregate, bool connected) const {
+  if (config_.per_family) return last_[aggregate].blame;
+  return connected ? last_up_ : last_down_;
+}
+
+void Monitor::raise(std::size_t aggregate, bool connected, RecordId cause) {
   const CauseScope scope(stack_.scheduler(), cause);
   const AggregateRow& row = kRows[aggregate];
-  stack_.mgmt.notify(connected ? row.connected : row.disconnected, iface);
+  stack_.mgmt.notify(connected ? row.connected : row.disconnected, blamed(aggregate, connected));
 }
 
 void Monitor::resend_status() {
-  raise(kAny, last_[kAny].count > 0, last_[kAny].blame, stack_.tracer().cause());
+  const LockGuard guard(locks_, lock_);
+  raise(kAny, last_[kAny].count > 0, stack_.tracer().cause());
+  if (!config_.per_family) return;
   const bool ipv6 = std::any_of(stack_.ifaces().begin(), stack_.ifaces().end(),
                                 [](const auto& iface) { return iface->ipv6() != nullptr; });
   for (std::size_t k = kAggregates - 1; k > kAny; --k) {
     if (k == kIpv6 && !ipv6) continue;  // a node without IPv6 has no such events
-    raise(k, last_[k].count > 0, last_[k].blame, stack_.tracer().cause());
+    raise(k, last_[k].count > 0, stack_.tracer().cause());
   }
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "connmgr/lock_order.h"
 #include "stack/base/ids.h"
 #include "stack/net/net_mgmt.h"
 #include "stack/sim/timer.h"
@@ -49,13 +50,25 @@ struct MonitorConfig {
   /// The first look sees the addresses of offloaded ifaces too, as in a build with native IP; if
   /// not, they count from their next address event on.
   bool scan_offloaded = true;
+  /// Ifaces beyond the table are left alone instead of being an error of boot().
+  bool allow_untracked = false;
+  /// An aggregate for each family beside that of any (since 2024). Without: L4_CONNECTED and
+  /// L4_DISCONNECTED only, which name the iface that last changed in that direction.
+  bool per_family = true;
+  /// Any IPV4_ADDR_ADD is an address that counts (2023), not only a preferred one that is not
+  /// link-local.
+  bool any_ipv4_add = false;
+  /// L4_IF_CONNECTED and L4_IF_DISCONNECTED for each iface, ahead of the aggregates (2026, seen in
+  /// a fork only).
+  bool l4_if_events = false;
 
   bool operator==(const MonitorConfig&) const = default;
 };
 
 class Monitor {
  public:
-  Monitor(Stack& stack, MonitorConfig config);
+  /// Neither is owned; both outlive the monitor.
+  Monitor(Stack& stack, LockOrder& locks, MonitorConfig config);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -86,6 +99,10 @@ class Monitor {
   /// No pass is owed: ready_count() agrees with the words.
   bool settled() const { return !given_ && !passing_; }
 
+  /// Its lock; held by every call of it, by a pass, and all through the boot of ConnMgr.
+  void lock() { locks_.take(lock_); }
+  void unlock() { locks_.release(lock_); }
+
  private:
   // The aggregates in the order in which a pass raises them.
   enum Aggregate : std::size_t { kAny, kIpv4, kIpv6, kAggregates };
@@ -112,15 +129,21 @@ class Monitor {
   void pass();
   void pass_soon();
   void settle(const std::array<Total, kAggregates>& found);
+  void judge(IfIndex index, std::array<Total, kAggregates>& found);
+  NetIf* blamed(std::size_t aggregate, bool connected) const;
   void trace_change(const NetIf& iface, IfaceState& state);
-  void raise(std::size_t aggregate, bool connected, NetIf* iface, RecordId cause);
+  void raise(std::size_t aggregate, bool connected, RecordId cause);
 
   Stack& stack_;
+  LockOrder& locks_;
+  LockOrder::Lock lock_;
   MonitorConfig config_;
   std::vector<IfaceState> states_;  // by iface index - 1
-  std::vector<IfIndex> changed_;
+  std::vector<IfIndex> changed_, judged_;
   std::array<std::size_t, kAggregates> ready_{};  // words with the bit, as of the last pass
   std::array<Total, kAggregates> last_{};
+  NetIf* last_up_ = nullptr;    // without per_family: what the two events blame
+  NetIf* last_down_ = nullptr;
   bool given_ = true;  // the semaphore: starts at one
   bool started_ = false, passing_ = false;
   Timer pass_timer_;

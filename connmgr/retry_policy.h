@@ -19,24 +19,21 @@
 //     or not. Fatal: one CONN_IF_FATAL_ERROR. Never both for one attempt.
 //  4. The last command counts, also at one instant. An association that completes at the instant of
 //     the timeout counts (Lane::Frame comes before Lane::Work).
-//  5. It writes the iface's dormancy and never reads the iface.
+//  5. A technology without configuration is waited for: the countdown runs, and the sub-attempt
+//     begins as soon as there is one.
+//  6. With a grace, a loss is told only when it has lasted that long; the new attempt of a
+//     persistent binding and its countdown begin with the loss all the same.
+//  7. A disconnect of conn_mgr's idle timeout ends the connection, but a persistent binding wants
+//     it back: a new attempt begins at once. See Binding::idle_disconnect().
+//  8. It writes the iface's dormancy and never reads the iface.
 #pragma once
 #include <cstdint>
 
 #include "connmgr/binding.h"
+#include "connmgr/technology.h"
 #include "stack/sim/timer.h"
 
 namespace flapjack {
-
-/// The technology as the policy sees it; implemented by an implementation's context.
-class Technology {
- public:
-  virtual ~Technology() = default;
-  /// Begins one sub-attempt. Its end is reported later, in an event of its own.
-  virtual void start() = 0;
-  /// Gives up the sub-attempt or leaves the network; also called when there is nothing to stop.
-  virtual void stop() = 0;
-};
 
 /// Pause between sub-attempts: `first`, then doubled each time up to `cap`; equal: fixed.
 struct RetryDelay {
@@ -46,12 +43,13 @@ struct RetryDelay {
 /// A pause shorter than this could keep simulated time from moving on.
 inline constexpr Duration kRetryDelayMin = milliseconds(1);
 
-class RetryPolicy {
+class RetryPolicy : public TechnologyUser {
  public:
   enum class State : std::uint8_t { Idle, Attempting, Connected };
 
-  /// Both outlive the policy. `retry`: kRetryDelayMin <= first <= cap.
-  RetryPolicy(Binding& binding, Technology& technology, RetryDelay retry);
+  /// Both outlive the policy. `retry`: kRetryDelayMin <= first <= cap. `grace`: how long a loss may
+  /// last before it is told; not negative.
+  RetryPolicy(Binding& binding, Technology& technology, RetryDelay retry, Duration grace = {});
   RetryPolicy(const RetryPolicy&) = delete;
   RetryPolicy& operator=(const RetryPolicy&) = delete;
 
@@ -63,33 +61,38 @@ class RetryPolicy {
   void disconnect();
 
   // What the technology reports.
-  /// The network is joined: the iface becomes non-dormant. False when nobody wants it any more;
-  /// the technology has then been stopped again.
-  bool associated();
-  /// One sub-attempt failed; the next follows after the pause.
-  void sub_attempt_failed();
-  /// An established connection is gone.
-  void lost();
-  /// It can never work again without a new connect. `reason` goes with the event.
-  void fatal(int reason);
+  bool associated() override;
+  void sub_attempt_failed() override;
+  void lost() override;
+  void fatal(int reason) override;
+  void restarted() override;
+  void configured(bool usable) override;
 
+  /// Connected also while a loss is in its grace.
   State state() const { return state_; }
   /// Sub-attempts begun in the present or last attempt.
   std::uint32_t sub_attempts() const { return sub_attempts_; }
 
  private:
+  bool attempting() const { return state_ == State::Attempting || again_; }
   void begin_attempt();
+  void begin_countdown();
   void start_sub_attempt();
   void end_attempt(State next);
+  void on_grace_over();
   void on_timeout();
 
   Binding& binding_;
   Technology& technology_;
   RetryDelay retry_;
+  Duration grace_;
   State state_ = State::Idle;
+  bool configured_ = true;
+  bool awaiting_ = false;  // the sub-attempt is due, the configuration is not there
+  bool again_ = false;     // Connected, in its grace, and already trying again
   Duration next_delay_;
   std::uint32_t sub_attempts_ = 0;
-  Timer retry_timer_, timeout_timer_;
+  Timer retry_timer_, timeout_timer_, grace_timer_;
 };
 
 }  // namespace flapjack

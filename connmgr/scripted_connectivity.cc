@@ -11,8 +11,14 @@ namespace flapjack {
 // Plays the script on one iface; a timer an entry.
 class ScriptedConnectivity::Player : public BindingContext {
  public:
-  Player(Binding& binding, const std::vector<ScriptEntry>& script)
+  Player(Binding& binding, const std::vector<ScriptEntry>& script, RadioMedium* medium)
       : binding_(binding), script_(script) {
+    if (medium != nullptr) {
+      medium->watch([this](bool present) {
+        const Status status = run(present ? ScriptTrigger::Found : ScriptTrigger::Lost);
+        static_cast<void>(status);  // nobody called
+      });
+    }
     for (std::size_t i = 0; i < script.size(); ++i) {
       timers_.push_back(std::make_unique<Timer>(binding.stack().scheduler(), Lane::Frame,
                                                 delegate<&Player::play>(this, i)));
@@ -27,7 +33,7 @@ class ScriptedConnectivity::Player : public BindingContext {
   Status run(ScriptTrigger trigger) {
     Status result;
     for (std::size_t i = 0; i < script_.size(); ++i) {
-      if (script_[i].trigger != ScriptTrigger::Init) timers_[i]->cancel();
+      if (is_command(trigger) && is_command(script_[i].trigger)) timers_[i]->cancel();
     }
     for (std::size_t i = 0; i < script_.size(); ++i) {
       const ScriptEntry& entry = script_[i];
@@ -44,6 +50,9 @@ class ScriptedConnectivity::Player : public BindingContext {
   }
 
  private:
+  static bool is_command(ScriptTrigger trigger) {
+    return trigger == ScriptTrigger::Connect || trigger == ScriptTrigger::Disconnect;
+  }
   void play(std::uint64_t index) {
     const ScriptEntry& entry = script_[index];
     NetIf& iface = binding_.iface();
@@ -82,7 +91,7 @@ ConnectivityTraits ScriptedConnectivity::traits() const {
 }
 
 std::unique_ptr<BindingContext> ScriptedConnectivity::attach(Binding& binding) {
-  return std::make_unique<Player>(binding, script_);
+  return std::make_unique<Player>(binding, script_, medium_);
 }
 
 void ScriptedConnectivity::init(Binding& binding) {
@@ -100,14 +109,18 @@ Status ScriptedConnectivity::disconnect(Binding& binding) {
   return binding.context_as<Player>().run(ScriptTrigger::Disconnect);
 }
 
-Status ScriptedConnectivity::set_option(Binding&, int, std::span<const std::uint8_t>) {
-  return Errc::Enoprotoopt;
+Status ScriptedConnectivity::set_option(Binding& binding, int, std::span<const std::uint8_t>) {
+  Player& player = binding.context_as<Player>();
+  if (!player.has(ScriptTrigger::SetOption)) return Errc::Enoprotoopt;
+  return player.run(ScriptTrigger::SetOption);
 }
 
-Status ScriptedConnectivity::get_option(Binding&, int, std::span<std::uint8_t>,
+Status ScriptedConnectivity::get_option(Binding& binding, int, std::span<std::uint8_t>,
                                         std::size_t& length) {
   length = 0;
-  return Errc::Enoprotoopt;
+  Player& player = binding.context_as<Player>();
+  if (!player.has(ScriptTrigger::GetOption)) return Errc::Enoprotoopt;
+  return player.run(ScriptTrigger::GetOption);
 }
 
 }  // namespace flapjack

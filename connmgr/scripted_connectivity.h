@@ -4,7 +4,8 @@
 // fatal error, errors for no reason. Persistence and timeout are not looked at; a script without
 // "disconnect" entries does not disconnect.
 //
-// Connecting forgets what is pending of the last disconnect and connect, and the other way round.
+// Connecting forgets what is pending of the last disconnect and connect, and the other way round;
+// "lost" and "found" forget nothing. Without entries for them, options are Enoprotoopt.
 // A script without "init" entries puts the iface dormant at init, as a good implementation does.
 #pragma once
 #include <memory>
@@ -12,12 +13,15 @@
 
 #include "connmgr/binding.h"
 #include "connmgr/connectivity_script.h"
+#include "connmgr/radio_medium.h"
 
 namespace flapjack {
 
 class ScriptedConnectivity : public Connectivity {
  public:
-  explicit ScriptedConnectivity(std::vector<ScriptEntry> script) : script_(std::move(script)) {}
+  /// Without a medium nothing is ever lost or found; with one, it outlives every binding.
+  explicit ScriptedConnectivity(std::vector<ScriptEntry> script, RadioMedium* medium = nullptr)
+      : script_(std::move(script)), medium_(medium) {}
 
   ConnectivityTraits traits() const override;
   std::unique_ptr<BindingContext> attach(Binding& binding) override;
@@ -31,6 +35,7 @@ class ScriptedConnectivity : public Connectivity {
  private:
   class Player;
   std::vector<ScriptEntry> script_;
+  RadioMedium* medium_;
 };
 
 }  // namespace flapjack

@@ -3,7 +3,9 @@
 // the registry's factories, started when the node has booted, destroyed before its stack.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "scenarios/spec.h"
 #include "stack/trace/tracer.h"
@@ -26,7 +28,11 @@ class App {
   /// A service ends as a crashed program does, or runs again; what it remembers stays. Called in
   /// turn, down first. False, and nothing happens, when there is no such thing.
   virtual bool set_down(bool) { return false; }
+  /// Its thread stops, or goes on with what waits. False as above.
+  virtual bool set_stalled(bool) { return false; }
   virtual AppCounts counts() const { return {}; }
+  /// A counter of its own; none of that name.
+  virtual std::optional<std::int64_t> counter(std::string_view) const { return {}; }
 };
 
 /// Where an app or service runs and what its records are about.

@@ -4,11 +4,13 @@
 #include <algorithm>
 
 #include "scenarios/address_checks.h"
+#include "scenarios/builder_agents.h"
+#include "scenarios/builder_connectivity.h"
 #include "scenarios/builder_dns.h"
 #include "scenarios/fit_node.h"
 #include "scenarios/link_book.h"
 #include "scenarios/link_layers.h"
-#include "scenarios/link_radio.h"
+#include "scenarios/node_conn_mgr.h"
 #include "scenarios/node_work.h"
 #include "scenarios/verbs.h"
 
@@ -38,7 +40,6 @@ class Builder {
   void add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_view name);
   void add_engine(Node& node, NetIf& iface, const EngineEntry& entry, const IfaceSpec& spec,
                   const NodeConfig& node_config, Driver& driver);
-  void add_connectivity(Node& node, NetIf& iface, const IfaceSpec& spec);
   void add_services(const NodeSpec& spec, Node& node);
   void add_apps(const NodeSpec& spec, Node& node);
   bool can_stream(const NodeSpec& node) const;
@@ -76,6 +77,7 @@ std::unique_ptr<World> Builder::build() {
   add_links();
   for (const NodeSpec& node : spec_.nodes) add_node(node);
   // Services first: what answers is there before anybody asks.
+  add_agents(spec_, *world_, registry_);
   for (const NodeSpec& node : spec_.nodes) add_services(node, *world_->node(node.name));
   for (const NodeSpec& node : spec_.nodes) add_apps(node, *world_->node(node.name));
   return sink_.has_errors() ? nullptr : std::move(world_);
@@ -101,6 +103,8 @@ NodeConfig Builder::config_of(const NodeSpec& spec) {
   }
   make_room_for_dns(spec, config, sink_);
   apply_work(spec, config, sink_);
+  apply_conn_mgr(spec, config, sink_);
+  apply_connector(spec, config.stack);
   return config;
 }
 
@@ -186,7 +190,10 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     add_engine(node, iface, engine, spec, config, *driver);
   }
   set_modes(iface, spec);
-  if (spec.conn) add_connectivity(node, iface, spec);
+  if (spec.conn) {
+    const auto wrong = bind_connectivity(spec, registry_, *world_, node, iface);
+    if (wrong) error(*wrong);
+  }
   if (spec.ignore) node.conn_mgr.ignore_iface(iface);
 }
 
@@ -294,32 +301,6 @@ void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
   iface.set_offload(&engine.context());
   iface.set_socket_offload(&engine.sockets());
   node.engines.push_back(std::move(made.value()));
-}
-
-void Builder::add_connectivity(Node& node, NetIf& iface, const IfaceSpec& spec) {
-  const ConnSpec& conn = *spec.conn;
-  if (conn.idle_timeout_s != 0) {
-    return error("F0910", "\"idle_timeout\" is not supported yet", conn.place);
-  }
-  const Attachment at = world_->attachment(iface);
-  RadioMedium* radio = nullptr;
-  if (at.link != nullptr) {
-    node.radios.push_back(std::make_unique<LinkRadio>(*at.link, at.end));
-    radio = node.radios.back().get();
-  }
-  ConnectivityResult made = find_entry(registry_.connectivities, conn.impl)->make(conn, radio);
-  if (made.connectivity == nullptr) return error("F0907", made.error, made.place);
-  if (made.starts_dormant) iface.dormant_on();
-  node.connectivities.push_back(std::move(made.connectivity));
-  BindingConfig binding;
-  const auto flag = [&](ConnFlag f, bool on) {
-    if (on) binding.flags |= conn_flag_bit(f);
-  };
-  flag(ConnFlag::Persistent, conn.persistent);
-  flag(ConnFlag::NoAutoConnect, !conn.auto_connect);
-  flag(ConnFlag::NoAutoDown, !conn.auto_down);
-  binding.timeout_s = static_cast<int>(conn.timeout_s);
-  node.conn_mgr.bind(iface, *node.connectivities.back(), binding);
 }
 
 SubjectId Builder::subject(const Node& node, const std::string& name) {

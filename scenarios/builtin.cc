@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // THE composition root: one line for each thing that a scenario can name. Nothing registers itself;
-// what is not listed here is not in the program. Events and counters: builtin_events.cc; profiles
-// and Kconfig options: builtin_config.cc, builtin_kconfig.cc.
+// what is not listed here is not in the program. Longer lists in files beside it: events and
+// counters builtin_events.cc, ways to get connected builtin_connectivity.cc, profiles
+// builtin_config.cc, Kconfig options builtin_kconfig.cc.
 #include "scenarios/builtin.h"
 
-#include "connmgr/scripted_connectivity.h"
-#include "connmgr/wifi_connectivity.h"
 #include "l2/bridge_l2.h"
 #include "l2/dummy_l2.h"
 #include "l2/ethernet_l2.h"
@@ -95,43 +94,6 @@ std::unique_ptr<Driver> wrap_faulty(const DriverSite& site, std::unique_ptr<Driv
   return std::make_unique<FaultyDriver>(site.env, site.path, std::move(inner), faults);
 }
 
-ConnectivityResult make_wifi(const ConnSpec& spec, RadioMedium* radio) {
-  WifiConfig config;
-  if (spec.has_associate) config.associate = spec.associate;
-  config.fail_ppb = static_cast<std::uint64_t>(spec.fail_ppb);
-  config.fatal_ppb = static_cast<std::uint64_t>(spec.fatal_ppb);
-  if (spec.retry) config.retry = {spec.retry->from, spec.retry->cap};
-  if (spec.detect) config.detect = *spec.detect;
-  if (const auto wrong = wifi_config_error(config)) {
-    return {nullptr, std::string(*wrong), spec.place};
-  }
-  if (!spec.script.empty()) {
-    return {nullptr, "\"script\" belongs to \"impl\": \"scripted\"", spec.script.front().place};
-  }
-  return {std::make_unique<WifiConnectivity>(std::move(config), radio), {}, {}};
-}
-
-ConnectivityResult make_scripted(const ConnSpec& spec, RadioMedium*) {
-  if (spec.script.empty()) {
-    return {nullptr, "\"impl\": \"scripted\" needs a \"script\"", spec.place};
-  }
-  if (spec.has_associate || spec.fail_ppb != 0 || spec.fatal_ppb != 0 || spec.retry ||
-      spec.detect) {
-    return {nullptr, "a scripted implementation takes its times from \"script\" alone",
-            spec.place};
-  }
-  std::vector<ScriptEntry> entries;
-  bool has_init = false;  // then the script alone says how the iface begins
-  for (const PlacedText& text : spec.script) {
-    ScriptError error;
-    const auto entry = parse_script_entry(text.text, error);
-    if (!entry) return {nullptr, error.message, text.place};
-    has_init = has_init || entry->trigger == ScriptTrigger::Init;
-    entries.push_back(*entry);
-  }
-  return {std::make_unique<ScriptedConnectivity>(std::move(entries)), {}, {}, !has_init};
-}
-
 std::unique_ptr<App> make_udp_ping(const AppEnv& env, const AppSpec& spec, bool) {
   return std::make_unique<UdpPing>(env, spec);
 }
@@ -196,11 +158,10 @@ std::vector<VerbEntry> builtin_verbs() {
       {{"drop", "the very packet that \"on\" waits for is lost", only(TargetKind::Packet), false,
         {"nth"}, {}, true},
        verbs::drop},
-      {{"connect", "conn_mgr_if_connect() of an iface", kIface, true, {}}, verbs::connect},
-      {{"disconnect", "conn_mgr_if_disconnect() of an iface", kIface, true, {}},
-       verbs::disconnect},
-      {{"ignore", "conn_mgr_ignore_iface(); undone by conn_mgr_watch_iface()", kIface, true, {}},
-       verbs::ignore},
+      {{"set_key", "gives a station the network's key", kIface, false, {"key"}, {"key"}},
+       verbs::set_key},
+      {{"modem_reset", "starts the firmware of an \"lte\" modem anew", kIface, false, {}},
+       verbs::modem_reset},
       {{"service_down", "ends a service as a crash would; undone, it runs again and remembers",
         only(TargetKind::Service), true, {"farewell"}, {}, true},
        verbs::service_down},
@@ -213,9 +174,35 @@ std::vector<VerbEntry> builtin_verbs() {
       {{"exhaust", "squeezes a pool of a node: \"leave\" some of it, or \"take\" some away",
         only(TargetKind::Pool), true, {"leave", "take"}},
        verbs::exhaust},
-      {{"stall", "stops the thread of a queue of a node", only(TargetKind::Queue), true, {}},
+      {{"stall", "stops the thread of a queue of a node, or an agent",
+        TargetKind::Queue | TargetKind::Agent, true, {}},
        verbs::stall},
       {{"note", "puts a remark into the trace", only(TargetKind::Text), false, {}}, verbs::note},
+  };
+}
+
+// Calls of the connection manager, and admin-up.
+std::vector<VerbEntry> conn_mgr_verbs() {
+  return {
+      {{"connect", "conn_mgr_if_connect() of an iface", kIface, true, {}}, verbs::connect},
+      {{"disconnect", "conn_mgr_if_disconnect() of an iface", kIface, true, {}},
+       verbs::disconnect},
+      {{"ignore", "conn_mgr_ignore_iface(); undone by conn_mgr_watch_iface()", kIface, true, {}},
+       verbs::ignore},
+      {{"admin_up", "net_if_up() of an iface; undone by net_if_down()", kIface, true, {}},
+       verbs::admin_up},
+      {{"all_up", "conn_mgr_all_if_up() of a node", only(TargetKind::Node), true, {}},
+       verbs::all_up},
+      {{"all_down", "conn_mgr_all_if_down() of a node", only(TargetKind::Node), true, {}},
+       verbs::all_down},
+      {{"all_connect", "conn_mgr_all_if_connect() of a node", only(TargetKind::Node), true, {}},
+       verbs::all_connect},
+      {{"all_disconnect", "conn_mgr_all_if_disconnect() of a node", only(TargetKind::Node), true,
+        {}},
+       verbs::all_disconnect},
+      {{"resend_status", "conn_mgr_mon_resend_status() of a node", only(TargetKind::Node), false,
+        {}},
+       verbs::resend_status},
   };
 }
 
@@ -226,12 +213,13 @@ std::vector<TechnologyEntry> builtin_technologies() {
       {{"wifi", "a station; associates by its connectivity implementation", "ethernet", "wifi",
         ""},
        "sim"},
-      {{"lte", "a modem on a link to its tower; with \"conn\" it attaches as a station", "ethernet",
-        "", "wifi"},
+      {{"lte", "a modem on a link to its tower; with \"conn\" it attaches as a modem does",
+        "ethernet", "", "lte"},
        "sim"},
       {{"dummy", "no link header, no addresses on the link", "dummy", "", ""}, "sim"},
       {{"loopback", "hands back what it is given", "dummy", "", ""}, "loopback", kLoopbackMtu},
-      {{"ppp", "one end of a byte line; options in the key \"ppp\"", "ppp", "", ""}, "hdlc"},
+      {{"ppp", "one end of a byte line; options in the key \"ppp\"", "ppp", "", "ppp"},
+       "hdlc"},
       {{"vlan", "one VLAN of an Ethernet iface; written as the key \"vlan\"", "vlan", "", ""}, ""},
       {{"tunnel", "IPv4 in IPv4; written as the key \"tunnel\"", "tunnel", "", ""}, ""},
       {{"bridge", "a learning bridge; written as the key \"bridge\"", "bridge", "", ""}, ""},
@@ -297,10 +285,7 @@ Registry builtin_registry() {
       {{"native", "flapjack's own stack"}, nullptr},
       {{"lwip", "lwIP as the iface's engine"}, make_lwip_engine, LinkType::Ethernet},
   };
-  r.connectivities = {
-      {{"wifi", "associates with an access point, notices when it is gone"}, make_wifi},
-      {{"scripted", "does what \"script\" says, lies included"}, make_scripted},
-  };
+  r.connectivities = builtin_connectivities();
   const std::vector<std::string> periodic = {"send", "every", "from", "until", "count", "wait"};
   std::vector<std::string> client = periodic;
   client.push_back("timeout");
@@ -318,7 +303,11 @@ Registry builtin_registry() {
        make_dns_query},
   };
   r.services = builtin_services();
+  r.agent_groups = builtin_agent_groups();
+  r.agent_actions = builtin_agent_actions();
+  r.agent_events = builtin_agent_events();
   r.verbs = builtin_verbs();
+  for (VerbEntry& verb : conn_mgr_verbs()) r.verbs.push_back(std::move(verb));
   r.events = builtin_events();
   r.counters = builtin_counters();
   r.packet_keys = builtin_packet_keys();

@@ -4,9 +4,41 @@
 
 namespace flapjack {
 
+namespace {
+
+// conn_mgr of mid 2023 (3.4): one aggregate, admin-down within the disconnect.
+void conn_mgr_of_2023(ConnMgrConfig& c) {
+  c.monitor.per_family = false;
+  c.monitor.any_ipv4_add = true;
+  c.legacy_sync_autodown = true;
+  c.idle_timeout = false;
+}
+
+// Of mid 2024 (3.7): aggregates of each family, PR #72393.
+void conn_mgr_of_2024(ConnMgrConfig& c) {
+  c.legacy_sync_autodown = true;
+  c.idle_timeout = false;
+}
+
+}  // namespace
+
 std::vector<ProfileEntry> builtin_profiles() {
   return {
-      {{"zephyr-4", "today's Zephyr: queue, then L2, then driver"}, [](NodeConfig&) {}},
+      {{"zephyr-4", "today's Zephyr: queue, then L2, then driver"},
+       [](NodeConfig& c) { c.conn_mgr.config_check = true; }},
+      {{"zephyr-4.2", "Zephyr of mid 2025: today's without the check of the configuration"},
+       [](NodeConfig&) {}},
+      {{"zephyr-3.7", "Zephyr of mid 2024: a disconnect takes the iface admin-down at once"},
+       [](NodeConfig& c) {
+         c.stack.mgmt.layout = MgmtLayout::Numbered;
+         conn_mgr_of_2024(c.conn_mgr);
+       }},
+      {{"zephyr-3.4", "Zephyr of mid 2023: L4 events of any IP only"},
+       [](NodeConfig& c) {
+         c.stack.mgmt.layout = MgmtLayout::Numbered;
+         c.stack.dhcpv4.down_state = Dhcpv4DownState::Renewing;
+         conn_mgr_of_2023(c.conn_mgr);
+       }},
       {{"zephyr-1.13", "Zephyr of 2018: L2 before the queue"},
        [](NodeConfig& c) {
          c.stack.l2_order = L2Order::BeforeQueue;

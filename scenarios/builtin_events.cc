@@ -9,6 +9,7 @@
 #include "scenarios/services/dhcp_server.h"
 #include "stack/net/call_guard.h"
 #include "scenarios/node_counters.h"
+#include "stack/net/cn_feed.h"
 #include "stack/net/dhcpv4_client.h"
 #include "stack/net/dns_resolver.h"
 #include "stack/net/net_mgmt.h"
@@ -20,17 +21,18 @@ namespace {
 constexpr TargetSet kIface = only(TargetKind::Iface);
 constexpr TargetSet kNode = only(TargetKind::Node);
 constexpr TargetSet kApp = only(TargetKind::App);
+constexpr TargetSet kAgent = only(TargetKind::Agent);
 constexpr TargetSet kService = only(TargetKind::Service);
 constexpr TargetSet kSender = TargetKind::Node | TargetKind::App |
                               static_cast<TargetSet>(TargetKind::Service);
 constexpr TargetSet kAnywhere = TargetKind::Node | TargetKind::Iface | TargetKind::App |
-                                static_cast<TargetSet>(TargetKind::Service | TargetKind::Link);
+                                static_cast<TargetSet>(TargetKind::Service | TargetKind::Link) |
+                                static_cast<TargetSet>(TargetKind::Agent);
 
 std::vector<std::string> loss_states() { return {"good", "bad"}; }
 
 void add_mgmt_events(std::vector<EventWord>& events) {
   for (const MgmtEvent event : mgmt_events()) {
-    if (event == MgmtEvent::ConnIfIdleTimeout) continue;  // nothing raises it yet
     EventWord word{std::string(mgmt_event_name(event)), "net_mgmt event",
                    is_node_event(event) ? kNode : kIface, {}};
     for (const std::string_view key : mgmt_event_keys(event)) word.keys.emplace_back(key);
@@ -104,6 +106,17 @@ void add_dhcp_events(std::vector<EventWord>& events) {
       {"dhcp_start_failed", "a DHCP client could not be started", kIface, {"errno"}},
   };
   events.insert(events.end(), of_server.begin(), of_server.end());
+}
+
+void add_conn_events(std::vector<EventWord>& events) {
+  for (const ConnEventInfo& info : kConnEvents) {
+    EventWord word{std::string(info.name), std::string(info.about), info.of_node ? kNode : kIface,
+                   {}};
+    for (const std::string_view key : info.attrs) {
+      if (!key.empty()) word.keys.emplace_back(key);
+    }
+    events.push_back(std::move(word));
+  }
 }
 
 template <class Infos>
@@ -204,6 +217,35 @@ void add_dns_events(std::vector<EventWord>& events) {
   events.insert(events.end(), words.begin(), words.end());
 }
 
+void add_connector_events(std::vector<EventWord>& events) {
+  std::vector<std::string> groups, actions, heard;
+  for (const Word& group : builtin_agent_groups()) groups.push_back(group.name);
+  for (const AgentActionEntry& action : builtin_agent_actions()) {
+    actions.push_back(action.word.name);
+  }
+  for (const auto& event : builtin_agent_events()) heard.push_back(event.first);
+  const std::vector<EventWord> words = {
+      {"cn_overrun", "the receive queue of a Connector's socket was full", kNode,
+       {"port", "idx", "val", "seq"}},
+      {"cn_no_memory", "the Connector had no memory for a datagram", kNode, {"bytes"}},
+      {"cn_malformed", "the Connector got what is no message", kNode, {"port", "len"}},
+      {"cn_undelivered", "a message to the Connector reached no callback", kNode,
+       {"port", "idx", "val", "errno"}},
+      {"cn_from_outside", "a process outside sent to the Connector", kNode, {"port", "len"}},
+      {"cn_control_failed", "the Connector's control callback could not be registered", kNode,
+       {"errno"}},
+      {"agent_event", "an agent reads a message", kAgent,
+       {"event", "iface", "reason", "idx", "val", "seq"}, {{"event", heard}}},
+      {"agent_gap", "an agent notices what it missed", kAgent, {"group", "missed"},
+       {{"group", groups}}},
+      {"agent_acted", "an agent calls something", kAgent, {"do", "iface"}, {{"do", actions}}},
+      {"agent_refused", "the call of an agent returned an error", kAgent,
+       {"do", "iface", "errno"}, {{"do", actions}}},
+      {"agent_failed", "an agent could not listen", kAgent, {"call", "errno"}},
+  };
+  events.insert(events.end(), words.begin(), words.end());
+}
+
 }  // namespace
 
 std::vector<EventWord> builtin_events() {
@@ -214,7 +256,8 @@ std::vector<EventWord> builtin_events() {
   add_link_events(events);
   add_ip_events(events);
   add_dns_events(events);
-  add_infos(events, kConnEvents);
+  add_conn_events(events);
+  add_connector_events(events);
   add_infos(events, kOffloadEvents);
   add_infos(events, kPppEventInfos);
   const std::vector<EventWord> others = {
@@ -268,6 +311,10 @@ std::vector<CounterWord> builtin_counters() {
   }
   counters.push_back({"sent", "messages an app was due to send", kApp});
   counters.push_back({"delivered", "of these, answered", kApp});
+  counters.push_back({"agent_events", "messages an agent has read", kAgent});
+  counters.push_back({"agent_gaps", "gaps in the seq of a group that it has noticed", kAgent});
+  counters.push_back({"agent_missed", "messages that it knows to have missed", kAgent});
+  counters.push_back({"agent_acts", "calls it has made", kAgent});
   for (const NodeCounter& counter : node_counters()) {
     const std::string name(counter.name);
     if (find_word(counters, name) == nullptr) {

@@ -7,7 +7,11 @@ namespace flapjack {
 
 std::vector<ProfileEntry> builtin_profiles();
 std::vector<KconfigEntry> builtin_kconfigs();
+std::vector<Word> builtin_agent_groups();
+std::vector<AgentActionEntry> builtin_agent_actions();
+std::vector<std::pair<std::string, std::string>> builtin_agent_events();
 std::vector<KconfigEntry> builtin_socket_kconfigs();
+std::vector<ConnectivityEntry> builtin_connectivities();
 std::vector<EventWord> builtin_events();
 std::vector<CounterWord> builtin_counters();
 

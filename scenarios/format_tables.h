@@ -44,10 +44,14 @@ struct FormatTables {
   FieldTable<DhcpServiceSpec> dhcp_service{"dhcp_service", "What a DHCP service gives."};
   FieldTable<RaServiceSpec> ra_service{"ra_service", "What a router advertises."};
   FieldTable<ServiceSpec> service{"service", "A server on a node.", "service"};
+  FieldTable<ConnectorSpec> connector{"connector", "The Connector of a node."};
+  FieldTable<AgentActSpec> agent_act{"agent_act", "When an agent does what."};
+  FieldTable<AgentSpec> agent{"agent", "Who listens to the Connector of a node."};
   FieldTable<AppSocketSpec> socket{"socket", "What an app sets on its socket."};
   FieldTable<EchoServiceSpec> echo_service{"echo_service", "An echo of datagrams."};
   FieldTable<CpuSpec> cpu{"cpu", "What the node's work takes."};
   FieldTable<IcmpErrorsSpec> icmp_errors{"icmp_errors", "How many ICMP errors a node sends."};
+  FieldTable<ConnMgrSpec> conn_mgr{"conn_mgr", "How the node's connection manager behaves."};
   FieldTable<NodeSpec> node{"node", "One simulated machine."};
   FieldTable<LossSpec> loss{"loss", "How frames of a link are lost.", "loss"};
   FieldTable<GilbertElliott> gilbert_elliott{"gilbert_elliott", "Losses in bursts."};
@@ -66,6 +70,7 @@ struct FormatTables {
 
  private:
   void build_conn();
+  void build_conn_device();
   void build_iface();
   void build_iface_addresses();
   void build_iface_ipv6();
@@ -78,7 +83,10 @@ struct FormatTables {
   void build_ra_service();
   void build_service();
   void build_services();
+  void build_agent();
+  void build_agents();
   void build_cpu();
+  void build_conn_mgr();
   void build_socket();
   void build_echo_service();
   void build_icmp_errors();
@@ -125,6 +133,8 @@ void resolve_routes(LoadContext& ctx);
 void refuse_keys(LoadContext& ctx, const JsonValue& object, const std::vector<std::string>& keys,
                  std::string_view with);
 
+/// What the agents of a node wait for and act on must be there; `agents` is what the file says.
+void check_agents(LoadContext& ctx, const JsonValue& agents, const NodeSpec& node);
 /// True when "x" is free among the interfaces, apps and services of its node; else F0303.
 bool claim_name(LoadContext& ctx, const NodeSpec& node, const std::string& name, SourceSpan span);
 /// Appends the DNS servers of `v`, an address or a list of them.

@@ -37,9 +37,9 @@ std::optional<SpecProblem> ppp_problem(const ScenarioSpec& spec, const Registry&
     return SpecProblem{"F0918", "an engine cannot use PPP", "leave \"offload\" out",
                             iface.place};
   }
-  if (iface.conn) {
-    return SpecProblem{"F0918", "a PPP interface gets connected by its own negotiation",
-                            "leave \"conn\" out; \"ppp\" says when it begins again",
+  if (iface.conn && iface.conn->impl != kPppL2 && iface.conn->impl != "scripted") {
+    return SpecProblem{"F0918", "a PPP interface is dialled: \"impl\" is \"ppp\"",
+                            "leave \"impl\" out",
                             iface.conn->place};
   }
   if (at.link == nullptr) return {};

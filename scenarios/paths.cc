@@ -28,6 +28,7 @@ constexpr KindNoun kNouns[] = {
     {TargetKind::Iface, "interface", "an interface"},
     {TargetKind::App, "app", "an app"},
     {TargetKind::Service, "service", "a service"},
+    {TargetKind::Agent, "agent", "an agent"},
     {TargetKind::Link, "link", "a link"},
     {TargetKind::Pool, "pool", "a pool"},
     {TargetKind::Queue, "queue", "a queue"},
@@ -43,7 +44,8 @@ std::string nouns(TargetSet set, bool with_article) {
 }
 
 // What the file declares inside a node, and what every node has.
-constexpr TargetSet kDeclared = TargetKind::Iface | TargetKind::App | TargetKind::Service;
+constexpr TargetSet kDeclared =
+    TargetKind::Iface | TargetKind::App | TargetKind::Service | TargetKind::Agent;
 constexpr TargetSet kInNode =
     static_cast<TargetSet>(kDeclared | TargetKind::Pool | TargetKind::Queue);
 
@@ -61,6 +63,9 @@ std::vector<NamedPlace> parts_of(const NodeSpec& node, TargetSet kinds) {
   }
   if (has_target(kinds, TargetKind::Service)) {
     for (const ServiceSpec& s : node.services) out.push_back({s.name, s.place});
+  }
+  if (has_target(kinds, TargetKind::Agent)) {
+    for (const AgentSpec& a : node.agents) out.push_back({a.name, a.place});
   }
   if (has_target(kinds, TargetKind::Pool)) {
     for (const std::string_view name : pool_names()) out.push_back({std::string(name), {}});
@@ -140,6 +145,7 @@ std::optional<TargetRef> look_up_path(const LoadContext& ctx, std::string_view p
   if (node->find_iface(second)) return make_ref(TargetKind::Iface, first, second);
   if (node->find_app(second)) return make_ref(TargetKind::App, first, second);
   if (node->find_service(second)) return make_ref(TargetKind::Service, first, second);
+  if (node->find_agent(second)) return make_ref(TargetKind::Agent, first, second);
   if (contains(pool_names(), second)) return make_ref(TargetKind::Pool, first, second);
   if (contains(queue_names(), second)) return make_ref(TargetKind::Queue, first, second);
   return std::nullopt;

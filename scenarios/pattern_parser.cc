@@ -11,7 +11,8 @@ namespace flapjack {
 namespace {
 
 constexpr TargetSet kAnyOwner = TargetKind::Node | TargetKind::Iface | TargetKind::App |
-                                TargetKind::Service | TargetKind::Link;
+                                static_cast<TargetSet>(TargetKind::Service | TargetKind::Agent) |
+                                TargetKind::Link;
 constexpr std::string_view kEventPrefix = "NET_EVENT_";
 
 struct FlagLetter {

@@ -9,6 +9,7 @@ namespace {
 
 bool is_rx(const std::string& pool) { return pool.starts_with("rx_"); }
 bool is_buffers(const std::string& pool) { return pool.ends_with("_bufs"); }
+bool is_connector(const std::string& pool) { return pool == "cn_bytes"; }
 
 }  // namespace
 
@@ -19,6 +20,9 @@ PacketPool& PoolBook::pool_of(const Key& key) const {
 }
 
 std::size_t PoolBook::size(const std::string& node, const std::string& pool) const {
+  if (is_connector(pool)) {
+    return world_.node(node)->stack.config().connector.memory_bytes;
+  }
   const PoolLimits& limits = pool_of({node, pool}).size();
   return is_buffers(pool) ? limits.buffers : limits.packets;
 }
@@ -40,6 +44,9 @@ void PoolBook::release(const std::string& node, const std::string& pool, std::si
 void PoolBook::update(const Key& key) {
   std::size_t limit = size(key.first, key.second);
   for (const Squeeze& squeeze : squeezes_[key]) limit = std::min(limit, squeeze.limit);
+  if (is_connector(key.second)) {
+    return world_.node(key.first)->stack.connector.buffers().set_bytes_max(limit);
+  }
   PacketPool& pool = pool_of(key);
   is_buffers(key.second) ? pool.set_buffer_limit(limit) : pool.set_limit(limit);
 }

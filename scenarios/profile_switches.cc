@@ -30,6 +30,9 @@ Text l2_order(const C& c) {
 Text send_check(const C& c) {
   return c.stack.send_checks_iface ? "ENETDOWN unless up" : "not checked";
 }
+Text connector_ack(const C& c) {
+  return c.stack.connector.ack == CnAckRule::SeqPlusOne ? "seq + 1" : "ack + 1";
+}
 Text dhcp_down(const C& c) {
   switch (c.stack.dhcpv4.down_state) {
     case Dhcpv4DownState::Renewing:
@@ -44,6 +47,20 @@ Text dhcp_down(const C& c) {
 Text packet_any(const C& c) {
   return c.stack.sockets.packet_iface_zero_is_all ? "every iface" : "nothing";
 }
+Text conn_aggregates(const C& c) {
+  return c.conn_mgr.monitor.per_family ? "any, IPv4, IPv6" : "any";
+}
+Text conn_ipv4_add(const C& c) {
+  return c.conn_mgr.monitor.any_ipv4_add ? "every address" : "preferred, not link-local";
+}
+Text conn_auto_down(const C& c) {
+  return c.conn_mgr.legacy_sync_autodown ? "within the call" : "once IF_DOWN comes";
+}
+Text conn_idle(const C& c) { return c.conn_mgr.idle_timeout ? "there" : "not there"; }
+Text conn_if_events(const C& c) {
+  return c.conn_mgr.monitor.l4_if_events ? "raised" : "not raised";
+}
+Text conn_config_check(const C& c) { return c.conn_mgr.config_check ? "asked" : "not asked"; }
 Text offload_scan(const C& c) {
   return c.conn_mgr.monitor.scan_offloaded ? "scanned" : "not scanned";
 }
@@ -70,8 +87,8 @@ constexpr std::array kSwitches = {
                   "net_core.c: absent in 1.13 and 2.2, present in today's (debated in PR #32423)",
                   send_check},
     ProfileSwitch{9, "connector_ack", "how a Linux Connector's answer numbers its ack",
-                  "Linux drivers/connector: readers of the protocol disagree", nullptr,
-                  "no Connector in this build"},
+                  "Linux: cn_proc.c adds to the ack, w1_netlink.c to the seq",
+                  connector_ack},
     ProfileSwitch{10, "dhcp_down_state", "where a DHCPv4 client waits while its iface is down",
                   "dhcpv4.c: RENEWING in 2023, INIT_REBOOT in newer versions", dhcp_down},
     ProfileSwitch{11, "conn_mgr_scan",
@@ -79,6 +96,23 @@ constexpr std::array kSwitches = {
                   "conn_mgr_monitor.c: scanned when native IP is built in, else not", offload_scan},
     ProfileSwitch{12, "packet_socket_any", "what AF_PACKET bound to iface 0 receives",
                   "connection.c: all ifaces today, nothing before", packet_any},
+    ProfileSwitch{13, "conn_mgr_aggregates", "which L4 events the connection manager raises",
+                  "conn_mgr_monitor.c: one aggregate to early 2024, a family each since PR #72393",
+                  conn_aggregates},
+    ProfileSwitch{14, "conn_mgr_ipv4_add", "which IPv4 addresses make an iface ready when added",
+                  "conn_mgr events_handler.c: any in 2023, looked at since PR #72393",
+                  conn_ipv4_add},
+    ProfileSwitch{15, "conn_mgr_auto_down", "when if_disconnect() takes the iface admin-down",
+                  "conn_mgr_connectivity.c: within the call (#89802) until PR #90015 (2025)",
+                  conn_auto_down},
+    ProfileSwitch{16, "conn_mgr_idle_timeout", "whether an idle iface can be disconnected",
+                  "conn_mgr_connectivity.c: since PR #91733 (2025)", conn_idle},
+    ProfileSwitch{17, "conn_mgr_l4_if_events", "L4_IF_CONNECTED and its twin for each iface",
+                  "seen in the fork of Embeint only; a node's \"conn_mgr\" has a key for it",
+                  conn_if_events},
+    ProfileSwitch{18, "conn_mgr_config_check",
+                  "whether connecting asks for a configuration when not persistent",
+                  "conn_mgr_connectivity.c: since PR #107232 (2026)", conn_config_check},
 };
 
 }  // namespace

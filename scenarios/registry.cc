@@ -24,6 +24,9 @@ Vocabulary Registry::vocabulary() const {
   v.verbs = words(verbs);
   v.apps = words(apps);
   v.services = words(services);
+  v.agent_groups = agent_groups;
+  v.agent_actions = words(agent_actions);
+  v.agent_events = agent_events;
   v.events = events;
   v.counters = counters;
   v.packet_keys = packet_keys;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "connmgr/technology.h"
 #include "l2/faulty_driver.h"
 #include "scenarios/app.h"
 #include "scenarios/vocabulary.h"
@@ -83,6 +84,10 @@ struct ConnectivityResult {
 struct ConnectivityEntry {
   Word word;
   ConnectivityResult (*make)(const ConnSpec& spec, RadioMedium* radio);
+  /// Its logic above another technology, for the conformance bench; null: it has none.
+  std::unique_ptr<Connectivity> (*make_above)(TechnologyFactory technology,
+                                              Duration grace) = nullptr;
+  bool carries_ipv4 = true;
 };
 
 struct AppEntry {
@@ -121,6 +126,12 @@ struct KconfigEntry {
   std::int64_t (*value)(const NodeConfig& config);  ///< what is set; 0, too, for "as needed"
 };
 
+/// Something an agent can do; `iface` is null unless the word says that it is for one.
+struct AgentActionEntry {
+  AgentActionWord word;
+  Status (*call)(Node& node, NetIf* iface);
+};
+
 struct Registry {
   std::vector<ProfileEntry> profiles;
   std::vector<KconfigEntry> kconfigs;
@@ -133,6 +144,9 @@ struct Registry {
   std::vector<AppEntry> apps;
   std::vector<ServiceEntry> services;
   std::vector<VerbEntry> verbs;
+  std::vector<Word> agent_groups;
+  std::vector<AgentActionEntry> agent_actions;
+  std::vector<std::pair<std::string, std::string>> agent_events;  ///< and their groups
   std::vector<EventWord> events;
   std::vector<CounterWord> counters;
   std::vector<PacketKeyWord> packet_keys;

@@ -32,6 +32,10 @@ std::int64_t counter_value(const Node& node, const TargetRef& subject, std::stri
       if (counter.name == name) return static_cast<std::int64_t>(iface.stats().*counter.field);
     }
   }
+  if (subject.kind == TargetKind::Agent) {
+    const App* agent = find_app(node, subject.name);
+    return agent != nullptr ? agent->counter(name).value_or(0) : 0;
+  }
   if (subject.kind == TargetKind::App) {
     const App* app = find_app(node, subject.name);
     const AppCounts counts = app != nullptr ? app->counts() : AppCounts{};
@@ -152,6 +156,37 @@ std::string run_to(Scheduler& scheduler, SimTime until, const Timeline& timeline
   return {};
 }
 
+// With a live drive in steps, each as far as the clock outside has gone.
+std::string run_to_end(Scheduler& scheduler, SimTime until, const Timeline& timeline,
+                       const RunOptions& options) {
+  if (options.live == nullptr) return run_to(scheduler, until, timeline, options.stop);
+  std::string error;
+  while (error.empty() && scheduler.now() < until) {
+    const SimTime limit = options.live->wait(scheduler.now(), until);
+    error = run_to(scheduler, limit, timeline, options.stop);
+    if (error.empty() && options.stop != nullptr && options.stop()) {
+      error = "interrupted at " + to_text(scheduler.now());
+    }
+  }
+  options.live->end();
+  return error;
+}
+
+// Of what was expected, each of which is a record too, and of an error.
+RunVerdict verdict_of(const RunReport& report, const ScenarioSpec& spec, Tracer& tracer) {
+  RunVerdict verdict = RunVerdict::Pass;
+  for (const ExpectResult& result : report.expectations) {
+    if (!result.pass) verdict = RunVerdict::Fail;
+    if (!tracer.wants(TraceKind::Expect)) continue;
+    const std::string source = to_text(spec.file_name, result.spec->place);
+    const std::array attrs = {Attr::of("src", source), Attr::of("text", result.spec->text),
+                              Attr::of("verdict", result.pass ? "pass" : "fail")};
+    tracer.record(TraceKind::Expect, tracer.subject("scenario"),
+                  expect_kind_name(result.spec->kind), attrs);
+  }
+  return report.error.empty() ? verdict : RunVerdict::Error;
+}
+
 void collect(World& world, const Registry& registry, RunReport& report) {
   for (const auto& node : world.nodes()) {
     const std::string& name = node->stack.name();
@@ -162,6 +197,10 @@ void collect(World& world, const Registry& registry, RunReport& report) {
         subject.kind = TargetKind::Node;
         report.counters.push_back(
             {name + "." + word.name, counter_value(*node, subject, word.name)});
+      }
+      for (const auto& [app_name, app] : node->apps) {
+        const auto value = app->counter(word.name);
+        if (value) report.counters.push_back({name + "." + app_name + "." + word.name, *value});
       }
       if (!has_target(word.subjects, TargetKind::Iface)) continue;
       for (const auto& iface : node->stack.ifaces()) {
@@ -212,10 +251,12 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   const RunStats stats(*world, options.stats);
   tracer.add_sink(watcher, kCanonical);
   for (const auto& [view, mask] : options.sinks) tracer.add_sink(*view, mask);
+  if (options.live != nullptr) report.error = options.live->begin(*world);
+  if (!report.error.empty()) return report;
   world->boot();
   timeline.start();
   watcher.start();
-  report.error = run_to(world->scheduler(), spec.until, timeline, options.stop);
+  report.error = run_to_end(world->scheduler(), spec.until, timeline, options);
   report.ended = world->now();
   report.events = world->scheduler().executed();
   if (options.digest) {
@@ -223,17 +264,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
     report.records = digest.count();
   }
   report.expectations = watcher.decide();
-  report.verdict = RunVerdict::Pass;
-  for (const ExpectResult& result : report.expectations) {
-    if (!result.pass) report.verdict = RunVerdict::Fail;
-    if (!tracer.wants(TraceKind::Expect)) continue;
-    const std::string source = to_text(spec.file_name, result.spec->place);
-    const std::array attrs = {Attr::of("src", source), Attr::of("text", result.spec->text),
-                              Attr::of("verdict", result.pass ? "pass" : "fail")};
-    tracer.record(TraceKind::Expect, tracer.subject("scenario"),
-                  expect_kind_name(result.spec->kind), attrs);
-  }
-  if (!report.error.empty()) report.verdict = RunVerdict::Error;
+  report.verdict = verdict_of(report, spec, tracer);
   if (report.error.empty()) report.idle_steps = timeline.idle();
   invariants.finish();
   report.violations = invariants.violations();

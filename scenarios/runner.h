@@ -10,6 +10,7 @@
 #include "scenarios/builder.h"
 #include "scenarios/expectation.h"
 #include "scenarios/leak_ledger.h"
+#include "scenarios/live_drive.h"
 #include "scenarios/timeline.h"
 #include "stack/sim/fiber.h"
 
@@ -21,6 +22,7 @@ struct RunOptions {
   bool digest = true;  ///< without it the run is quicker and `RunReport::digest` empty
   /// Called once the World is built; false ends the run before it begins, without a report.
   std::function<bool()> begin;
+  LiveDrive* live = nullptr;  ///< not owned; the run follows its clock
   bool stats = false;  ///< RunReport::stats are wanted
   bool (*stop)() = nullptr;  ///< asked now and then; true ends the run at once, without a verdict
 };

@@ -28,13 +28,14 @@ std::string_view target_kind_name(TargetKind kind) {
     case TargetKind::Groups: return "groups";
     case TargetKind::Pool: return "pool";
     case TargetKind::Queue: return "queue";
+    case TargetKind::Agent: return "agent";
   }
   return "?";
 }
 
 std::span<const std::string_view> pool_names() {
-  static constexpr std::array<std::string_view, 4> kNames = {"rx_pkts", "tx_pkts", "rx_bufs",
-                                                             "tx_bufs"};
+  static constexpr std::array<std::string_view, 5> kNames = {"rx_pkts", "tx_pkts", "rx_bufs",
+                                                             "tx_bufs", "cn_bytes"};
   return kNames;
 }
 
@@ -50,6 +51,7 @@ std::string TargetRef::path() const {
 
 const IfaceSpec* NodeSpec::find_iface(std::string_view n) const { return find_named(ifaces, n); }
 const AppSpec* NodeSpec::find_app(std::string_view n) const { return find_named(apps, n); }
+const AgentSpec* NodeSpec::find_agent(std::string_view n) const { return find_named(agents, n); }
 const ServiceSpec* NodeSpec::find_service(std::string_view n) const {
   return find_named(services, n);
 }

@@ -13,6 +13,7 @@
 #include "scenarios/name_index.h"
 #include "scenarios/pattern.h"
 #include "scenarios/source.h"
+#include "scenarios/spec_agent.h"
 #include "scenarios/spec_virtual.h"
 #include "scenarios/units.h"
 #include "scenarios/vocabulary.h"
@@ -21,8 +22,8 @@
 
 namespace flapjack {
 
-/// A resolved path. Node: `node`. Iface, App, Service, Pool, Queue: `node` and `name`. Link: `name`
-/// alone. Text, Packet, Groups: `name` is the text.
+/// A resolved path. Node: `node`. Iface, App, Service, Agent, Pool, Queue: `node` and
+/// `name`. Link: `name` alone. Text, Packet, Groups: `name` is the text.
 struct TargetRef {
   TargetKind kind = TargetKind::Text;
   std::string node;
@@ -72,10 +73,18 @@ struct ConnSpec {
   std::optional<DurationRange> retry;    ///< pause between attempts, doubling up to the cap
   std::int64_t timeout_s = 0;            ///< whole seconds as in Zephyr; 0: no timeout
   std::int64_t idle_timeout_s = 0;       ///< whole seconds; 0: none
+  Duration init_takes;                   ///< its init blocks the connection manager that long
   bool persistent = false;
   bool auto_connect = true;              ///< false: CONN_MGR_IF_NO_AUTO_CONNECT
   bool auto_down = true;                 ///< false: CONN_MGR_IF_NO_AUTO_DOWN
   std::optional<Duration> detect;        ///< until a vanished peer is noticed
+  std::optional<Duration> grace;         ///< until a loss is told
+  std::optional<Duration> self_retry;    ///< the device tries again by itself
+  std::optional<Duration> psm;           ///< a modem's sleep
+  std::optional<Duration> dial;          ///< until a line has carrier
+  std::optional<Duration> give_up;       ///< until a negotiation has failed
+  std::string credentials;               ///< "good", "missing", "wrong"; empty: not written
+  std::optional<Ipv4Spec> address;       ///< what the network assigns
   std::vector<PlacedText> script;        ///< what the scripted implementation answers, in order
   SourcePlace place;
 };
@@ -228,15 +237,27 @@ struct KconfigSpec {
   SourcePlace place;       ///< of the value
 };
 
+/// Switches of a node's connection manager ("conn_mgr") that no Kconfig option has.
+struct ConnMgrSpec {
+  std::string coalescing;                    ///< empty: as the profile and Kconfig say
+  std::optional<std::int64_t> iface_max;     ///< CONN_MGR_IFACE_MAX
+  bool allow_untracked = false;              ///< ifaces beyond it are no error
+  std::optional<bool> l4_if_events, config_check, scan_offloaded;
+  SourcePlace place;
+};
+
 struct NodeSpec {
   std::string name;
   std::string profile;  ///< the scenario's unless the node has its own
   std::vector<KconfigSpec> kconfig;
   std::optional<CpuSpec> cpu;
+  std::optional<ConnMgrSpec> conn_mgr;
   std::optional<IcmpErrorsSpec> icmp_errors;
   std::vector<IfaceSpec> ifaces;
   std::vector<AppSpec> apps;
   std::vector<ServiceSpec> services;
+  ConnectorSpec connector;
+  std::vector<AgentSpec> agents;
   bool router = false;  ///< forwards packets for others
   std::string dhcp_renewal;  ///< "attempts" or "until_expiry"; empty: the profile's
   std::vector<RouteSpec> routes;
@@ -245,6 +266,7 @@ struct NodeSpec {
   const IfaceSpec* find_iface(std::string_view name) const;
   const AppSpec* find_app(std::string_view name) const;
   const ServiceSpec* find_service(std::string_view name) const;
+  const AgentSpec* find_agent(std::string_view name) const;
 };
 
 struct LinkSpec {
@@ -298,6 +320,7 @@ struct StepSpec {
   std::optional<Ipv4RangeSpec> pool; ///< lease
   RaChangeSpec ra;                   ///< ra
   bool farewell = false;             ///< service_down of an ra: with a last word
+  std::string key;                   ///< set_key: the network's key; empty: none
   SourcePlace place;                 ///< of the step's opening brace
   SourcePlace verb_place;            ///< of the verb's key
   SourcePlace when_place;            ///< of the value of at, on or every

@@ -123,6 +123,11 @@ void FormatTables::build_fault_steps() {
                 &parse_probability, "100%", &StepSpec::to_ppb);
   step.quantity({"over", "How long it takes until then.", schema_duration()},
                 &parse_positive_duration, "5s", &StepSpec::over);
+  step.add({"key", "The network's key as the device has it from now on; \"\" is none.",
+            schema_string()},
+           [](LoadContext& ctx, const JsonMember& m, StepSpec& s) {
+             if (const auto key = read_string(ctx, m.value)) s.key = *key;
+           });
   step.whole("nth", "The first match of \"on\" that counts.", 1, kMostTimes, &StepSpec::nth, "1");
 }
 

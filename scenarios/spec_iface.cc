@@ -175,6 +175,9 @@ void FormatTables::build_conn() {
   conn.quantity({"idle_timeout", "Disconnect after that long without traffic; whole seconds.",
                  schema_duration(), false, false, "\"0s\""},
                 &parse_whole_seconds, "60s", &ConnSpec::idle_timeout_s);
+  conn.quantity({"init_takes", "How long its init blocks the node's connection manager.",
+                 schema_duration(), false, false, "\"0s\""},
+                &parse_duration, "5s", &ConnSpec::init_takes);
   conn.flag("persistent", "Reconnect after a lost connection.", false, &ConnSpec::persistent);
   conn.flag("auto_connect", "Connect as soon as the interface is admin-up.", true,
             &ConnSpec::auto_connect);
@@ -182,6 +185,7 @@ void FormatTables::build_conn() {
             &ConnSpec::auto_down);
   conn.quantity({"detect", "How long until a vanished peer is noticed.", schema_duration()},
                 &parse_duration, "500ms", &ConnSpec::detect);
+  build_conn_device();
   conn.add({"script", "What the scripted implementation does, one text a call.",
             schema_array(schema_string())},
            [](LoadContext& ctx, const JsonMember& m, ConnSpec& c) {
@@ -190,6 +194,31 @@ void FormatTables::build_conn() {
                if (read_string(ctx, v)) c.script.push_back(ctx.placed(v));
              }
            });
+}
+
+void FormatTables::build_conn_device() {
+  conn.quantity({"grace", "How long a loss lasts before it is told.", schema_duration(), false,
+                 false, "\"0s\""},
+                &parse_duration, "2s", &ConnSpec::grace);
+  conn.quantity({"self_retry", "The device tries again by itself after so long.",
+                 schema_duration()},
+                &parse_positive_duration, "1s", &ConnSpec::self_retry);
+  conn.word("credentials", "What the device knows of the network's key.", "kind of credentials",
+            {{"good", "the right ones"}, {"missing", "it waits for some"},
+             {"wrong", "the handshake fails"}},
+            {}, &ConnSpec::credentials, "\"good\"");
+  conn.add({"address", "The address that the network assigns while connected.",
+            schema_pattern("^[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}$", "100.64.0.2/24")},
+           [](LoadContext& ctx, const JsonMember& m, ConnSpec& c) {
+             if (auto a = read_ipv4(ctx, m.value, true)) c.address = std::move(*a);
+           });
+  conn.quantity({"psm", "Power saving: a loss is noticed only once in so long.",
+                 schema_duration()},
+                &parse_positive_duration, "60s", &ConnSpec::psm);
+  conn.quantity({"dial", "How long until a dialled line has carrier.", schema_duration()},
+                &parse_duration, "500ms", &ConnSpec::dial);
+  conn.quantity({"give_up", "How long a negotiation may take.", schema_duration()},
+                &parse_positive_duration, "30s", &ConnSpec::give_up);
 }
 
 void FormatTables::build_iface_addresses() {

@@ -89,7 +89,9 @@ FormatTables::FormatTables(const Vocabulary& v) : vocabulary(v) {
   build_service();
   build_item();
   build_top();
+  build_agent();
   build_cpu();
+  build_conn_mgr();
   build_echo_service();
   build_node();
   build_links();
@@ -156,12 +158,13 @@ std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabula
 std::string emit_schema(const Vocabulary& vocabulary) {
   const FormatTables tables(vocabulary);
   const FieldTableBase* definitions[] = {
-      &tables.node, &tables.cpu, &tables.icmp_errors, &tables.iface, &tables.vlan,
-      &tables.tunnel, &tables.bridge, &tables.ppp, &tables.conn, &tables.app, &tables.service,
-      &tables.echo_service, &tables.dhcp_service, &tables.ra_service, &tables.link,
-      &tables.direction, &tables.loss, &tables.gilbert_elliott, &tables.correlation,
-      &tables.reorder, &tables.link_queue, &tables.device_direction, &tables.device_faults,
-      &tables.step, &tables.expect, &tables.item};
+      &tables.node, &tables.cpu, &tables.icmp_errors, &tables.conn_mgr, &tables.iface,
+      &tables.vlan, &tables.tunnel, &tables.bridge, &tables.ppp, &tables.conn, &tables.app,
+      &tables.service, &tables.connector, &tables.agent, &tables.agent_act, &tables.echo_service,
+      &tables.dhcp_service, &tables.ra_service, &tables.link, &tables.direction, &tables.loss,
+      &tables.gilbert_elliott, &tables.correlation, &tables.reorder, &tables.link_queue,
+      &tables.device_direction, &tables.device_faults, &tables.step, &tables.expect,
+      &tables.item};
   std::string text = "{\"$schema\":\"http://json-schema.org/draft-07/schema#\","
                      "\"title\":\"flapjack scenario\",\"allowComments\":true,"
                      "\"allowTrailingCommas\":true," + members_of(tables.top.schema()) +

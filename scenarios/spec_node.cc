@@ -148,6 +148,7 @@ void FormatTables::build_node() {
              });
            });
   build_services();
+  build_agents();
   build_icmp_errors();
   node.flag("router", "Forwards packets that are for others.", false, &NodeSpec::router);
   node.add({"routes", "Static routes: a network, and its router or interface.", routes_schema()},

@@ -239,6 +239,7 @@ bool claim_name(LoadContext& ctx, const NodeSpec& node, const std::string& name,
   if (const IfaceSpec* i = node.find_iface(name)) first = i->place;
   if (const AppSpec* a = node.find_app(name)) first = a->place;
   if (const ServiceSpec* s = node.find_service(name)) first = s->place;
+  if (const AgentSpec* a = node.find_agent(name)) first = a->place;
   if (!first.known()) return true;
   ctx.error("F0303", span, "node " + in_quotes(node.name) + " has " + in_quotes(name) + " already",
             "the other one is at " + ctx.line_column(first) +

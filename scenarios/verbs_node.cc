@@ -5,6 +5,21 @@
 #include "scenarios/verbs.h"
 
 namespace flapjack {
+namespace {
+
+Undo stall_agent(VerbCall& call) {
+  const std::string& name = call.step.target.name;
+  for (const auto& [app_name, app] : call.node().apps) {
+    if (app_name != name) continue;
+    App* const agent = app.get();
+    return hold_effect(call.holds, "stall " + call.step.target.path(),
+                       [agent](bool on) { static_cast<void>(agent->set_stalled(on)); });
+  }
+  return {};
+}
+
+}  // namespace
+
 namespace verbs {
 
 Undo exhaust(VerbCall& call) {
@@ -22,6 +37,7 @@ Undo exhaust(VerbCall& call) {
 }
 
 Undo stall(VerbCall& call) {
+  if (call.step.target.kind == TargetKind::Agent) return stall_agent(call);
   const std::string effect = "stall " + call.step.target.path();
   Stack& stack = call.node().stack;
   const auto set = [&stack, queue = call.step.target.name](bool on) {

@@ -22,7 +22,8 @@ struct Word {
 /// waits for, groups of nodes and ifaces. Values are bits of a TargetSet.
 enum class TargetKind : std::uint16_t { Node = 1, Iface = 2, App = 4, Service = 8, Link = 16,
                                        Text = 32, Packet = 64, Groups = 128,
-                                        Pool = 256, Queue = 512 };
+                                        Pool = 256, Queue = 512,
+                                       Agent = 1024 };
 using TargetSet = std::uint16_t;
 constexpr TargetSet operator|(TargetKind a, TargetKind b) {
   return static_cast<TargetSet>(static_cast<TargetSet>(a) | static_cast<TargetSet>(b));
@@ -34,7 +35,8 @@ constexpr TargetSet only(TargetKind k) { return static_cast<TargetSet>(k); }
 constexpr bool has_target(TargetSet set, TargetKind k) {
   return (set & static_cast<TargetSet>(k)) != 0;
 }
-/// "node", "iface", "app", "service", "link", "text", "packet", "groups", "pool", "queue".
+/// "node", "iface", "app", "service", "link", "text", "packet", "groups", "pool", "queue",
+/// "agent".
 std::string_view target_kind_name(TargetKind kind);
 /// What every node has: its pools ("rx_pkts", "tx_pkts", "rx_bufs", "tx_bufs") and the queues whose
 /// thread a script can stop ("rx_queue", "tx_queue", "net_mgmt").
@@ -94,6 +96,13 @@ struct ServiceWord {
   std::vector<std::string> options = {};
 };
 
+/// Something an agent can do. `of_iface`: to an iface.
+struct AgentActionWord {
+  std::string name;
+  std::string doc;
+  bool of_iface = false;
+};
+
 /// An event that the trace can contain, what its subject may be, and the keys a pattern may test.
 struct EventWord {
   std::string name;
@@ -128,6 +137,10 @@ struct Vocabulary {
   std::vector<VerbWord> verbs;
   std::vector<AppWord> apps;
   std::vector<ServiceWord> services;
+  std::vector<Word> agent_groups;  ///< what agents listen to
+  std::vector<AgentActionWord> agent_actions;
+  /// Events that agents hear, each with its group.
+  std::vector<std::pair<std::string, std::string>> agent_events;
   std::vector<EventWord> events;
   std::vector<CounterWord> counters;
   /// Attributes that a packet pattern may test beside `len`, which is always there.

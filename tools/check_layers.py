@@ -53,6 +53,7 @@ LIBRARIES = (
     ("malloc.h", ("tests/bench/",)),
     ("flapjack/", ()),  # our own headers are included by their path from the root
     # The operating system: the simulator itself asks it for nothing.
+    ("errno.h", ("tools/live/",)),
     ("unistd.h", ("tools/", "tests/", "offload/host_")),
     ("signal.h", ("tools/", "tests/", "offload/host_")),
     ("sys/", ("tools/", "tests/", "offload/host_")),

@@ -9,6 +9,7 @@
 
 #include "scenarios/suggest.h"
 #include "tools/interrupt.h"
+#include "tools/live/connector_address.h"
 #include "tools/views/pcap_view.h"
 
 namespace flapjack {
@@ -28,6 +29,7 @@ class Cli {
   void add_format(CLI::App* app, const std::vector<std::string>& names);
   int fail(const std::string& message) const;
   std::string wrong_capture();
+  std::string wrong_connector() const;
   std::string unknown_option(const std::vector<std::string>& words) const;
   int unknown_verb(const std::string& word) const;
 
@@ -77,6 +79,11 @@ Cli::Cli() {
   run->add_option("--pcap-scope", pcap_scope_,
                   "what is in it: links, ifaces, events, several with commas, or all (default "
                   "links,events)");
+  run->add_option("--connector", options_.connector,
+                  "[NODE=]unix:PATH or [NODE=]udp:HOST:PORT: follow the clock, with processes "
+                  "outside as agents of a node's Connector");
+  run->add_flag("--connector-wait", options_.connector_wait,
+                "time stands still until the first agent has come");
   CLI::App* test = add("test", "run every scenario of some folders or files", verb_test);
   test->add_option("DIR", options_.paths, "folders, searched for *.json, or files")->required();
   add_run_options(test);
@@ -87,8 +94,18 @@ Cli::Cli() {
   CLI::App* list = add("list", "print what scenarios can name", verb_list);
   list->add_option("WHAT", options_.what,
                    "technologies, l2s, drivers, wrappers, engines, connectivities, apps, services, "
-                   "verbs, events, counters, profiles or kconfig; all without");
+                   "verbs, agent_groups, agent_actions, connector_ids, events, counters, profiles "
+                   "or kconfig; all without");
   add_format(list, {"human", "json"});
+  CLI::App* conform = add("conform", "check connectivity implementations against the guidelines",
+                          verb_conform);
+  conform->add_option("IMPL", options_.paths, "implementations; all without");
+  conform->add_option("--profile", options_.profile, "the release whose behaviour counts");
+  conform->add_option("--grace", options_.grace, "how long a loss lasts before it is told");
+  conform->add_option("--item", options_.items, "only these numbers of the checklist")
+      ->check(CLI::Range(1, 44).description(""))
+      ->allow_extra_args(false);
+  add_format(conform, {"human", "json", "junit"});
   CLI::App* explain = add("explain", "print what a profile or a Kconfig option decides",
                           verb_explain);
   explain->add_option("WHAT", options_.what, "profile or kconfig")->required();
@@ -127,6 +144,15 @@ std::string Cli::wrong_capture() {
     return "--pcap - and --format " + format_ + " cannot both have stdout";
   }
   return {};
+}
+
+std::string Cli::wrong_connector() const {
+  if (!options_.connector) {
+    return options_.connector_wait ? "--connector-wait needs --connector" : "";
+  }
+  if (ConnectorAddress::parse(*options_.connector)) return {};
+  return "--connector " + *options_.connector +
+         ": write unix:PATH or udp:HOST:PORT, perhaps with NODE= before it";
 }
 
 // What is wrong with the first option that its verb does not know; CLI11 would blame the words
@@ -181,6 +207,7 @@ int Cli::run(std::vector<std::string> words) {
   }
   options_.format = format_ == "json"     ? Format::Json
                     : format_ == "ndjson" ? Format::Ndjson
+                    : format_ == "junit"  ? Format::Junit
                                           : Format::Human;
   if (quiet_ && verbose_ > 0) return fail("-q and -v exclude each other");
   if (verbose_ > 2) return fail("-vvv is not supported yet; -vv shows every packet and hop");
@@ -190,6 +217,8 @@ int Cli::run(std::vector<std::string> words) {
   }
   const std::string wrong = wrong_capture();
   if (!wrong.empty()) return fail(wrong);
+  const std::string misplaced = wrong_connector();
+  if (!misplaced.empty()) return fail(misplaced);
   options_.verbosity =
       quiet_ ? Verbosity::Quiet : static_cast<Verbosity>(1 + verbose_);
   if (seed_) {

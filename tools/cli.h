@@ -21,7 +21,7 @@ enum class Exit : int {
 /// How much `run` tells.
 enum class Verbosity : int { Quiet = 0, Story = 1, Events = 2, Packets = 3 };
 
-enum class Format : int { Human, Json, Ndjson };
+enum class Format : int { Human, Json, Ndjson, Junit };
 
 /// What the words of one call said.
 struct CliOptions {
@@ -35,6 +35,11 @@ struct CliOptions {
   std::string what;  ///< of `list` and `explain`
   std::string name;  ///< of `explain`
   std::optional<std::string> pcap;  ///< file of the capture, - for stdout
+  std::string profile;        ///< of `conform`; empty: the default
+  std::string grace = "0s";   ///< of `conform`, unchecked
+  std::vector<int> items;     ///< of `conform`; empty: all
+  std::optional<std::string> connector;  ///< valid, see ConnectorAddress
+  bool connector_wait = false;
   std::string pcap_scope = "links,events";  ///< valid words, see PcapScope
 };
 
@@ -46,6 +51,7 @@ Exit verb_run(const CliOptions& options);
 Exit verb_test(const CliOptions& options);
 Exit verb_check(const CliOptions& options);
 Exit verb_schema(const CliOptions& options);
+Exit verb_conform(const CliOptions& options);
 Exit verb_list(const CliOptions& options);
 Exit verb_explain(const CliOptions& options);
 

@@ -149,13 +149,14 @@ def check_hops(files):
 
 
 def check_plugins(files):
-    """Each plug-in file is included by the composition root."""
-    root = next((f for f in files if f.path == ROOT_FILE), None)
-    if root is None:
+    """Each plug-in file is included by the composition root or one of the lists beside it."""
+    if not any(f.path == ROOT_FILE for f in files):
         return
+    lists = ROOT_FILE.removesuffix(".cc")
+    root = "".join(f.text for f in files if f.path.startswith(lists) and f.path.endswith(".cc"))
     for file in files:
         if any(plugin.fullmatch(file.path) for plugin in PLUGINS):
-            if f'"{file.path}"' not in root.text:
+            if f'"{file.path}"' not in root:
                 yield Finding(file.path, 1, "plugin",
                               f"not registered: {ROOT_FILE} does not include it")
 

@@ -12,7 +12,8 @@ TEST(Binding, KeepsFlagsTimeoutAndContext) {
   TestNode node;
   NetIf& iface = node.add("wifi0");
   TestConnectivity impl;
-  Binding binding(iface, impl, {conn_flag_bit(ConnFlag::NoAutoDown), 9});
+  LockOrder locks;
+  Binding binding(iface, impl, locks, {conn_flag_bit(ConnFlag::NoAutoDown), 9, 4});
   EXPECT_EQ(binding.name(), "dev.wifi0");
   EXPECT_EQ(&binding.stack(), &node.stack);
   EXPECT_EQ(binding.flags(), 0b100u);
@@ -22,8 +23,10 @@ TEST(Binding, KeepsFlagsTimeoutAndContext) {
   EXPECT_EQ(binding.flags(), 0b1000u);
   binding.set_timeout_s(1);
   EXPECT_EQ(binding.timeout_s(), 1);
-  binding.reset_timeout();
+  binding.set_idle_timeout_s(2);
+  binding.reset_timeouts();
   EXPECT_EQ(binding.timeout_s(), 9);
+  EXPECT_EQ(binding.idle_timeout_s(), 4);
   EXPECT_EQ(binding.context_as<TestContext>().inits, 0);
 }
 

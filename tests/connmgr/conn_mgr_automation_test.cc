@@ -135,6 +135,15 @@ TEST(AutoDown, TableOfTriggers) {
   }
 }
 
+TEST(AutoDown, IgnoredIfacesToo) {
+  One one({kNoAutoConnect});
+  one.connected();
+  one.node.mgr.ignore_iface(one.a);
+  one.a.dormant_on();
+  one.node.run();
+  EXPECT_FALSE(one.a.is_admin_up());
+}
+
 TEST(AutoDown, UnboundIfaceStaysUp) {
   TestNode node;
   NetIf& a = node.add_with_address("a");

@@ -39,14 +39,17 @@ TEST(ConnectivityScript, Entries) {
 constexpr const char* kActions =
     "expected an action: up, down, carrier_on, carrier_off, timeout, fatal, return";
 
+constexpr const char* kTriggers =
+    "expected a trigger: init, connect, disconnect, lost, found, set_option, get_option";
+
 TEST(ConnectivityScript, ErrorsSayWhere) {
   const struct {
     const char* text;
     std::size_t offset;
     const char* message;
   } kRows[] = {
-      {"", 0, "expected a trigger: init, connect, disconnect"},
-      {"conect up", 0, "expected a trigger: init, connect, disconnect"},
+      {"", 0, kTriggers},
+      {"conect up", 0, kTriggers},
       {"connect", 7, kActions},
       {"connect 5 up", 9, "expected a unit: ns, us, ms, s, min, h"},
       {"connect 5xs up", 9, "expected a unit: ns, us, ms, s, min, h"},
@@ -60,6 +63,7 @@ TEST(ConnectivityScript, ErrorsSayWhere) {
       {"connect fatal=99999999999", 14, "expected a number from -65535 to 65535"},
       {"connect 1s return=0", 8, "a call returns at once: no delay"},
       {"init return=0", 5, "init returns nothing"},
+      {"lost return=0", 5, "lost returns nothing"},
       {"connect return", 14, "expected \"=\" and a code"},
       {"connect return=", 15, "expected a number from -65535 to 65535"},
       {"connect return=-EFOO", 15, "expected 0, a number or an error name"},

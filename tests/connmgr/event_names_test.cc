@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "connmgr/online_check.h"
 #include "connmgr/scripted_connectivity.h"
 #include "connmgr/wifi_connectivity.h"
 #include "tests/connmgr/test_node.h"
@@ -25,6 +26,7 @@ void provoke_all(TestNode& node, NetIf& wifi, NetIf& other) {
   std::size_t length = 1;
   EXPECT_TRUE(mgr.if_set_flag(other, ConnFlag::Persistent, true).ok());
   EXPECT_TRUE(mgr.if_set_timeout(other, 3).ok());
+  EXPECT_TRUE(mgr.if_set_idle_timeout(other, 60).ok());
   EXPECT_FALSE(mgr.if_set_opt(other, 1, byte).ok());
   EXPECT_FALSE(mgr.if_get_opt(other, 1, byte, &length).ok());
   node.l2.refused["other"] = Errc::Eio;
@@ -39,23 +41,42 @@ void provoke_all(TestNode& node, NetIf& wifi, NetIf& other) {
   node.l2.refused.clear();
   node.run();
   EXPECT_TRUE(mgr.if_connect(wifi).ok());
+  OnlineCheck(node.stack, mgr.monitor(), {.host = {192u << 24 | 2u << 8 | 9}}).trigger();
   EXPECT_TRUE(mgr.if_disconnect(wifi).ok());  // leaves the network
   EXPECT_TRUE(mgr.if_connect(wifi).ok());
   EXPECT_TRUE(mgr.if_disconnect(wifi).ok());  // gives up the attempt
   node.run();
 }
 
+// Takes the monitor's lock under its binding's, which the boot took the other way round.
+class IgnoringConnectivity : public TestConnectivity {
+ public:
+  explicit IgnoringConnectivity(ConnMgr& mgr) : mgr_(mgr) {}
+  Status connect(Binding& binding) override {
+    mgr_.ignore_iface(binding.iface());
+    return Status();
+  }
+
+ private:
+  ConnMgr& mgr_;
+};
+
 TEST(EventNames, TableIsWhatIsRecorded) {
   TestNode node;
   NetIf& wifi = node.add_with_address("wifi");
   NetIf& other = node.add_with_address("other");
-  WifiConfig config;
+  NetIf& third = node.add("third");
+  StationConfig config = wifi_defaults();
   config.associate = DurationDistribution::fixed(seconds(1));
   WifiConnectivity wifi_impl(config);
   ScriptedConnectivity scripted({{ScriptTrigger::Connect, {}, ScriptAction::Up, {}}});
   node.mgr.bind(wifi, wifi_impl);
-  node.mgr.bind(other, scripted);
+  node.mgr.bind(other, scripted, {.init_takes = milliseconds(1)});
+  IgnoringConnectivity ignoring(node.mgr);
+  node.mgr.bind(third, ignoring);
   ASSERT_TRUE(node.mgr.boot().ok());
+  node.run(milliseconds(2));
+  EXPECT_TRUE(node.mgr.if_connect(third).ok());
   provoke_all(node, wifi, other);
   std::array<bool, kConnEvents.size()> seen{};
   for (const KeptRecord& r : node.sink.records) {

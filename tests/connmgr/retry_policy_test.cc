@@ -43,7 +43,8 @@ class Policy : public testing::Test {
   TestNode node;
   NetIf& a = node.add("a");
   TestConnectivity impl;
-  Binding binding{a, impl};
+  LockOrder locks;
+  Binding binding{a, impl, locks};
   NotingTechnology technology{a};
   RetryPolicy policy{binding, technology, {seconds(2), seconds(7)}};
   Names starts_;
@@ -262,6 +263,109 @@ TEST_F(Policy, AssociationAtTheInstantOfTheTimeoutCounts) {
   node.scheduler.after(seconds(5), Lane::Frame, delegate<&Late::run>(&late));
   after_all();
   EXPECT_EQ(take(), (Names{"0.000s START", "5.000s IF_UP"}));
+}
+
+TEST_F(Policy, WaitsForConfiguration) {  // 28, 29
+  policy.configured(false);
+  policy.connect();
+  at(10);
+  EXPECT_EQ(policy.state(), RetryPolicy::State::Attempting);
+  policy.configured(true);
+  EXPECT_EQ(take(), (Names{"10.000s START"}));
+  policy.configured(true);  // another one: the sub-attempt under way goes on
+  policy.sub_attempt_failed();
+  policy.configured(true);  // but a pause ends
+  EXPECT_EQ(take(), (Names{"10.000s START"}));
+}
+
+TEST_F(Policy, MissingConfigurationHasATimeout) {  // 30
+  binding.set_timeout_s(5);
+  policy.configured(false);
+  policy.connect();
+  after_all();
+  EXPECT_EQ(take(), (Names{"5.000s STOP", "5.000s CONN_IF_TIMEOUT"}));
+}
+
+TEST_F(Policy, TechnologyThatRestartsByItself) {  // 18, 23
+  policy.restarted();
+  EXPECT_EQ(take(), (Names{"0.000s STOP"}));
+  policy.connect();
+  policy.sub_attempt_failed();
+  policy.restarted();  // this is the next sub-attempt
+  at(10);
+  EXPECT_EQ(take(), (Names{"0.000s START"}));
+}
+
+class GracePolicy : public Policy {
+ protected:
+  void connect_and_lose(bool persistent) {
+    binding.set_flag(ConnFlag::Persistent, persistent);
+    graceful.connect();
+    EXPECT_TRUE(graceful.associated());
+    node.forget();
+    at(1);
+    graceful.lost();
+  }
+  RetryPolicy graceful{binding, technology, {seconds(2), seconds(7)}, seconds(3)};
+};
+
+TEST_F(GracePolicy, BackInTimeIsNoLoss) {  // 7
+  connect_and_lose(false);
+  at(2);
+  EXPECT_TRUE(graceful.associated());
+  after_all();
+  EXPECT_EQ(take(), Names{});
+  EXPECT_TRUE(a.is_up());
+}
+
+TEST_F(GracePolicy, ThenItIsToldAndTheAttemptGoesOn) {  // 6, 16
+  binding.set_timeout_s(10);
+  connect_and_lose(true);
+  after_all();
+  EXPECT_EQ(take(), (Names{"1.000s START", "4.000s IF_DOWN", "11.000s STOP",
+                           "11.000s CONN_IF_TIMEOUT"}));
+}
+
+TEST_F(GracePolicy, NotPersistentJustEnds) {  // 18
+  connect_and_lose(false);
+  after_all();
+  EXPECT_EQ(take(), (Names{"4.000s IF_DOWN", "4.000s STOP"}));
+}
+
+TEST_F(GracePolicy, ConnectWithinTheGraceIsAnAttempt) {
+  connect_and_lose(false);
+  at(2);
+  graceful.connect();
+  at(10);
+  EXPECT_EQ(take(), (Names{"2.000s START", "4.000s IF_DOWN"}));
+  EXPECT_EQ(graceful.state(), RetryPolicy::State::Attempting);
+}
+
+TEST_F(GracePolicy, TimeoutWithinTheGraceTakesItDown) {  // 17
+  binding.set_timeout_s(2);
+  connect_and_lose(true);
+  after_all();
+  EXPECT_EQ(take(), (Names{"1.000s START", "3.000s STOP", "3.000s IF_DOWN",
+                           "3.000s CONN_IF_TIMEOUT"}));
+}
+
+TEST_F(Policy, IdleDisconnectOfAPersistentBinding) {  // 44
+  for (const bool persistent : {true, false}) {
+    binding.set_flag(ConnFlag::Persistent, persistent);
+    policy.connect();
+    EXPECT_TRUE(policy.associated());
+    node.forget();
+    binding.set_idle_timeout_s(5);
+    policy.disconnect();
+    EXPECT_EQ(policy.state(),
+              persistent ? RetryPolicy::State::Attempting : RetryPolicy::State::Idle);
+    policy.disconnect();  // while it tries again
+    EXPECT_TRUE(policy.associated() || !persistent);
+    binding.set_flag(ConnFlag::Disconnecting, true);
+    policy.disconnect();  // a user's
+    EXPECT_EQ(policy.state(), RetryPolicy::State::Idle);
+    binding.set_flag(ConnFlag::Disconnecting, false);
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/connmgr/test_medium.h"
 #include "tests/connmgr/test_node.h"
 
 namespace flapjack::test {
@@ -20,7 +21,7 @@ std::vector<ScriptEntry> script(std::initializer_list<const char*> texts) {
 }
 
 struct Scripted {
-  explicit Scripted(std::initializer_list<const char*> texts) : impl(script(texts)) {
+  explicit Scripted(std::initializer_list<const char*> texts) : impl(script(texts), &medium) {
     constexpr std::uint32_t kManual =
         conn_flag_bit(ConnFlag::NoAutoConnect) | conn_flag_bit(ConnFlag::NoAutoDown);
     node.mgr.bind(a, impl, {kManual, kNoTimeout});
@@ -38,6 +39,7 @@ struct Scripted {
     node.forget();
     return out;
   }
+  TestMedium medium;
   TestNode node;
   ScriptedConnectivity impl;
   NetIf& a = node.add("a");
@@ -111,6 +113,51 @@ TEST(Scripted, RecordsEachEntryAsTheCause) {
     }
   }
   EXPECT_TRUE(scripted.valid());
+}
+
+TEST(Scripted, Lies) {
+  struct Row {
+    const char* what;
+    std::initializer_list<const char*> script;
+    Names told;
+  };
+  const Row rows[] = {
+      {"success on abort", {"disconnect up"}, {"2.000s IF_UP"}},
+      {"late success", {"disconnect 3s up"}, {"5.000s IF_UP"}},
+      {"early timeout", {"connect 1ms timeout"}, {"0.001s CONN_IF_TIMEOUT"}},
+      {"both ends",
+       {"connect 1s fatal=-5", "connect 1s timeout"},
+       {"1.000s CONN_IF_FATAL_ERROR", "1.000s CONN_IF_TIMEOUT"}},
+      {"timeout while connected",
+       {"connect up", "connect 1s timeout"},
+       {"0.000s IF_UP", "1.000s CONN_IF_TIMEOUT"}},
+      {"comes back by itself",
+       {"connect up", "lost down", "found 1s up"},
+       {"0.000s IF_UP", "1.000s IF_DOWN", "2.500s IF_UP"}},
+  };
+  for (const Row& row : rows) {
+    Scripted s(row.script);
+    EXPECT_TRUE(s.node.mgr.if_connect(s.a).ok());
+    s.node.run(seconds(1));
+    s.medium.set_present(false);
+    s.node.run(milliseconds(500));
+    s.medium.set_present(true);
+    s.node.run(milliseconds(500));
+    EXPECT_TRUE(s.node.mgr.if_disconnect(s.a).ok());
+    s.node.run(seconds(10));
+    EXPECT_EQ(s.take(), row.told) << row.what;
+  }
+}
+
+TEST(Scripted, AnswersToOptions) {
+  std::array<std::uint8_t, 4> bytes{};
+  std::size_t length = bytes.size();
+  Scripted s({"set_option return=-EIO", "get_option return=0"});
+  EXPECT_EQ(s.node.mgr.if_set_opt(s.a, 7, bytes).code(), Errc::Eio);
+  EXPECT_TRUE(s.node.mgr.if_get_opt(s.a, 7, bytes, &length).ok());
+  EXPECT_EQ(length, 0u);
+  Scripted none({"connect up"});
+  EXPECT_EQ(none.node.mgr.if_set_opt(none.a, 7, bytes).code(), Errc::Enoprotoopt);
 }
 
 }  // namespace

@@ -61,7 +61,8 @@ const Row kRows[] = {
     {"script_entry", with_iface(R"("conn": { "impl": "scripted", "script": [
       "connect 1s up",
       "conect up"] })"),
-     "4:7 F0907 expected a trigger: init, connect, disconnect"},
+     "4:7 F0907 expected a trigger: init, connect, disconnect, lost, found, set_option, "
+     "get_option"},
     {"script_unit",
      with_iface(R"("conn": { "impl": "scripted", "script": ["connect 1m up"] })"),
      "2:73 F0907 expected a unit: ns, us, ms, s, min, h"},
@@ -75,8 +76,12 @@ const Row kRows[] = {
     {"datagram_too_long", with_iface(kAddress, R"(, "apps": {
       "p": { "udp_ping": "srv:7", "send": "65508B" } })"),
      "3:7 F0909 a datagram carries at most 65507B"},
-    {"idle_timeout", with_iface(R"("technology": "wifi", "conn": { "idle_timeout": "5s" })"),
-     "2:54 F0910 \"idle_timeout\" is not supported yet"},
+    {"idle_timeout", with_iface(R"("technology": "wifi", "conn": { "idle_timeout": "5s" })",
+                                R"(, "profile": "zephyr-3.7")"),
+     "2:54 F0910 this profile's connection manager has no idle timeout"},
+    {"iface_max", with_iface(R"("ipv4": "10.0.0.1/24" }, "two": {)",
+                             R"(, "conn_mgr": { "iface_max": 1 })"),
+     "2:70 F0926 iface index exceeds CONN_MGR_IFACE_MAX: 2 ifaces, but the table holds 1"},
 };
 
 class BuilderTable : public testing::TestWithParam<Row> {};

@@ -130,7 +130,8 @@ TargetSet kind_of(const ScenarioSpec& spec, const std::string& path) {
   const std::string name = path.substr(dot + 1);
   if (node->find_iface(name) != nullptr) return only(TargetKind::Iface);
   if (node->find_app(name) != nullptr) return only(TargetKind::App);
-  return node->find_service(name) != nullptr ? only(TargetKind::Service) : TargetSet{0};
+  if (node->find_service(name) != nullptr) return only(TargetKind::Service);
+  return node->find_agent(name) != nullptr ? only(TargetKind::Agent) : TargetSet{0};
 }
 
 // Why a pattern could not name this record; empty when it could.

@@ -66,8 +66,8 @@ struct Loaded {
   std::optional<ScenarioSpec> spec;
   std::string messages;  ///< as people read them
 
-  explicit Loaded(std::string text) : file("t.json", std::move(text)) {
-    const Vocabulary v = test_vocabulary();
+  explicit Loaded(std::string text, const Vocabulary& v = test_vocabulary())
+      : file("t.json", std::move(text)) {
     spec = load_scenario(file, v, sink);
     messages = render(file, sink);
   }

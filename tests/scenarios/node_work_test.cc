@@ -146,7 +146,8 @@ TEST(NodeWork, PoolsAndQueuesAreNoOtherTargets) {
       {R"("exhaust": "srv.rx_bufz", "leave": 1)", "node \"srv\" has no pool \"rx_bufz\""},
       {R"("exhaust": "srv.rx_bufs")", "\"exhaust\" changes nothing"},
       {R"("exhaust": "srv.rx_bufs", "leave": 1, "take": 1)", "\"take\""},
-      {R"("stall": "srv.eth0")", "\"srv.eth0\" is an interface, but \"stall\" takes a queue"},
+      {R"("stall": "srv.eth0")",
+       "\"srv.eth0\" is an interface, but \"stall\" takes an agent or a queue"},
       {R"("stall": "srv.rx_queue", "leave": 1)", "\"leave\""},
       {R"("vanish": "srv.rx_pkts")", "\"srv.rx_pkts\" is a pool"},
   };

@@ -40,7 +40,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "8:26 F0704 L4_CONNECTED is an event of a node, \"dev.wifi0\" is an interface",
                    "write \"dev L4_CONNECTED\""},
         BadPattern{"dev.wlan0 IF_UP", "8:26 F0301 node \"dev\" has no interface or app or "
-                   "service \"wlan0\"",
+                   "service or agent \"wlan0\"",
                    "dev has: wifi0 (declared at 3:26), telemetry (declared at 4:24)"},
         BadPattern{"dev L4_CONNECTED ifcae=wifi0",
                    "8:43 F0702 L4_CONNECTED has no attribute \"ifcae\"",

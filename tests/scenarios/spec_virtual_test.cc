@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
             "2:33 F0918 \"ppp\" is for an interface whose l2 is \"ppp\""},
         Row{"ppp_with_conn",
             R"("eth0": {}, "p": { "ppp": {}, "conn": { "impl": "wifi" } })",
-            "2:31 F0918 a PPP interface gets connected by its own negotiation"},
+            "2:31 F0918 a PPP interface is dialled: \"impl\" is \"ppp\""},
         Row{"ppp_with_engine", R"("eth0": {}, "p": { "ppp": {}, "offload": "lwip" })",
             "2:13 F0918 an engine cannot use PPP"},
         Row{"ppp_and_ethernet", R"("eth0": { "ppp": {} })",

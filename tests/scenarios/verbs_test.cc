@@ -11,7 +11,7 @@
 namespace flapjack {
 namespace {
 
-// dev and srv on a wire, three nodes on a bus, a station and its access point.
+// A wire, a bus with three nodes, a station and its access point, a modem and its cell.
 const char* const kNodes = R"({ "until": "10s", "nodes": {
     "dev": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24" } } },
     "srv": { "ifaces": { "eth0": { "ipv4": "10.0.0.2/24" }, "eth1": { "ipv4": "10.1.0.2/24" } } },
@@ -21,10 +21,15 @@ const char* const kNodes = R"({ "until": "10s", "nodes": {
              "conn": { "associate": "100ms", "detect": "200ms", "retry": "400ms",
                        "persistent": true } } } },
     "ap": { "ifaces": { "wlan0": { "ipv4": "10.2.0.2/24" } },
-            "services": ["dhcp", "ra"] } },
+            "services": ["dhcp", "ra"] },
+    "mod": { "ifaces": { "lte0": { "technology": "lte", "ipv4": "10.4.0.1/24",
+             "conn": { "associate": "100ms", "persistent": true } } } },
+    "cell": { "ifaces": { "lte0": { "ipv4": "10.4.0.2/24" } } },
+    "off": { "ifaces": { "eth0": { "ipv4": "10.3.0.1/24", "auto_start": false } } } },
   "links": { "wire": { "between": ["dev.eth0", "srv.eth0"] },
              "lan": { "between": ["srv.eth1", "p.eth0", "q.eth0"] },
-             "air": { "between": ["sta.wifi0", "ap.wlan0"] } },
+             "air": { "between": ["sta.wifi0", "ap.wlan0"] },
+             "sky": { "between": ["mod.lte0", "cell.lte0"] } },
   "timeline": [)";
 
 // Two seconds of it, from 5s on, and what the ifaces and nodes then say.
@@ -34,8 +39,34 @@ struct Row {
   std::vector<std::string> events;
 };
 
-std::vector<Row> rows() {
+std::vector<Row> conn_mgr_rows() {
   return {
+      {"connect", "sta.wifi0", {"7s sta.wifi0 IF_DOWN", "7s sta.wifi0 IF_ADMIN_DOWN",
+                                "7s sta L4_DISCONNECTED"}},
+      // given up, it is taken admin-down automatically; connecting takes it up again
+      {"disconnect", "sta.wifi0", {"5s sta.wifi0 IF_DOWN", "5s sta.wifi0 IF_ADMIN_DOWN",
+                                   "5s sta L4_DISCONNECTED", "7s sta.wifi0 IF_ADMIN_UP",
+                                   "7.1s sta.wifi0 IF_UP", "7.1s sta L4_CONNECTED"}},
+      {"ignore", "dev.eth0", {"5s dev L4_DISCONNECTED", "7s dev L4_CONNECTED"}},
+      {"admin_up", "off.eth0", {"5s off.eth0 IF_ADMIN_UP", "7s off.eth0 IF_ADMIN_DOWN"}},
+      {"all_up", "off", {"5s off.eth0 IF_ADMIN_UP", "7s off.eth0 IF_ADMIN_DOWN"}},
+      {"all_down", "p", {"5s p.eth0 IF_ADMIN_DOWN", "5s p.eth0 IF_DOWN", "5s p L4_DISCONNECTED",
+                         "7s p.eth0 IF_ADMIN_UP", "7s p.eth0 IF_UP", "7s p L4_CONNECTED"}},
+      {"all_connect", "sta", {"7s sta.wifi0 IF_DOWN", "7s sta.wifi0 IF_ADMIN_DOWN",
+                              "7s sta L4_DISCONNECTED"}},
+      {"all_disconnect", "sta", {"5s sta.wifi0 IF_DOWN", "5s sta.wifi0 IF_ADMIN_DOWN",
+                                 "5s sta L4_DISCONNECTED", "7s sta.wifi0 IF_ADMIN_UP",
+                                 "7.1s sta.wifi0 IF_UP", "7.1s sta L4_CONNECTED"}},
+      {"resend_status", "p", {"5s p L4_CONNECTED"}},
+      {"set_key", "sta.wifi0", {}},  // while it is associated
+      {"modem_reset", "mod.lte0", {"5s mod.lte0 IF_DOWN", "5s mod L4_DISCONNECTED",
+                                   "5.1s mod.lte0 IF_UP", "5.1s mod L4_CONNECTED"}},
+  };
+}
+
+std::vector<Row> rows() {
+  std::vector<Row> all = conn_mgr_rows();
+  const std::vector<Row> others = {
       // the other end of a wire notices nothing
       {"carrier_down", "dev.eth0", {"5s dev.eth0 IF_DOWN", "5s dev L4_DISCONNECTED",
                                     "7s dev.eth0 IF_UP", "7s dev L4_CONNECTED"}},
@@ -67,16 +98,9 @@ std::vector<Row> rows() {
       // a station notices 200ms later and has it back with the next attempt that succeeds
       {"vanish", "ap.wlan0", {"5s ap.wlan0 IF_DOWN", "5s ap L4_DISCONNECTED",
                               "5.2s sta.wifi0 IF_DOWN", "5.2s sta L4_DISCONNECTED",
-                              "7s ap.wlan0 IF_UP", "7s ap L4_CONNECTED", "7.3s sta.wifi0 IF_UP",
-                              "7.3s sta L4_CONNECTED"}},
+                              "7s ap.wlan0 IF_UP", "7s ap L4_CONNECTED", "7.14s sta.wifi0 IF_UP",
+                              "7.14s sta L4_CONNECTED"}},
       {"set_link", "wire", {}},
-      {"connect", "sta.wifi0", {"7s sta.wifi0 IF_DOWN", "7s sta.wifi0 IF_ADMIN_DOWN",
-                                "7s sta L4_DISCONNECTED"}},
-      // given up, it is taken admin-down automatically; connecting takes it up again
-      {"disconnect", "sta.wifi0", {"5s sta.wifi0 IF_DOWN", "5s sta.wifi0 IF_ADMIN_DOWN",
-                                   "5s sta L4_DISCONNECTED", "7s sta.wifi0 IF_ADMIN_UP",
-                                   "7.1s sta.wifi0 IF_UP", "7.1s sta L4_CONNECTED"}},
-      {"ignore", "dev.eth0", {"5s dev L4_DISCONNECTED", "7s dev L4_CONNECTED"}},
       // what these do to clients: dhcp_scenario_test.cc, router_advert_test.cc
       {"service_down", "ap.dhcp", {}},
       {"lease", "ap.dhcp", {}},
@@ -92,11 +116,14 @@ std::vector<Row> rows() {
       {"exhaust", "dev.rx_pkts", {}},
       {"stall", "dev.rx_queue", {}},
   };
+  all.insert(all.end(), others.begin(), others.end());
+  return all;
 }
 
 // What a step needs beside its verb.
 std::string more_of(const std::string& verb) {
   if (verb == "set_link") return R"(, "delay": "1ms")";
+  if (verb == "set_key") return R"(, "key": "flapjack")";
   if (verb == "lease") return R"(, "answer": "nak")";
   if (verb == "ra") return R"(, "lifetime": "0s")";
   if (verb == "fade") return R"(, "to": "100%", "over": "1s")";

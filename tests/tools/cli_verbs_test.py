@@ -216,10 +216,25 @@ SWITCHES = {
     6: ("1", "1"),
     7: ("after the queue", "before the queue"),
     8: ("ENETDOWN unless up", "not checked"),
-    9: None,
+    9: ("ack + 1", "ack + 1"),
     10: ("INIT_REBOOT", "RENEWING"),
     11: ("scanned", "scanned"),
     12: ("every iface", "nothing"),
+    13: ("any, IPv4, IPv6", "any, IPv4, IPv6"),
+    14: ("preferred, not link-local", "preferred, not link-local"),
+    15: ("once IF_DOWN comes", "once IF_DOWN comes"),
+    16: ("there", "there"),
+    17: ("not raised", "not raised"),
+    18: ("asked", "not asked"),
+}
+# What the profiles between the two say of the connection manager: 3.4, 3.7, 4.2.
+CONN_MGR = {
+    13: ("any", "any, IPv4, IPv6", "any, IPv4, IPv6"),
+    14: ("every address", "preferred, not link-local", "preferred, not link-local"),
+    15: ("within the call", "within the call", "once IF_DOWN comes"),
+    16: ("not there", "not there", "there"),
+    17: ("not raised", "not raised", "not raised"),
+    18: ("not asked", "not asked", "not asked"),
 }
 
 
@@ -251,8 +266,14 @@ class Explain(CliTest):
                 continue
             self.assertEqual((found[point]["zephyr-4"], found[point]["zephyr-1.13"]), values)
 
+    def test_the_connection_manager_of_each_release(self):
+        found = self.switches()
+        for point, values in CONN_MGR.items():
+            row = found[point]
+            self.assertEqual((row["zephyr-3.4"], row["zephyr-3.7"], row["zephyr-4.2"]), values)
+
     def test_one_profile_comes_first(self):
-        for name in ("zephyr-4", "zephyr-1.13"):
+        for name in ("zephyr-4", "zephyr-4.2", "zephyr-3.7", "zephyr-3.4", "zephyr-1.13"):
             for point, row in self.switches(name).items():
                 if SWITCHES[point] is not None:
                     self.assertEqual(row["chosen"], name)

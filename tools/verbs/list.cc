@@ -6,6 +6,7 @@
 
 #include "scenarios/builtin.h"
 #include "scenarios/suggest.h"
+#include "stack/net/cn_feed.h"
 #include "tools/cli.h"
 
 namespace flapjack {
@@ -29,12 +30,29 @@ Listing listing(std::string what, const Entries& entries) {
   return list;
 }
 
+// The ids under which a node publishes, "16.2": what programs outside need to know.
+Listing connector_ids() {
+  Listing list{"connector_ids", {}};
+  const auto add = [&](const CnId& id, std::string_view what) {
+    list.words.push_back({std::to_string(id.idx) + "." + std::to_string(id.val),
+                          std::string(what)});
+  };
+  for (const MgmtEvent event : mgmt_events()) add(cn_id(event), mgmt_event_name(event));
+  for (std::size_t i = 1; i < kDropReasons; ++i) {
+    const auto reason = static_cast<DropReason>(i);
+    add(cn_id(reason), "dropped, " + std::string(drop_reason_name(reason)));
+  }
+  add(kCnControlId, "control: joins (1) or leaves (2) a group");
+  return list;
+}
+
 std::vector<Listing> listings(const Registry& r) {
   return {listing("technologies", r.technologies), listing("l2s", r.l2s),
           listing("drivers", r.drivers), listing("wrappers", r.wrappers),
           listing("engines", r.engines), listing("connectivities", r.connectivities),
           listing("apps", r.apps), listing("services", r.services), listing("verbs", r.verbs),
-          listing("events", r.events), listing("counters", r.counters),
+          listing("agent_groups", r.agent_groups), listing("agent_actions", r.agent_actions),
+          connector_ids(), listing("events", r.events), listing("counters", r.counters),
           listing("packet_keys", r.packet_keys), listing("profiles", r.profiles),
           listing("kconfig", r.kconfigs)};
 }

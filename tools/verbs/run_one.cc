@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "tools/interrupt.h"
+#include "tools/live/connector_bridge.h"
 #include "tools/load.h"
 
 namespace flapjack {
@@ -57,6 +58,16 @@ Exit run_one(const std::string& path, const Registry& registry, const CliOptions
   run.begin = [&] {
     return std::all_of(views.begin(), views.end(), [&](const auto& v) { return v->begin(info); });
   };
+  std::unique_ptr<LiveDrive> live;
+  if (options.connector) {
+    const auto at = ConnectorAddress::parse(*options.connector);
+    live = make_connector_bridge({*at, options.connector_wait, interrupted});
+    if (live == nullptr) {
+      std::fputs("flapjack: --connector: this build is without Asio (libasio-dev)\n", stderr);
+      return Exit::Usage;
+    }
+    run.live = live.get();
+  }
   const std::int64_t begun = wall_us();
   const auto report = run_scenario(*spec, registry, run, sink);
   info.wall_us = wall_us() - begun;

@@ -21,6 +21,8 @@ bool any_of(const auto& infos, std::string_view name) {
 // Beside net_mgmt's; tests/tools/modules_test.cc asks for the whole list.
 constexpr std::array kStackEvents = std::to_array<std::string_view>({
     "address_refused",     "alloc_failed",      "alloc_wait",        "arp_failed",
+    "cn_control_failed",   "cn_from_outside",   "cn_malformed",      "cn_no_memory",
+    "cn_overrun",          "cn_undelivered",
     "copy_lost",           "promiscuous",       "resumed",           "suspended",
     "dhcp_failed",         "dhcp_ignored",      "dhcp_received",     "dhcp_sent",
     "dhcp_state",          "dhcp_waits",        "dns_done",          "dns_ignored",

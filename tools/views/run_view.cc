@@ -11,6 +11,7 @@ namespace {
 
 std::unique_ptr<RunView> make_teller(const CliOptions& options) {
   switch (options.format) {
+    case Format::Junit:  // of `conform` alone
     case Format::Human:
       return std::make_unique<TextView>(options);
     case Format::Json:

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connmgr/conform/conform.h"
+
+#include <algorithm>
+
+#include "connmgr/conform/examiner.h"
+
+namespace flapjack::conformance {
+namespace {
+
+// A counter-example is read to its end, and only the end tells: long tails of repeated attempts
+// are cut.
+constexpr std::size_t kLinesMax = 24;
+
+void shorten(std::vector<Line>& lines) {
+  if (lines.size() > kLinesMax) lines.resize(kLinesMax);
+}
+
+}  // namespace
+
+std::string_view verdict_name(ItemVerdict verdict) {
+  constexpr std::string_view kNames[] = {"pass", "FAIL", "n/a"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+int ConformReport::count(ItemVerdict verdict) const {
+  return static_cast<int>(std::count_if(items.begin(), items.end(),
+                                        [&](const ItemResult& r) { return r.verdict == verdict; }));
+}
+
+ConformReport conform(const ConformSubject& subject, const ConnMgrConfig& config,
+                      const std::vector<int>& numbers) {
+  ConformReport report{subject.name, {}};
+  std::vector<ConformItem> items = attempt_items();
+  for (const auto& more : {command_items(), contract_items()}) {
+    items.insert(items.end(), more.begin(), more.end());
+  }
+  for (const ConformItem& item : items) {
+    const bool wanted =
+        numbers.empty() || std::find(numbers.begin(), numbers.end(), item.number) != numbers.end();
+    if (!wanted) continue;
+    ItemResult& result = report.items.emplace_back();
+    result.number = item.number;
+    result.guideline = item.guideline;
+    Examiner examiner(subject, config, result);
+    item.examine(examiner);
+    if (result.example) shorten(result.example->lines);
+  }
+  return report;
+}
+
+}  // namespace flapjack::conformance

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connmgr/conform/conform_bench.h"
+
+#include <array>
+#include <map>
+
+#include "connmgr/conform/probe.h"
+#include "stack/net/stack.h"
+#include "stack/trace/tracer.h"
+
+namespace flapjack::conformance {
+namespace {
+
+constexpr std::uint32_t kManual =
+    conn_flag_bit(ConnFlag::NoAutoConnect) | conn_flag_bit(ConnFlag::NoAutoDown);
+constexpr std::size_t kOptionRoom = 4096;  // more than any option has
+constexpr std::array kOptionNumbers = {-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 32, 100, 9999};
+constexpr int kRunaway = 20'000;  // calls of start() and stop() in one run
+
+// A medium that carries nothing: no packet is sent on the bench.
+class SilentL2 : public L2 {
+ public:
+  L2Traits traits() const override {
+    return {.name = "silent", .point_to_point = true, .needs_link_address = false};
+  }
+  std::unique_ptr<L2Context> attach(NetIf&) override { return nullptr; }
+  Status enable(NetIf&, bool) override { return Status(); }
+  Status send(NetIf&, PacketPtr) override { return Errc::Eio; }
+  Verdict recv(NetIf&, PacketPtr&) override { return Verdict::Continue; }
+};
+
+class Bench : public TraceSink, private ProbeLog {
+ public:
+  Bench(const ConformSubject& subject, const ConnMgrConfig& config, const Plan& plan);
+  ~Bench() override { stack_.mgmt.remove(reaction_); }
+  Trace run();
+  /// Reads and writes options instead.
+  std::vector<Line> options();
+
+ private:
+  struct Scheduled {
+    Bench* bench;
+    Step step;
+    void run() const { bench->play(step); }
+  };
+  void record(const Tracer& tracer, const TraceRecord& record) override;
+  void note(int iface, Word word, int value) override;
+  void fault(BenchFault what) { note(0, Word::Fault, static_cast<int>(what)); }
+  void play(const Step& step);
+  void call(int iface, Word word);
+  void flip(NetIf& iface, int way);
+  void react(const MgmtNotice& notice);
+  void check_flags();
+  void check_unbound();
+  Binding& binding(int iface) { return *mgr_.if_get_binding(*ifaces_[std::size_t(iface)]); }
+
+  const Plan& plan_;
+  Scheduler scheduler_;
+  Tracer tracer_{scheduler_};
+  FiberHost fibers_{scheduler_};
+  PacketSlab slab_;
+  Rng rng_{1};
+  SilentL2 l2_;
+  Stack stack_;
+  std::vector<NetIf*> ifaces_;
+  NetIf* decoy_ = nullptr;
+  std::vector<Probe*> probes_;
+  std::unique_ptr<Connectivity> impl_;
+  ConnMgr mgr_;
+  MgmtCallback reaction_;
+  std::vector<Scheduled> steps_;
+  Trace trace_;
+  bool persistent_ = false, booted_ = false;
+  std::map<std::string, int, std::less<>> names_;  // subject -> iface
+  int timeout_s_ = 0, calls_ = 0, depth_ = 0;
+};
+
+ConnMgrConfig bench_config(ConnMgrConfig config) {
+  config.auto_if_down = false;  // also where a release takes the iface down within disconnect
+  return config;
+}
+StackConfig stack_config(const Plan& plan) {
+  StackConfig config;
+  if (plan.reaction.on != Word::Ret) config.mgmt.delivery = NetMgmtConfig::Delivery::Direct;
+  config.mgmt.queue_size = 64;
+  return config;
+}
+
+Bench::Bench(const ConformSubject& subject, const ConnMgrConfig& config, const Plan& plan)
+    : plan_(plan),
+      stack_({scheduler_, tracer_, fibers_, slab_, rng_}, "dev", NodeId{1}, stack_config(plan)),
+      mgr_(stack_, bench_config(config)),
+      persistent_(plan.persistent),
+      timeout_s_(plan.timeout_s) {
+  tracer_.add_sink(*this, TraceMask::of(TraceKind::Event));
+  decoy_ = &stack_.add_iface({.name = "decoy"});
+  decoy_->bind_l2(l2_);
+  names_["dev.decoy"] = -1;
+  if (plan.own) impl_ = subject.make_own();
+  if (!plan.own)
+    impl_ = subject.make([this](Binding& b, TechnologyUser& user) {
+      const int index = static_cast<int>(probes_.size());
+      auto probe = std::make_unique<Probe>(b, user, plan_, index, static_cast<ProbeLog&>(*this));
+      probes_.push_back(probe.get());
+      return probe;
+    });
+  for (int i = 0; i < plan.ifaces; ++i) {
+    ifaces_.push_back(&stack_.add_iface({.name = "if" + std::to_string(i)}));
+    ifaces_.back()->bind_l2(l2_);
+    names_["dev.if" + std::to_string(i)] = i;
+    mgr_.bind(*ifaces_.back(), *impl_, {kManual, plan.timeout_s});
+  }
+  reaction_ = {mgmt_mask(MgmtEvent::IfDown, MgmtEvent::IfUp),
+               [this](const MgmtNotice& n) { react(n); }};
+  steps_.reserve(plan.steps.size());
+}
+
+Trace Bench::run() {
+  static_cast<void>(decoy_->up().ok());
+  for (NetIf* iface : ifaces_) {
+    static_cast<void>(iface->up().ok());
+  }
+  if (!mgr_.boot().ok()) fault(BenchFault::NotDown);
+  trace_.lines.clear();
+  booted_ = true;
+  for (NetIf* iface : ifaces_) {
+    if (!iface->is_dormant() && iface->is_carrier_ok()) fault(BenchFault::NotDown);
+    Binding& b = *mgr_.if_get_binding(*iface);
+    b.set_flag(ConnFlag::Persistent, plan_.persistent);
+    b.set_timeout_s(plan_.timeout_s);
+  }
+  if (plan_.reaction.on != Word::Ret) stack_.mgmt.add(reaction_);
+  for (const Step& step : plan_.steps) {
+    steps_.push_back({this, step});
+    const Lane lane = step.place == Place::First ? Lane::World : Lane::Settle;
+    scheduler_.after(step.at, lane, delegate<&Scheduled::run>(&steps_.back()));
+  }
+  scheduler_.run_until(SimTime{} + plan_.until);
+  check_flags();
+  check_unbound();
+  trace_.up_at_end = ifaces_.front()->is_up();
+  return trace_;
+}
+
+void Bench::note(int iface, Word word, int value) {
+  if (!booted_) return;
+  const bool call = word == Word::Start || word == Word::Stop;
+  if (call && ++calls_ > kRunaway) {
+    if (calls_ == kRunaway + 1) fault(BenchFault::Runaway);
+    return;
+  }
+  trace_.lines.push_back({scheduler_.now() - SimTime{}, word, value, iface});
+}
+
+void Bench::record(const Tracer& tracer, const TraceRecord& record) {
+  const auto it = names_.find(tracer.path(record.subject));
+  if (it == names_.end() || !booted_) return;
+  if (it->second < 0) return fault(BenchFault::DecoyTouched);
+  const int iface = it->second;
+  const std::string_view name = record.name;
+  if (name == "IF_UP") return note(iface, Word::OperUp, 0);
+  if (name == "IF_DOWN") return note(iface, Word::OperDown, 0);
+  if (name == "CONN_IF_TIMEOUT") return note(iface, Word::Timeout, 0);
+  if (name == "CONN_IF_FATAL_ERROR") return note(iface, Word::Fatal, 0);
+  if (name == "IPV4_ADDR_ADD" || name == "IPV6_ADDR_ADD") return note(iface, Word::IpAdd, 0);
+  if (name == "IPV4_ADDR_DEL" || name == "IPV6_ADDR_DEL") return note(iface, Word::IpDel, 0);
+}
+
+void Bench::play(const Step& step) {
+  note(step.iface, step.word, step.value);
+  switch (step.word) {
+    case Word::Connect:
+    case Word::Disconnect:
+    case Word::IdleStop:
+      return call(step.iface, step.word);
+    case Word::AdminUp:
+      return static_cast<void>(ifaces_[std::size_t(step.iface)]->up().ok());
+    case Word::AdminDown:
+      return static_cast<void>(ifaces_[std::size_t(step.iface)]->down().ok());
+    case Word::Persistent:
+      if (step.iface == 0) persistent_ = step.value != 0;
+      return binding(step.iface).set_flag(ConnFlag::Persistent, step.value != 0);
+    case Word::Timeout_:
+      if (step.iface == 0) timeout_s_ = step.value;
+      return binding(step.iface).set_timeout_s(step.value);
+    case Word::Flip:
+      return flip(*ifaces_[std::size_t(step.iface)], step.value);
+    default:
+      if (!plan_.own) probes_[std::size_t(step.iface)]->play(step.word);
+      return;
+  }
+}
+
+// `depth_`: a reaction may call again from within a call, but not without end.
+void Bench::call(int iface, Word word) {
+  if (depth_ > 8) return fault(BenchFault::Runaway);
+  ++depth_;
+  const SimTime before = scheduler_.now();
+  NetIf& net_if = *ifaces_[std::size_t(iface)];
+  Status status;
+  if (word == Word::Connect) status = mgr_.if_connect(net_if);
+  if (word == Word::Disconnect) status = mgr_.if_disconnect(net_if);
+  if (word == Word::IdleStop) {
+    Binding& b = binding(iface);
+    // Longer than any plan: the countdown must not begin a second one by itself.
+    if (mgr_.config().idle_timeout) b.set_idle_timeout_s(24 * 3600);
+    b.set_flag(ConnFlag::Disconnecting, false);
+    status = b.impl().disconnect(b);
+  }
+  note(iface, Word::Ret, status.to_int());
+  if (scheduler_.now() != before) fault(BenchFault::Blocked);
+  --depth_;
+}
+
+// Each state that an implementation could be tempted to look at: away and back again, or left so.
+void Bench::flip(NetIf& iface, int way) {
+  if (way == 1) return iface.dormant_off();
+  if (way == 2) return iface.dormant_on();
+  if (way == 3) return iface.carrier_off();
+  iface.carrier_off();
+  iface.carrier_on();
+  static_cast<void>(iface.down().ok());
+  static_cast<void>(iface.up().ok());
+  if (iface.is_dormant()) {
+    iface.dormant_off();
+    iface.dormant_on();
+  } else {
+    iface.dormant_on();
+    iface.dormant_off();
+  }
+  static_cast<void>(iface.ipv4_addr_add({Ipv4Address{0xc6336407}, 24}));  // 198.51.100.7
+}
+
+void Bench::react(const MgmtNotice& notice) {
+  if (!booted_ || notice.iface != ifaces_.front()) return;
+  const bool wanted = (plan_.reaction.on == Word::OperUp && notice.is(MgmtEvent::IfUp)) ||
+                      (plan_.reaction.on == Word::OperDown && notice.is(MgmtEvent::IfDown));
+  if (!wanted) return;
+  note(0, plan_.reaction.call, 0);
+  call(0, plan_.reaction.call);
+}
+
+void Bench::check_flags() {
+  const Binding& b = binding(0);
+  const std::uint32_t internal = conn_flag_bit(ConnFlag::Disconnecting);
+  const std::uint32_t wanted = kManual | (persistent_ ? conn_flag_bit(ConnFlag::Persistent) : 0);
+  const bool kept = (b.flags() & ~internal) == wanted && b.timeout_s() == timeout_s_;
+  if (!kept) fault(BenchFault::FlagsChanged);
+}
+
+// The bench's own doing must not count as a touch.
+void Bench::check_unbound() {
+  booted_ = false;
+  const bool refused = mgr_.if_connect(*decoy_).code() == Errc::Enotsup;
+  booted_ = true;
+  if (!refused) fault(BenchFault::UnboundConnects);
+}
+
+std::vector<Line> Bench::options() {
+  static_cast<void>(ifaces_.front()->up().ok());
+  if (!mgr_.boot().ok()) fault(BenchFault::NotDown);
+  booted_ = true;
+  trace_.lines.clear();
+  NetIf& iface = *ifaces_.front();
+  std::array<std::uint8_t, kOptionRoom> room{};
+  for (const int option : kOptionNumbers) {
+    std::size_t length = room.size();
+    const Errc got = mgr_.if_get_opt(iface, option, room, &length).code();
+    if (got == Errc::Enotsup) return trace_.lines;  // it has no options, and says so
+    if (got != Errc::Ok && length != 0) fault(BenchFault::OptionCode);
+    if (got == Errc::Ok && length > 0) {
+      std::size_t less = length - 1;
+      std::array<std::uint8_t, kOptionRoom> part{};
+      const Errc small = mgr_.if_get_opt(iface, option, part, &less).code();
+      if (small != Errc::Enobufs || less != 0) fault(BenchFault::OptionSize);
+    }
+    const Errc set = mgr_.if_set_opt(iface, option, room).code();
+    if (set == Errc::Enotsup) continue;
+    const bool known = got == Errc::Ok || (set != Errc::Enoprotoopt && got == Errc::Enoprotoopt);
+    if (!known && set != Errc::Enoprotoopt) fault(BenchFault::OptionCode);
+    if (!known && got != Errc::Enoprotoopt) fault(BenchFault::OptionCode);
+    // Read-only options exist; one that can be written has a largest size.
+    if (known && set != Errc::Enobufs && set != Errc::Enoprotoopt) fault(BenchFault::OptionSize);
+  }
+  return trace_.lines;
+}
+
+}  // namespace
+
+std::vector<Line> run_options(const ConformSubject& subject, bool own) {
+  Plan plan;
+  plan.own = own;
+  return Bench(subject, {}, plan).options();
+}
+
+Trace run_plan(const ConformSubject& subject, const ConnMgrConfig& config, const Plan& plan) {
+  return Bench(subject, config, plan).run();
+}
+
+}  // namespace flapjack::conformance

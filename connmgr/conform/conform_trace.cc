@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connmgr/conform/conform_trace.h"
+
+#include <algorithm>
+
+namespace flapjack::conformance {
+
+std::string_view word_name(Word word) {
+  constexpr std::string_view kNames[] = {
+      "CONNECT", "DISCONNECT", "IDLE_STOP", "ADMIN_UP", "ADMIN_DOWN", "ASSOC_OK",   "ASSOC_FAIL",
+      "LOSS",    "TECH_RETRY", "ERROR",     "CFG_SET",  "CFG_BAD",    "persistent", "timeout",
+      "flip",    "options",    "ret",       "START",    "STOP",       "OPER_UP",    "OPER_DOWN",
+      "TIMEOUT", "FATAL",      "IP+",       "IP-",      "RULE"};
+  return kNames[static_cast<std::size_t>(word)];
+}
+
+std::string_view bench_fault_text(int fault) {
+  switch (static_cast<BenchFault>(fault)) {
+    case BenchFault::Blocked:
+      return "a call took time";
+    case BenchFault::DecoyTouched:
+      return "an iface that is not bound was changed";
+    case BenchFault::NotDown:
+      return "the iface is up after init";
+    case BenchFault::FlagsChanged:
+      return "a flag or the timeout is not what the application set";
+    case BenchFault::OptionCode:
+      return "an unknown option is ENOPROTOOPT with length 0";
+    case BenchFault::OptionSize:
+      return "a wrong size is ENOBUFS with length 0";
+    case BenchFault::UnboundConnects:
+      return "connect of an iface that is not bound is not ENOTSUP";
+    case BenchFault::Runaway:
+      return "calls without end";
+  }
+  return "?";
+}
+
+std::string line_text(const Line& line) {
+  std::string text = to_text(SimTime{} + line.at) + (line.input() ? "  " : "      -> ");
+  text += word_name(line.word);
+  if (line.iface != 0) text += "[" + std::to_string(line.iface) + "]";
+  if (line.word == Word::Fault) return text + ": " + std::string(bench_fault_text(line.value));
+  const bool valued = line.word == Word::Persistent || line.word == Word::Timeout_ ||
+                      line.word == Word::Ret || line.value != 0;
+  return valued ? text + " " + std::to_string(line.value) : text;
+}
+
+int Trace::count(Word word, Duration from, Duration to, int iface) const {
+  return static_cast<int>(std::count_if(lines.begin(), lines.end(), [&](const Line& l) {
+    return l.word == word && l.iface == iface && l.at >= from && l.at < to;
+  }));
+}
+
+const Line* Trace::first(Word word, Duration from, int iface) const {
+  const auto it = std::find_if(lines.begin(), lines.end(), [&](const Line& l) {
+    return l.word == word && l.iface == iface && l.at >= from;
+  });
+  return it == lines.end() ? nullptr : &*it;
+}
+
+Trace Trace::after(Word word, Duration at) const {
+  const auto it = std::find_if(lines.begin(), lines.end(),
+                               [&](const Line& l) { return l.word == word && l.at == at; });
+  Trace rest;
+  rest.up_at_end = up_at_end;
+  if (it != lines.end()) rest.lines.assign(it + 1, lines.end());
+  return rest;
+}
+
+std::vector<Line> Trace::only(std::initializer_list<Word> which, int iface) const {
+  std::vector<Line> out;
+  for (const Line& line : lines) {
+    const bool wanted = std::find(which.begin(), which.end(), line.word) != which.end();
+    if (!wanted || line.iface != iface) continue;
+    out.push_back(line);
+    out.back().iface = 0;
+  }
+  return out;
+}
+
+}  // namespace flapjack::conformance

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// ConnMgr: how it comes to life, and its locks.
+#include <cassert>
+
+#include "connmgr/conn_mgr.h"
+#include "connmgr/event_names.h"
+#include "stack/net/stack.h"
+
+namespace flapjack {
+
+ConnMgr::ConnMgr(Stack& stack, ConnMgrConfig config)
+    : stack_(stack),
+      config_(config),
+      locks_([this](const std::string& cycle) { on_lock_cycle(cycle); }),
+      monitor_(stack, locks_, config.monitor),
+      init_timer_(stack.scheduler(), Lane::Work, delegate<&ConnMgr::init_bindings>(this)) {
+  iface_callback_ = {mgmt_mask(MgmtEvent::IfAdminUp, MgmtEvent::IfUp, MgmtEvent::IfDown),
+                     [this](const MgmtNotice& notice) { on_iface(notice); }};
+  self_callback_ = {mgmt_mask(MgmtEvent::ConnIfTimeout, MgmtEvent::ConnIfFatalError,
+                              MgmtEvent::ConnIfIdleTimeout),
+                    [this](const MgmtNotice& notice) { on_self(notice); }};
+}
+
+ConnMgr::~ConnMgr() {
+  stack_.mgmt.remove(self_callback_);
+  stack_.mgmt.remove(iface_callback_);
+}
+
+Binding& ConnMgr::bind(NetIf& iface, Connectivity& impl, BindingConfig config) {
+  assert(!booted_ && &iface.stack() == &stack_);
+  if (!config_.idle_timeout) config.idle_timeout_s = kNoTimeout;
+  return *bindings_.emplace_back(std::make_unique<Binding>(iface, impl, locks_, config));
+}
+
+Status ConnMgr::boot() {
+  if (booted_) return Errc::Ealready;
+  if (!monitor_.fits()) return Errc::Erange;
+  booted_ = true;
+  for (const auto& binding : bindings_) {
+    if (config_.idle_timeout && if_get_binding(binding->iface()) == binding.get()) {
+      binding->watch_use();
+    }
+  }
+  init_bindings();
+  return Status();
+}
+
+// The monitor's lock is held all the time; an init that takes time ends this turn.
+void ConnMgr::init_bindings() {
+  if (blocked_) monitor_.unlock();
+  while (next_init_ < bindings_.size()) {
+    Binding& binding = *bindings_[next_init_++];
+    const ConnectivityTraits traits = binding.impl().traits();
+    if (!traits.exists || !traits.has_init) continue;
+    monitor_.lock();
+    {
+      const LockGuard guard(locks_, binding.lock_id());
+      binding.reset_timeouts();
+      binding.impl().init(binding);
+    }
+    if (binding.init_takes() > Duration{}) {
+      blocked_ = true;
+      stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
+                            {Attr::of("iface", binding.iface().name())});
+      return init_timer_.start(binding.init_takes());
+    }
+    monitor_.unlock();
+  }
+  finish_boot();
+}
+
+void ConnMgr::finish_boot() {
+  if (blocked_) {
+    stack_.tracer().event(stack_.subject(), conn_event::kMonitorFreed);
+    blocked_ = false;
+  }
+  monitor_.lock();
+  stack_.mgmt.add(iface_callback_);
+  stack_.mgmt.add(self_callback_);
+  for (const auto& binding : bindings_) {
+    const bool exists = binding->impl().traits().exists;
+    if (exists && binding->iface().is_admin_up()) auto_connect(binding->iface());
+  }
+  // Registered last, the monitor's handlers run before those of control and of older apps.
+  monitor_.start();
+  monitor_.unlock();
+  for (const Waiting& call : waiting_) carry_out(call);
+  waiting_.clear();
+}
+
+void ConnMgr::monitor_call(const Waiting& call) {
+  if (!blocked_) return carry_out(call);
+  const bool resend = call.call == Waiting::Call::Resend;
+  stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
+                        {Attr::of("waiting", resend ? "resend" : "ignore")});
+  waiting_.push_back(call);
+}
+
+void ConnMgr::carry_out(const Waiting& call) {
+  switch (call.call) {
+    case Waiting::Call::Resend:
+      return monitor_.resend_status();
+    case Waiting::Call::IgnoreIface:
+      return monitor_.ignore_iface(*call.iface);
+    case Waiting::Call::WatchIface:
+      return monitor_.watch_iface(*call.iface);
+    case Waiting::Call::IgnoreL2:
+      return monitor_.ignore_l2(call.l2);
+    case Waiting::Call::WatchL2:
+      return monitor_.watch_l2(call.l2);
+  }
+}
+
+void ConnMgr::mon_resend_status() {
+  monitor_call({Waiting::Call::Resend, nullptr, nullptr});
+}
+void ConnMgr::ignore_iface(NetIf& iface) {
+  monitor_call({Waiting::Call::IgnoreIface, &iface, nullptr});
+}
+void ConnMgr::watch_iface(NetIf& iface) {
+  monitor_call({Waiting::Call::WatchIface, &iface, nullptr});
+}
+void ConnMgr::ignore_l2(const L2* l2) {
+  monitor_call({Waiting::Call::IgnoreL2, nullptr, l2});
+}
+void ConnMgr::watch_l2(const L2* l2) {
+  monitor_call({Waiting::Call::WatchL2, nullptr, l2});
+}
+
+LockOrder::Lock ConnMgr::lock_of(const NetIf& iface) {
+  const std::size_t place = iface.index().value - 1;
+  if (place >= iface_locks_.size()) iface_locks_.resize(place + 1);
+  LockOrder::Lock& lock = iface_locks_[place];
+  // 0 is the monitor's, which comes first
+  if (lock == 0) lock = locks_.add("iface " + std::string(stack_.tracer().path(iface.subject())));
+  return lock;
+}
+
+Status ConnMgr::up(NetIf& iface) {
+  const LockGuard guard(locks_, lock_of(iface));
+  return iface.up();
+}
+
+Status ConnMgr::down(NetIf& iface) {
+  const LockGuard guard(locks_, lock_of(iface));
+  return iface.down();
+}
+
+void ConnMgr::on_lock_cycle(const std::string& locks) {
+  stack_.tracer().event(stack_.subject(), conn_event::kLockCycle, {Attr::of("locks", locks)});
+}
+
+}  // namespace flapjack

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/agent.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "scenarios/world.h"
+
+namespace flapjack {
+
+Agent::Agent(const AppEnv& env, const AgentSpec& spec, const Registry& registry)
+    : env_(env),
+      spec_(spec),
+      busy_(env.node.stack.scheduler(), Lane::App, delegate<&Agent::readable>(this)) {
+  for (const AgentActSpec& act : spec_.act) {
+    const AgentActionEntry* entry = find_entry(registry.agent_actions, act.action);
+    assert(entry != nullptr);
+    acts_.push_back({&act, entry});
+  }
+}
+
+void Agent::start() {
+  CnSocketConfig config;
+  if (spec_.queue) config.receive_bytes = static_cast<std::size_t>(*spec_.queue);
+  config.on_readable = delegate<&Agent::readable>(this);
+  auto opened = env_.node.stack.connector.open(config);
+  if (!opened.ok()) return fail("open", opened.code());
+  socket_ = std::move(opened.value());
+  for (const std::string& name : spec_.listen) {
+    const Status joined = socket_->join(find_cn_group(name)->idx);
+    if (!joined.ok()) fail("join", joined.code());
+  }
+}
+
+void Agent::readable() {
+  if (stalled_) return;
+  while (!busy_.running()) {
+    const auto got = socket_->recv();
+    if (!got.ok()) return;
+    const CauseScope scope(env_.node.stack.scheduler(), got.value().cause());
+    CnMsgReader reader(got.value().bytes());
+    while (reader.next()) hear(reader.header(), reader.data());
+    if (spec_.handle.ns > 0) busy_.start(spec_.handle);
+  }
+}
+
+bool Agent::set_stalled(bool on) {
+  stalled_ = on;
+  if (!on && socket_ != nullptr && !busy_.running()) busy_.start(Duration{});
+  return true;
+}
+
+void Agent::hear(const CnMsgHeader& header, std::span<const std::uint8_t> data) {
+  check_seq(header);
+  ++events_;
+  CnEventReader event(data);
+  NetIf* const iface = env_.node.stack.iface(IfIndex{event.iface()});
+  const std::string_view name = cn_event_name(header.id);
+  std::vector<Attr> attrs = {Attr::of("event", name)};
+  if (iface != nullptr) attrs.push_back(Attr::of("iface", iface->name()));
+  CnFact fact;
+  if (event.find("reason", fact)) {
+    attrs.push_back(fact.type == CnFactType::Text ? Attr::of("reason", fact.text())
+                                                  : Attr::of("reason", fact.number()));
+  }
+  for (const auto& [key, value] : {std::pair{"idx", header.id.idx}, {"val", header.id.val},
+                                   {"seq", header.seq}}) {
+    attrs.push_back(Attr::of(key, std::int64_t{value}));
+  }
+  Tracer& tracer = env_.node.stack.tracer();
+  const RecordId heard = tracer.wants(TraceKind::Event)
+                             ? tracer.record(TraceKind::Event, env_.subject, "agent_event", attrs)
+                             : RecordId{};
+  const CauseScope scope(env_.node.stack.scheduler(), heard);
+  act(name, iface);
+}
+
+// The first message of an idx is where counting begins.
+void Agent::check_seq(const CnMsgHeader& header) {
+  const auto known = std::find_if(expected_.begin(), expected_.end(),
+                                  [&](const Expected& e) { return e.idx == header.id.idx; });
+  if (known == expected_.end()) {
+    expected_.push_back({header.id.idx, header.seq + 1});
+    return;
+  }
+  const std::uint32_t missed = header.seq - known->seq;
+  known->seq = header.seq + 1;
+  if (missed == 0) return;
+  ++gaps_;
+  missed_ += missed;
+  std::string_view group = "?";
+  for (const CnGroup& each : cn_groups()) {
+    if (each.idx == header.id.idx) group = each.name;
+  }
+  const RecordId gap = env_.node.stack.tracer().event(
+      env_.subject, "agent_gap",
+      {Attr::of("group", group), Attr::of("missed", std::int64_t{missed})});
+  const CauseScope scope(env_.node.stack.scheduler(), gap);
+  act(AgentActSpec::kGap, nullptr);
+}
+
+void Agent::act(std::string_view on, NetIf* iface) {
+  for (const Act& each : acts_) {
+    if (each.spec->on != on) continue;
+    NetIf* const of = each.spec->iface.empty()
+                          ? iface
+                          : env_.node.stack.iface_by_name(each.spec->iface);
+    const std::string_view name = of != nullptr && each.entry->word.of_iface ? of->name() : "";
+    Tracer& tracer = env_.node.stack.tracer();
+    const RecordId acted =
+        tracer.event(env_.subject, "agent_acted",
+                     {Attr::of("do", each.entry->word.name), Attr::of("iface", name)});
+    const CauseScope scope(env_.node.stack.scheduler(), acted);
+    ++acted_;
+    const Status result = each.entry->word.of_iface && of == nullptr
+                              ? Status(Errc::Einval)
+                              : each.entry->call(env_.node, of);
+    if (result.ok()) continue;
+    tracer.event(env_.subject, "agent_refused",
+                 {Attr::of("do", each.entry->word.name), Attr::of("iface", name),
+                  Attr::of("errno", result.code())});
+  }
+}
+
+std::optional<std::int64_t> Agent::counter(std::string_view name) const {
+  if (name == "agent_events") return events_;
+  if (name == "agent_gaps") return gaps_;
+  if (name == "agent_missed") return missed_;
+  if (name == "agent_acts") return acted_;
+  return {};
+}
+
+void Agent::fail(std::string_view call, Errc error) {
+  env_.node.stack.tracer().event(env_.subject, "agent_failed",
+                                 {Attr::of("call", call), Attr::of("errno", error)});
+}
+
+}  // namespace flapjack

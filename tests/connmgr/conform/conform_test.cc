@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checklist: what conforms passes, whoever wrote it; each planted fault is caught by exactly
+// the items that it violates, and the trace shown for it is a short one.
+#include "connmgr/conform/conform.h"
+
+#include <gtest/gtest.h>
+
+#include "scenarios/builtin.h"
+#include "tests/connmgr/conform/plain_connectivity.h"
+
+namespace flapjack::test {
+namespace {
+
+using conformance::ConformReport;
+using conformance::ConformSubject;
+using conformance::ItemResult;
+using conformance::ItemVerdict;
+using conformance::line_text;
+
+ConformSubject plain(Planted planted) {
+  ConformSubject subject;
+  subject.name = "plain";
+  subject.make = [planted](TechnologyFactory make) {
+    return std::make_unique<PlainConnectivity>(planted, std::move(make));
+  };
+  return subject;
+}
+
+std::vector<int> numbers(const ConformReport& report, ItemVerdict verdict) {
+  std::vector<int> out;
+  for (const ItemResult& item : report.items) {
+    if (item.verdict == verdict) out.push_back(item.number);
+  }
+  return out;
+}
+
+std::string text(const ConformReport& report) {
+  std::string out;
+  for (const ItemResult& item : report.items) {
+    if (!item.example) continue;
+    out += std::to_string(item.number) + ": " + item.example->wrong + "\n";
+    for (const auto& line : item.example->lines) out += "    " + line_text(line) + "\n";
+  }
+  return out;
+}
+
+TEST(Conform, HasEveryItemOnce) {
+  const ConformReport report = conformance::conform(plain(Planted::None), {});
+  ASSERT_EQ(report.items.size(), 44u);
+  for (int i = 0; i < 44; ++i) EXPECT_EQ(report.items[std::size_t(i)].number, i + 1);
+  for (const ItemResult& item : report.items) {
+    const bool tried =
+        item.runs > 0 || item.number == 39 || item.verdict == ItemVerdict::NotApplicable;
+    EXPECT_TRUE(tried) << item.number;
+  }
+}
+
+TEST(Conform, AnotherImplementationPasses) {
+  const ConformReport report = conformance::conform(plain(Planted::None), {});
+  EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
+  EXPECT_EQ(numbers(report, ItemVerdict::NotApplicable), (std::vector<int>{7, 34}));
+}
+
+class Shipped : public testing::TestWithParam<std::string> {
+ protected:
+  ConformReport examine(Duration grace, ConnMgrConfig config = {}) {
+    static const Registry registry = builtin_registry();
+    const ConnectivityEntry& entry = *find_entry(registry.connectivities, GetParam());
+    ConformSubject subject;
+    subject.name = GetParam();
+    subject.grace = grace;
+    subject.make = [&](TechnologyFactory make) { return entry.make_above(std::move(make), grace); };
+    subject.make_own = [&] {
+      ConnSpec spec;
+      spec.impl = entry.word.name;
+      if (spec.impl == "lte") spec.address = Ipv4Spec{"100.64.0.2", 0x64400002, 24, {}};
+      return std::move(entry.make(spec, nullptr).connectivity);
+    };
+    return conformance::conform(subject, config);
+  }
+};
+
+TEST_P(Shipped, PassesEveryItem) {
+  const ConformReport report = examine({});
+  EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
+  const std::vector<int> none = GetParam() == "lte" ? std::vector<int>{7} : std::vector<int>{7, 34};
+  EXPECT_EQ(numbers(report, ItemVerdict::NotApplicable), none);
+}
+
+TEST_P(Shipped, PassesWithAGrace) {
+  const ConformReport report = examine(seconds(2));
+  EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
+}
+
+TEST_P(Shipped, PassesBeforeIdleTimeouts) {  // 44 gives way to 21
+  ConnMgrConfig config;
+  config.legacy_sync_autodown = true;
+  config.idle_timeout = false;
+  const ConformReport report = examine({}, config);
+  EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
+  EXPECT_EQ(report.items.back().verdict, ItemVerdict::NotApplicable);
+}
+
+std::vector<std::string> shipped() {
+  std::vector<std::string> names;
+  for (const ConnectivityEntry& entry : builtin_registry().connectivities) {
+    if (entry.make_above != nullptr) names.push_back(entry.word.name);
+  }
+  return names;
+}
+INSTANTIATE_TEST_SUITE_P(All, Shipped, testing::ValuesIn(shipped()),
+                         [](const auto& info) { return info.param; });
+
+struct PlantedCase {
+  std::string name;
+  Planted planted;
+  std::vector<int> violated;
+};
+class Faulty : public testing::TestWithParam<PlantedCase> {};
+
+TEST_P(Faulty, IsCaughtByExactlyWhatItViolates) {
+  const ConformReport report = conformance::conform(plain(GetParam().planted), {});
+  EXPECT_EQ(numbers(report, ItemVerdict::Fail), GetParam().violated) << text(report);
+  for (const ItemResult& item : report.items) {
+    if (!item.example) continue;
+    EXPECT_FALSE(item.example->wrong.empty());
+    EXPECT_LE(item.example->lines.size(), 24u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Faulty,
+    testing::Values(PlantedCase{"SilentTimeout", Planted::SilentTimeout, {9, 10, 17, 30}},
+                    PlantedCase{"TimeoutWithoutConfig", Planted::TimeoutWithoutConfig, {29, 30}},
+                    PlantedCase{"FatalAndTimeout", Planted::FatalAndTimeout, {33}},
+                    PlantedCase{
+                        "RetriesAfterTimeout", Planted::RetriesAfterTimeout, {9, 10, 17, 33}},
+                    PlantedCase{"WrongErrno", Planted::WrongErrno, {39}},
+                    PlantedCase{"ForcesFlags", Planted::ForcesFlags, {38}},
+                    PlantedCase{"UpBeforeLink", Planted::UpBeforeLink, {3, 5}},
+                    PlantedCase{"AttemptOutlives", Planted::AttemptOutlives, {22, 27}},
+                    PlantedCase{"AlwaysPersistent", Planted::AlwaysPersistent, {18, 19}},
+                    PlantedCase{"SharedState", Planted::SharedState, {37}},
+                    PlantedCase{"ReadsIface", Planted::ReadsIface, {36}},
+                    PlantedCase{"DefaultIface", Planted::DefaultIface, {43}},
+                    PlantedCase{"StaleCountdown", Planted::StaleCountdown, {4}},
+                    PlantedCase{"CachedPersistence", Planted::CachedPersistence, {19}},
+                    PlantedCase{"GivesUpFirst", Planted::GivesUpFirst, {12, 14, 15}},
+                    PlantedCase{"NoIdleReturn", Planted::NoIdleReturn, {44}}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace flapjack::test

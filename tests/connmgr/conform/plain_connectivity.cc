@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/connmgr/conform/plain_connectivity.h"
+
+namespace flapjack::test {
+
+class PlainConnectivity::Context : public BindingContext, public TechnologyUser {
+ public:
+  Context(Binding& binding, PlainConnectivity& impl)
+      : binding_(binding),
+        impl_(impl),
+        countdown_(scheduler(), Lane::Work, delegate<&Context::on_countdown>(this)),
+        pause_(scheduler(), Lane::Work, delegate<&Context::try_now>(this)),
+        technology_(impl.make_(binding, *this)) {}
+
+  void connect() {
+    if (has(Planted::ForcesFlags)) binding_.set_flag(ConnFlag::NoAutoDown, false);
+    if (has(Planted::ReadsIface) && binding_.iface().is_up()) return;
+    if (wanted() || up_) return;
+    persistent_at_connect_ = persistent();
+    begin();
+    if (has(Planted::UpBeforeLink)) binding_.iface().dormant_off();
+  }
+  void disconnect() {
+    if (!wanted() && !up_) return;
+    const bool idle = binding_.idle_disconnect() && persistent() && !has(Planted::NoIdleReturn);
+    const bool attempting = !up_;
+    outlives_ = has(Planted::AttemptOutlives) && attempting;
+    end();
+    if (!outlives_) technology_->stop();
+    down();
+    if (idle && !wanted()) begin();
+  }
+
+  bool associated() override {
+    if (!wanted() && !up_) {
+      if (outlives_) {
+        up_ = true;
+        binding_.iface().dormant_off();
+        return true;
+      }
+      technology_->stop();
+      return false;
+    }
+    if (!has(Planted::StaleCountdown)) countdown_.cancel();
+    pause_.cancel();
+    up_ = true;
+    set_wanted(false);
+    binding_.iface().dormant_off();
+    return true;
+  }
+  void sub_attempt_failed() override {
+    if (!wanted() || (has(Planted::GivesUpFirst) && !persistent())) return;
+    pause_.start(milliseconds(700));
+  }
+  void lost() override {
+    if (!up_) return;
+    up_ = false;
+    bool again = has(Planted::CachedPersistence) ? persistent_at_connect_ : persistent();
+    again = again || has(Planted::AlwaysPersistent);
+    const std::uint32_t before = generation_;
+    if (has(Planted::DefaultIface)) binding_.stack().ifaces().front()->carrier_off();
+    down();
+    if (generation_ != before) return;  // a handler gave another command
+    if (again) return begin();
+    technology_->stop();
+  }
+  void fatal(int reason) override {
+    if (!wanted() && !up_) return;
+    end();
+    technology_->stop();
+    NetIf& iface = binding_.iface();
+    const std::uint32_t before = generation_;
+    iface.stack().mgmt.notify(MgmtEvent::ConnIfFatalError, &iface, MgmtReason{reason});
+    if (generation_ == before) down();
+  }
+  void restarted() override {
+    if (!wanted() && !up_) technology_->stop();
+    pause_.cancel();
+  }
+  void configured(bool usable) override {
+    configured_ = usable;
+    if (usable && wanted()) try_now();
+  }
+
+ private:
+  Scheduler& scheduler() const { return binding_.stack().scheduler(); }
+  bool has(Planted planted) const { return impl_.planted_ == planted; }
+  bool persistent() const { return binding_.flag(ConnFlag::Persistent); }
+  bool wanted() const { return has(Planted::SharedState) ? impl_.shared_wanted_ : wanted_; }
+  void set_wanted(bool on) { wanted_ = impl_.shared_wanted_ = on; }
+  void down() { binding_.iface().dormant_on(); }
+
+  void begin() {
+    ++generation_;
+    set_wanted(true);
+    const int timeout = binding_.timeout_s();
+    if (timeout > 0) countdown_.start(seconds(timeout));
+    if (!configured_ && timeout > 0 && has(Planted::TimeoutWithoutConfig)) {
+      end();
+      return tell_timeout();
+    }
+    try_now();
+  }
+  void try_now() {
+    pause_.cancel();
+    if (configured_) technology_->start();
+  }
+  void end() {
+    ++generation_;
+    set_wanted(false);
+    up_ = false;
+    countdown_.cancel();
+    pause_.cancel();
+  }
+  void on_countdown() {
+    end();
+    technology_->stop();
+    down();
+    NetIf& iface = binding_.iface();
+    if (has(Planted::SilentTimeout)) return;
+    if (has(Planted::FatalAndTimeout))
+      iface.stack().mgmt.notify(MgmtEvent::ConnIfFatalError, &iface);
+    tell_timeout();
+    if (!has(Planted::RetriesAfterTimeout)) return;
+    set_wanted(true);
+    pause_.start(seconds(1));
+  }
+  void tell_timeout() {
+    NetIf& iface = binding_.iface();
+    iface.stack().mgmt.notify(MgmtEvent::ConnIfTimeout, &iface);
+  }
+
+  Binding& binding_;
+  PlainConnectivity& impl_;
+  bool wanted_ = false, up_ = false, configured_ = true, persistent_at_connect_ = false,
+       outlives_ = false;
+  std::uint32_t generation_ = 0;
+  Timer countdown_, pause_;
+  std::unique_ptr<Technology> technology_;
+};
+
+std::unique_ptr<BindingContext> PlainConnectivity::attach(Binding& binding) {
+  return std::make_unique<Context>(binding, *this);
+}
+void PlainConnectivity::init(Binding& binding) {
+  binding.iface().dormant_on();
+}
+Status PlainConnectivity::connect(Binding& binding) {
+  binding.context_as<Context>().connect();
+  return Status();
+}
+Status PlainConnectivity::disconnect(Binding& binding) {
+  binding.context_as<Context>().disconnect();
+  return Status();
+}
+
+}  // namespace flapjack::test

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/connmgr/model/player.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "connmgr/conn_mgr.h"
+#include "stack/net/stack.h"
+#include "tests/connmgr/test_node.h"
+
+namespace flapjack::model {
+namespace {
+
+using test::TestL2;
+
+// Associates after a while, at once when asked to take no time; fails when told to.
+class ModelConnectivity : public Connectivity {
+ public:
+  struct Context : BindingContext {
+    explicit Context(Binding& b)
+        : binding(b),
+          timer(b.stack().scheduler(), Lane::Work, delegate<&Context::associate>(this)) {}
+    void associate() {
+      associated = true;
+      binding.iface().dormant_off();
+    }
+    Binding& binding;
+    Timer timer;
+    bool associated = false, fails = false;
+  };
+  explicit ModelConnectivity(int ms) : takes_(milliseconds(ms)) {}
+  ConnectivityTraits traits() const override { return {.name = "model"}; }
+  std::unique_ptr<BindingContext> attach(Binding& binding) override {
+    return std::make_unique<Context>(binding);
+  }
+  void init(Binding& binding) override { binding.iface().dormant_on(); }
+  Status connect(Binding& binding) override {
+    Context& c = binding.context_as<Context>();
+    if (c.fails) return Errc::Echild;
+    if (c.associated) return Status();
+    if (takes_ == Duration{}) {
+      c.associate();
+    } else {
+      c.timer.start(takes_);
+    }
+    return Status();
+  }
+  Status disconnect(Binding& binding) override {
+    Context& c = binding.context_as<Context>();
+    if (c.fails) return Errc::Edom;
+    c.timer.cancel();
+    c.associated = false;
+    binding.iface().dormant_on();
+    return Status();
+  }
+  Status set_option(Binding&, int, std::span<const std::uint8_t>) override {
+    return Errc::Enoprotoopt;
+  }
+  Status get_option(Binding&, int, std::span<std::uint8_t>, std::size_t& length) override {
+    length = 0;
+    return Errc::Enoprotoopt;
+  }
+  void lose(Binding* binding, NetIf& iface) const {
+    const bool was = binding != nullptr && binding->context_as<Context>().associated;
+    if (binding != nullptr) binding->context_as<Context>().associated = false;
+    iface.dormant_on();
+    if (!was || !binding->flag(ConnFlag::Persistent)) return;
+    binding->context_as<Context>().timer.start(takes_ + milliseconds(1));
+  }
+
+ private:
+  Duration takes_;
+};
+
+ConnMgrConfig config_of(const Setup& s) {
+  ConnMgrConfig config;
+  config.monitor.coalescing = static_cast<Coalescing>(s.policy);
+  config.monitor.per_family = !s.one_aggregate;
+  config.monitor.any_ipv4_add = s.any_add;
+  config.monitor.l4_if_events = s.if_events;
+  config.legacy_sync_autodown = s.sync_down;
+  config.auto_if_down = s.auto_down;
+  config.idle_timeout = s.idle;
+  return config;
+}
+
+StackConfig stack_of(const Setup& s) {
+  StackConfig config;
+  config.mgmt.queue_size = static_cast<std::size_t>(s.queue);
+  config.mgmt.queue_timeout = {};
+  if (s.drop_oldest) config.mgmt.overflow = NetMgmtConfig::Overflow::DropOldest;
+  config.pkt_tx_count = config.pkt_rx_count = 1;
+  return config;
+}
+
+class Player : public TraceSink {
+ public:
+  explicit Player(const Sequence& q)
+      : q_(q),
+        rng_(1),
+        stack_({scheduler_, tracer_, fibers_, slab_, rng_}, "n", NodeId{1}, stack_of(q.setup)),
+        mgr_(stack_, config_of(q.setup)),
+        impl_(q.setup.associate_ms) {
+    tracer_.add_sink(*this, TraceMask::of(TraceKind::Event));
+  }
+  Log run();
+  void record(const Tracer& tracer, const TraceRecord& r) override;
+
+ private:
+  int now_ms() const { return static_cast<int>(scheduler_.now().ns / 1'000'000); }
+  void build();
+  void play(std::uint64_t number);
+  Status call(const Step& step);
+  void address(const Step& step, NetIf& iface);
+  Status set(const Step& step, NetIf& iface);
+
+  const Sequence& q_;
+  Scheduler scheduler_;
+  Tracer tracer_{scheduler_};
+  FiberHost fibers_{scheduler_};
+  PacketSlab slab_;
+  Rng rng_;
+  TestL2 l2_;
+  Stack stack_;
+  ConnMgr mgr_;
+  ModelConnectivity impl_;
+  MgmtCallback everything_{~std::uint64_t{0}, [](const MgmtNotice&) {}, {}};
+  MgmtCallback l4_;
+  Log log_;
+};
+
+void Player::record(const Tracer&, const TraceRecord& r) {
+  const bool lost = r.name == "mgmt_event_dropped";
+  if (!lost && (r.name[0] < 'A' || r.name[0] > 'Z')) return;
+  const std::string_view name = lost ? r.attrs.front().text : r.name;
+  for (int k = 0; k < static_cast<int>(Ev::kCount); ++k) {
+    if (name != ev_name(static_cast<Ev>(k))) continue;
+    int iface = -1;
+    if (!lost) {
+      const bool of_node = r.subject == stack_.subject();
+      for (const auto& each : stack_.ifaces()) {
+        const bool here = of_node ? !r.attrs.empty() && r.attrs.front().text == each->name()
+                                  : r.subject == each->subject();
+        if (here) iface = static_cast<int>(each->index().value) - 1;
+      }
+    }
+    log_.push_back({lost ? Line::Kind::Lost : Line::Kind::Event, now_ms(), k, iface});
+  }
+}
+
+void Player::build() {
+  constexpr const char* kNames[] = {"a", "b", "c", "d", "e", "f"};
+  for (int i = 0; i < q_.setup.ifaces; ++i) {
+    NetIf& iface = stack_.add_iface({.name = kNames[i], .ipv6 = true});
+    iface.bind_l2(l2_);
+    if ((q_.setup.bound >> i & 1) != 0) mgr_.bind(iface, impl_);
+  }
+  stack_.mgmt.add(everything_);
+}
+
+void Player::address(const Step& step, NetIf& iface) {
+  const auto net = static_cast<std::uint32_t>(step.value);
+  const std::uint32_t host = 16u * iface.index().value + net;
+  const Ipv4Address global{192u << 24 | 2u << 8 | host}, local{169u << 24 | 254u << 16 | host};
+  Ipv6Address six = Ipv6Address::parse("2001:db8::").value();
+  six.low = host;
+  if (step.op == Op::Add4) iface.ipv4_addr_add({global, 24});
+  if (step.op == Op::Del4) iface.ipv4_addr_rm(global);
+  if (step.op == Op::AddLocal4) iface.ipv4_addr_add({local, 16});
+  if (step.op == Op::DelLocal4) iface.ipv4_addr_rm(local);
+  if (step.op == Op::Add6) iface.ipv6()->addr_add({six, 64});
+  if (step.op == Op::Del6) iface.ipv6()->addr_rm(six);
+}
+
+Status Player::set(const Step& step, NetIf& iface) {
+  Binding* const binding = mgr_.if_get_binding(iface);
+  switch (step.op) {
+    case Op::Flag:
+      return mgr_.if_set_flag(iface, static_cast<ConnFlag>(step.value & 7), (step.value & 8) != 0);
+    case Op::IdleTimeout:
+      return mgr_.if_set_idle_timeout(iface, step.value);
+    case Op::FailCalls:
+      if (binding != nullptr) {
+        binding->context_as<ModelConnectivity::Context>().fails = step.value != 0;
+      }
+      return Status();
+    case Op::RefuseAdmin:
+      l2_.refused.erase(iface.name());
+      if (step.value != 0) l2_.refused[iface.name()] = Errc::Eio;
+      return Status();
+    default:
+      address(step, iface);
+      return Status();
+  }
+}
+
+Status Player::call(const Step& step) {
+  NetIf& iface = *stack_.ifaces()[static_cast<std::size_t>(step.iface)];
+  switch (step.op) {
+    case Op::AdminUp: return iface.up();
+    case Op::AdminDown: return iface.down();
+    case Op::CarrierOn: iface.carrier_on(); return Status();
+    case Op::CarrierOff: iface.carrier_off(); return Status();
+    case Op::DormantOn: impl_.lose(mgr_.if_get_binding(iface), iface); return Status();
+    case Op::DormantOff: iface.dormant_off(); return Status();
+    case Op::Ignore: mgr_.ignore_iface(iface); return Status();
+    case Op::Watch: mgr_.watch_iface(iface); return Status();
+    case Op::IgnoreAll: mgr_.ignore_l2(&l2_); return Status();
+    case Op::WatchAll: mgr_.watch_l2(&l2_); return Status();
+    case Op::Connect: return mgr_.if_connect(iface);
+    case Op::Disconnect: return mgr_.if_disconnect(iface);
+    case Op::Timeout: stack_.mgmt.notify(MgmtEvent::ConnIfTimeout, &iface); return Status();
+    case Op::Fatal: stack_.mgmt.notify(MgmtEvent::ConnIfFatalError, &iface); return Status();
+    case Op::Use: mgr_.if_used(iface); return Status();
+    case Op::AllUp: return mgr_.all_if_up(step.value != 0);
+    case Op::AllDown: return mgr_.all_if_down(step.value != 0);
+    case Op::AllConnect: return mgr_.all_if_connect(step.value != 0);
+    case Op::AllDisconnect: return mgr_.all_if_disconnect(step.value != 0);
+    case Op::Resend: mgr_.mon_resend_status(); return Status();
+    default: return set(step, iface);
+  }
+}
+
+void Player::play(std::uint64_t number) {
+  const Status status = call(q_.steps[number]);
+  log_.push_back({Line::Kind::Result, now_ms(), status.to_int(), static_cast<int>(number)});
+}
+
+Log Player::run() {
+  build();
+  for (std::size_t k = 0; k < q_.steps.size(); ++k) {
+    const Step& step = q_.steps[k];
+    if (step.at_ms < 0) {
+      play(k);
+    } else {
+      scheduler_.at(SimTime{} + milliseconds(step.at_ms), step.late ? Lane::App : Lane::World,
+                    delegate<&Player::play>(this, k));
+    }
+  }
+  EXPECT_TRUE(mgr_.boot().ok());
+  const int last = q_.steps.empty() ? 0 : std::max(q_.steps.back().at_ms, 0);
+  const SimTime until = SimTime{} + milliseconds(last + kTailMs);
+  while (log_.size() < kMostLines && scheduler_.run_one(until)) {
+  }
+  if (log_.size() >= kMostLines) {
+    log_.resize(kMostLines);
+    return log_;
+  }
+  for (const auto& iface : stack_.ifaces()) {
+    const int index = static_cast<int>(iface->index().value) - 1;
+    log_.push_back({Line::Kind::Word, 0, mgr_.if_state(*iface), index});
+  }
+  return log_;
+}
+
+}  // namespace
+
+Log played(const Sequence& sequence) {
+  return Player(sequence).run();
+}
+
+}  // namespace flapjack::model

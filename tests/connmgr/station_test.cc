@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// The simulated technology: phases, keys, a device that tries by itself, sleep; as wifi has them.
+#include "connmgr/station.h"
+
+#include "connmgr/wifi_connectivity.h"
+#include "tests/connmgr/device.h"
+
+namespace flapjack::test {
+namespace {
+
+StationConfig steady() {
+  StationConfig config = wifi_defaults();
+  config.associate = DurationDistribution::fixed(seconds(1));
+  return config;
+}
+
+TEST(Station, HasPhases) {
+  Device d;
+  WifiConnectivity wifi(steady(), &d.medium);
+  d.boot_up(wifi);
+  d.at(5000);
+  EXPECT_EQ(d.take(), (Names{"0.000s IF_ADMIN_UP", "0.000s associating", "0.000s phase scan",
+                             "0.600s phase authenticate", "0.650s phase associate",
+                             "0.700s phase handshake", "1.000s associated", "1.000s IF_UP"}));
+}
+
+TEST(Station, WrongKeyFailsInTheLastPhaseAndIsNoFatalError) {
+  StationConfig config = steady();
+  config.credentials = Credentials::Wrong;
+  Device d;
+  WifiConnectivity wifi(config, &d.medium);
+  d.boot_up(wifi, {0, 3});
+  d.at(60'000);
+  const Names told = d.take();
+  EXPECT_EQ(told[6], "1.000s association_failed credentials");
+  EXPECT_EQ(told[told.size() - 2], "3.000s CONN_IF_TIMEOUT");
+}
+
+TEST(Station, MissingKeyIsWaitedFor) {
+  StationConfig config = steady();
+  config.credentials = Credentials::Missing;
+  Device d;
+  WifiConnectivity wifi(config, &d.medium);
+  d.boot_up(wifi);
+  d.at(100'000);
+  EXPECT_EQ(d.take(), (Names{"0.000s IF_ADMIN_UP"}));
+  EXPECT_TRUE(d.set_option(kStationKey, "flapjack").ok());
+  d.at(200'000);
+  EXPECT_EQ(d.take().back(), "101.000s IF_UP");
+}
+
+TEST(Station, MissingKeyAndTimeout) {
+  StationConfig config = steady();
+  config.credentials = Credentials::Missing;
+  Device d;
+  WifiConnectivity wifi(config, &d.medium);
+  d.boot_up(wifi, {0, 5});
+  d.at(100'000);
+  EXPECT_EQ(d.take(),
+            (Names{"0.000s IF_ADMIN_UP", "5.000s CONN_IF_TIMEOUT", "5.000s IF_ADMIN_DOWN"}));
+}
+
+TEST(Station, KeyIsAnOption) {
+  Device d;
+  WifiConnectivity wifi(steady(), &d.medium);
+  d.boot(wifi);
+  std::array<std::uint8_t, 64> room{};
+  std::size_t length = room.size();
+  EXPECT_TRUE(d.node.mgr.if_get_opt(d.iface, kStationKey, room, &length).ok());
+  EXPECT_EQ(std::string(room.begin(), room.begin() + 8), "flapjack");
+  EXPECT_EQ(length, 8u);
+  length = 7;
+  EXPECT_EQ(d.node.mgr.if_get_opt(d.iface, kStationKey, room, &length).code(), Errc::Enobufs);
+  EXPECT_EQ(length, 0u);
+  EXPECT_EQ(d.set_option(kStationKey, std::string(65, 'x')).code(), Errc::Enobufs);
+  EXPECT_EQ(d.set_option(1, "x").code(), Errc::Enoprotoopt);
+}
+
+TEST(Station, NoPeerIsKnownAfterTheScan) {
+  Device d;
+  d.medium.set_present(false);
+  WifiConnectivity wifi(steady(), &d.medium);
+  d.boot_up(wifi);
+  d.at(1000);
+  EXPECT_EQ(d.take().back(), "0.600s association_failed peer_absent");
+}
+
+// The supplicant's own retry is sooner than the policy's; both are one attempt.
+TEST(Station, TriesByItselfWhileWanted) {
+  StationConfig config = steady();
+  config.retry = {seconds(10), seconds(10)};
+  config.self_retry = milliseconds(200);
+  Device d;
+  d.medium.set_present(false);
+  WifiConnectivity wifi(config, &d.medium);
+  d.boot_up(wifi);
+  d.at(700);
+  d.medium.set_present(true);
+  d.at(9000);
+  EXPECT_EQ(d.take().back(), "1.800s IF_UP");
+}
+
+TEST(Station, NobodyWantsItsOwnRetryAfterALoss) {
+  StationConfig config = steady();
+  config.self_retry = milliseconds(200);
+  Device d;
+  WifiConnectivity wifi(config, &d.medium);
+  d.boot_up(wifi, kNoAutoDownBinding);
+  d.at(5000);
+  d.node.forget();
+  d.medium.set_present(false);
+  d.medium.set_present(true);
+  d.at(60'000);
+  EXPECT_EQ(d.take(), (Names{"5.000s disassociated peer_lost", "5.000s IF_DOWN"}));
+}
+
+// Back within the grace, without a scan: nobody above is told.
+TEST(Station, RoamsWithinTheGrace) {
+  StationConfig config = steady();
+  config.grace = seconds(2);
+  Device d;
+  WifiConnectivity wifi(config, &d.medium);
+  d.boot_up(wifi, kPersistentBinding);
+  d.at(5000);
+  d.node.forget();
+  d.medium.set_present(false);
+  d.medium.set_present(true);
+  d.at(60'000);
+  EXPECT_EQ(d.take(), (Names{"5.000s disassociated peer_lost", "5.000s associating",
+                             "5.000s phase authenticate", "5.050s phase associate",
+                             "5.100s phase handshake", "5.400s associated"}));
+  EXPECT_TRUE(d.iface.is_up());
+}
+
+TEST(Station, TellsALossAfterTheGrace) {
+  StationConfig config = steady();
+  config.grace = seconds(2);
+  Device d;
+  WifiConnectivity wifi(config, &d.medium);
+  d.boot_up(wifi, kNoAutoDownBinding);
+  d.at(5000);
+  d.node.forget();
+  d.medium.set_present(false);
+  d.at(60'000);
+  EXPECT_EQ(d.take(), (Names{"5.000s disassociated peer_lost", "7.000s IF_DOWN"}));
+}
+
+TEST(Station, NoticesALossWhenItWakesUp) {
+  StationConfig config = steady();
+  config.sleep = seconds(10);
+  config.detect = milliseconds(100);
+  Device d;
+  WifiConnectivity wifi(config, &d.medium);
+  d.boot_up(wifi, kNoAutoDownBinding);  // associated at 1 s: wakes up at 11 s, 21 s
+  d.at(13'000);
+  d.node.forget();
+  d.medium.set_present(false);
+  d.at(60'000);
+  EXPECT_EQ(d.take().front(), "21.100s disassociated peer_lost");
+}
+
+TEST(Station, ConfigErrors) {
+  EXPECT_EQ(station_config_error(wifi_defaults()), std::nullopt);
+  StationConfig c;
+  c.phases = {{"a", 60}, {"b", 30}};
+  EXPECT_EQ(station_config_error(c), "the shares of the phases are not 100 percent");
+  c = {};
+  c.grace = nanoseconds(-1);
+  EXPECT_EQ(station_config_error(c), "the grace is negative");
+  c = {};
+  c.sleep = nanoseconds(-1);
+  EXPECT_EQ(station_config_error(c), "the sleep is negative");
+  c = {};
+  c.self_retry = microseconds(1);
+  EXPECT_EQ(station_config_error(c), "the device's own retry delay is below 1ms");
+  c = {};
+  c.key.clear();
+  EXPECT_EQ(station_config_error(c), "the key is no key");
+}
+
+}  // namespace
+}  // namespace flapjack::test
