@@ -13,6 +13,9 @@ class RadioMedium {
   virtual bool peer_present() const = 0;
   /// False while the iface is admin-down: an association ends with it, at once.
   virtual bool radio_on() const = 0;
+  /// Whether the device has joined a network: only then do frames pass to and from it. True until
+  /// it says otherwise.
+  virtual void set_joined(bool joined) = 0;
   /// Calls `changed` at every change from now on, in the turn of the change. Several may watch;
   /// each watcher outlives the last change.
   virtual void watch(std::function<void(bool present)> changed) = 0;

@@ -47,6 +47,7 @@ Station::Station(Binding& binding, TechnologyUser& user, const StationConfig& co
   if (config.credentials == Credentials::Wrong) key_ = config.key == "wrong" ? "other" : "wrong";
   if (key_.empty()) user.configured(false);
   if (medium == nullptr) return;
+  set_joined(false);
   medium->watch([this](bool present) { on_peer(present); });
 }
 
@@ -60,6 +61,11 @@ Scheduler& Station::scheduler() const {
 
 RecordId Station::trace(std::string_view event, Attr attr) const {
   return binding_.stack().tracer().event(binding_.iface().subject(), event, {attr});
+}
+
+void Station::set_joined(bool joined) {
+  associated_ = joined;
+  if (medium_ != nullptr) medium_->set_joined(joined);
 }
 
 void Station::start() {
@@ -122,7 +128,7 @@ void Station::on_phase_end() {
 void Station::join() {
   const CauseScope scope(scheduler(),
                          trace(conn_event::kAssociated, Attr::of("attempt", sub_attempts_)));
-  associated_ = true;
+  set_joined(true);
   associated_at_ = scheduler().now();
   sub_attempts_ = 0;
   set_address(true);
@@ -144,7 +150,7 @@ void Station::stop() {
   sub_attempts_ = 0;
   if (busy) trace(conn_event::kAssociationFailed, Attr::of("reason", "stopped"));
   if (!associated_) return;
-  associated_ = false;
+  set_joined(false);
   const CauseScope scope(scheduler(),
                          trace(conn_event::kDisassociated, Attr::of("reason", "left")));
   set_address(false);
@@ -185,7 +191,7 @@ Duration Station::until_noticed() const {
 
 void Station::lose(std::string_view reason) {
   detection_.cancel();
-  associated_ = false;
+  set_joined(false);
   known_ = config_.grace > Duration{} && config_.phases.size() > 1;
   if (config_.self_retry > Duration{}) self_retry_.start(config_.self_retry);
   const CauseScope scope(scheduler(),

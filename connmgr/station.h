@@ -81,6 +81,7 @@ class Station : public Technology {
   void begin_phase();
   void on_phase_end();
   void join();
+  void set_joined(bool joined);
   void fail(std::string_view reason);
   void on_peer(bool present);
   void on_peer_lost() { lose("peer_lost"); }

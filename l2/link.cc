@@ -77,6 +77,7 @@ void Link::carry(std::size_t end, PacketPtr frame) {
   env_.tracer.hop(Hop::LinkIn, subject_, *frame);
   const std::uint8_t priority = frame->meta.priority;
   leave_node(*frame);
+  if (!from.joined) return drop(DropReason::NotAssociated, std::move(frame));
   if (from.special) return carry_special(end, std::move(frame), priority);
   if (cannot_leave(end, *frame)) return drop(DropReason::LinkDown, std::move(frame));
   if (queue_full(from)) return drop(DropReason::QueueFull, std::move(frame));
@@ -170,6 +171,7 @@ void Link::deliver_bus(std::size_t from, Flight flight) {
     return i == from || !reachable(*ends_[i]) || flight.cuts < ends_[i]->cut;
   };
   std::erase_if(receivers_, misses);
+  if (group) leave_out_unjoined();
   const bool somebody = !receivers_.empty();
   if (!partitions_.empty()) lose_to_partition(from, flight);
   if (receivers_.empty()) {
@@ -185,8 +187,20 @@ void Link::deliver_bus(std::size_t from, Flight flight) {
   hand_over(*ends_[last], std::move(flight.frame));
 }
 
+// Who has joined nothing hears no group; only when that is everybody, one loses the frame.
+void Link::leave_out_unjoined() {
+  const auto joined = [&](std::size_t i) { return ends_[i]->joined; };
+  const auto first = std::find_if(receivers_.begin(), receivers_.end(), joined);
+  if (first != receivers_.end()) {
+    std::erase_if(receivers_, [&](std::size_t i) { return !joined(i); });
+  } else if (receivers_.size() > 1) {
+    receivers_.resize(1);
+  }
+}
+
 void Link::hand_over(End& to, PacketPtr frame) {
   if (to.user == nullptr) return drop(DropReason::LinkDown, std::move(frame));
+  if (!to.joined) return drop(DropReason::NotAssociated, std::move(frame));
   const RecordId cause = frame->meta.cause;
   if (cause.valid()) env_.scheduler.set_cause(cause);
   env_.tracer.hop(Hop::LinkOut, subject_, *frame);

@@ -62,6 +62,9 @@ class Link {
   /// Whether the device at the end is switched on (admin state). It takes no carrier from anybody;
   /// only who asks for peer_present() notices, as a station does when its access point is off.
   void set_end_running(std::size_t end, bool running);
+  /// False: a station there has joined no network. Nothing passes to or from it (not_associated),
+  /// a frame to a group passes it by, no carrier changes and nobody is told.
+  void set_end_joined(std::size_t end, bool joined);
   /// From now on frames sent by `end` travel so; those accepted before keep their times, if they
   /// have one already.
   void set_config(std::size_t end, const LinkConfig& config);
@@ -122,6 +125,7 @@ class Link {
     LinkEnd* user;
     std::shared_ptr<const LinkConfig> link;  // mostly the same for all ends of all links
     bool present = true, carrier = true, running = true, held = false;
+    bool joined = true;
     bool special = false;  // carry_special() has its frames
     bool shown_medium = false, shown_peer = false;
     std::size_t started = 0;  // frames at the ring's front that are past the transmitter's queue
@@ -157,6 +161,7 @@ class Link {
   Duration delay_of(End& from);
   void arrive(std::uint64_t end);
   void deliver_bus(std::size_t from, Flight flight);
+  void leave_out_unjoined();
   void hand_over(End& to, PacketPtr frame);
   void drop(DropReason reason, PacketPtr frame);
   void cut(std::size_t end);

@@ -36,6 +36,8 @@ void Link::set_end_running(std::size_t end, bool running) {
   update();
 }
 
+void Link::set_end_joined(std::size_t end, bool joined) { ends_.at(end)->joined = joined; }
+
 void Link::set_end_carrier(std::size_t end, bool carrier) {
   End& changed = *ends_.at(end);
   if (changed.carrier == carrier) return;

@@ -13,6 +13,7 @@ class LinkRadio : public RadioMedium {
   LinkRadio(Link& link, std::size_t end) : link_(link), end_(end) {}
   bool peer_present() const override { return link_.peer_present(end_); }
   bool radio_on() const override { return link_.is_end_running(end_); }
+  void set_joined(bool joined) override { link_.set_end_joined(end_, joined); }
   void watch(std::function<void(bool)> changed) override {
     link_.watch_peer(end_, std::move(changed));
   }

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, kDropReasons> kReasonNames = {
     "arp_timeout",   "arp_busy",       "arp_evicted",
     "no_source",     "neighbor_timeout", "neighbor_busy", "neighbor_table_full",
     "link_down",     "loss",           "carrier_lost_in_flight", "black_hole",
-    "partitioned",   "scripted",       "driver_refused",
+    "partitioned",   "not_associated", "scripted",      "driver_refused",
     "l2_refused",    "conn_refused",   "engine_refused",
     "unknown_vlan",
     "bad_fcs",

@@ -67,6 +67,7 @@ enum class DropReason : std::uint8_t {
   CarrierLostInFlight,  ///< on the medium when it was cut
   BlackHole,         ///< the medium swallows everything and says nothing
   Partitioned,       ///< its receiver is in another part of a divided medium
+  NotAssociated,     ///< to or from a station that has joined no network
   Scripted,          ///< a step chose this very packet
   DriverRefused,     ///< the driver is not running
   L2Refused,

@@ -114,6 +114,26 @@ TEST(Station, NobodyWantsItsOwnRetryAfterALoss) {
   EXPECT_EQ(d.take(), (Names{"5.000s disassociated peer_lost", "5.000s IF_DOWN"}));
 }
 
+// Frames pass while it is associated and not before, after, or while a loss is in its grace.
+TEST(Station, HearsOnlyTheNetworkThatItHasJoined) {
+  StationConfig config = steady();
+  config.grace = seconds(2);
+  Device d;
+  WifiConnectivity wifi(config, &d.medium);
+  d.boot_up(wifi, kPersistentBinding);
+  EXPECT_FALSE(d.medium.joined());
+  d.at(5000);
+  EXPECT_TRUE(d.medium.joined());
+  d.medium.set_present(false);
+  EXPECT_TRUE(d.iface.is_up());
+  EXPECT_FALSE(d.medium.joined());
+  d.medium.set_present(true);
+  d.at(10'000);
+  EXPECT_TRUE(d.medium.joined());
+  EXPECT_TRUE(d.node.mgr.if_disconnect(d.iface).ok());
+  EXPECT_FALSE(d.medium.joined());
+}
+
 // Back within the grace, without a scan: nobody above is told.
 TEST(Station, RoamsWithinTheGrace) {
   StationConfig config = steady();

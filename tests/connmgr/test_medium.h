@@ -17,6 +17,8 @@ class TestMedium : public RadioMedium {
     if (peer_present() == before) return;
     for (const auto& watcher : watchers_) watcher(peer_present());
   }
+  bool joined() const { return joined_; }
+  void set_joined(bool joined) override { joined_ = joined; }
   void watch(std::function<void(bool)> changed) override { watchers_.push_back(changed); }
   void set_present(bool present) {
     if (present == present_) return;
@@ -25,7 +27,7 @@ class TestMedium : public RadioMedium {
   }
 
  private:
-  bool present_ = true, radio_on_ = true;
+  bool present_ = true, radio_on_ = true, joined_ = true;
   std::vector<std::function<void(bool)>> watchers_;
 };
 

@@ -249,5 +249,44 @@ TEST(LinkBus, CarrierStaysWithoutPeersUnlessItFollowsThem) {
   EXPECT_THAT(world.drops(), ElementsAre("link_down"));
 }
 
+// A station that has joined no network: cut off, though nobody's carrier or peer changes.
+TEST(LinkJoined, NothingPassesToOrFromAStationThatHasNotJoined) {
+  LinkWorld world;
+  world.link.set_end_joined(1, false);
+  EXPECT_TRUE(world.link.medium_up(1) && world.link.peer_present(0) && world.link.peer_present(1));
+  world.send(0, 1, 1);
+  world.send(1, 0, 2);
+  world.scheduler.run();
+  EXPECT_THAT(world.drops(), ElementsAre("not_associated", "not_associated"));
+  EXPECT_EQ(world.slab.in_use(), 0u);
+  world.link.set_end_joined(1, true);
+  world.send(0, 1, 3);
+  world.send(1, 0, 4);
+  world.scheduler.run();
+  EXPECT_THAT(world.at(1).numbers(), ElementsAre(3));
+  EXPECT_THAT(world.at(0).numbers(), ElementsAre(4));
+}
+
+TEST(LinkJoined, AFrameToAGroupPassesItBy) {
+  LinkWorld world({}, 4);
+  world.link.set_end_joined(1, false);
+  world.link.set_end_joined(2, false);
+  const auto to_all = [&](int number) {
+    world.link.carry(0, world.frame(MacAddress::broadcast(), number));
+    world.scheduler.run();
+  };
+  to_all(1);
+  EXPECT_THAT(world.drops(), IsEmpty());
+  EXPECT_THAT(world.at(3).numbers(), ElementsAre(1));
+  world.link.set_end_joined(3, false);
+  to_all(2);  // nobody is left: one record says so
+  EXPECT_THAT(world.drops(), ElementsAre("not_associated"));
+  world.send(0, 2, 3);
+  world.scheduler.run();
+  EXPECT_THAT(world.drops(), ElementsAre("not_associated", "not_associated"));
+  for (const std::size_t i : {1, 2}) EXPECT_THAT(world.at(i).numbers(), IsEmpty());
+  EXPECT_EQ(world.slab.in_use(), 0u);
+}
+
 }  // namespace
 }  // namespace flapjack
