@@ -146,6 +146,8 @@ void timeout_item(Examiner& x, bool persistent) {
     plan.until = kHour;
     plan.at(seconds(1), Connect);
     expect_timeout(x, plan, seconds(1 + n), seconds(1));
+    plan.at(seconds(10 + n), Disconnect).at(seconds(11 + n), Disconnect);  // too late to matter
+    expect_timeout(x, plan, seconds(1 + n), seconds(1));
   }
 }
 void item9(Examiner& x) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Items 16 to 30: losses, commands, configuration.
+#include <array>
+
 #include "connmgr/conform/examiner.h"
 
 namespace flapjack::conformance {
@@ -29,6 +31,18 @@ void item16(Examiner& x) {
             x.expect(t, after.count(Timeout, {}, at + seconds(10) - kTimeoutSlack) == 0,
                      "the countdown of the new attempt is not fresh");
           });
+  // A second loss is one like the first.
+  const Duration back = x.grace() + seconds(3), next = x.grace() + seconds(23);
+  const std::vector<Step> steps = {{kLoss, Loss}, {kLoss + back, AssocOk}, {kLoss + next, Loss}};
+  x.sweep(connected(true, 10), steps, kUp + kTick, seconds(60),
+          [&](const Trace& t, const Trace& after, Duration at) {
+            const Trace again = t.after(Loss, at + next);
+            if (!was_up(t, after) || !was_up(t, again)) return;
+            x.expect(t, again.count(Start, {}, at + next + seconds(5)) > 0,
+                     "no new attempt after a second LOSS");
+            x.expect(t, again.count(Timeout, {}, at + next + seconds(10) - kTimeoutSlack) == 0,
+                     "the countdown of the attempt after a second LOSS is not fresh");
+          });
 }
 
 void item17(Examiner& x) {
@@ -43,18 +57,26 @@ void item17(Examiner& x) {
           });
 }
 
+// The technology tries by itself at `from` and twice more, and at last succeeds.
+void expect_suppressed(Examiner& x, Plan plan, Duration from) {
+  const std::array retries = {from, from + seconds(2), from + seconds(60)};
+  for (const Duration at : retries) plan.at(at, TechRetry);
+  plan.at(retries.back() + seconds(5), AssocOk);
+  const Trace t = x.run(plan);
+  for (const Duration at : retries) {
+    x.expect(t, t.after(TechRetry, at).count(Stop, at, at + kAtOnce) > 0,
+             "TECH_RETRY is not stopped at once");
+  }
+  x.expect(t, t.count(OperUp, from) == 0, "OPER_UP by the technology's own retry");
+}
+
 void item18(Examiner& x) {
   x.sweep(connected(false, 10), {{kLoss, Loss}}, kUp + kTick, seconds(60),
           [&](const Trace& t, const Trace& after, Duration) {
             if (!was_up(t, after)) return;
             x.expect(t, after.count(Start) == 0, "START after a LOSS though not persistent");
           });
-  Plan plan = connected(false);
-  const Duration retry = kLoss + x.grace() + seconds(1);
-  plan.at(kLoss, Loss).at(retry, TechRetry).at(retry + seconds(5), AssocOk);
-  const Trace t = x.run(plan);
-  x.expect(t, t.count(Stop, retry, retry + kSoon) > 0, "TECH_RETRY is not stopped");
-  x.expect(t, t.count(OperUp, retry) == 0, "OPER_UP by the technology's own retry");
+  expect_suppressed(x, connected(false).at(kLoss, Loss), kLoss + x.grace() + seconds(1));
 }
 
 void item19(Examiner& x) {
@@ -133,24 +155,37 @@ void item22(Examiner& x) {
 
 void item23(Examiner& x) {
   for (const bool persistent : {false, true}) {
-    Plan plan = connected(persistent);
-    const Duration retry = seconds(31);
-    plan.at(seconds(30), Disconnect).at(retry, TechRetry).at(seconds(40), AssocOk);
-    const Trace t = x.run(plan);
-    x.expect(t, t.count(Stop, retry, retry + kSoon) > 0, "TECH_RETRY is not stopped");
-    x.expect(t, t.count(OperUp, seconds(30)) == 0, "OPER_UP after DISCONNECT");
+    Plan attempting;
+    attempting.persistent = persistent;
+    attempting.at(kConnect, Connect);
+    for (Plan plan : {connected(persistent), attempting}) {
+      expect_suppressed(x, plan.at(seconds(30), Disconnect), seconds(31));
+    }
   }
 }
 
+// DISCONNECT, DISCONNECT in one instant, and a third; nothing was going on.
+void expect_idle(Examiner& x, Plan plan, bool persistent) {
+  const Duration at = seconds(40) + x.grace();
+  plan.persistent = persistent;
+  plan.timeout_s = 5;
+  plan.at(at, Disconnect).at(at, Disconnect).at(at + seconds(2), Disconnect);
+  const Trace t = x.run(plan);
+  const Trace after = t.after(Disconnect, at);
+  const int events = after.count(Timeout) + after.count(Fatal) + after.count(OperUp) +
+                     after.count(OperDown) + after.count(Start);
+  x.expect(t, was_up(t, after) || events == 0, "DISCONNECT while idle does something");
+}
+
 void item24(Examiner& x) {
-  for (const int times : {1, 2}) {
-    Plan plan = answering();
-    plan.timeout_s = 5;
-    for (int i = 0; i < times; ++i) plan.at(kConnect, Disconnect);
-    const Trace t = x.run(plan);
-    const int events = t.count(Timeout) + t.count(Fatal) + t.count(OperUp) + t.count(Start);
-    x.expect(t, events == 0, "DISCONNECT while idle does something");
+  const Plan never = answering(), up = answering().at(kConnect, Connect);
+  for (const bool persistent : {false, true}) {
+    expect_idle(x, never, persistent);
+    expect_idle(x, Plan(up).at(kLoss, Disconnect), persistent);
+    expect_idle(x, Plan(up).at(kLoss, Error), persistent);
+    expect_idle(x, failing().at(kConnect, Connect), persistent);  // over by its timeout
   }
+  expect_idle(x, Plan(up).at(kLoss, Loss), false);
 }
 
 // Two STARTs without a STOP or a failure between them are two associations.
@@ -167,7 +202,7 @@ void item25(Examiner& x) {
   Plan plan = answering(seconds(2));
   plan.timeout_s = 30;
   plan.at(kConnect, Connect);
-  x.sweep(plan, {{kConnect, Connect}}, kConnect, seconds(3),
+  x.sweep(plan, {{kConnect, Connect}}, kConnect, seconds(10),
           [&](const Trace& t, const Trace&, Duration) {
             for (const Line& line : t.only({Ret})) {
               x.expect(t, line.value == 0, "a second CONNECT is refused");
@@ -184,6 +219,8 @@ void item26(Examiner& x) {
     x.sweep(plan, {{kLoss, Connect}}, seconds(3) + kTick, seconds(60),
             [&](const Trace& t, const Trace& after, Duration) {
               if (!was_up(t, after)) return;
+              const Line* ret = after.first(Ret);
+              x.expect(t, ret != nullptr && ret->value == 0, "CONNECT while connected is refused");
               x.expect(t, after.count(OperDown) + after.count(OperUp) + after.count(Stop) == 0,
                        "CONNECT while connected takes it down");
               x.expect(t, after.count(Timeout) == 0, "CONNECT while connected runs a countdown");

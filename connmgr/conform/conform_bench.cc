@@ -48,6 +48,7 @@ class Bench : public TraceSink, private ProbeLog {
   void fault(BenchFault what) { note(0, Word::Fault, static_cast<int>(what)); }
   void play(const Step& step);
   void call(int iface, Word word);
+  void set_flag(int iface, ConnFlag flag, bool on);
   void flip(NetIf& iface, int way);
   void react(const MgmtNotice& notice);
   void check_flags();
@@ -70,7 +71,8 @@ class Bench : public TraceSink, private ProbeLog {
   MgmtCallback reaction_;
   std::vector<Scheduled> steps_;
   Trace trace_;
-  bool persistent_ = false, booted_ = false;
+  bool booted_ = false, flags_kept_ = true;
+  std::uint32_t flags_ = kManual;  // of the first iface, as the application set them
   std::map<std::string, int, std::less<>> names_;  // subject -> iface
   int timeout_s_ = 0, calls_ = 0, depth_ = 0;
 };
@@ -90,7 +92,6 @@ Bench::Bench(const ConformSubject& subject, const ConnMgrConfig& config, const P
     : plan_(plan),
       stack_({scheduler_, tracer_, fibers_, slab_, rng_}, "dev", NodeId{1}, stack_config(plan)),
       mgr_(stack_, bench_config(config)),
-      persistent_(plan.persistent),
       timeout_s_(plan.timeout_s) {
   tracer_.add_sink(*this, TraceMask::of(TraceKind::Event));
   decoy_ = &stack_.add_iface({.name = "decoy"});
@@ -129,6 +130,7 @@ Trace Bench::run() {
     b.set_flag(ConnFlag::Persistent, plan_.persistent);
     b.set_timeout_s(plan_.timeout_s);
   }
+  if (plan_.persistent) flags_ |= conn_flag_bit(ConnFlag::Persistent);
   if (plan_.reaction.on != Word::Ret) stack_.mgmt.add(reaction_);
   for (const Step& step : plan_.steps) {
     steps_.push_back({this, step});
@@ -167,6 +169,7 @@ void Bench::record(const Tracer& tracer, const TraceRecord& record) {
 }
 
 void Bench::play(const Step& step) {
+  check_flags();
   note(step.iface, step.word, step.value);
   switch (step.word) {
     case Word::Connect:
@@ -178,8 +181,10 @@ void Bench::play(const Step& step) {
     case Word::AdminDown:
       return static_cast<void>(ifaces_[std::size_t(step.iface)]->down().ok());
     case Word::Persistent:
-      if (step.iface == 0) persistent_ = step.value != 0;
-      return binding(step.iface).set_flag(ConnFlag::Persistent, step.value != 0);
+      return set_flag(step.iface, ConnFlag::Persistent, step.value != 0);
+    case Word::NoAuto:
+      set_flag(step.iface, ConnFlag::NoAutoConnect, step.value != 0);
+      return set_flag(step.iface, ConnFlag::NoAutoDown, step.value != 0);
     case Word::Timeout_:
       if (step.iface == 0) timeout_s_ = step.value;
       return binding(step.iface).set_timeout_s(step.value);
@@ -189,6 +194,12 @@ void Bench::play(const Step& step) {
       if (!plan_.own) probes_[std::size_t(step.iface)]->play(step.word);
       return;
   }
+}
+
+void Bench::set_flag(int iface, ConnFlag flag, bool on) {
+  const std::uint32_t bit = conn_flag_bit(flag);
+  if (iface == 0) flags_ = on ? flags_ | bit : flags_ & ~bit;
+  binding(iface).set_flag(flag, on);
 }
 
 // `depth_`: a reaction may call again from within a call, but not without end.
@@ -212,11 +223,13 @@ void Bench::call(int iface, Word word) {
   --depth_;
 }
 
-// Each state that an implementation could be tempted to look at: away and back again, or left so.
+// Each state that an implementation could be tempted to look at: 0 away and back again, else left
+// so.
 void Bench::flip(NetIf& iface, int way) {
   if (way == 1) return iface.dormant_off();
   if (way == 2) return iface.dormant_on();
   if (way == 3) return iface.carrier_off();
+  if (way == 4) return static_cast<void>(iface.down().ok());
   iface.carrier_off();
   iface.carrier_on();
   static_cast<void>(iface.down().ok());
@@ -240,12 +253,13 @@ void Bench::react(const MgmtNotice& notice) {
   call(0, plan_.reaction.call);
 }
 
+// Before each step and at the end, so that no step covers what was changed; told once.
 void Bench::check_flags() {
   const Binding& b = binding(0);
   const std::uint32_t internal = conn_flag_bit(ConnFlag::Disconnecting);
-  const std::uint32_t wanted = kManual | (persistent_ ? conn_flag_bit(ConnFlag::Persistent) : 0);
-  const bool kept = (b.flags() & ~internal) == wanted && b.timeout_s() == timeout_s_;
-  if (!kept) fault(BenchFault::FlagsChanged);
+  const bool kept = (b.flags() & ~internal) == flags_ && b.timeout_s() == timeout_s_;
+  if (flags_kept_ && !kept) fault(BenchFault::FlagsChanged);
+  flags_kept_ = flags_kept_ && kept;
 }
 
 // The bench's own doing must not count as a touch.

@@ -7,10 +7,10 @@ namespace flapjack::conformance {
 
 std::string_view word_name(Word word) {
   constexpr std::string_view kNames[] = {
-      "CONNECT", "DISCONNECT", "IDLE_STOP", "ADMIN_UP", "ADMIN_DOWN", "ASSOC_OK",   "ASSOC_FAIL",
-      "LOSS",    "TECH_RETRY", "ERROR",     "CFG_SET",  "CFG_BAD",    "persistent", "timeout",
-      "flip",    "options",    "ret",       "START",    "STOP",       "OPER_UP",    "OPER_DOWN",
-      "TIMEOUT", "FATAL",      "IP+",       "IP-",      "RULE"};
+      "CONNECT",   "DISCONNECT", "IDLE_STOP", "ADMIN_UP", "ADMIN_DOWN", "ASSOC_OK",   "ASSOC_FAIL",
+      "LOSS",      "TECH_RETRY", "ERROR",     "CFG_SET",  "CFG_BAD",    "persistent", "timeout",
+      "no_auto",   "flip",       "options",   "ret",      "START",      "STOP",       "OPER_UP",
+      "OPER_DOWN", "TIMEOUT",    "FATAL",     "IP+",      "IP-",        "RULE"};
   return kNames[static_cast<std::size_t>(word)];
 }
 
@@ -42,7 +42,7 @@ std::string line_text(const Line& line) {
   if (line.iface != 0) text += "[" + std::to_string(line.iface) + "]";
   if (line.word == Word::Fault) return text + ": " + std::string(bench_fault_text(line.value));
   const bool valued = line.word == Word::Persistent || line.word == Word::Timeout_ ||
-                      line.word == Word::Ret || line.value != 0;
+                      line.word == Word::NoAuto || line.word == Word::Ret || line.value != 0;
   return valued ? text + " " + std::to_string(line.value) : text;
 }
 

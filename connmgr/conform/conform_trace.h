@@ -27,7 +27,8 @@ enum class Word : std::uint8_t {
   CfgBad,      ///< the configuration is there and wrong
   Persistent,  ///< flag set to the value
   Timeout_,    ///< timeout set to the value, in seconds
-  Flip,        ///< the iface's state is changed behind the implementation's back
+  NoAuto,      ///< NO_AUTO_CONNECT and NO_AUTO_DOWN set to the value; both set at boot
+  Flip,        ///< the iface's state is changed behind the implementation's back; see Bench::flip
   Options,     ///< options are read and written
   Ret,         ///< a call has returned; 0 or a negative code
   Start,       ///< the technology was told to associate

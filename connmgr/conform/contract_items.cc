@@ -136,6 +136,11 @@ void item36(Examiner& x) {
           x.expect(t, deeds(t) == alone, "the iface's state changes what it does");
         });
       }
+      // Admin-down for a second. The connection manager calls nothing for a DISCONNECT meanwhile.
+      x.sweep(plan, {{seconds(5), Flip, 4}, {seconds(6), AdminUp}}, {}, seconds(78),
+              [&](const Trace& t, const Trace&, Duration) {
+                x.expect(t, deeds(t) == alone, "that it is admin-down changes what it does");
+              });
     }
   }
 }
@@ -167,15 +172,30 @@ void item37(Examiner& x) {
   }
 }
 
+// One that times out twice, and one with an error in an attempt and one while connected.
+Plan story_of_timeouts() {
+  return failing().at(seconds(1), Connect).at(seconds(20), Connect);
+}
+Plan story_of_errors() {
+  Plan plan = answering().at(seconds(1), Connect).at(milliseconds(1500), Error);
+  return plan.at(seconds(10), Connect).at(seconds(20), Error).at(seconds(30), Connect);
+}
+
 void item38(Examiner& x) {
   for (const bool persistent : {false, true}) {
-    const Plan plan = story(persistent, 6);
-    const std::vector<Step> steps = {{seconds(5), Persistent, persistent ? 0 : 1},
-                                     {seconds(5), Timeout_, 9}};
-    expect_no_fault(x, x.run(plan), BenchFault::FlagsChanged);
-    x.sweep(plan, steps, {}, seconds(100), [&](const Trace& t, const Trace&, Duration) {
-      expect_no_fault(x, t, BenchFault::FlagsChanged);
-    });
+    for (Plan plan : {story(persistent, 6), story_of_timeouts(), story_of_errors()}) {
+      plan.persistent = persistent;
+      plan.timeout_s = 6;
+      plan.at(seconds(90), x.knows_idle() ? IdleStop : Disconnect);
+      const std::vector<Step> steps = {{seconds(5), Persistent, persistent ? 0 : 1},
+                                       {seconds(5), Timeout_, 9},
+                                       {seconds(5), NoAuto, 0}};
+      expect_no_fault(x, x.run(plan), BenchFault::FlagsChanged);
+      x.sweep(plan, steps, milliseconds(500), seconds(100),
+              [&](const Trace& t, const Trace&, Duration) {
+                expect_no_fault(x, t, BenchFault::FlagsChanged);
+              });
+    }
   }
 }
 
@@ -252,16 +272,22 @@ void item44(Examiner& x) {
   for (const bool persistent : {true, false}) {
     Plan plan = answering();
     plan.persistent = persistent;
-    plan.until = seconds(90);
+    plan.until = seconds(150);
     plan.at(seconds(1), Connect);
-    x.sweep(plan, {{seconds(10), IdleStop}}, seconds(3), seconds(60),
-            [&](const Trace& t, const Trace& after, Duration at) {
-              if (!was_up(t, after)) return;
-              x.expect(t, after.count(OperDown, {}, at + kSoon) > 0, "no OPER_DOWN when idle");
-              const bool again = after.count(Start) > 0 && t.up_at_end;
-              x.expect(t, again == persistent,
-                       persistent ? "no new attempt after an idle disconnect"
-                                  : "a new attempt after an idle disconnect, not persistent");
+    const auto check = [&](const Trace& t, const Trace& after, Duration at) {
+      if (!was_up(t, after)) return;
+      x.expect(t, after.count(OperDown, {}, at + kSoon) > 0, "no OPER_DOWN when idle");
+      const bool again = after.count(Start) > 0 && t.up_at_end;
+      x.expect(t, again == persistent,
+               persistent ? "no new attempt after an idle disconnect"
+                          : "a new attempt after an idle disconnect, not persistent");
+    };
+    const Duration next = seconds(40);  // idle once more
+    x.sweep(plan, {{seconds(10), IdleStop}}, seconds(3), seconds(60), check);
+    x.sweep(plan, {{seconds(10), IdleStop}, {seconds(10) + next, IdleStop}}, seconds(3),
+            seconds(60), [&](const Trace& t, const Trace& after, Duration at) {
+              check(t, after, at);
+              check(t, t.after(IdleStop, at + next), at + next);
             });
   }
 }

@@ -11,6 +11,8 @@ namespace flapjack::conformance {
 
 /// How exactly a timeout must come; implementations may go through a work queue.
 inline constexpr Duration kTimeoutSlack = milliseconds(100);
+/// What must follow at once: sooner than the technology of the bench associates by itself.
+inline constexpr Duration kAtOnce = milliseconds(100);
 /// Within this an outcome that was due must have come.
 inline constexpr Duration kSoon = seconds(1);
 

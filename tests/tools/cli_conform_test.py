@@ -55,7 +55,7 @@ class Conform(CliTest):
         self.assertEqual(len(suite.findall("testcase/skipped")), int(suite.get("skipped")))
 
     def test_wrong_words(self):
-        for words, told in ((["wfi"], "wifi, ethernet"), (["scripted"], "to examine"),
+        for words, told in ((["wfi"], "wifi, ethernet"), (["scripted"], "cannot be examined"),
                             (["wifi", "--profile", "x"], "list profiles"),
                             (["wifi", "--grace", "2"], "--grace"),
                             (["wifi", "--item", "45"], "45")):

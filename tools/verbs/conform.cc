@@ -128,8 +128,11 @@ std::vector<const ConnectivityEntry*> chosen(const Registry& registry,
   for (const std::string& name : names) {
     const ConnectivityEntry* entry = find_entry(registry.connectivities, name);
     if (entry == nullptr || entry->make_above == nullptr) {
-      std::fprintf(stderr, "flapjack: no implementation \"%s\" to examine; there are: %s\n",
-                   name.c_str(), join(known).c_str());
+      const char* const wrong =
+          entry == nullptr ? "flapjack: no implementation \"%s\" to examine; there are: %s\n"
+                           : "flapjack: \"%s\" does what its script says and cannot be examined; "
+                             "these can: %s\n";
+      std::fprintf(stderr, wrong, name.c_str(), join(known).c_str());
       return {};
     }
     entries.push_back(entry);

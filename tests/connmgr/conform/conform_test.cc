@@ -55,10 +55,19 @@ TEST(Conform, HasEveryItemOnce) {
   }
 }
 
-TEST(Conform, AnotherImplementationPasses) {
-  const ConformReport report = conformance::conform(plain(Planted::None), {});
-  EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
-  EXPECT_EQ(numbers(report, ItemVerdict::NotApplicable), (std::vector<int>{7, 34}));
+TEST(Conform, OtherWaysPassInEveryProfile) {
+  for (const ProfileEntry& profile : builtin_registry().profiles) {
+    NodeConfig node;
+    profile.apply(node);
+    std::vector<int> none = {7, 34};
+    if (!node.conn_mgr.idle_timeout) none.push_back(44);
+    for (const Planted way : {Planted::None, Planted::StopsLater, Planted::RetriesSlowly}) {
+      SCOPED_TRACE(std::string(profile.word.name) + " " + std::to_string(static_cast<int>(way)));
+      const ConformReport report = conformance::conform(plain(way), node.conn_mgr);
+      EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
+      EXPECT_EQ(numbers(report, ItemVerdict::NotApplicable), none);
+    }
+  }
 }
 
 class Shipped : public testing::TestWithParam<std::string> {
@@ -138,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
                     PlantedCase{"WrongErrno", Planted::WrongErrno, {39}},
                     PlantedCase{"ForcesFlags", Planted::ForcesFlags, {38}},
                     PlantedCase{"UpBeforeLink", Planted::UpBeforeLink, {3, 5}},
-                    PlantedCase{"AttemptOutlives", Planted::AttemptOutlives, {22, 27}},
+                    PlantedCase{"AttemptOutlives", Planted::AttemptOutlives, {22, 23, 27}},
                     PlantedCase{"AlwaysPersistent", Planted::AlwaysPersistent, {18, 19}},
                     PlantedCase{"SharedState", Planted::SharedState, {37}},
                     PlantedCase{"ReadsIface", Planted::ReadsIface, {36}},
@@ -146,7 +155,16 @@ INSTANTIATE_TEST_SUITE_P(
                     PlantedCase{"StaleCountdown", Planted::StaleCountdown, {4}},
                     PlantedCase{"CachedPersistence", Planted::CachedPersistence, {19}},
                     PlantedCase{"GivesUpFirst", Planted::GivesUpFirst, {12, 14, 15}},
-                    PlantedCase{"NoIdleReturn", Planted::NoIdleReturn, {44}}),
+                    PlantedCase{"NoIdleReturn", Planted::NoIdleReturn, {44}},
+                    PlantedCase{"UnsetsPersistent", Planted::UnsetsPersistent, {38}},
+                    PlantedCase{"SetsNoAuto", Planted::SetsNoAuto, {38}},
+                    PlantedCase{"RefusesWhenUp", Planted::RefusesWhenUp, {25, 26}},
+                    PlantedCase{"ToleratesRetry", Planted::ToleratesRetry, {18}},
+                    PlantedCase{"ToleratesNextRetry", Planted::ToleratesNextRetry, {18, 23}},
+                    PlantedCase{"SecondLossEnds", Planted::SecondLossEnds, {16}},
+                    PlantedCase{"SecondIdleEnds", Planted::SecondIdleEnds, {44}},
+                    PlantedCase{"TimeoutAgain", Planted::TimeoutAgain, {9, 10, 24}},
+                    PlantedCase{"ReadsAdmin", Planted::ReadsAdmin, {36}}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/connmgr/conform/plain_connectivity.h"
 
+#include <utility>
+
 namespace flapjack::test {
 
 class PlainConnectivity::Context : public BindingContext, public TechnologyUser {
@@ -10,6 +12,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
         impl_(impl),
         countdown_(scheduler(), Lane::Work, delegate<&Context::on_countdown>(this)),
         pause_(scheduler(), Lane::Work, delegate<&Context::try_now>(this)),
+        leaving_(scheduler(), Lane::Work, delegate<&Context::leave>(this)),
         technology_(impl.make_(binding, *this)) {}
 
   void connect() {
@@ -17,19 +20,23 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::ReadsIface) && binding_.iface().is_up()) return;
     if (wanted() || up_) return;
     persistent_at_connect_ = persistent();
+    timed_out_ = false;
     begin();
     if (has(Planted::UpBeforeLink)) binding_.iface().dormant_off();
   }
   void disconnect() {
+    if (has(Planted::TimeoutAgain) && timed_out_) return tell_timeout();
     if (!wanted() && !up_) return;
     const bool idle = binding_.idle_disconnect() && persistent() && !has(Planted::NoIdleReturn);
     const bool attempting = !up_;
     outlives_ = has(Planted::AttemptOutlives) && attempting;
     end();
-    if (!outlives_) technology_->stop();
-    down();
-    if (idle && !wanted()) begin();
+    comes_back_ = idle && !(has(Planted::SecondIdleEnds) && idles_++ > 0);
+    if (has(Planted::StopsLater)) return leaving_.start(milliseconds(300));
+    leave();
   }
+
+  bool is_up() const { return up_; }
 
   bool associated() override {
     if (!wanted() && !up_) {
@@ -50,7 +57,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   }
   void sub_attempt_failed() override {
     if (!wanted() || (has(Planted::GivesUpFirst) && !persistent())) return;
-    pause_.start(milliseconds(700));
+    pause_.start(has(Planted::RetriesSlowly) ? seconds(9) : milliseconds(700));
   }
   void lost() override {
     if (!up_) return;
@@ -61,7 +68,10 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::DefaultIface)) binding_.stack().ifaces().front()->carrier_off();
     down();
     if (generation_ != before) return;  // a handler gave another command
+    if (has(Planted::SecondLossEnds) && losses_++ > 0) again = false;
+    if (has(Planted::ReadsAdmin) && !binding_.iface().is_admin_up()) again = false;
     if (again) return begin();
+    tolerates_ = has(Planted::ToleratesRetry);
     technology_->stop();
   }
   void fatal(int reason) override {
@@ -70,11 +80,15 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     technology_->stop();
     NetIf& iface = binding_.iface();
     const std::uint32_t before = generation_;
+    if (has(Planted::SetsNoAuto)) binding_.set_flag(ConnFlag::NoAutoConnect, true);
     iface.stack().mgmt.notify(MgmtEvent::ConnIfFatalError, &iface, MgmtReason{reason});
     if (generation_ == before) down();
   }
   void restarted() override {
-    if (!wanted() && !up_) technology_->stop();
+    const bool unwanted = !wanted() && !up_;
+    if (unwanted && std::exchange(tolerates_, false)) return;
+    if (unwanted) technology_->stop();
+    tolerates_ = has(Planted::ToleratesNextRetry);
     pause_.cancel();
   }
   void configured(bool usable) override {
@@ -90,6 +104,12 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   void set_wanted(bool on) { wanted_ = impl_.shared_wanted_ = on; }
   void down() { binding_.iface().dormant_on(); }
 
+  void leave() {
+    if (!outlives_) technology_->stop();
+    down();
+    if (comes_back_ && !wanted()) return begin();
+    if (has(Planted::StopsLater) && wanted()) try_now();  // asked for again meanwhile
+  }
   void begin() {
     ++generation_;
     set_wanted(true);
@@ -115,6 +135,8 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   void on_countdown() {
     end();
     technology_->stop();
+    timed_out_ = true;
+    if (has(Planted::UnsetsPersistent)) binding_.set_flag(ConnFlag::Persistent, false);
     down();
     NetIf& iface = binding_.iface();
     if (has(Planted::SilentTimeout)) return;
@@ -133,9 +155,10 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   Binding& binding_;
   PlainConnectivity& impl_;
   bool wanted_ = false, up_ = false, configured_ = true, persistent_at_connect_ = false,
-       outlives_ = false;
+       outlives_ = false, comes_back_ = false, tolerates_ = false, timed_out_ = false;
+  int idles_ = 0, losses_ = 0;
   std::uint32_t generation_ = 0;
-  Timer countdown_, pause_;
+  Timer countdown_, pause_, leaving_;
   std::unique_ptr<Technology> technology_;
 };
 
@@ -146,6 +169,9 @@ void PlainConnectivity::init(Binding& binding) {
   binding.iface().dormant_on();
 }
 Status PlainConnectivity::connect(Binding& binding) {
+  if (planted_ == Planted::RefusesWhenUp && binding.context_as<Context>().is_up()) {
+    return Errc::Ealready;
+  }
   binding.context_as<Context>().connect();
   return Status();
 }

@@ -26,6 +26,18 @@ enum class Planted {
   CachedPersistence,     // persistence as it was at connect
   GivesUpFirst,          // no second sub-attempt unless persistent
   NoIdleReturn,          // an idle disconnect is one like any other
+  UnsetsPersistent,      // a timeout ends the persistence for good
+  SetsNoAuto,            // after a fatal error it asks not to be connected again
+  RefusesWhenUp,         // a connect while connected is EALREADY
+  ToleratesRetry,        // the first retry of the technology's own after a loss
+  ToleratesNextRetry,    // every one after the first
+  SecondLossEnds,        // a second loss is not followed by an attempt
+  SecondIdleEnds,        // nor is a second idle disconnect
+  TimeoutAgain,          // a disconnect after a timeout tells of the timeout again
+  ReadsAdmin,            // lost while admin-down: no new attempt
+  // Not faults, but other ways to do it.
+  StopsLater,     // the technology leaves a while after the disconnect
+  RetriesSlowly,  // a long pause between sub-attempts
 };
 
 class PlainConnectivity : public Connectivity {
