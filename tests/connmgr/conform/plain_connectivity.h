@@ -30,7 +30,7 @@ enum class Planted {
   SetsNoAuto,            // after a fatal error it asks not to be connected again
   RefusesWhenUp,         // a connect while connected is EALREADY
   ToleratesRetry,        // the first retry of the technology's own after a loss
-  ToleratesNextRetry,    // every one after the first
+  ToleratesNextRetry,    // every second one, wherever it is
   SecondLossEnds,        // a second loss is not followed by an attempt
   SecondIdleEnds,        // nor is a second idle disconnect
   TimeoutAgain,          // a disconnect after a timeout tells of the timeout again
