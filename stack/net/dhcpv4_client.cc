@@ -356,10 +356,13 @@ void Dhcpv4Client::set_dns_servers(const Dhcpv4Addresses& servers) {
 }
 
 void Dhcpv4Client::on_nak(const Dhcpv4Message&) {
+  // DISCOVER follows when the pause after the refused REQUEST is over, as in Zephyr: a server that
+  // always refuses is not asked without end. Half of what is left of a lease is no such pause.
+  if (is_extending() && config_.renewal == Dhcpv4Renewal::UntilExpiry) {
+    timer_.start(config_.retry_first);
+  }
   give_up_address();
   enter(State::Init);
-  // DISCOVER follows when the pause after the refused REQUEST is over, as in Zephyr: a server that
-  // always refuses is not asked without end.
   if (!timer_.running()) timer_.start({});
 }
 

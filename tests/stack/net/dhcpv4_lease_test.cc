@@ -222,6 +222,19 @@ TEST(Dhcpv4Lease, ANakSendsItBackToInit) {
   }
 }
 
+// The pause between requests of RFC 2131 4.4.5 is half of what is left, here half an hour.
+TEST(Dhcpv4Lease, ANakDoesNotWaitForHalfOfWhatIsLeft) {
+  Dhcpv4Config config;
+  config.renewal = Dhcpv4Renewal::UntilExpiry;
+  DhcpRig r(with(config));
+  r.become_bound();
+  while (r.state() != State::Renewing) r.run_for(seconds(1));
+  r.answer(Type::Nak);
+  EXPECT_EQ(r.state(), State::Init);
+  r.run_for(config.retry_first);
+  EXPECT_EQ(r.last().type, Type::Discover);
+}
+
 struct Down {
   const char* what;
   Dhcpv4DownState setting;
