@@ -292,10 +292,7 @@ void Monitor::resend_status() {
   const LockGuard guard(locks_, lock_);
   raise(kAny, last_[kAny].count > 0, stack_.tracer().cause());
   if (!config_.per_family) return;
-  const bool ipv6 = std::any_of(stack_.ifaces().begin(), stack_.ifaces().end(),
-                                [](const auto& iface) { return iface->ipv6() != nullptr; });
-  for (std::size_t k = kAggregates - 1; k > kAny; --k) {
-    if (k == kIpv6 && !ipv6) continue;  // a node without IPv6 has no such events
+  for (std::size_t k = kAggregates - 1; k > kAny; --k) {  // also of a family that nobody uses
     raise(k, last_[k].count > 0, stack_.tracer().cause());
   }
 }

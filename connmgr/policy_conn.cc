@@ -45,6 +45,10 @@ Status PolicyConn::disconnect(Binding& binding) {
   return Status();
 }
 
+bool PolicyConn::has_connection_config(Binding& binding) {
+  return binding.context_as<Context>().technology().has_config();
+}
+
 Status PolicyConn::set_option(Binding& binding, int option, std::span<const std::uint8_t> value) {
   return binding.context_as<Context>().technology().set_option(option, value);
 }

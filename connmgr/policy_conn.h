@@ -28,11 +28,14 @@ class PolicyConn : public Connectivity {
   void set_grace(Duration grace) { policy_.grace = grace; }
   const PolicyConfig& policy() const { return policy_; }
 
-  ConnectivityTraits traits() const override { return {.name = name_}; }
+  ConnectivityTraits traits() const override {
+    return {.name = name_, .has_connection_config = true};
+  }
   std::unique_ptr<BindingContext> attach(Binding& binding) override;
   void init(Binding& binding) override;
   Status connect(Binding& binding) override;
   Status disconnect(Binding& binding) override;
+  bool has_connection_config(Binding& binding) override;
   Status set_option(Binding& binding, int option, std::span<const std::uint8_t> value) override;
   Status get_option(Binding& binding, int option, std::span<std::uint8_t> value,
                     std::size_t& length) override;

@@ -61,6 +61,7 @@ class Station : public Technology {
 
   void start() override;
   void stop() override;
+  bool has_config() const override { return !key_.empty(); }
   Status set_option(int option, std::span<const std::uint8_t> value) override;
   Status get_option(int option, std::span<std::uint8_t> value, std::size_t& length) override;
 

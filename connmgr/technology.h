@@ -47,6 +47,8 @@ class Technology {
   virtual void start() = 0;
   /// Gives up the sub-attempt or leaves the network; also called when there is nothing to stop.
   virtual void stop() = 0;
+  /// Whether it has the configuration that it needs to try (Connectivity::has_connection_config).
+  virtual bool has_config() const { return true; }
   /// The technology's part of Connectivity::set_option(), get_option().
   virtual Status set_option(int, std::span<const std::uint8_t>) { return Errc::Enoprotoopt; }
   virtual Status get_option(int, std::span<std::uint8_t>, std::size_t& length) {

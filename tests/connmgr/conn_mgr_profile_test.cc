@@ -100,8 +100,8 @@ TEST(MonitorIfEvents, InIndexOrderAheadOfTheAggregates) {
                                        "L4_CONNECTED b", "L4_IPV4_CONNECTED b"}));
   two.node.mgr.mon_resend_status();  // never these
   two.down(two.b);
-  EXPECT_EQ(two.node.take_l4(), (Names{"L4_CONNECTED b", "L4_IPV4_CONNECTED b",
-                                       "L4_IF_DISCONNECTED b"}));
+  EXPECT_EQ(two.node.take_l4(), (Names{"L4_CONNECTED b", "L4_IPV6_DISCONNECTED",
+                                       "L4_IPV4_CONNECTED b", "L4_IF_DISCONNECTED b"}));
 }
 
 TEST(MonitorIfEvents, ASwapInOnePassIsTwoOfThemAndNothingElse) {
@@ -201,7 +201,8 @@ TEST(BlockedBoot, AnInitThatTakesTimeHoldsUpEverything) {
   EXPECT_EQ(node.context(b).connects, 1);
   EXPECT_TRUE(node.mgr.is_iface_ignored(b));
   // the resend came before the first pass, the ignored iface never counted
-  EXPECT_EQ(node.take_l4(), (Names{"L4_DISCONNECTED", "L4_IPV4_DISCONNECTED", "L4_CONNECTED a",
+  EXPECT_EQ(node.take_l4(), (Names{"L4_DISCONNECTED", "L4_IPV6_DISCONNECTED",
+                                   "L4_IPV4_DISCONNECTED", "L4_CONNECTED a",
                                    "L4_IPV4_CONNECTED a"}));
   EXPECT_TRUE(node.mgr.locks().held().empty());
 }

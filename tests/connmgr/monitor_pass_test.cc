@@ -37,7 +37,7 @@ TEST_F(Blame, SwapInOnePassIsSilentAndKeepsTheBlame) {
   one_pass({{&a, false}, {&b, true}});
   EXPECT_EQ(node.take_l4(), Names{});
   node.mgr.mon_resend_status();
-  EXPECT_EQ(node.take_l4(), gain("a"));  // the count did not change
+  EXPECT_EQ(node.take_l4(), resent("a"));  // the count did not change
 }
 
 TEST_F(Blame, MovesWithEveryChangeOfTheCount) {
@@ -46,7 +46,7 @@ TEST_F(Blame, MovesWithEveryChangeOfTheCount) {
   one_pass({{&b, false}});
   node.forget();
   node.mgr.mon_resend_status();
-  EXPECT_EQ(node.take_l4(), gain("b"));  // connected, by one that is not ready
+  EXPECT_EQ(node.take_l4(), resent("b"));  // connected, by one that is not ready
 }
 
 TEST_F(Blame, DirectionDoesNotMatter) {
@@ -54,7 +54,7 @@ TEST_F(Blame, DirectionDoesNotMatter) {
   one_pass({{&a, true}, {&b, false}, {&c, true}});
   node.forget();
   node.mgr.mon_resend_status();
-  EXPECT_EQ(node.take_l4(), gain("c"));
+  EXPECT_EQ(node.take_l4(), resent("c"));
 }
 
 TEST(MonitorCoalescing, PassAfterEachEventSeesEachState) {
@@ -101,7 +101,8 @@ TEST(MonitorResend, NoIfaceBeforeAnyChange) {
   node.stack.mgmt.add(app);
   node.mgr.mon_resend_status();
   node.run();
-  EXPECT_EQ(node.take_l4(), (Names{"L4_DISCONNECTED", "L4_IPV4_DISCONNECTED"}));
+  EXPECT_EQ(node.take_l4(), (Names{"L4_DISCONNECTED", "L4_IPV6_DISCONNECTED",
+                                   "L4_IPV4_DISCONNECTED"}));
   EXPECT_TRUE(null_seen);
 }
 
@@ -115,7 +116,8 @@ TEST(MonitorResend, PendingChangesAreNotApplied) {
   node.stack.mgmt.add(app);
   ASSERT_TRUE(a.up().ok());
   node.run();
-  EXPECT_EQ(node.take_l4(), (Names{"L4_DISCONNECTED", "L4_IPV4_DISCONNECTED", "L4_CONNECTED a",
+  EXPECT_EQ(node.take_l4(), (Names{"L4_DISCONNECTED", "L4_IPV6_DISCONNECTED",
+                                   "L4_IPV4_DISCONNECTED", "L4_CONNECTED a",
                                    "L4_IPV4_CONNECTED a"}));
 }
 

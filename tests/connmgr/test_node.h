@@ -166,6 +166,10 @@ inline ConnMgrConfig with(Coalescing policy) {
 inline Names gain(const std::string& iface) {
   return {"L4_CONNECTED " + iface, "L4_IPV4_CONNECTED " + iface};
 }
+/// What a resend says of it where nothing has IPv6.
+inline Names resent(const std::string& iface) {
+  return {"L4_CONNECTED " + iface, "L4_IPV6_DISCONNECTED", "L4_IPV4_CONNECTED " + iface};
+}
 inline Names loss(const std::string& iface) {
   return {"L4_DISCONNECTED " + iface, "L4_IPV4_DISCONNECTED " + iface};
 }

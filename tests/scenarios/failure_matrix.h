@@ -17,7 +17,6 @@ inline constexpr const char* kMatrixColumns[] = {"iface", "tx", "rx", "tcp", "dh
 /// What a cell is when it is not checked.
 inline const std::string kNothingSaid = "the matrix says nothing of this cell";
 inline const std::string kNoNativeTcp = "not modelled: there is no native TCP";
-inline const std::string kNoIdleTimeout = "not modelled: conn_mgr has no idle timeout";
 
 struct MatrixCell {
   std::string row, column;

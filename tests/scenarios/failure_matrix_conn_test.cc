@@ -65,6 +65,28 @@ void fatal_conn_mgr() {
   EXPECT_EQ(l4_events(fatal(), 0, 60'000), Strings());
 }
 
+// Nothing is sent before 20 s: five seconds after the association it is idle.
+const FactsRun& idle() { return conn(R"("associate": "500ms", "idle_timeout": "5s")"); }
+const FactsRun& idle_again() {
+  return conn(R"("associate": "500ms", "idle_timeout": "5s", "persistent": true)");
+}
+void idle_iface() {
+  EXPECT_EQ(idle().times("dev.eth0", "CONN_IF_IDLE_TIMEOUT"), all_at_ms({5500}));
+  EXPECT_EQ(state_events(idle(), "dev.eth0", 5500, 60'000), (Strings{"IF_DOWN", "IF_ADMIN_DOWN"}));
+  EXPECT_EQ(within_ms(idle_again().times("dev.eth0", "CONN_IF_IDLE_TIMEOUT"), 0, 20'000),
+            all_at_ms({5500, 11'000, 16'500}));
+}
+// The persistent one stays admin-up and comes back, until there is traffic.
+void idle_conn_mgr() {
+  EXPECT_EQ(idle().times("dev.eth0", "disconnect", "by=idle"), all_at_ms({5500}));
+  EXPECT_EQ(idle().times("dev.eth0", "auto_down"), all_at_ms({5500}));
+  EXPECT_EQ(l4_events(idle(), 1000, 60'000), Strings{"L4_DISCONNECTED"});
+  EXPECT_EQ(idle_again().times("dev.eth0", "auto_down"), Times());
+  EXPECT_EQ(within_ms(idle_again().times("dev.eth0", "IF_UP"), 1000, 20'000),
+            all_at_ms({6000, 11'500, 17'000}));
+  EXPECT_EQ(l4_events(idle_again(), 20'000, 60'000), Strings());
+}
+
 }  // namespace
 
 std::vector<MatrixCell> conn_rows() {
@@ -87,12 +109,12 @@ std::vector<MatrixCell> conn_rows() {
       {"conn_fatal", "tcp", {}, kNothingSaid},
       {"conn_fatal", "dhcp", {}, kNothingSaid},
       {"conn_fatal", "conn_mgr", fatal_conn_mgr},
-      {"idle_timeout", "iface", {}, kNoIdleTimeout},
+      {"idle_timeout", "iface", idle_iface},
       {"idle_timeout", "tx", {}, kNothingSaid},
       {"idle_timeout", "rx", {}, kNothingSaid},
       {"idle_timeout", "tcp", {}, kNoNativeTcp},
       {"idle_timeout", "dhcp", {}, kNothingSaid},
-      {"idle_timeout", "conn_mgr", {}, kNoIdleTimeout},
+      {"idle_timeout", "conn_mgr", idle_conn_mgr},
   };
 }
 

@@ -91,7 +91,7 @@ class Connector(CliTest):
 
     def test_the_agent_in_c(self):
         run = self.start(AT_RATE, self.unix())
-        done = subprocess.run([IN_C, self.unix(), "16", "20"], text=True, capture_output=True,
+        done = subprocess.run([IN_C, self.unix(), "iface", "20"], text=True, capture_output=True,
                               check=False, timeout=60)
         self.finish(run)
         self.assertEqual(done.returncode, 0, done.stdout[-500:] + done.stderr)

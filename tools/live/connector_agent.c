@@ -4,7 +4,7 @@
  * message a line, and every gap. In plain C with Linux's sockets, to be copied and changed.
  *
  *   flapjack run FILE --connector unix:PATH &
- *   flapjack_agent unix:PATH 16 20
+ *   flapjack_agent unix:PATH iface l4
  *   flapjack_agent udp:127.0.0.1:5000 16
  *
  * A message is struct cn_msg of linux/connector.h: idx, val, seq, ack, len, flags, data. To join a
@@ -29,6 +29,15 @@ enum { CONTROL_IDX = 23, CONTROL_VAL = 1, LISTEN = 1, GROUPS = 64, QUIET_SECONDS
 static uint32_t number(const char *text) {
   unsigned value = 0;
   return sscanf(text, "%u", &value) == 1 ? value : 0;
+}
+
+/* "iface" or "16"; 0 when it is neither. */
+static uint32_t group_of(const char *text) {
+  static const char *const names[] = {"iface", "conn", "ipv4", "ipv6", "l4", "ppp", "drop"};
+  for (uint32_t i = 0; i < sizeof names / sizeof *names; ++i) {
+    if (strcmp(text, names[i]) == 0) return 16 + i;
+  }
+  return number(text);
 }
 
 /* A connected datagram socket; -1 when there is none. */
@@ -111,7 +120,12 @@ int main(int argc, char **argv) {
   const struct timeval quiet = {.tv_sec = QUIET_SECONDS};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof quiet);
   for (int i = 2; i < argc; ++i) {
-    if (!join_group(fd, number(argv[i]), (uint32_t)i)) {
+    const uint32_t group = group_of(argv[i]);
+    if (group == 0) {
+      fprintf(stderr, "%s: no group; a number, or iface conn ipv4 ipv6 l4 ppp drop\n", argv[i]);
+      return 2;
+    }
+    if (!join_group(fd, group, (uint32_t)i)) {
       perror(at);
       return 2;
     }

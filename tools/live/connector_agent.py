@@ -122,16 +122,24 @@ class Agent:
         self.socket.close()
 
 
+def group_of(text):
+    """The number of a group from its name or its number."""
+    if text not in GROUPS and not text.isdigit():
+        raise argparse.ArgumentTypeError(f"no group {text!r}")
+    return GROUPS.get(text) or int(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description="prints what a simulated node publishes")
     parser.add_argument("where", help="unix:PATH or udp:ADDRESS:PORT")
-    parser.add_argument("group", nargs="+", choices=sorted(GROUPS))
+    parser.add_argument("group", nargs="+", type=group_of,
+                        help="a number, or " + " ".join(GROUPS))
     parser.add_argument("--quiet", type=float, default=2.0,
                         help="ends after so many seconds without a message")
     words = parser.parse_args()
     agent = Agent(words.where, words.quiet)
     for group in words.group:
-        agent.listen(GROUPS[group])
+        agent.listen(group)
     for idx, val, seq, gap, data in agent.messages():
         at, _, found = facts(data)
         if gap:
