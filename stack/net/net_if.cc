@@ -14,6 +14,20 @@ bool may_transmit(const NetIf& iface, const Packet& packet) {
   return iface.is_carrier_ok() && (iface.is_up() || (iface.is_admin_up() && dormant_too));
 }
 
+// In Zephyr's order: IPv6, then IPv4, while the L2 still runs. What is said of it only waits in the
+// tx queue, if there is one, and is dropped when its turn comes after the device has stopped:
+// routers learn of it only where packets are sent in the caller's turn. Places are counted, as a
+// handler in the notifier's turn may change the table.
+void leave_groups(NetIf& iface) {
+  Stack& stack = iface.stack();
+  const Ipv6If* ipv6 = iface.ipv6();
+  for (std::size_t i = 0; ipv6 != nullptr && i < ipv6->groups().size(); ++i) {
+    const Ipv6IfGroup group = ipv6->groups()[i];
+    if (group.joined) stack.mld.leave(iface, group.address);
+  }
+  stack.igmp.leave_all(iface);
+}
+
 }  // namespace
 
 std::span<const IfCounter> if_counters() {
@@ -81,7 +95,7 @@ Status NetIf::up() {
 
 Status NetIf::down() {
   if (!admin_up_ || changing_admin_) return Errc::Ealready;
-  if (is_up() && starts_ip()) stack_.igmp.leave_all(*this);
+  if (is_up() && starts_ip()) leave_groups(*this);
   const Status switched = switch_device(false);
   if (!switched.ok()) return switched;
   admin_up_ = false;

@@ -42,7 +42,8 @@ TEST(Ipv6IfTest, AManualAddressSurvivesDownAndIsCheckedAgain) {
   EXPECT_EQ(rig.eth0.ipv6()->find(rig.own), nullptr) << "AUTOCONF goes";
   EXPECT_NE(rig.eth0.ipv6()->find(ip6("2001:db8::5")), nullptr);
   EXPECT_EQ(rig.events(),
-            (Lines{"IF_ADMIN_DOWN", "IF_DOWN", "IPV6_ADDR_DEL", "IPV6_MADDR_DEL"}));
+            (Lines{"IPV6_MCAST_LEAVE", "IPV6_MCAST_LEAVE", "IPV6_MCAST_LEAVE", "IF_ADMIN_DOWN",
+                   "IF_DOWN", "IPV6_ADDR_DEL", "IPV6_MADDR_DEL"}));
   rig.forget();
   ASSERT_TRUE(rig.eth0.up().ok());
   EXPECT_EQ(rig.eth0.ipv6()->find(ip6("2001:db8::5"))->state, AddressState::Tentative);

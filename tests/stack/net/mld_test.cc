@@ -89,6 +89,46 @@ TEST_F(MldTest, WrongQueriesAreDropped) {
   EXPECT_EQ(rig->drops(), Lines{"bad_header"});
 }
 
+// Without a tx queue: what is said of it goes out before the device stops.
+TEST(Mld, AdminDownLeavesIpv6GroupsThenIpv4Groups) {
+  StackConfig config;
+  config.tx_classes = 0;  // sent in the caller's turn
+  config.ipv6.multicast_limit = 4;
+  config.igmp.enabled = true;
+  Ipv6Rig rig(config);
+  rig.start();
+  ASSERT_TRUE(rig.eth0.ipv6()->join(ip6("ff05::1:3")).ok());
+  ASSERT_TRUE(rig.node.igmp.join(rig.eth0, test::ip("239.1.2.3")).ok());
+  rig.run_for(seconds(10));
+  rig.forget();
+  ASSERT_TRUE(rig.eth0.down().ok());
+  EXPECT_EQ(rig.events(),
+            (Lines{"IPV6_MCAST_LEAVE", "IPV6_MCAST_LEAVE", "IPV6_MCAST_LEAVE", "IPV4_MCAST_LEAVE",
+                   "IF_ADMIN_DOWN", "IF_DOWN", "IPV6_ADDR_DEL", "IPV6_MADDR_DEL"}));
+  std::vector<std::string> told;
+  for (const Bytes& bytes : rig.driver(rig.eth0).sent) {
+    if (bytes[0] >> 4 != 6) continue;
+    const auto body = std::span(bytes).subspan(Ipv6Extensions::walk(bytes).offset);
+    told.push_back(to_text(MldReport2::parse(body).value().records));
+  }
+  const std::string solicited = to_text(rig.own.solicited_node());
+  EXPECT_EQ(told, (Lines{"to_include " + solicited + " {}", "to_include ff05::1:3 {}"}));
+  rig.forget();
+  ASSERT_TRUE(rig.eth0.up().ok());
+  const Lines events = rig.events();
+  EXPECT_EQ(std::count(events.begin(), events.end(), "IPV6_MCAST_JOIN"), 3);
+}
+
+// A group that is left is not left again, and a lost carrier says nothing.
+TEST_F(MldTest, OnlyAdminDownLeaves) {
+  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
+  rig->forget();
+  rig->eth0.carrier_off();
+  ASSERT_TRUE(rig->eth0.down().ok());
+  const Lines events = rig->events();
+  EXPECT_EQ(std::count(events.begin(), events.end(), "IPV6_MCAST_LEAVE"), 0);
+}
+
 TEST_F(MldTest, UpJoinsAgain) {
   ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
   ASSERT_TRUE(rig->eth0.down().ok());
