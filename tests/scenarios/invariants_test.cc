@@ -7,6 +7,24 @@
 namespace flapjack {
 namespace {
 
+// No call brings about what these violate, so that their tests reach into the objects: an explicit
+// instantiation may name what is private.
+bool& running_of(NetIf& iface);
+template <auto kMember>
+struct RunningOf {
+  friend bool& running_of(NetIf& iface) { return iface.*kMember; }
+};
+template struct RunningOf<&NetIf::running_>;
+
+std::size_t& ready_count_of(ConnMgr& manager);
+template <auto kMonitor, auto kTotals>
+struct ReadyCountOf {
+  friend std::size_t& ready_count_of(ConnMgr& manager) {
+    return (manager.*kMonitor.*kTotals)[0].count;
+  }
+};
+template struct ReadyCountOf<&ConnMgr::monitor_, &Monitor::last_>;
+
 struct InvariantsTest : testing::Test {
   InvariantsTest() {
     Link& wire = world.add_link("wire");
@@ -64,6 +82,28 @@ TEST_F(InvariantsTest, AnEventWithoutItsStateIsNamed) {
 TEST_F(InvariantsTest, AnAdminEventWithoutItsStateIsNamed) {
   plant("IF_ADMIN_DOWN");
   EXPECT_EQ(found().substr(0, 32), "justified: a.eth0 IF_ADMIN_DOWN ");
+}
+
+TEST_F(InvariantsTest, AnUpIfaceThatDoesNotRunIsNamedAtItsEvent) {
+  running_of(eth0()) = false;
+  plant("IF_DOWN");
+  running_of(eth0()) = true;
+  found();
+  ASSERT_EQ(invariants->violations().size(), 2u) << "justified, and the one that is meant";
+  const std::string expected = "running_is_up: a.eth0 IF_DOWN but running and oper state differ at";
+  EXPECT_EQ(invariants->violations()[1].substr(0, expected.size()), expected);
+}
+
+TEST_F(InvariantsTest, AnUpIfaceThatDoesNotRunIsNamedInTheEnd) {
+  running_of(eth0()) = false;
+  EXPECT_EQ(found(), "running_is_up: a.eth0: running and oper state differ in the end");
+}
+
+TEST_F(InvariantsTest, AMonitorThatCountsWrongIsNamed) {
+  std::size_t& count = ready_count_of(a->conn_mgr);
+  ASSERT_EQ(count, 1u);
+  count = 2;
+  EXPECT_EQ(found(), "ready_count: a counts 2 ready ifaces of 1");
 }
 
 TEST_F(InvariantsTest, APacketThatGoesOnAfterItsEndIsNamed) {
