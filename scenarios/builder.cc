@@ -7,6 +7,7 @@
 #include "scenarios/builder_agents.h"
 #include "scenarios/builder_connectivity.h"
 #include "scenarios/builder_dns.h"
+#include "scenarios/dhcp_setup.h"
 #include "scenarios/fit_node.h"
 #include "scenarios/link_book.h"
 #include "scenarios/link_layers.h"
@@ -79,6 +80,9 @@ std::unique_ptr<World> Builder::build() {
   // Services first: what answers is there before anybody asks.
   add_agents(spec_, *world_, registry_);
   for (const NodeSpec& node : spec_.nodes) add_services(node, *world_->node(node.name));
+  for (const PlacedText& wrong : dhcp_step_errors(*world_, spec_)) {
+    error("F0927", wrong.text, wrong.place);
+  }
   for (const NodeSpec& node : spec_.nodes) add_apps(node, *world_->node(node.name));
   return sink_.has_errors() ? nullptr : std::move(world_);
 }

@@ -16,6 +16,13 @@ std::string dhcp_client_key(const Dhcpv4Message& message) {
   return key;
 }
 
+Ipv4Range hosts_of(const Ipv4Prefix& network) {
+  const std::uint32_t mask = ipv4_mask(network.length).value;
+  const std::uint32_t base = network.address.value & mask;
+  if (network.length >= 31) return {{base}, {base | ~mask}};
+  return {{base + 1}, {(base | ~mask) - 1}};
+}
+
 void DhcpLeases::reserve(const MacAddress& client, Ipv4Address address) {
   reservations_[client] = address;
 }

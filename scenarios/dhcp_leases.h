@@ -22,6 +22,10 @@ struct Ipv4Range {
   bool operator==(const Ipv4Range&) const = default;
 };
 
+/// What the hosts of a network can have: without its own address and its broadcast (RFC 1122
+/// section 3.2.1.3), which those of 31 and 32 bits have not (RFC 3021).
+Ipv4Range hosts_of(const Ipv4Prefix& network);
+
 class DhcpLeases {
  public:
   /// `pool` may be changed later; addresses outside it are no longer given nor extended.

@@ -26,18 +26,35 @@ std::optional<PlacedText> outside(const Ipv4Prefix& network, Ipv4Address address
   if (address == network.address) {
     return PlacedText{what + " " + to_text(address) + " is the server's own address", place};
   }
-  if (network.contains(address)) return {};
-  return PlacedText{what + " " + to_text(address) + " is not on the network " + to_text(network),
+  const bool within = network.contains(address);
+  if (within && hosts_of(network).contains(address)) return {};
+  return PlacedText{what + " " + to_text(address) + " is " +
+                        (within ? "not for a host of" : "not on") + " the network " +
+                        to_text(network),
                     place};
+}
+
+std::optional<PlacedText> pool_error(const Ipv4Prefix& network, const Ipv4RangeSpec& pool) {
+  const Ipv4Address first{pool.first}, last{pool.last};
+  if (!network.contains(first) || !network.contains(last)) {
+    return PlacedText{"the pool is not on the network " + to_text(network), pool.place};
+  }
+  const Ipv4Range hosts = hosts_of(network);
+  if (!hosts.contains(first)) {
+    return PlacedText{"the pool holds " + to_text(first) + ", the address of the network itself",
+                      pool.place};
+  }
+  if (!hosts.contains(last)) {
+    return PlacedText{"the pool holds " + to_text(last) + ", the broadcast address of the network",
+                      pool.place};
+  }
+  return {};
 }
 
 // What is written must be on the server's own network.
 std::optional<PlacedText> options_error(const Ipv4Prefix& network, const DhcpServiceSpec& spec) {
   if (spec.pool) {
-    const bool within = network.contains({spec.pool->first}) && network.contains({spec.pool->last});
-    if (!within) {
-      return PlacedText{"the pool is not on the network " + to_text(network), spec.pool->place};
-    }
+    if (auto wrong = pool_error(network, *spec.pool)) return wrong;
   }
   for (const Ipv4Spec& router : spec.routers) {
     const Ipv4Address address{router.value};
@@ -61,7 +78,7 @@ std::optional<Ipv4Range> default_dhcp_pool(const Ipv4Prefix& network) {
   const std::uint32_t mask = ipv4_mask(network.length).value;
   const std::uint32_t base = network.address.value & mask;
   if (~mask > kLast) return Ipv4Range{{base + kFirst}, {base + kLast}};
-  return Ipv4Range{{base + 1}, {base + ~mask - 1}};
+  return hosts_of(network);
 }
 
 std::optional<PlacedText> dhcp_setup_error(const Stack& stack, const ServiceSpec& spec) {
@@ -78,6 +95,20 @@ std::optional<PlacedText> dhcp_setup_error(const Stack& stack, const ServiceSpec
     return PlacedText{to_text(site.address) + " leaves no room for DHCP clients", spec.place};
   }
   return options_error(site.address, spec.dhcp);
+}
+
+std::vector<PlacedText> dhcp_step_errors(World& world, const ScenarioSpec& spec) {
+  std::vector<PlacedText> errors;
+  for (const StepSpec& step : spec.timeline) {
+    if (!step.pool) continue;
+    for (const ServiceSpec& service : spec.find_node(step.target.node)->services) {
+      if (service.name != step.target.name) continue;
+      const Site site = site_of(world.node(step.target.node)->stack, service.dhcp);
+      if (site.iface == nullptr) continue;  // an error of the service
+      if (auto wrong = pool_error(site.address, *step.pool)) errors.push_back(*wrong);
+    }
+  }
+  return errors;
 }
 
 DhcpServerConfig dhcp_setup(const Stack& stack, const ServiceSpec& service) {

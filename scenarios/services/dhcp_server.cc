@@ -73,9 +73,9 @@ bool DhcpServer::set_down(bool down) {
 }
 
 Result<std::size_t> DhcpServer::apply(const DhcpChange& change) {
-  const Ipv4Prefix& network = config_.address;
+  const Ipv4Range hosts = hosts_of(config_.address);
   if (change.pool &&
-      !(network.contains(change.pool->first) && network.contains(change.pool->last))) {
+      !(hosts.contains(change.pool->first) && hosts.contains(change.pool->last))) {
     return Errc::Einval;
   }
   changes_.push_back({++last_number_, change});

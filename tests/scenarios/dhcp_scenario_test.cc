@@ -75,13 +75,50 @@ TEST(DhcpScenario, AServerThatIsSilentOrSlow) {
   EXPECT_EQ(bound[0].at - acks[0].at, milliseconds(701));
 }
 
-TEST(DhcpScenario, APoolElsewhereIsRefusedByTheServer) {
-  const Ran ran(lan(R"(, "timeline": [
-    { "at": "1s", "lease": "gw.dhcp", "pool": "10.0.1.10..10.0.1.20" } ])"));
-  ASSERT_TRUE(ran.report) << ran.messages;
-  const auto refused = ran.all("gw.dhcp", "step_refused");
-  ASSERT_EQ(refused.size(), 1u);
-  EXPECT_EQ(refused[0].attr("errno"), "EINVAL");
+struct Pool {
+  const char *network, *pool;
+  const char* message;  // null: taken
+};
+const Pool kPools[] = {
+    {"10.0.0.1/24", "10.0.0.0..10.0.0.2", "the pool holds 10.0.0.0, the address of the network"},
+    {"10.0.0.1/24", "10.0.0.254..10.0.0.255", "the pool holds 10.0.0.255, the broadcast address"},
+    {"10.0.0.1/24", "10.0.0.0..10.0.0.255", "the pool holds 10.0.0.0, the address of the network"},
+    {"10.0.0.1/24", "10.0.0.1..10.0.0.254", nullptr},
+    {"10.0.0.1/24", "10.0.0.250..10.0.1.2", "the pool is not on the network 10.0.0.1/24"},
+    {"10.0.0.1/24", "10.0.1.10..10.0.1.20", "the pool is not on the network 10.0.0.1/24"},
+    {"10.0.0.1/23", "10.0.0.250..10.0.1.2", nullptr},
+    {"10.0.0.1/30", "10.0.0.2..10.0.0.3", "the pool holds 10.0.0.3, the broadcast address"},
+    {"10.0.0.1/31", "10.0.0.0", nullptr},
+};
+
+TEST(DhcpScenario, APoolIsOfHostsOfTheNetwork) {
+  for (const Pool& row : kPools) {
+    const std::string node =
+        R"({ "until": "2s", "nodes": { "gw": { "ifaces": { "e": { "ipv4": ")" +
+        std::string(row.network) + R"(" } }, "services": { "s": { "dhcp": { "pool": ")";
+    const std::string fit = std::string(row.network).ends_with("31") ? "10.0.0.0" : "10.0.0.2";
+    for (const bool step : {false, true}) {
+      const Ran ran(node + (step ? fit : row.pool) + R"(" } } } } })" +
+                    (step ? R"(, "timeline": [{ "at": "1s", "lease": "gw.s", "pool": ")" +
+                                std::string(row.pool) + "\" }]"
+                          : "") +
+                    "}");
+      EXPECT_EQ(ran.report.has_value(), row.message == nullptr) << row.pool << ran.messages;
+      if (row.message == nullptr) continue;
+      EXPECT_NE(ran.messages.find(row.message), std::string::npos) << ran.messages;
+      EXPECT_NE(ran.messages.find(step ? "F0927" : "F0925"), std::string::npos) << ran.messages;
+    }
+  }
+}
+
+TEST(DhcpScenario, AReservationIsOfAHost) {
+  const Ran ran(R"({ "until": "2s", "nodes": { "gw": {
+    "ifaces": { "e": { "ipv4": "10.0.0.1/24" } },
+    "services": { "s": { "dhcp": { "reserve": { "02:00:5e:00:53:01": "10.0.0.255" } } } } } } })");
+  EXPECT_FALSE(ran.report);
+  EXPECT_NE(ran.messages.find("address 10.0.0.255 is not for a host of the network 10.0.0.1/24"),
+            std::string::npos)
+      << ran.messages;
 }
 
 TEST(DhcpScenario, AServiceThatIsDown) {

@@ -274,6 +274,8 @@ TEST(DhcpServer, ChangesAndWhatIsLeftWhenTheyAreTakenBack) {
   EXPECT_EQ(lan.ask_text(Lan::message(Type::Discover)), "OFFER 10.0.0.50");
   pool.pool = Ipv4Range{ip("10.0.0.250"), ip("10.0.1.2")};  // beyond the network
   EXPECT_EQ(lan.server->apply(pool).code(), Errc::Einval);
+  pool.pool = Ipv4Range{ip("10.0.0.250"), ip("10.0.0.255")};  // with the broadcast address
+  EXPECT_EQ(lan.server->apply(pool).code(), Errc::Einval);
   lan.server->remove(third);
   EXPECT_EQ(lan.ask_text(Lan::message(Type::Discover)), "OFFER 10.0.0.10");
   EXPECT_TRUE(lan.server->apply(slow).ok());
