@@ -120,6 +120,7 @@ std::unique_ptr<App> make_tcp_echo(const AppEnv& env, const ServiceSpec& spec) {
 }
 
 constexpr TargetSet kIface = only(TargetKind::Iface);
+constexpr TargetSet kNode = only(TargetKind::Node);
 
 std::vector<VerbEntry> builtin_verbs() {
   const std::vector<std::string> link_keys = {
@@ -183,26 +184,54 @@ std::vector<VerbEntry> builtin_verbs() {
 
 // Calls of the connection manager, and admin-up.
 std::vector<VerbEntry> conn_mgr_verbs() {
+  const std::vector<std::string> skip = {"skip_ignored"};
   return {
       {{"connect", "conn_mgr_if_connect() of an iface", kIface, true, {}}, verbs::connect},
       {{"disconnect", "conn_mgr_if_disconnect() of an iface", kIface, true, {}},
        verbs::disconnect},
-      {{"ignore", "conn_mgr_ignore_iface(); undone by conn_mgr_watch_iface()", kIface, true, {}},
-       verbs::ignore},
       {{"admin_up", "net_if_up() of an iface; undone by net_if_down()", kIface, true, {}},
        verbs::admin_up},
-      {{"all_up", "conn_mgr_all_if_up() of a node", only(TargetKind::Node), true, {}},
-       verbs::all_up},
-      {{"all_down", "conn_mgr_all_if_down() of a node", only(TargetKind::Node), true, {}},
+      {{"all_up", "conn_mgr_all_if_up() of a node", kNode, true, skip, {}, true}, verbs::all_up},
+      {{"all_down", "conn_mgr_all_if_down() of a node", kNode, true, skip, {}, true},
        verbs::all_down},
-      {{"all_connect", "conn_mgr_all_if_connect() of a node", only(TargetKind::Node), true, {}},
+      {{"all_connect", "conn_mgr_all_if_connect() of a node", kNode, true, skip, {}, true},
        verbs::all_connect},
-      {{"all_disconnect", "conn_mgr_all_if_disconnect() of a node", only(TargetKind::Node), true,
-        {}},
+      {{"all_disconnect", "conn_mgr_all_if_disconnect() of a node", kNode, true, skip, {}, true},
        verbs::all_disconnect},
-      {{"resend_status", "conn_mgr_mon_resend_status() of a node", only(TargetKind::Node), false,
-        {}},
+      {{"resend_status", "conn_mgr_mon_resend_status() of a node", kNode, false, {}},
        verbs::resend_status},
+      {{"ignore", "conn_mgr_ignore_iface(); undone by conn_mgr_watch_iface()", kIface, true, {}},
+       verbs::ignore},
+      {{"watch", "conn_mgr_watch_iface(); undone by conn_mgr_ignore_iface()", kIface, true, {}},
+       verbs::watch},
+      {{"ignore_l2", "conn_mgr_ignore_l2() on a node; undone by conn_mgr_watch_l2()", kNode, true,
+        {"l2"}, {"l2"}},
+       verbs::ignore_l2},
+      {{"watch_l2", "conn_mgr_watch_l2() on a node; undone by conn_mgr_ignore_l2()", kNode, true,
+        {"l2"}, {"l2"}},
+       verbs::watch_l2},
+  };
+}
+
+// What the program sets on an iface while it runs.
+std::vector<VerbEntry> setting_verbs() {
+  return {
+      {{"set_flag", "conn_mgr_if_set_flag() of an iface", kIface, true, {"flag", "value"},
+        {"flag", "value"}},
+       verbs::set_flag},
+      {{"set_timeout", "conn_mgr_if_set_timeout() of an iface", kIface, true, {"timeout"},
+        {"timeout"}},
+       verbs::set_timeout},
+      {{"set_idle_timeout", "conn_mgr_if_set_idle_timeout() of an iface", kIface, true,
+        {"timeout"}, {"timeout"}},
+       verbs::set_idle_timeout},
+      {{"used", "conn_mgr_if_used() of an iface", kIface, false, {}}, verbs::used},
+      {{"add_address", "net_if_ipv4_addr_add() or net_if_ipv6_addr_add() of an iface", kIface,
+        true, {"address"}, {"address"}},
+       verbs::add_address},
+      {{"del_address", "net_if_ipv4_addr_rm() or net_if_ipv6_addr_rm() of an iface", kIface, true,
+        {"address"}, {"address"}},
+       verbs::del_address},
   };
 }
 
@@ -307,7 +336,9 @@ Registry builtin_registry() {
   r.agent_actions = builtin_agent_actions();
   r.agent_events = builtin_agent_events();
   r.verbs = builtin_verbs();
-  for (VerbEntry& verb : conn_mgr_verbs()) r.verbs.push_back(std::move(verb));
+  for (auto* more : {&conn_mgr_verbs, &setting_verbs}) {
+    for (VerbEntry& verb : more()) r.verbs.push_back(std::move(verb));
+  }
   r.events = builtin_events();
   r.counters = builtin_counters();
   r.packet_keys = builtin_packet_keys();

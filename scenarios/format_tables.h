@@ -63,6 +63,7 @@ struct FormatTables {
                                          "What goes wrong in one direction of a device."};
   FieldTable<DeviceFaultsDraft> device_faults{"device_faults", "What goes wrong in a device."};
   FieldTable<LinkDraft> link{"link", "The medium between two or more interfaces."};
+  FieldTable<CallArgsSpec> call_args{"call_args", "What a step hands to a call."};
   FieldTable<StepSpec> step{"step", "What happens when: a time or event, and one verb.", "action"};
   FieldTable<SequenceItem> item{"item", "One item of a sequence.", "item"};
   FieldTable<ExpectSpec> expect{"expectation", "What must hold.", "expectation"};
@@ -101,6 +102,7 @@ struct FormatTables {
   void build_step();
   void build_step_lease();
   void build_step_ra();
+  void build_step_call();
   void build_item();
   void build_expect();
   void build_expect_kinds();
@@ -145,10 +147,14 @@ bool check_domain_name(LoadContext& ctx, SourceSpan span, const std::string& nam
 
 /// "192.0.2.2/24", or "192.0.2.2" when there is to be no prefix length.
 std::optional<Ipv4Spec> read_ipv4(LoadContext& ctx, const JsonValue& v, bool with_prefix);
+/// "2001:db8::2/64", or "2001:db8::2" when there is to be no prefix length.
+std::optional<Ipv6Spec> read_ipv6(LoadContext& ctx, const JsonValue& v, bool with_prefix);
 /// F0207 when an ra step makes prefixes preferred for longer than they are valid.
 void check_ra_step(LoadContext& ctx, const JsonValue& v, const StepSpec& step);
 /// "10.0.0.10..10.0.0.99": two addresses of hosts, the lower one first, not too many between.
 std::optional<Ipv4RangeSpec> read_ipv4_range(LoadContext& ctx, const JsonValue& v);
+/// Whole seconds: Zephyr keeps connectivity timeouts as an int of seconds.
+Parsed<std::int64_t> parse_whole_seconds(std::string_view text);
 /// "02:00:5e:00:53:01" in lower case, no group; or why not.
 Parsed<std::string> parse_mac(std::string_view text);
 /// The address in dotted text, strictly: four decimals, no leading zeros.

@@ -14,6 +14,7 @@
 #include "scenarios/pattern.h"
 #include "scenarios/source.h"
 #include "scenarios/spec_agent.h"
+#include "scenarios/spec_call.h"
 #include "scenarios/spec_virtual.h"
 #include "scenarios/units.h"
 #include "scenarios/vocabulary.h"
@@ -321,6 +322,7 @@ struct StepSpec {
   RaChangeSpec ra;                   ///< ra
   bool farewell = false;             ///< service_down of an ra: with a last word
   std::string key;                   ///< set_key: the network's key; empty: none
+  CallArgsSpec args;                 ///< of calls of the node
   SourcePlace place;                 ///< of the step's opening brace
   SourcePlace verb_place;            ///< of the verb's key
   SourcePlace when_place;            ///< of the value of at, on or every

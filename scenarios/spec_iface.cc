@@ -14,19 +14,6 @@ using Type = JsonValue::Type;
 constexpr std::int64_t kLeastMtu = 68;  // RFC 791: every link carries this much
 constexpr std::int64_t kMostMtu = 65'535;
 
-/// Whole seconds: Zephyr keeps connectivity timeouts as an int of seconds.
-Parsed<std::int64_t> parse_whole_seconds(std::string_view text) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
-  const Parsed<Duration> d = parse_duration(text);
-  if (!d.ok()) return d.error();
-  if (d.value().ns % kSecond != 0) {
-    const std::int64_t up = d.value().ns / kSecond + 1;
-    return UnitError{"F0207", "Zephyr keeps this timeout in whole seconds",
-                     "write " + in_quotes(std::to_string(up) + "s"), std::to_string(up) + "s"};
-  }
-  return d.value().ns / kSecond;
-}
-
 Parsed<std::int64_t> parse_mtu(std::string_view text) {
   const Parsed<std::int64_t> bytes = parse_size(text);
   if (bytes.ok() && (bytes.value() < kLeastMtu || bytes.value() > kMostMtu)) {
@@ -75,6 +62,18 @@ std::string ipv4_schema() {
 }
 
 }  // namespace
+
+Parsed<std::int64_t> parse_whole_seconds(std::string_view text) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const Parsed<Duration> d = parse_duration(text);
+  if (!d.ok()) return d.error();
+  if (d.value().ns % kSecond != 0) {
+    const std::int64_t up = d.value().ns / kSecond + 1;
+    return UnitError{"F0207", "Zephyr keeps this timeout in whole seconds",
+                     "write " + in_quotes(std::to_string(up) + "s"), std::to_string(up) + "s"};
+  }
+  return d.value().ns / kSecond;
+}
 
 Parsed<std::string> parse_mac(std::string_view text) {
   const UnitError bad{"F0110", in_quotes(text) + " is not a MAC address",

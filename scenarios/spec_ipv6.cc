@@ -10,37 +10,10 @@ namespace {
 
 using Type = JsonValue::Type;
 
-/// "2001:db8::2/64".
-std::optional<Ipv6Spec> read_ipv6(LoadContext& ctx, const JsonValue& v) {
-  if (!expect_type(ctx, v, Type::String, "2001:db8::2/64")) return std::nullopt;
-  const std::string_view text = v.text;
-  const std::size_t slash = text.find('/');
-  const auto fail = [&](std::string message, std::string help) {
-    ctx.error("F0110", v.span, std::move(message), std::move(help));
-    return std::nullopt;
-  };
-  const auto address = Ipv6Address::parse(text.substr(0, slash));
-  if (!address) {
-    return fail(in_quotes(text) + " is not an IPv6 address",
-                "write \"2001:db8::2/64\" or \"auto\"");
-  }
-  if (address->is_any() || address->is_multicast() || address->is_loopback()) {
-    return fail(in_quotes(text) + " is not the address of one host", "");
-  }
-  if (slash == std::string_view::npos) {
-    return fail("the prefix length is missing", "write \"" + to_text(*address) + "/64\"");
-  }
-  const auto prefix = Ipv6Prefix::parse(text);
-  if (!prefix) {
-    return fail(in_quotes(text.substr(slash + 1)) + " is not a prefix length", "they are 0 to 128");
-  }
-  return Ipv6Spec{*prefix, ctx.place(v.span)};
-}
-
 void bind_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
   if (v.is(Type::String) && v.text == "auto") return;
   if (v.is(Type::String) && v.text == "dhcp") return ctx.not_supported_yet(v.span, v.text);
-  const auto address = read_ipv6(ctx, v);
+  const auto address = read_ipv6(ctx, v, true);
   if (!address) return;
   const auto same = [&](const Ipv6Spec& other) {
     return other.prefix.address == address->prefix.address;
@@ -60,6 +33,39 @@ std::string ipv6_schema() {
 }
 
 }  // namespace
+
+std::optional<Ipv6Spec> read_ipv6(LoadContext& ctx, const JsonValue& v, bool with_prefix) {
+  const char* example = with_prefix ? "2001:db8::2/64" : "2001:db8::2";
+  if (!expect_type(ctx, v, Type::String, example)) return std::nullopt;
+  const std::string_view text = v.text;
+  const std::size_t slash = text.find('/');
+  const auto fail = [&](std::string message, std::string help) {
+    ctx.error("F0110", v.span, std::move(message), std::move(help));
+    return std::nullopt;
+  };
+  const auto address = Ipv6Address::parse(text.substr(0, slash));
+  if (!address) {
+    const bool is_word = text.find(':') == std::string_view::npos;
+    return fail(in_quotes(text) + " is not an IPv6 address",
+                "write " + in_quotes(example) + (is_word ? " or \"auto\"" : ""));
+  }
+  if (address->is_any() || address->is_multicast() || address->is_loopback()) {
+    return fail(in_quotes(text) + " is not the address of one host", "");
+  }
+  if (!with_prefix) {
+    if (slash == std::string_view::npos) return Ipv6Spec{{*address, 128}, ctx.place(v.span)};
+    return fail("an address without a prefix length is wanted here",
+                "write " + in_quotes(to_text(*address)));
+  }
+  if (slash == std::string_view::npos) {
+    return fail("the prefix length is missing", "write \"" + to_text(*address) + "/64\"");
+  }
+  const auto prefix = Ipv6Prefix::parse(text);
+  if (!prefix) {
+    return fail(in_quotes(text.substr(slash + 1)) + " is not a prefix length", "they are 0 to 128");
+  }
+  return Ipv6Spec{*prefix, ctx.place(v.span)};
+}
 
 void FormatTables::build_iface_ipv6() {
   iface.add({"ipv6",

@@ -106,7 +106,8 @@ const std::vector<std::string>& verb_keys() {
   static const std::vector<std::string> keys = {
       "rate", "delay", "jitter", "distribution", "correlation", "loss", "duplicate", "reorder",
       "corrupt", "mtu", "queue", "up", "down", "direction", "to", "over", "nth", "answer", "pool",
-      "leave", "take", "lifetime", "valid", "preferred", "farewell"};
+      "leave", "take", "lifetime", "valid", "preferred", "farewell", "key", "flag", "value",
+      "timeout", "l2", "skip_ignored", "address"};
   return keys;
 }
 
@@ -230,6 +231,7 @@ void FormatTables::build_step() {
   step.include(direction, &patch_of_step);
   build_step_lease();
   build_step_ra();
+  build_step_call();
   for (const auto& [key, patch] : {std::pair{"up", &StepSpec::up},
                                    std::pair{"down", &StepSpec::down}}) {
     step.add({key, "What differs in this direction of the link.", schema_ref(direction.name())},
@@ -240,8 +242,7 @@ void FormatTables::build_step() {
   build_fault_steps();
   step.later({"carrier_down", "dormant", "admin_down", "vanish", "fade", "set_link", "hold",
               "release", "drop", "partition", "connect", "disconnect", "ignore", "modem_reset",
-              "stall", "exhaust", "leave", "remove_address", "add_address", "service_down",
-              "lease", "ra", "lie", "call", "note"});
+              "stall", "exhaust", "leave", "service_down", "lease", "ra", "lie", "call", "note"});
   step.check([this](LoadContext& ctx, const JsonValue& v, StepSpec& s) {
     check_step(ctx, *this, v, s);
   });

@@ -167,14 +167,6 @@ Undo modem_reset(VerbCall& call) {
   return {};
 }
 
-Undo ignore(VerbCall& call) {
-  NetIf& iface = call.iface();
-  ConnMgr& manager = call.node().conn_mgr;
-  return hold_effect(call.holds, effect_of(call), [&manager, &iface](bool on) {
-    on ? manager.ignore_iface(iface) : manager.watch_iface(iface);
-  });
-}
-
 Undo note(VerbCall&) { return {}; }
 
 }  // namespace verbs

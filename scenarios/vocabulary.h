@@ -53,8 +53,8 @@ struct TechnologyWord {
 };
 
 /// A timeline verb. `keys` are the step keys it takes beside the common ones (at, on, after, times,
-/// every, until, for): those of a link, or direction, to, over, nth, leave, take. At least one must
-/// be there, unless `keys_optional`, and all of `needs`.
+/// every, until, for): those of a link or a call, or direction, to, over, nth, leave, take. At
+/// least one must be there, unless `keys_optional`, and all of `needs`.
 struct VerbWord {
   std::string name;
   std::string doc;

@@ -72,7 +72,14 @@ inline const char* const kEveryWord = R"({
     { "at": "27s", "carrier_down": "wire" }, { "at": "28s", "resend_status": "dev" },
     { "at": "28s", "all_down": "ap", "for": "100ms" }, { "at": "28.2s", "all_up": "ap" },
     { "at": "28.5s", "all_disconnect": "dev" }, { "at": "28.7s", "all_connect": "dev" },
-    { "at": "29s", "admin_up": "dev.par0" }
+    { "at": "29s", "admin_up": "dev.par0" }, { "at": "29s", "watch": "dev.eth0" },
+    { "at": "29s", "ignore_l2": "dev", "l2": "none" }, { "at": "29s", "used": "dev.s0" },
+    { "at": "29.1s", "watch_l2": "dev", "l2": "none" },
+    { "at": "29s", "set_flag": "dev.s0", "flag": "no_auto_connect", "value": true },
+    { "at": "29s", "set_timeout": "dev.s0", "timeout": "4s", "for": "100ms" },
+    { "at": "29s", "set_idle_timeout": "dev.s0", "timeout": "1min" },
+    { "at": "29s", "add_address": "dev.par0", "address": "10.2.0.9/24" },
+    { "at": "29.5s", "del_address": "dev.par0", "address": "10.2.0.1" }
   ]
 })";
 

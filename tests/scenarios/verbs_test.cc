@@ -58,6 +58,16 @@ std::vector<Row> conn_mgr_rows() {
                                  "5s sta L4_DISCONNECTED", "7s sta.wifi0 IF_ADMIN_UP",
                                  "7.1s sta.wifi0 IF_UP", "7.1s sta L4_CONNECTED"}},
       {"resend_status", "p", {"5s p L4_CONNECTED"}},
+      {"watch", "dev.eth0", {"7s dev L4_DISCONNECTED"}},  // it was watched; undone, it is ignored
+      {"ignore_l2", "dev", {"5s dev L4_DISCONNECTED", "7s dev L4_CONNECTED"}},
+      {"watch_l2", "dev", {"7s dev L4_DISCONNECTED"}},
+      // what these set: verbs_conn_test.cc
+      {"set_flag", "sta.wifi0", {}},
+      {"set_timeout", "sta.wifi0", {}},
+      {"set_idle_timeout", "sta.wifi0", {}},
+      {"used", "sta.wifi0", {}},
+      {"add_address", "p.eth0", {}},
+      {"del_address", "p.eth0", {"5s p L4_DISCONNECTED", "7s p L4_CONNECTED"}},
       {"set_key", "sta.wifi0", {}},  // while it is associated
       {"modem_reset", "mod.lte0", {"5s mod.lte0 IF_DOWN", "5s mod L4_DISCONNECTED",
                                    "5.1s mod.lte0 IF_UP", "5.1s mod L4_CONNECTED"}},
@@ -124,6 +134,11 @@ std::vector<Row> rows() {
 std::string more_of(const std::string& verb) {
   if (verb == "set_link") return R"(, "delay": "1ms")";
   if (verb == "set_key") return R"(, "key": "flapjack")";
+  if (verb == "ignore_l2" || verb == "watch_l2") return R"(, "l2": "ethernet")";
+  if (verb == "set_flag") return R"(, "flag": "no_auto_down", "value": true)";
+  if (verb == "set_timeout" || verb == "set_idle_timeout") return R"(, "timeout": "1s")";
+  if (verb == "add_address") return R"(, "address": "10.1.0.9/24")";
+  if (verb == "del_address") return R"(, "address": "10.1.0.3")";
   if (verb == "lease") return R"(, "answer": "nak")";
   if (verb == "ra") return R"(, "lifetime": "0s")";
   if (verb == "fade") return R"(, "to": "100%", "over": "1s")";

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The arguments of calls: JSON -> StepSpec::args.
+#include "scenarios/spec_call.h"
+
+#include "scenarios/format_tables.h"
+
+namespace flapjack {
+namespace {
+
+using Type = JsonValue::Type;
+
+CallArgsSpec& args_of_step(StepSpec& s) { return s.args; }
+
+/// An address goes in with its prefix length and is taken out without (net_if_ipv4_addr_rm).
+void bind_address(LoadContext& ctx, const JsonMember& m, StepSpec& s) {
+  const bool with_prefix = s.verb != "del_address";
+  const char* example = with_prefix ? "192.0.2.2/24" : "192.0.2.2";
+  if (!expect_type(ctx, m.value, Type::String, example)) return;
+  if (m.value.text.find(':') != std::string::npos) {
+    const auto six = read_ipv6(ctx, m.value, with_prefix);
+    if (!six) return;
+    s.args.address = six->prefix.address;
+    s.args.prefix_len = six->prefix.length;
+  } else if (const auto four = read_ipv4(ctx, m.value, with_prefix)) {
+    s.args.address = Ipv4Address{four->value};
+    s.args.prefix_len = four->prefix_len;
+  }
+}
+
+}  // namespace
+
+void FormatTables::build_step_call() {
+  call_args.word("flag", "A flag of the interface's binding.", "flag",
+                 {{"persistent", "It reconnects by itself."},
+                  {"no_auto_connect", "It does not connect once it is admin-up."},
+                  {"no_auto_down", "It stays admin-up once it has given up."}},
+                 {}, &CallArgsSpec::flag);
+  call_args.add({"value", "What the flag is set to.", schema_bool()},
+                [](LoadContext& ctx, const JsonMember& m, CallArgsSpec& c) {
+                  if (auto v = read_bool(ctx, m.value)) c.value = *v;
+                });
+  call_args.quantity({"timeout", "How long from now on; whole seconds, 0s is none.",
+                      schema_duration()},
+                     &parse_whole_seconds, "30s", &CallArgsSpec::timeout_s);
+  std::vector<Word> l2s = vocabulary.l2s;
+  l2s.push_back({kNoL2, "Interfaces without a layer 2, and offloaded ones."});
+  call_args.word("l2", "All interfaces with this layer 2.", "l2", l2s, {}, &CallArgsSpec::l2);
+  call_args.flag("skip_ignored", "Leave out what the connection monitor ignores.", false,
+                 &CallArgsSpec::skip_ignored);
+  step.include(call_args, &args_of_step);
+  step.add({"address", "An IPv4 or IPv6 address; to add, with its prefix length.",
+            schema_pattern("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$", "192.0.2.2/24")},
+           &bind_address);
+}
+
+}  // namespace flapjack
