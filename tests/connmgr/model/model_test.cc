@@ -97,5 +97,47 @@ TEST(ConnMgrModel, ASequenceIsPrintedAsAScenario) {
   EXPECT_NE(text.find(R"("impl": "scripted")"), std::string::npos) << text;
 }
 
+// What a verb can do is a step and no note.
+TEST(ConnMgrModel, OperationsArePrintedAsSteps) {
+  struct Row {
+    Op op;
+    int value;
+    const char* step;
+  };
+  const Row kRows[] = {
+      {Op::Ignore, 0, R"("ignore": "n.b")"},
+      {Op::Watch, 0, R"("watch": "n.b")"},
+      {Op::IgnoreAll, 0, R"("ignore_l2": "n", "l2": "dummy")"},
+      {Op::WatchAll, 0, R"("watch_l2": "n", "l2": "dummy")"},
+      {Op::Add4, 1, R"("add_address": "n.b", "address": "192.0.2.33/24")"},
+      {Op::Del4, 0, R"("del_address": "n.b", "address": "192.0.2.32")"},
+      {Op::AddLocal4, 0, R"("add_address": "n.b", "address": "169.254.0.32/16")"},
+      {Op::DelLocal4, 0, R"("del_address": "n.b", "address": "169.254.0.32")"},
+      {Op::Add6, 0, R"("add_address": "n.b", "address": "2001:db8::20/64")"},
+      {Op::Del6, 0, R"("del_address": "n.b", "address": "2001:db8::20")"},
+      {Op::Flag, 9, R"("set_flag": "n.b", "flag": "no_auto_connect", "value": true)"},
+      {Op::Flag, 2, R"("set_flag": "n.b", "flag": "no_auto_down", "value": false)"},
+      {Op::IdleTimeout, 2, R"("set_idle_timeout": "n.b", "timeout": "2s")"},
+      {Op::Use, 0, R"("used": "n.b")"},
+      {Op::AllUp, 1, R"("all_up": "n", "skip_ignored": true)"},
+      {Op::AllDisconnect, 0, R"("all_disconnect": "n")"},
+      {Op::Fatal, 0, R"("note": "fatal b 0")"},
+  };
+  for (const Row& row : kRows) {
+    const Sequence q{{.ifaces = 2, .bound = 3}, {{7, false, row.op, 1, row.value}}};
+    const std::string text = to_scenario(q);
+    const std::string step = std::string(R"({ "at": "7ms", )") + row.step + " }";
+    EXPECT_NE(text.find(step), std::string::npos) << step << "\n" << text;
+  }
+}
+
+TEST(ConnMgrModel, SettingsArePrintedAsKeys) {
+  const std::string text = to_scenario({{.queue = 5, .auto_down = false}, {}});
+  for (const char* key : {R"("NET_MGMT_EVENT_QUEUE_SIZE": 5)",
+                          R"("NET_CONNECTION_MANAGER_AUTO_IF_DOWN": 0)", R"("until": "4000ms")"}) {
+    EXPECT_NE(text.find(key), std::string::npos) << key << "\n" << text;
+  }
+}
+
 }  // namespace
 }  // namespace flapjack::model

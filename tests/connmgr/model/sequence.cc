@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/connmgr/model/sequence.h"
 
+#include <algorithm>
 #include <array>
 
 namespace flapjack::model {
@@ -26,36 +27,91 @@ static_assert(kEvs.size() == static_cast<std::size_t>(Ev::kCount));
 std::string name_of(int iface) { return std::string(1, static_cast<char>('a' + iface)); }
 std::string ms(int at) { return std::to_string(at < 0 ? 0 : at) + "ms"; }
 
-// The verb that does it, and the operation that undoes it; none: a note.
+// The verb that does it, the operation that undoes it, and whether it is about the node. What has
+// no verb is a note.
 struct Verb {
   Op op;
   const char* word;
-  Op undone_by;
-};
-constexpr std::array kNodeVerbs = {
-    Verb{Op::AllUp, "all_up", Op::kCount},
-    Verb{Op::AllDown, "all_down", Op::kCount},
-    Verb{Op::AllConnect, "all_connect", Op::kCount},
-    Verb{Op::AllDisconnect, "all_disconnect", Op::kCount},
-    Verb{Op::Resend, "resend_status", Op::kCount},
+  Op undone_by = Op::kCount;
+  bool of_node = false;
 };
 constexpr std::array kVerbs = {
     Verb{Op::CarrierOff, "carrier_down", Op::CarrierOn},
     Verb{Op::DormantOn, "dormant", Op::DormantOff},
     Verb{Op::AdminDown, "admin_down", Op::AdminUp},
-    Verb{Op::Ignore, "ignore", Op::Watch},
-    Verb{Op::AdminUp, "admin_up", Op::kCount},
-    Verb{Op::Connect, "connect", Op::kCount},
-    Verb{Op::Disconnect, "disconnect", Op::kCount},
+    Verb{Op::AdminUp, "admin_up"},
+    Verb{Op::Ignore, "ignore"},
+    Verb{Op::Watch, "watch"},
+    Verb{Op::IgnoreAll, "ignore_l2", Op::kCount, true},
+    Verb{Op::WatchAll, "watch_l2", Op::kCount, true},
+    Verb{Op::Connect, "connect"},
+    Verb{Op::Disconnect, "disconnect"},
+    Verb{Op::Add4, "add_address"},
+    Verb{Op::AddLocal4, "add_address"},
+    Verb{Op::Add6, "add_address"},
+    Verb{Op::Del4, "del_address"},
+    Verb{Op::DelLocal4, "del_address"},
+    Verb{Op::Del6, "del_address"},
+    Verb{Op::Flag, "set_flag"},
+    Verb{Op::IdleTimeout, "set_idle_timeout"},
+    Verb{Op::Use, "used"},
+    Verb{Op::AllUp, "all_up", Op::kCount, true},
+    Verb{Op::AllDown, "all_down", Op::kCount, true},
+    Verb{Op::AllConnect, "all_connect", Op::kCount, true},
+    Verb{Op::AllDisconnect, "all_disconnect", Op::kCount, true},
+    Verb{Op::Resend, "resend_status", Op::kCount, true},
 };
+
+// As the player gives them out.
+std::string address_of(const Step& step) {
+  const int host = 16 * (step.iface + 1) + step.value;
+  constexpr const char* kHex = "0123456789abcdef";
+  switch (step.op) {
+    case Op::Add4:
+    case Op::Del4: return "192.0.2." + std::to_string(host);
+    case Op::AddLocal4:
+    case Op::DelLocal4: return "169.254.0." + std::to_string(host);
+    default: return std::string("2001:db8::") + kHex[host / 16] + kHex[host % 16];
+  }
+}
+
+std::string with(const char* key, const std::string& text) {
+  return std::string(", \"") + key + "\": \"" + text + "\"";
+}
+
+// What its verb needs beside whom it is about.
+std::string arguments_of(const Step& step) {
+  constexpr std::array kFlags = {"persistent", "no_auto_connect", "no_auto_down"};
+  switch (step.op) {
+    case Op::Add4: return with("address", address_of(step) + "/24");
+    case Op::AddLocal4: return with("address", address_of(step) + "/16");
+    case Op::Add6: return with("address", address_of(step) + "/64");
+    case Op::Del4:
+    case Op::DelLocal4:
+    case Op::Del6: return with("address", address_of(step));
+    case Op::Flag:
+      return with("flag", kFlags[static_cast<std::size_t>(step.value & 7)]) + ", \"value\": " +
+             ((step.value & 8) != 0 ? "true" : "false");
+    case Op::IdleTimeout: return with("timeout", std::to_string(step.value) + "s");
+    case Op::IgnoreAll:
+    case Op::WatchAll: return with("l2", "dummy");
+    case Op::AllUp:
+    case Op::AllDown:
+    case Op::AllConnect:
+    case Op::AllDisconnect: return step.value != 0 ? ", \"skip_ignored\": true" : "";
+    default: return "";
+  }
+}
 
 std::string step_of(const Sequence& q, std::size_t number, std::vector<bool>& done) {
   const Step& step = q.steps[number];
   const std::string at = std::string(step.at_ms < 0 ? "    // before the boot\n" : "") +
+                         (step.late ? "    // at the end of the instant\n" : "") +
                          "    { \"at\": \"" + ms(step.at_ms) + "\", ";
   for (const Verb& verb : kVerbs) {
     if (verb.op != step.op) continue;
-    std::string text = at + "\"" + verb.word + "\": \"n." + name_of(step.iface) + "\"";
+    const std::string whom = verb.of_node ? "n" : "n." + name_of(step.iface);
+    std::string text = at + "\"" + verb.word + "\": \"" + whom + "\"" + arguments_of(step);
     for (std::size_t k = number + 1; k < q.steps.size(); ++k) {
       if (q.steps[k].op != verb.undone_by || q.steps[k].iface != step.iface) continue;
       done[k] = true;
@@ -64,24 +120,22 @@ std::string step_of(const Sequence& q, std::size_t number, std::vector<bool>& do
     }
     return text + " },\n";
   }
-  for (const Verb& verb : kNodeVerbs) {
-    const bool skips = step.op != Op::Resend && step.value != 0;
-    if (verb.op == step.op && !skips) return at + "\"" + verb.word + "\": \"n\" },\n";
-  }
   return at + "\"note\": \"" + op_name(step.op) + " " + name_of(step.iface) + " " +
-         std::to_string(step.value) + (step.late ? " at the end of the instant" : "") + "\" },\n";
+         std::to_string(step.value) + "\" },\n";
 }
 
 std::string settings_of(const Setup& s) {
   constexpr std::array kPolicies = {"each_event", "queue_drained", "immediate"};
-  std::string text = "    // queue of " + std::to_string(s.queue);
-  if (s.drop_oldest) text += ", a ring";
-  if (s.sync_down) text += ", admin-down within the disconnect";
-  if (s.one_aggregate) text += ", one aggregate";
-  if (s.any_add) text += ", every IPv4 address counts";
-  if (!s.auto_down) text += ", no automatic admin-down";
-  if (!s.idle) text += ", no idle timeouts";
-  return text + "\n    \"n\": { \"conn_mgr\": { \"coalescing\": \"" +
+  std::string text;  // what has no key of its own
+  if (s.drop_oldest) text += "    // the event queue is a ring\n";
+  if (s.sync_down) text += "    // admin-down within the disconnect\n";
+  if (s.one_aggregate) text += "    // one aggregate\n";
+  if (s.any_add) text += "    // every IPv4 address counts\n";
+  if (!s.idle) text += "    // no idle timeouts\n";
+  return text + "    \"n\": { \"kconfig\": { \"NET_MGMT_EVENT_QUEUE_SIZE\": " +
+         std::to_string(s.queue) + ", \"NET_MGMT_EVENT_QUEUE_TIMEOUT\": 0,\n" +
+         "      \"NET_CONNECTION_MANAGER_AUTO_IF_DOWN\": " + (s.auto_down ? "1" : "0") +
+         " },\n      \"conn_mgr\": { \"coalescing\": \"" +
          kPolicies[static_cast<std::size_t>(s.policy)] + "\", \"l4_if_events\": " +
          (s.if_events ? "true" : "false") + " }, \"ifaces\": {\n";
 }
@@ -109,9 +163,12 @@ std::string to_text(const Line& line) {
 
 std::string to_scenario(const Sequence& sequence) {
   const Setup& s = sequence.setup;
-  std::string text = "{\n  \"until\": \"10s\",\n  \"nodes\": {\n" + settings_of(s);
+  const int last = sequence.steps.empty() ? 0 : std::max(sequence.steps.back().at_ms, 0);
+  std::string text =
+      "{\n  \"until\": \"" + ms(last + kTailMs) + "\",\n  \"nodes\": {\n" + settings_of(s);
   for (int i = 0; i < s.ifaces; ++i) {
-    text += "      \"" + name_of(i) + "\": { \"technology\": \"dummy\", \"auto_start\": false";
+    text += "      \"" + name_of(i) + "\": { \"technology\": \"loopback\", \"ipv6\": \"auto\",\n" +
+            "             \"auto_start\": false";
     if ((s.bound >> i & 1) != 0) {
       text += ", \"conn\": { \"impl\": \"scripted\", \"script\": [\"connect " +
               ms(s.associate_ms) + " up\", \"disconnect down\"] }";
