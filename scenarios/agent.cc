@@ -105,7 +105,8 @@ void Agent::act(std::string_view on, NetIf* iface) {
     NetIf* const of = each.spec->iface.empty()
                           ? iface
                           : env_.node.stack.iface_by_name(each.spec->iface);
-    const std::string_view name = of != nullptr && each.entry->word.of_iface ? of->name() : "";
+    std::string_view name;  // of ?: with a literal it would look into a temporary
+    if (of != nullptr && each.entry->word.of_iface) name = of->name();
     Tracer& tracer = env_.node.stack.tracer();
     const RecordId acted =
         tracer.event(env_.subject, "agent_acted",
