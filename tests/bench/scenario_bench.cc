@@ -22,7 +22,7 @@ const char* const kTwoFlaps = R"({
     "dev": {
       "ifaces": { "eth0": { "ipv4": "192.0.2.2/24", "conn": { "impl": "ethernet",
                                                               "persistent": true } } },
-      "apps": { "ping": { "udp_ping": "srv:7", "every": "400ms" } }
+      "apps": { "ping": { "udp_ping": "srv:7", "every": "200ms" } }
     },
     "srv": { "ifaces": { "eth0": { "ipv4": "192.0.2.1/24" } }, "services": ["udp_echo:7"] }
   },
@@ -83,7 +83,7 @@ void outage_at_every_instant(benchmark::State& state) {
   Instants instants;
   RunOptions options;
   options.digest = false;
-  options.sinks.emplace_back(&instants, kCanonical);
+  options.sinks.emplace_back(&instants, TraceMask::all());
   loaded.run(loaded.spec, options);
   options.sinks.clear();
   ScenarioSpec spec = loaded.spec;
