@@ -25,13 +25,14 @@ std::uint32_t next_plateau(std::uint32_t packet_bytes) {
 }  // namespace
 
 PmtuCache::PmtuCache(Stack& stack, const PmtuConfig& config) : stack_(stack), config_(config) {
-  assert(config.entries >= 1);
-  entries_.reserve(config.entries);
+  assert(config.entries4 >= 1 && config.entries6 >= 1);
+  entries4_.reserve(config.entries4);
+  entries6_.reserve(config.entries6);
 }
 
 const PmtuCache::Entry* PmtuCache::find(const IpAddress& destination) const {
   const SimTime now = stack_.scheduler().now();
-  for (const Entry& entry : entries_) {
+  for (const Entry& entry : destination.is_v6() ? entries6_ : entries4_) {
     if (entry.destination != destination) continue;
     const bool old = config_.lifetime.ns != 0 && now - entry.changed >= config_.lifetime;
     return old ? nullptr : &entry;
@@ -57,17 +58,20 @@ bool PmtuCache::too_big(const IpAddress& destination, std::uint32_t next_hop_mtu
   return true;
 }
 
+// Its own entry, a new one, or that of the destination which has to make room.
+PmtuCache::Entry& PmtuCache::place_for(const IpAddress& destination) {
+  std::vector<Entry>& entries = destination.is_v6() ? entries6_ : entries4_;
+  const auto own = std::find_if(entries.begin(), entries.end(),
+                                [&](const Entry& e) { return e.destination == destination; });
+  if (own != entries.end()) return *own;
+  const std::size_t limit = destination.is_v6() ? config_.entries6 : config_.entries4;
+  if (entries.size() < limit) return entries.emplace_back();
+  return *std::min_element(entries.begin(), entries.end(),
+                           [](const Entry& a, const Entry& b) { return a.changed < b.changed; });
+}
+
 void PmtuCache::set(const IpAddress& destination, std::uint16_t mtu) {
-  const SimTime now = stack_.scheduler().now();
-  auto place = std::find_if(entries_.begin(), entries_.end(),
-                            [&](const Entry& e) { return e.destination == destination; });
-  if (place == entries_.end() && entries_.size() < config_.entries) {
-    place = entries_.insert(entries_.end(), Entry{});
-  } else if (place == entries_.end()) {
-    place = std::min_element(entries_.begin(), entries_.end(),
-                             [](const Entry& a, const Entry& b) { return a.changed < b.changed; });
-  }
-  *place = {destination, mtu, now};
+  place_for(destination) = {destination, mtu, stack_.scheduler().now()};
   const MgmtEvent event =
       destination.is_v6() ? MgmtEvent::Ipv6PmtuChanged : MgmtEvent::Ipv4PmtuChanged;
   stack_.mgmt.notify(event, stack_.route.iface_for(destination), MgmtPmtu{destination, mtu});

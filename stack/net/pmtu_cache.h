@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // PmtuCache: the largest packet that fits the path to a destination, as ICMP has told (RFC 1191,
-// RFC 8201; Zephyr: pmtu.c). One table for both families; the entry changed longest ago makes room.
-// Raises IPV4_PMTU_CHANGED and IPV6_PMTU_CHANGED.
+// RFC 8201; Zephyr: pmtu.c). A table for each family, in which the entry changed longest ago makes
+// room. Raises IPV4_PMTU_CHANGED and IPV6_PMTU_CHANGED.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -16,7 +16,8 @@ class Stack;
 struct PmtuConfig {
   bool ipv4 = false;         ///< NET_IPV4_PMTU: own datagrams ask routers not to fragment them
   bool ipv6 = false;         ///< NET_IPV6_PMTU
-  std::size_t entries = 1;   ///< NET_IPV4_PMTU_DESTINATION_CACHE_ENTRIES, of both families
+  std::size_t entries4 = 1;  ///< NET_IPV4_PMTU_DESTINATION_CACHE_ENTRIES
+  std::size_t entries6 = 1;  ///< NET_IPV6_PMTU_DESTINATION_CACHE_ENTRIES
   Duration lifetime = seconds(600);  ///< RFC 1191 section 6.3; zero: for ever, as in Zephyr
 
   bool operator==(const PmtuConfig&) const = default;
@@ -46,10 +47,11 @@ class PmtuCache {
     SimTime changed;
   };
   const Entry* find(const IpAddress& destination) const;
+  Entry& place_for(const IpAddress& destination);
 
   Stack& stack_;
   PmtuConfig config_;
-  std::vector<Entry> entries_;
+  std::vector<Entry> entries4_, entries6_;
 };
 
 }  // namespace flapjack

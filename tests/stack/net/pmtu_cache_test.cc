@@ -19,7 +19,7 @@ const IpAddress kFar6 = Ipv6Address::parse("2001:db8::9").value();
 StackConfig with_pmtu(std::size_t entries = 2) {
   StackConfig config;
   config.pmtu.ipv4 = config.pmtu.ipv6 = true;
-  config.pmtu.entries = entries;
+  config.pmtu.entries4 = config.pmtu.entries6 = entries;
   return config;
 }
 
@@ -92,6 +92,21 @@ TEST(PmtuCache, TheOldestMakesRoom) {
   EXPECT_EQ(pmtu.mtu(kFar, 1500), 1200);
   EXPECT_EQ(pmtu.mtu(kOther, 1500), 1500);
   EXPECT_EQ(pmtu.mtu(third, 1500), 1100);
+}
+
+TEST(PmtuCache, EachFamilyHasItsOwnTable) {
+  StackConfig config = with_pmtu(1);
+  config.pmtu.entries6 = 2;
+  NodeRig rig(config);
+  PmtuCache& pmtu = rig.node.pmtu;
+  const IpAddress other6 = Ipv6Address::parse("2001:db8::a").value();
+  for (const IpAddress& to : {kFar6, other6, kFar}) EXPECT_TRUE(pmtu.too_big(to, 1300, 1500));
+  EXPECT_EQ(pmtu.mtu(kFar, 1500), 1300);
+  EXPECT_EQ(pmtu.mtu(kFar6, 1500), 1300) << "IPv4 takes no room of IPv6";
+  EXPECT_EQ(pmtu.mtu(other6, 1500), 1300);
+  EXPECT_TRUE(pmtu.too_big(kOther, 1300, 1500));
+  EXPECT_EQ(pmtu.mtu(kFar, 1500), 1500) << "one IPv4 entry";
+  EXPECT_EQ(pmtu.mtu(kFar6, 1500), 1300);
 }
 
 TEST(PmtuCache, EventsSayWhatChanged) {
