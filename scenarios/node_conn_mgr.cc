@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/node_conn_mgr.h"
 
+#include <algorithm>
+
 namespace flapjack {
 namespace {
 
@@ -9,11 +11,13 @@ Coalescing coalescing_of(std::string_view word) {
   return word == "immediate" ? Coalescing::Immediate : Coalescing::EachEvent;
 }
 
-}  // namespace
+const KconfigSpec* find_option(const NodeSpec& spec, std::string_view name) {
+  const auto found = std::find_if(spec.kconfig.begin(), spec.kconfig.end(),
+                                  [&](const KconfigSpec& option) { return option.name == name; });
+  return found == spec.kconfig.end() ? nullptr : &*found;
+}
 
-void apply_conn_mgr(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) {
-  if (!spec.conn_mgr) return;
-  const ConnMgrSpec& wanted = *spec.conn_mgr;
+void apply_spec(const ConnMgrSpec& wanted, NodeConfig& config) {
   MonitorConfig& monitor = config.conn_mgr.monitor;
   if (!wanted.coalescing.empty()) monitor.coalescing = coalescing_of(wanted.coalescing);
   if (wanted.iface_max) monitor.iface_max = static_cast<std::size_t>(*wanted.iface_max);
@@ -21,13 +25,26 @@ void apply_conn_mgr(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& si
   if (wanted.l4_if_events) monitor.l4_if_events = *wanted.l4_if_events;
   if (wanted.scan_offloaded) monitor.scan_offloaded = *wanted.scan_offloaded;
   if (wanted.config_check) config.conn_mgr.config_check = *wanted.config_check;
+}
+
+}  // namespace
+
+void apply_conn_mgr(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) {
+  MonitorConfig& monitor = config.conn_mgr.monitor;
+  // CONN_MGR_IFACE_MAX is the larger of both families' limits; one that is not written grows.
+  const KconfigSpec* const ipv4 = find_option(spec, "NET_IF_MAX_IPV4_COUNT");
+  const KconfigSpec* const ipv6 = find_option(spec, "NET_IF_MAX_IPV6_COUNT");
+  if (ipv4 != nullptr && ipv6 != nullptr) {
+    monitor.iface_max = static_cast<std::size_t>(std::max(ipv4->value, ipv6->value));
+  }
+  if (spec.conn_mgr) apply_spec(*spec.conn_mgr, config);
   if (!monitor.iface_max || monitor.allow_untracked) return;
   if (spec.ifaces.size() <= *monitor.iface_max) return;
   Diagnostic d;
   d.code = "F0926";
   d.message = "iface index exceeds CONN_MGR_IFACE_MAX: " + std::to_string(spec.ifaces.size()) +
               " ifaces, but the table holds " + std::to_string(*monitor.iface_max);
-  d.span = wanted.place.span;
+  d.span = (spec.conn_mgr ? spec.conn_mgr->place : ipv6->place).span;
   d.help = "raise \"iface_max\", or set \"allow_untracked\"";
   sink.add(std::move(d));
 }

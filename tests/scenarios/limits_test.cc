@@ -144,5 +144,21 @@ TEST(Limits, IcmpErrors) {
   EXPECT_NE(wrong.messages.find("between 1 and 1000000"), std::string::npos) << wrong.messages;
 }
 
+// CONN_MGR_IFACE_MAX: of a family whose limit is not written there are as many as are needed.
+TEST(Limits, TheConnectionManagersTableIsTheLargerOfBothFamilies) {
+  const struct {
+    const char* kconfig;
+    bool fits;
+  } rows[] = {{R"("NET_IF_MAX_IPV4_COUNT": 1, "NET_IF_MAX_IPV6_COUNT": 1)", false},
+              {R"("NET_IF_MAX_IPV4_COUNT": 1, "NET_IF_MAX_IPV6_COUNT": 2)", true},
+              {R"("NET_IF_MAX_IPV4_COUNT": 1)", true}};
+  for (const auto& row : rows) {
+    const Ran ran(std::string(R"({ "until": "1s", "nodes": { "n": { "kconfig": { )") +
+                  row.kconfig + R"( }, "ifaces": { "a": {}, "b": {} } } } })");
+    EXPECT_EQ(ran.passed(), row.fits) << ran.messages;
+    EXPECT_EQ(ran.messages.find("F0926") == std::string::npos, row.fits) << ran.messages;
+  }
+}
+
 }  // namespace
 }  // namespace flapjack
