@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/builder_dns.h"
 
-#include <algorithm>
-
 namespace flapjack {
 
 void make_room_for_dns(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) {
@@ -12,10 +10,7 @@ void make_room_for_dns(const NodeSpec& spec, NodeConfig& config, DiagnosticSink&
   }
   std::size_t& room = config.stack.dns.max_servers;
   if (all.size() <= room) return;
-  const bool limited = std::any_of(spec.kconfig.begin(), spec.kconfig.end(), [](const auto& each) {
-    return each.name == "DNS_RESOLVER_MAX_SERVERS";
-  });
-  if (!limited) {
+  if (find_word(spec.kconfig, "DNS_RESOLVER_MAX_SERVERS") == nullptr) {
     room = all.size();
     return;
   }

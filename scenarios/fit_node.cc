@@ -9,9 +9,7 @@ namespace {
 
 // What the file says of a limit itself holds.
 void grow(const NodeSpec& spec, std::string_view option, std::size_t& limit, std::size_t most) {
-  const bool told = std::any_of(spec.kconfig.begin(), spec.kconfig.end(),
-                                [option](const KconfigSpec& each) { return each.name == option; });
-  if (!told) limit = std::max(limit, most);
+  if (find_word(spec.kconfig, option) == nullptr) limit = std::max(limit, most);
 }
 
 }  // namespace

@@ -11,12 +11,6 @@ Coalescing coalescing_of(std::string_view word) {
   return word == "immediate" ? Coalescing::Immediate : Coalescing::EachEvent;
 }
 
-const KconfigSpec* find_option(const NodeSpec& spec, std::string_view name) {
-  const auto found = std::find_if(spec.kconfig.begin(), spec.kconfig.end(),
-                                  [&](const KconfigSpec& option) { return option.name == name; });
-  return found == spec.kconfig.end() ? nullptr : &*found;
-}
-
 void apply_spec(const ConnMgrSpec& wanted, NodeConfig& config) {
   MonitorConfig& monitor = config.conn_mgr.monitor;
   if (!wanted.coalescing.empty()) monitor.coalescing = coalescing_of(wanted.coalescing);
@@ -32,8 +26,8 @@ void apply_spec(const ConnMgrSpec& wanted, NodeConfig& config) {
 void apply_conn_mgr(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) {
   MonitorConfig& monitor = config.conn_mgr.monitor;
   // CONN_MGR_IFACE_MAX is the larger of both families' limits; one that is not written grows.
-  const KconfigSpec* const ipv4 = find_option(spec, "NET_IF_MAX_IPV4_COUNT");
-  const KconfigSpec* const ipv6 = find_option(spec, "NET_IF_MAX_IPV6_COUNT");
+  const KconfigSpec* const ipv4 = find_word(spec.kconfig, "NET_IF_MAX_IPV4_COUNT");
+  const KconfigSpec* const ipv6 = find_word(spec.kconfig, "NET_IF_MAX_IPV6_COUNT");
   if (ipv4 != nullptr && ipv6 != nullptr) {
     monitor.iface_max = static_cast<std::size_t>(std::max(ipv4->value, ipv6->value));
   }
