@@ -108,34 +108,32 @@ void add_dhcp_events(std::vector<EventWord>& events) {
   events.insert(events.end(), of_server.begin(), of_server.end());
 }
 
+// A row of a folder's own list of events.
+template <class Info>
+EventWord word_of(const Info& info, TargetSet subjects) {
+  EventWord word{std::string(info.name), std::string(info.about), subjects, {}};
+  for (const std::string_view key : info.attrs) {
+    if (!key.empty()) word.keys.emplace_back(key);
+  }
+  return word;
+}
+
 void add_conn_events(std::vector<EventWord>& events) {
   for (const ConnEventInfo& info : kConnEvents) {
-    EventWord word{std::string(info.name), std::string(info.about), info.of_node ? kNode : kIface,
-                   {}};
-    for (const std::string_view key : info.attrs) {
-      if (!key.empty()) word.keys.emplace_back(key);
-    }
-    events.push_back(std::move(word));
+    events.push_back(word_of(info, info.of_node ? kNode : kIface));
   }
 }
 
 template <class Infos>
 void add_infos(std::vector<EventWord>& events, const Infos& infos) {
-  for (const auto& info : infos) {
-    EventWord word{std::string(info.name), std::string(info.about), kIface, {}};
-    for (const std::string_view key : info.attrs) {
-      if (!key.empty()) word.keys.emplace_back(key);
-    }
-    events.push_back(std::move(word));
-  }
+  for (const auto& info : infos) events.push_back(word_of(info, kIface));
 }
 
 void add_link_events(std::vector<EventWord>& events) {
   for (const LinkEventInfo& info : kLinkEvents) {
-    EventWord word{std::string(info.name), std::string(info.about), only(TargetKind::Link), {}};
-    if (info.of_drivers) word.subjects = TargetKind::Link | TargetKind::Iface;
+    EventWord word = word_of(info, info.of_drivers ? TargetKind::Link | TargetKind::Iface
+                                                   : only(TargetKind::Link));
     for (const std::string_view key : info.attrs) {
-      if (!key.empty()) word.keys.emplace_back(key);
       if (key == "state") word.values.emplace_back("state", loss_states());
     }
     events.push_back(std::move(word));
