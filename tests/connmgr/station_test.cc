@@ -14,6 +14,16 @@ StationConfig steady() {
   return config;
 }
 
+// It has been associated for a while, and what was told until then is forgotten.
+struct Associated : Device {
+  Associated(const StationConfig& config, BindingConfig flags) : wifi(config, &medium) {
+    boot_up(wifi, flags);
+    at(5000);
+    node.forget();
+  }
+  WifiConnectivity wifi;
+};
+
 TEST(Station, HasPhases) {
   Device d;
   WifiConnectivity wifi(steady(), &d.medium);
@@ -103,11 +113,7 @@ TEST(Station, TriesByItselfWhileWanted) {
 TEST(Station, NobodyWantsItsOwnRetryAfterALoss) {
   StationConfig config = steady();
   config.self_retry = milliseconds(200);
-  Device d;
-  WifiConnectivity wifi(config, &d.medium);
-  d.boot_up(wifi, kNoAutoDownBinding);
-  d.at(5000);
-  d.node.forget();
+  Associated d(config, kNoAutoDownBinding);
   d.medium.set_present(false);
   d.medium.set_present(true);
   d.at(60'000);
@@ -138,11 +144,7 @@ TEST(Station, HearsOnlyTheNetworkThatItHasJoined) {
 TEST(Station, RoamsWithinTheGrace) {
   StationConfig config = steady();
   config.grace = seconds(2);
-  Device d;
-  WifiConnectivity wifi(config, &d.medium);
-  d.boot_up(wifi, kPersistentBinding);
-  d.at(5000);
-  d.node.forget();
+  Associated d(config, kPersistentBinding);
   d.medium.set_present(false);
   d.medium.set_present(true);
   d.at(60'000);
@@ -155,11 +157,7 @@ TEST(Station, RoamsWithinTheGrace) {
 TEST(Station, TellsALossAfterTheGrace) {
   StationConfig config = steady();
   config.grace = seconds(2);
-  Device d;
-  WifiConnectivity wifi(config, &d.medium);
-  d.boot_up(wifi, kNoAutoDownBinding);
-  d.at(5000);
-  d.node.forget();
+  Associated d(config, kNoAutoDownBinding);
   d.medium.set_present(false);
   d.at(60'000);
   EXPECT_EQ(d.take(), (Names{"5.000s disassociated peer_lost", "7.000s IF_DOWN"}));
