@@ -49,7 +49,7 @@ void Ipv6::input(NetIf& iface, PacketPtr packet) {
   const Ipv6Extensions extensions = Ipv6Extensions::walk(packet->bytes());
   meta.protocol = extensions.protocol;
   if (!extensions.ok()) {
-    if (extensions.tell) {
+    if (extensions.tell && (!header.destination.is_multicast() || extensions.tell_of_multicast)) {
       const auto problem = Icmpv6Header::parameter_problem(extensions.code, extensions.pointer);
       stack_.icmpv6.send_error(iface, *packet, problem);
     }

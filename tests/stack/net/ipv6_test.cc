@@ -127,6 +127,10 @@ TEST_F(Ipv6Test, AnOptionThatMustBeKnownIsToldEvenOfAGroup) {
   rig.forget();
   rig.hear(datagram("2001:db8::22", "ff02::1", IpProtocol::DestinationOptions, group_too));
   EXPECT_EQ(answer(), Icmpv6Header::parameter_problem(kIcmpv6UnknownOption, 42));
+  rig.forget();  // 11 in front: told unless it went to a group (RFC 8200 section 4.2)
+  rig.hear(datagram("2001:db8::22", "ff02::1", IpProtocol::DestinationOptions, unknown));
+  EXPECT_EQ(rig.drops(), Lines{"bad_header"});
+  EXPECT_TRUE(rig.sent().empty());
 }
 
 TEST_F(Ipv6Test, EchoIsAnsweredFromTheAddressThatWasAsked) {
