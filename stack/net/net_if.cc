@@ -274,6 +274,9 @@ Status NetIf::transmit(PacketPtr frame) {
   if (!may_transmit(*this, *frame) || (driver_ == nullptr && virtual_ == nullptr)) {
     return drop_tx(std::move(frame), DropReason::CarrierDown, Errc::Enetdown);
   }
+  if (suspended_) {  // what its L2 and the ifaces above send does not pass send_data()
+    return drop_tx(std::move(frame), DropReason::Suspended, Errc::Enetdown);
+  }
   const std::uint16_t context = frame->meta.context;
   const PacketId id = frame->meta.id;
   const std::size_t payload = frame->meta.payload_bytes;

@@ -74,6 +74,27 @@ TEST(SocketScenario, ASuspendedIfaceSendsNothing) {
   EXPECT_EQ(drops[0].attr("reason"), "suspended");
 }
 
+// Neither what its L2 says by itself nor what the ifaces above it send.
+TEST(SocketScenario, ASuspendedIfaceAnswersNoArpAndCarriesNoVlan) {
+  const Ran ran(R"({ "until": "4s", "nodes": {
+    "dev": { "ifaces": { "e": { "ipv4": "192.0.2.2/24" },
+                         "v": { "vlan": { "on": "e", "id": 7 }, "ipv4": "10.7.0.2/24" } },
+             "apps": { "plain": { "udp_ping": "192.0.2.1:7", "from": "1s", "count": 2 },
+                       "tagged": { "udp_ping": "10.7.0.1:7", "from": "1s", "count": 3 } } },
+    "srv": { "ifaces": { "e": { "ipv4": "192.0.2.1/24" },
+                         "v": { "vlan": { "on": "e", "id": 7 }, "ipv4": "10.7.0.1/24" } },
+             "services": ["udp_echo:7"] } },
+    "links": { "wire": { "between": ["dev.e", "srv.e"] } },
+    "timeline": [{ "at": "500ms", "suspend": "srv.e", "for": "2s" }],
+    "expect": [{ "never": "srv > dev ARP", "from": "500ms", "to": "2499ms" },
+               { "never": "srv > dev UDP", "from": "500ms", "to": "2499ms" },
+               { "eventually": "dev.tagged acked seq=3" }] })");
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+  const auto drops = ran.records(TraceKind::Drop, "srv.e", "dropped");
+  ASSERT_FALSE(drops.empty());
+  for (const KeptRecord& drop : drops) EXPECT_EQ(drop.attr("reason"), "suspended");
+}
+
 TEST(SocketScenario, StatisticsAreThereForWhoAsksAndChangeNothing) {
   const std::string text = bus("");
   const Ran plain(text);
