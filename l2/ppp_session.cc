@@ -139,6 +139,8 @@ void PppSession::start_networks() {
 void PppSession::on_layer_down(PppProtocol protocol) {
   if (protocol == PppProtocol::Ipcp) return ipv4_down();
   if (protocol == PppProtocol::Ipv6cp) return ipv6_down();
+  const bool ends = lcp_.state() == PppState::Closing || lcp_.state() == PppState::Stopping;
+  if (ends) set_phase(PppPhase::Terminate);  // the peer may have asked for it
   echo_.cancel();
   close_ipcp_.cancel();
   ipcp_.lower_down();

@@ -211,7 +211,12 @@ TEST(Ppp, AdminDownSaysGoodbye) {
   p.run(milliseconds(11));
   EXPECT_FALSE(p.if_b.is_up()) << "told by the Terminate-Request";
   EXPECT_EQ(p.session_b().lcp().state(), PppState::Stopping);
+  EXPECT_EQ(p.session_b().phase(), PppPhase::Terminate);
+  const auto told = p.events("b.ppp0");
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.front(), "1.01s ppp_phase=terminate");
   p.run(seconds(4));
+  EXPECT_THAT(p.events("b.ppp0"), Contains(::testing::HasSubstr("ppp_phase=dead")));
   EXPECT_EQ(p.session_b().lcp().state(), PppState::Stopped);
   ASSERT_TRUE(p.if_a.up().ok());
   p.run(seconds(1));
