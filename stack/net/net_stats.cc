@@ -114,10 +114,25 @@ NetStatsSink::Track& NetStatsSink::track(const Packet& packet) {
 
 void NetStatsSink::record(const Tracer&, const TraceRecord& record) {
   Where where{};
+  const bool hopped = record.kind != TraceKind::Drop;
+  const std::size_t number = hopped ? hop_number(record.name) : kHops;
+  const auto hop = static_cast<Hop>(number);
+  if (hopped && hop == Hop::AppRecv && record.frame != nullptr) {  // the app may have a name
+    return leave_queue(track(*record.frame), &NetStats::rx_class, record.at);
+  }
   if (!find(record, where)) return;
-  if (record.kind == TraceKind::Drop) return on_drop(where, record);
-  const std::size_t hop = hop_number(record.name);
-  if (hop < kHops) on_hop(static_cast<Hop>(hop), where, record);
+  if (!hopped) return on_drop(where, record);
+  if (number < kHops) on_hop(hop, where, record);
+}
+
+// The packet of a node that is not watched was in no queue.
+void NetStatsSink::leave_queue(Track& track, std::array<ClassFlow, 8> NetStats::*flows,
+                               SimTime now) {
+  if (track.queued == kNever) return;
+  ClassFlow& flow = (stats_[track.owner].*flows)[track.cls];
+  ++flow.timed;
+  flow.time = flow.time + (now - track.queued);
+  track.queued = kNever;
 }
 
 // The transport header is in front.
@@ -165,24 +180,18 @@ void NetStatsSink::on_hop(Hop hop, const Where& where, const TraceRecord& record
   const auto queue = [&](std::array<ClassFlow, 8>& flows, std::size_t classes) {
     const auto cls = traffic_class_of(packet.meta.priority, classes, config.priority_map);
     track.cls = static_cast<std::uint8_t>(cls);
+    track.owner = static_cast<std::uint32_t>(where.stats - stats_.data());
     track.queued = record.at;
     ++flows[cls].packets;
     flows[cls].bytes += packet.size();
   };
-  const auto leave = [&](std::array<ClassFlow, 8>& flows) {
-    if (track.queued == kNever) return;
-    ++flows[track.cls].timed;
-    flows[track.cls].time = flows[track.cls].time + (record.at - track.queued);
-    track.queued = kNever;
-  };
   switch (hop) {
     case Hop::DriverTx:
-      leave(stats.tx_class);
+      leave_queue(track, &NetStats::tx_class, record.at);
       return count_frame(where, packet, true);
     case Hop::DriverRx: return count_frame(where, packet, false);
     case Hop::TxQueue: return queue(stats.tx_class, config.tx_classes);
     case Hop::RxQueue: return queue(stats.rx_class, config.rx_classes);
-    case Hop::AppRecv: return leave(stats.rx_class);
     case Hop::L3In:
       if (ip_version(packet) == 4 || v6) ++(v6 ? stats.ipv6_recv : stats.ipv4_recv);
       return;

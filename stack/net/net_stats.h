@@ -87,6 +87,7 @@ class NetStatsSink : public TraceSink {
     Hop hop = Hop::AppSend;
     Layer layer = Layer::None;
     std::uint8_t cls = 0;
+    std::uint32_t owner = 0;  // whose queue it is in: a place of stats_
     SimTime queued = kNever;
   };
   struct Where {
@@ -97,6 +98,7 @@ class NetStatsSink : public TraceSink {
   bool find(const TraceRecord& record, Where& where);
   Track& track(const Packet& packet);
   void on_hop(Hop hop, const Where& where, const TraceRecord& record);
+  void leave_queue(Track& track, std::array<ClassFlow, 8> NetStats::*flows, SimTime now);
   void on_drop(const Where& where, const TraceRecord& record);
   static void count_message(NetStats& stats, Layer layer, bool sent);
   static void count_frame(const Where& where, const Packet& frame, bool sent);

@@ -207,6 +207,23 @@ TEST_F(Stats, TimesOfTheTrafficClasses) {
   EXPECT_EQ(stats.rx_class[0].time, Duration{});
 }
 
+// An app of a scenario is a subject of its own.
+TEST_F(Stats, TheTimeOfAPacketIsItsIfacesWhateverItsReceiverIsCalled) {
+  NetStatsSink counts;
+  counts.watch(rig.node);
+  rig.tracer.add_sink(counts, NetStatsSink::mask());
+  NetContext& app = rig.bound(9);
+  app.set_subject(rig.tracer.subject("n.app"));
+  ASSERT_TRUE(app.recv([](NetContext&, PacketPtr, Status) {}, Timeout::no_wait()).ok());
+  rig.node.rx_queue.stall(true);
+  rig.receive(eth0, udp());
+  rig.scheduler.run_until(rig.scheduler.now() + milliseconds(2));
+  rig.node.rx_queue.stall(false);
+  rig.scheduler.run();
+  EXPECT_EQ(counts.of(eth0).rx_class[0].timed, 1u);
+  EXPECT_EQ(counts.of(eth0).rx_class[0].time, milliseconds(2));
+}
+
 TEST_F(Stats, OfNodesThatAreNotWatchedNothingIsCounted) {
   NodeRig other;
   NetStatsSink counts;
