@@ -322,21 +322,23 @@ bool Dhcpv4Client::take_address() {
   set_gateway(lease_.gateway);
   set_dns_servers(lease_.dns_servers);
   has_address_ = iface_.ipv4_addr_add(lease_.address, AddressType::Dhcp) != nullptr;
-  if (has_address_) return true;
-  set_gateway({});
-  set_dns_servers({});
-  return false;
+  if (!has_address_) give_up_address();
+  return has_address_;
 }
 
 void Dhcpv4Client::give_up_address() {
-  if (!has_address_) return;
-  has_address_ = false;
   set_gateway({});
   set_dns_servers({});
+  remove_address();
+}
+
+void Dhcpv4Client::remove_address() {
+  if (!has_address_) return;
+  has_address_ = false;
   static_cast<void>(iface_.ipv4_addr_rm(lease_.address.address));  // perhaps somebody else did
 }
 
-// A gateway that somebody else has set meanwhile, or before, stays when the lease names none.
+// A gateway that somebody else has set stays when the lease names none.
 void Dhcpv4Client::set_gateway(Ipv4Address gateway) {
   const bool ours = !gateway_.is_any() && iface_.ipv4().gateway() == gateway_;
   if (!gateway.is_any() || ours) iface_.set_gateway(gateway);
@@ -366,10 +368,12 @@ void Dhcpv4Client::on_nak(const Dhcpv4Message&) {
   if (!timer_.running()) timer_.start({});
 }
 
-// RFC 2131 has no such event; the rest of the states go on, or wait with an expired timer.
+// RFC 2131 has no such event; the rest of the states go on, or wait with an expired timer. The
+// gateway stays, as in Zephyr: a client that renews after IF_UP has no other way to a server.
 void Dhcpv4Client::on_if_down() {
   if (state_ != State::Bound) return;
-  give_up_address();
+  set_dns_servers({});
+  remove_address();
   timer_.cancel();
   switch (config_.down_state) {
     case Dhcpv4DownState::Renewing:

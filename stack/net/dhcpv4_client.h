@@ -104,6 +104,7 @@ class Dhcpv4Client {
   void set_gateway(Ipv4Address gateway);
   void set_dns_servers(const Dhcpv4Addresses& servers);
   void give_up_address();
+  void remove_address();
   Dhcpv4Message message() const;
   bool is_extending() const {
     return state_ == Dhcpv4State::Renewing || state_ == Dhcpv4State::Rebinding;

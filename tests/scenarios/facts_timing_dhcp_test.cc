@@ -197,6 +197,33 @@ TEST(FactsTimingDhcp, AnIfaceThatWasDown) {
   }
 }
 
+// Only the address goes with IF_DOWN, so that the requests of RENEWING have their way by the
+// gateway, once ARP knows it: who has no address asks for nobody's. What the server answers goes to
+// an address that nobody has. Three of them, then anew.
+TEST(FactsTimingDhcp, RenewingGoesByTheGatewayThatStayed) {
+  const FactsRun run(R"({ "until": "90s", "profile": "zephyr-1.13", "nodes": {
+    "dev": { "ifaces": { "eth0": { "ipv4": "dhcp" } },
+             "apps": { "hello": { "udp_ping": "gw:7", "from": "20s", "count": 1 } } },
+    "gw": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24" } },
+            "services": { "leases": { "dhcp": { "router": "10.0.0.1" } },
+                          "echo": "udp_echo:7" } } },
+    "links": { "wire": { "between": ["dev.eth0", "gw.eth0"], "delay": "1ms" } },
+    "timeline": [{ "at": "30s", "carrier_down": "dev.eth0", "for": "5s" }] })");
+  std::vector<SentFrame> unicast;
+  for (const SentFrame& frame : run.sent("dev.eth0", "dhcp REQUEST")) {
+    if (frame.at >= at_ms(35'000) && frame.to != IpAddress(Ipv4Address{0xffffffff})) {
+      unicast.push_back(frame);
+    }
+  }
+  ASSERT_EQ(unicast.size(), 3u);
+  EXPECT_EQ(unicast[0].to, IpAddress(*Ipv4Address::parse("10.0.0.1")));
+  EXPECT_EQ(unicast[0].dhcp.ciaddr, Ipv4Address::parse("10.0.0.100"));
+  EXPECT_EQ(unicast[0].at, at_ms(35'000));
+  EXPECT_EQ(run.times("gw.leases", "dhcp_ack").size(), 5u) << "one before, three, and anew";
+  EXPECT_EQ(run.times("dev.eth0", "dropped", "reason=no_route").size(), 0u);
+  EXPECT_EQ(run.times("dev.eth0", "IPV4_DHCP_BOUND").size(), 2u);
+}
+
 // A reboot that nobody answers: three REQUESTs, then DISCOVER.
 TEST(FactsTimingDhcp, InitRebootUnanswered) {
   Lan lan = dhcp_lan();
