@@ -121,19 +121,31 @@ void DnsServer::answer(const Packet& packet, const DnsHeader& asked,
   reply(written, packet.meta.source);
 }
 
-// What does not fit is left out: the writer marks the answer as truncated.
-DnsRcode DnsServer::fill(DnsWriter& writer, const DnsQuestion& question,
-                         const Entry* entry) const {
-  DnsName name = question.name;
+// How the answer about a name ends, whatever aliases lead there. Who finds a loop says that it
+// failed (RFC 1034 section 3.6.2).
+DnsRcode DnsServer::end_of(const Entry* entry) const {
   for (int hops = 0; entry != nullptr && entry->says == Says::Alias; ++hops) {
     if (hops == kLongestAliasChain) return DnsRcode::ServFail;
+    entry = find(entry->alias);
+  }
+  if (entry == nullptr || entry->says == Says::NxDomain) return DnsRcode::NxDomain;
+  if (entry->says == Says::ServFail) return DnsRcode::ServFail;
+  return entry->says == Says::Refused ? DnsRcode::Refused : DnsRcode::NoError;
+}
+
+// A server that failed or refuses names no aliases either. What does not fit is left out: the
+// writer marks the answer as truncated.
+DnsRcode DnsServer::fill(DnsWriter& writer, const DnsQuestion& question,
+                         const Entry* entry) const {
+  const DnsRcode end = end_of(entry);
+  if (end == DnsRcode::ServFail || end == DnsRcode::Refused) return end;
+  DnsName name = question.name;
+  while (entry != nullptr && entry->says == Says::Alias) {
     writer.cname(name, entry->alias, kTtl);
     name = entry->alias;
     entry = find(name);
   }
-  if (entry == nullptr || entry->says == Says::NxDomain) return DnsRcode::NxDomain;
-  if (entry->says == Says::ServFail) return DnsRcode::ServFail;
-  if (entry->says == Says::Refused) return DnsRcode::Refused;
+  if (end != DnsRcode::NoError) return end;
   for (const IpAddress& address : entry->addresses) {
     const DnsType type = address.is_v4() ? DnsType::A : DnsType::Aaaa;
     if (type == question.type) writer.answer(name, address, kTtl);

@@ -42,6 +42,7 @@ class DnsServer : public App {
   void on_query(const Packet& packet);
   void answer(const Packet& packet, const DnsHeader& asked, const DnsQuestion& question);
   DnsRcode fill(DnsWriter& writer, const DnsQuestion& question, const Entry* entry) const;
+  DnsRcode end_of(const Entry* entry) const;
   const Entry* find(const DnsName& name) const;
   void reply(std::span<const std::uint8_t> message, const Endpoint& peer);
   void send_reply(std::uint64_t slot);
