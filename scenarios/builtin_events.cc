@@ -158,6 +158,8 @@ void add_ip_events(std::vector<EventWord>& events) {
       {"router_refused", "the router table is full", kIface, {"address"}},
       {"prefix_refused", "the iface has no room for an advertised prefix", kIface,
        {"address", "len"}},
+      {"prefix_ignored", "a prefix that is no /64, or preferred longer than valid, gave no address",
+       kIface, {"address", "len"}},
       {"address_refused", "the iface has no room for an IPv6 address", kIface, {"address"}},
       {"fragmented", "a datagram was split", kIface, {"id", "fragments"}},
       {"fragmentation_failed", "a datagram left whole: no packets for its parts", kIface,

@@ -12,6 +12,8 @@ namespace {
 // RFC 4862 section 5.5.3 (e): an unauthenticated router may not shorten a lifetime below this.
 constexpr Duration kTwoHours = seconds(2 * 60 * 60);
 
+constexpr std::uint8_t kAutonomousBits = 64;  // what an interface identifier leaves (RFC 4862)
+
 Duration lifetime(std::uint32_t s) {
   return s == NdPrefixInfo::kInfinite ? Duration{kNever.ns} : seconds(s);
 }
@@ -180,8 +182,12 @@ void RouterDiscovery::take_prefix(NetIf& iface, const NdPrefixInfo& info) {
                              Attr::of("len", std::int64_t{info.prefix.length})});
     }
   }
-  const bool usable = info.autonomous && info.preferred_s <= info.valid_s;
-  if (usable && info.prefix.length == 64) take_address(iface, info);
+  if (!info.autonomous) return;
+  const bool usable = info.prefix.length == kAutonomousBits && info.preferred_s <= info.valid_s;
+  if (usable) return take_address(iface, info);
+  stack_.tracer().event(iface.subject(), "prefix_ignored",
+                        {Attr::of("address", IpAddress(info.prefix.network())),
+                         Attr::of("len", std::int64_t{info.prefix.length})});
 }
 
 void RouterDiscovery::take_address(NetIf& iface, const NdPrefixInfo& info) {

@@ -159,6 +159,8 @@ TEST_F(RouterDiscoveryTest, SomePrefixesMakeNoAddress) {
     advertise(options);
     EXPECT_EQ(rig.eth0.ipv6()->addresses().size(), 1u);
   }
+  const Lines events = rig.events();  // of the two that asked for one
+  EXPECT_EQ(std::count(events.begin(), events.end(), "prefix_ignored"), 2);
 }
 
 TEST_F(RouterDiscoveryTest, WrongAdvertisementsAreDropped) {
