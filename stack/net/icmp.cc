@@ -45,6 +45,7 @@ void Icmp::input(NetIf& iface, PacketPtr packet) {
   const Errc taken = handlers_.hand_over(iface, *header, *packet).code();
   if (echo_asked_) return answer_echo(iface, *header, std::move(packet));
   if (taken != Errc::Enoent) return;
+  ++iface.stats().rx_dropped;
   stack_.tracer().drop(DropReason::NoListener, stack_.subject(), *packet);
 }
 

@@ -56,6 +56,7 @@ void Icmpv6::input(NetIf& iface, PacketPtr packet) {
   const Errc taken = handlers_.hand_over(iface, seen, *packet).code();
   if (echo_asked_) return answer_echo(iface, std::move(packet));
   if (taken != Errc::Enoent) return;
+  ++iface.stats().rx_dropped;
   stack_.tracer().drop(DropReason::NoListener, stack_.subject(), *packet);
 }
 
