@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "l2/sim_driver.h"
 
+#include "stack/wire/frame_checksums.h"
+
 namespace flapjack {
 
 SimDriver::SimDriver(const LinkEnv& env, Link& link, std::string name,
@@ -43,6 +45,7 @@ Status SimDriver::transmit(PacketPtr frame) {
     tracer_.drop(DropReason::DriverRefused, subject_, *frame);
     return Errc::Enetdown;
   }
+  if (!config_.checksum.fill) fill_frame_checksums(frame->bytes());
   link_.carry(end_, std::move(frame));
   return Status();
 }
@@ -50,6 +53,9 @@ Status SimDriver::transmit(PacketPtr frame) {
 void SimDriver::deliver(PacketPtr frame) {
   if (!running_ || user_ == nullptr) {
     return tracer_.drop(DropReason::DriverRefused, subject_, *frame);
+  }
+  if (!config_.checksum.verify && !frame_checksums_hold(frame->bytes())) {
+    return tracer_.drop(DropReason::BadChecksum, subject_, *frame);
   }
   user_->on_frame(std::move(frame));
 }

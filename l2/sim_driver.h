@@ -12,6 +12,8 @@ namespace flapjack {
 struct SimDriverConfig {
   MacAddress mac;
   bool promiscuous = false;  ///< from the start, whatever the iface says
+  /// What the stack does itself. The device does the rest, for Ethernet frames: it fills in sums
+  /// and drops what has a wrong one.
   ChecksumPolicy checksum;
   /// See LinkEndConfig; unset: as the link has it.
   std::optional<bool> carrier_follows_peer;

@@ -208,7 +208,7 @@ Result<std::size_t> NetContext::send_raw(std::span<const std::uint8_t> bytes,
     meta.next_hop = stack_.route.next_hop(*iface, to.v6());
   } else {
     const std::size_t header_bytes = std::size_t{packet->data()[0] & 0xfu} * 4;
-    if (iface->checksum_policy().fill) refresh_ipv4_checksum(packet->bytes().first(header_bytes));
+    refresh_ipv4_checksum(packet->bytes().first(header_bytes));
     meta.next_hop = stack_.route.next_hop(*iface, to.v4());
   }
   iface_ = iface;

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/stack/net/net_rig.h"
+#include "tests/stack/net/ipv6_rig.h"
 
 namespace flapjack {
 namespace {
@@ -188,6 +188,26 @@ TEST_F(UdpTest, ADeviceThatFillsTheChecksumGetsZero) {
   rig.scheduler.run();
   EXPECT_EQ(sent().at(0)[26], 0);
   EXPECT_EQ(sent().at(0)[27], 0);
+}
+
+// The device that would have filled it in never sees what a node sends to itself.
+TEST(UdpChecksumOffload, DatagramsToOneselfNeedNoChecksum) {
+  test::Ipv6Rig rig({}, "2001:db8::5/64");
+  rig.driver(rig.eth0).checksum = {false, true};
+  rig.start();
+  NetContext& context = *rig.node.contexts.get(Family::Inet6, SocketType::Datagram, Protocol::Udp)
+                             .value();
+  const Endpoint self{test::ip6("2001:db8::5"), 7};
+  ASSERT_TRUE(context.bind(self).ok());
+  int got = 0;
+  ASSERT_TRUE(
+      context.recv([&](NetContext&, PacketPtr, Status) { ++got; }, Timeout::no_wait()).ok());
+  NetContext& sender = *rig.node.contexts.get(Family::Inet6, SocketType::Datagram, Protocol::Udp)
+                            .value();
+  EXPECT_TRUE(sender.sendto(test::text_bytes("hi"), self, {}, Timeout::no_wait()).ok());
+  rig.scheduler.run();
+  EXPECT_EQ(rig.drops(), Lines{});
+  EXPECT_EQ(got, 1);
 }
 
 }  // namespace
