@@ -83,6 +83,9 @@ std::unique_ptr<World> Builder::build() {
   for (const PlacedText& wrong : dhcp_step_errors(*world_, spec_)) {
     error("F0927", wrong.text, wrong.place);
   }
+  for (const PlacedText& wrong : pool_step_errors(*world_, spec_)) {
+    error("F0928", wrong.text, wrong.place, "write a smaller number");
+  }
   for (const NodeSpec& node : spec_.nodes) add_apps(node, *world_->node(node.name));
   return sink_.has_errors() ? nullptr : std::move(world_);
 }
@@ -254,6 +257,7 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
     site.station = true;
   }
   site.promiscuous = is_bridge_port(node_spec, spec);
+  site.checksum = checksum_policy(spec);
   if (link_spec != nullptr) site.link = world_->link(link_spec->name);
   MadeDriver made = entry.make(site);
   if (site.link != nullptr) {

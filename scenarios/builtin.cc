@@ -78,6 +78,7 @@ MadeDriver make_sim(const DriverSite& site) {
   config.carrier_follows_peer = site.carrier_follows_peer;
   config.station = site.station;
   config.promiscuous = site.promiscuous;
+  config.checksum = site.checksum;
   auto driver = std::make_unique<SimDriver>(site.env, *site.link, site.path, config);
   const std::size_t end = driver->end();
   return {std::move(driver), end};
@@ -273,14 +274,20 @@ std::vector<ServiceEntry> builtin_services() {
 }
 
 std::vector<PacketKeyWord> builtin_packet_keys() {
-  return {{"sport", "source port"},
-          {"dport", "destination port"},
-          {"type", "type of an ICMP, ICMPv6 or IGMP message"},
-          {"code", "code of an ICMP or ICMPv6 message"},
-          {"target", "the address that an NS or NA is about"},
-          {"part", "which fragment of its datagram", {"first", "middle", "last"}},
-          {"offset", "bytes of the datagram in front of a fragment"},
-          {"of", "what was fragmented", {"UDP", "TCP", "ICMP", "ICMPv6"}},
+  const std::vector<std::string> ports = {"UDP", "TCP"}, fragment = {"FRAGMENT"},
+                                 coded = {"ICMP", "ICMPv6", "NS", "NA", "RS", "RA", "REDIRECT",
+                                          "MLD"};
+  std::vector<std::string> typed = coded;
+  typed.push_back("IGMP");
+  constexpr std::int64_t kByte = 255, kWord = 65'535;
+  return {{"sport", "source port", {}, ports, kWord},
+          {"dport", "destination port", {}, ports, kWord},
+          {"type", "type of an ICMP, ICMPv6 or IGMP message", {}, typed, kByte},
+          {"code", "code of an ICMP or ICMPv6 message", {}, coded, kByte},
+          {"target", "the address that an NS or NA is about", {}, {"NS", "NA", "ICMPv6"}},
+          {"part", "which fragment of its datagram", {"first", "middle", "last"}, fragment},
+          {"offset", "bytes of the datagram in front of a fragment", {}, fragment, kWord},
+          {"of", "what was fragmented", {"UDP", "TCP", "ICMP", "ICMPv6"}, fragment},
           {"link", "the link it is on"}};
 }
 

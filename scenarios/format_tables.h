@@ -75,6 +75,7 @@ struct FormatTables {
   void build_iface();
   void build_iface_addresses();
   void build_iface_ipv6();
+  void build_iface_device();
   void build_virtual();
   void build_tunnel();
   void build_bridge();

@@ -65,7 +65,23 @@ bool splits_datagrams(const NodeSpec& node) {
   });
 }
 
+// Its sums are those of Ethernet frames, and it leaves them to a device that a stack drives.
+std::optional<SpecProblem> checksum_problem(const Registry& registry, const IfaceSpec& iface) {
+  if (iface.checksum_offload.empty()) return {};
+  const L2Entry& l2 = *find_entry(registry.l2s, iface.l2);
+  const bool ethernet = l2.frames == LinkType::Ethernet && !l2.is_virtual;
+  if (ethernet && driver_of(registry, iface) == "sim" && !is_engine(registry, iface)) return {};
+  return SpecProblem{"F0929", "\"checksum_offload\" is of Ethernet devices under the native stack",
+                     "leave it out", iface.checksum_place};
+}
+
 }  // namespace
+
+ChecksumPolicy checksum_policy(const IfaceSpec& iface) {
+  const std::string& by_device = iface.checksum_offload;
+  const bool both = by_device == "both";
+  return {.fill = !both && by_device != "tx", .verify = !both && by_device != "rx"};
+}
 
 std::uint16_t mtu_of(const Registry& registry, const NodeSpec& node, const IfaceSpec& iface) {
   std::int64_t mtu = find_entry(registry.technologies, iface.technology)->mtu;
@@ -126,6 +142,7 @@ std::optional<SpecProblem> link_layer_problem(const ScenarioSpec& spec,
     return SpecProblem{"F0919", "the port of a bridge has no addresses and no engine",
                             "give the address to the bridge", iface.place};
   }
+  if (auto problem = checksum_problem(registry, iface)) return problem;
   return ppp_problem(spec, registry, iface, at);
 }
 

@@ -12,6 +12,8 @@
 
 namespace flapjack {
 
+/// What the stack still does itself beside an iface's "checksum_offload".
+ChecksumPolicy checksum_policy(const IfaceSpec& iface);
 /// What is written; else what the technology or the ifaces below leave.
 std::uint16_t mtu_of(const Registry& registry, const NodeSpec& node, const IfaceSpec& iface);
 /// Bytes that a packet needs so that every iface's largest frame fits, on any medium.

@@ -72,7 +72,7 @@ struct LinkPatch {
   std::optional<std::int64_t> queue;
   std::optional<QueueDiscipline> discipline;
   /// Of what is useless without something else.
-  SourcePlace shape_place, correlation_place, reorder_place, discipline_place;
+  SourcePlace shape_place, correlation_place, reorder_place, queue_place, discipline_place;
   void apply_to(LinkParams& params) const;
   bool empty() const;
 };

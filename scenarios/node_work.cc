@@ -7,11 +7,11 @@
 namespace flapjack {
 namespace {
 
-void complain(DiagnosticSink& sink, const char* code, const char* message,
+void complain(DiagnosticSink& sink, const char* code, std::string message,
               const SourcePlace& place, std::string help) {
   Diagnostic d;
   d.code = code;
-  d.message = message;
+  d.message = std::move(message);
   d.span = place.span;
   d.help = std::move(help);
   sink.add(std::move(d));
@@ -21,13 +21,20 @@ void apply_cpu(const CpuSpec& spec, StackConfig& stack, DiagnosticSink& sink) {
   stack.cpu.rx = {spec.rx, spec.rx_byte};
   stack.cpu.tx = {spec.tx, spec.tx_byte};
   stack.mgmt.handler_time = spec.mgmt;
-  const auto check = [&](const CpuConfig::Cost& cost, std::size_t classes, const char* option) {
-    if (!cost.any() || classes > 0) return;
-    complain(sink, "F0924", "without a queue there is no thread whose work could take time",
-             spec.place, std::string("set ") + option + " to 1 or more");
+  const auto check = [&](const CpuConfig::Cost& cost, std::size_t classes, const char* option,
+                         const SourcePlace& list) {
+    if (cost.any() && classes == 0) {
+      complain(sink, "F0924", "without a queue there is no thread whose work could take time",
+               spec.place, std::string("set ") + option + " to 1 or more");
+    } else if (cost.packet.size() > std::max<std::size_t>(classes, 1)) {
+      const std::string have =
+          std::to_string(classes) + (classes == 1 ? " traffic class" : " traffic classes");
+      complain(sink, "F0924", std::to_string(cost.packet.size()) + " service times, but " + have,
+               list, std::string("raise ") + option + ", or write one time a class");
+    }
   };
-  check(stack.cpu.rx, stack.rx_classes, "NET_TC_RX_COUNT");
-  check(stack.cpu.tx, stack.tx_classes, "NET_TC_TX_COUNT");
+  check(stack.cpu.rx, stack.rx_classes, "NET_TC_RX_COUNT", spec.rx_place);
+  check(stack.cpu.tx, stack.tx_classes, "NET_TC_TX_COUNT", spec.tx_place);
   if (spec.mgmt.ns > 0 && stack.mgmt.delivery == NetMgmtConfig::Delivery::Direct) {
     complain(sink, "F0924", "handlers that net_mgmt calls in the notifier's turn cannot take time",
              spec.place, "leave out \"mgmt\", or NET_MGMT_EVENT_DIRECT");

@@ -50,6 +50,7 @@ class PatternParser {
  private:
   bool parse_event(Pattern& p);
   bool parse_packet(Pattern& p);
+  bool check_packet_keys(std::size_t first, const Pattern& p);
   bool parse_node(std::string_view word, std::string& out);
   bool parse_flags(std::string_view word, Pattern& p);
   bool parse_attrs(std::size_t first, const std::vector<std::string>& keys,
@@ -194,7 +195,32 @@ bool PatternParser::parse_packet(Pattern& p) {
     keys.push_back(w.name);
     if (!w.values.empty()) values_[w.name] = w.values;
   }
-  return parse_attrs(next, keys, "a packet", p) && from && to;
+  return parse_attrs(next, keys, "a packet", p) && check_packet_keys(next, p) && from && to;
+}
+
+/// What such packets never have: `never` would pass for the wrong reason.
+bool PatternParser::check_packet_keys(std::size_t first, const Pattern& p) {
+  for (std::size_t i = 0; i < p.attrs.size(); ++i) {
+    const PatternAttr& attr = p.attrs[i];
+    const PacketKeyWord* key = find_word(ctx_.vocabulary.packet_keys, attr.key);
+    if (key == nullptr) continue;  // "len"
+    const std::string_view word = words_[first + i];
+    const auto& of = key->protocols;
+    if (!of.empty() && std::find(of.begin(), of.end(), p.name) == of.end()) {
+      return fail("F0702", word.substr(0, attr.key.size()),
+                  p.name + " has no attribute " + in_quotes(attr.key),
+                  in_quotes(attr.key) + " is of " + join(of));
+    }
+    if (key->most < 0) continue;
+    for (const PatternAttr::Value& value : attr.values) {
+      const bool number = !value.text.empty() && value.text.size() <= 5 &&
+                          value.text.find_first_not_of("0123456789") == std::string::npos;
+      if (number && std::stol(value.text) <= key->most) continue;
+      return fail("F0706", word, attr.key + " is never " + in_quotes(value.text),
+                  "a number from 0 to " + std::to_string(key->most));
+    }
+  }
+  return true;
 }
 
 bool PatternParser::parse_node(std::string_view word, std::string& out) {

@@ -51,4 +51,18 @@ void PoolBook::update(const Key& key) {
   is_buffers(key.second) ? pool.set_buffer_limit(limit) : pool.set_limit(limit);
 }
 
+std::vector<PlacedText> pool_step_errors(World& world, const ScenarioSpec& spec) {
+  const PoolBook pools(world);
+  std::vector<PlacedText> errors;
+  for (const StepSpec& step : spec.timeline) {
+    if (!step.leave) continue;
+    const std::size_t size = pools.size(step.target.node, step.target.name);
+    if (static_cast<std::size_t>(*step.leave) < size) continue;
+    errors.push_back({step.target.path() + " has " + std::to_string(size) +
+                          ": to leave as much takes nothing away",
+                      step.leave_place});
+  }
+  return errors;
+}
+
 }  // namespace flapjack

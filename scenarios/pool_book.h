@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "scenarios/spec.h"
 #include "scenarios/world.h"
 
 namespace flapjack {
@@ -33,5 +34,8 @@ class PoolBook {
   std::map<Key, std::vector<Squeeze>> squeezes_;
   std::size_t next_ = 0;
 };
+
+/// Steps that leave a pool as much as it has, or more: they would change nothing.
+std::vector<PlacedText> pool_step_errors(World& world, const ScenarioSpec& spec);
 
 }  // namespace flapjack

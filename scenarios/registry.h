@@ -42,6 +42,7 @@ struct DriverSite {
   std::optional<bool> carrier_follows_peer;
   bool station = false;  ///< it looks for an access point or tower on its link
   bool promiscuous = false;  ///< it takes frames for everybody
+  ChecksumPolicy checksum;   ///< what its stack does itself; the device does the rest
 };
 struct MadeDriver {
   std::unique_ptr<Driver> driver;

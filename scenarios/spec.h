@@ -107,6 +107,7 @@ struct IfaceSpec {
   bool auto_start = true;               ///< false: NET_IF_NO_AUTO_START
   bool ignore = false;                  ///< not looked at by the connection monitor
   bool promiscuous = false;             ///< from the start
+  std::string checksum_offload;         ///< of its device: "tx", "rx", "both"; empty: none
   std::string if_name;                  ///< what the device calls it; empty: by kind and number
   std::optional<std::int64_t> queue;    ///< limit of the driver's transmit queue, packets
   std::optional<DeviceFaults> faults;   ///< its driver is wrapped in a faulty one
@@ -115,6 +116,7 @@ struct IfaceSpec {
   std::optional<VirtualSpec> virt;      ///< it stands on other ifaces; empty: it has a driver
   std::optional<PppSpec> ppp;           ///< for an L2 of that name
   SourcePlace place;                    ///< of the name
+  SourcePlace queue_place, checksum_place;
 };
 
 /// One "node:port" of an app.
@@ -223,7 +225,7 @@ struct CpuSpec {
   std::vector<Duration> rx, tx;  ///< a packet, by traffic class; the last one for all above
   Duration rx_byte, tx_byte;     ///< each byte of it
   Duration mgmt;                 ///< a call of a net_mgmt handler
-  SourcePlace place;
+  SourcePlace place, rx_place, tx_place;
 };
 
 /// How many ICMP errors a node sends ("icmp_errors").
@@ -290,13 +292,13 @@ struct PartitionGroup {
   bool rest = false;
 };
 
-/// One timeline step: when (at, or on; perhaps every), and one verb with its target.
 /// What an "ra" step changes; each in whole seconds.
 struct RaChangeSpec {
   std::optional<Duration> lifetime;          ///< at most 65535 s
   std::optional<Duration> valid, preferred;  ///< of the prefixes
 };
 
+/// One timeline step: when (at, or on; perhaps every), and one verb with its target.
 struct StepSpec {
   std::optional<SimTime> at;         ///< the first instant; also set when "every" has no "at" (0)
   std::optional<Pattern> on;
@@ -326,6 +328,7 @@ struct StepSpec {
   SourcePlace place;                 ///< of the step's opening brace
   SourcePlace verb_place;            ///< of the verb's key
   SourcePlace when_place;            ///< of the value of at, on or every
+  SourcePlace leave_place;           ///< of the value of leave
 };
 
 /// The group of a partition that each end of the link is in, from 1; 0: in none.

@@ -50,6 +50,15 @@ void bind_ipv4_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
   iface.ipv4.push_back(std::move(*address));
 }
 
+const std::vector<Word>& checksum_directions() {
+  static const std::vector<Word> words = {
+      {"tx", "It fills in what the stack sends."},
+      {"rx", "It drops what has a wrong one."},
+      {"both", "Both."},
+  };
+  return words;
+}
+
 bool is_unicast(std::uint32_t a) { return a != 0 && (a >> 28) < 0xE; }
 
 std::string ipv4_schema() {
@@ -242,6 +251,32 @@ void FormatTables::build_iface_addresses() {
                  &parse_mac, "02:00:5e:00:53:01", &IfaceSpec::mac);
 }
 
+// What the device does.
+void FormatTables::build_iface_device() {
+  iface.add({"queue", "Packets that may wait in the driver for transmission.",
+             schema_whole(1, kLongestQueue)},
+            [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
+              if (auto v = read_whole(ctx, m.value, 1, kLongestQueue)) i.queue = *v;
+              i.queue_place = ctx.place(m.value.span);
+            });
+  iface.add({"checksum_offload", "Checksums that the device does instead of the stack.",
+             schema_enum(checksum_directions())},
+            [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
+              const auto word = read_word(ctx, m.value, "direction",
+                                          names_of(checksum_directions()));
+              if (word) i.checksum_offload = *word;
+              i.checksum_place = ctx.place(m.key_span);
+            });
+  iface.add({"faults", "What goes wrong in the device itself, whatever its link does.",
+             schema_ref(device_faults.name())},
+            [this](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
+              DeviceFaultsDraft draft;
+              device_faults.bind(ctx, m.value, draft);
+              draft.tx.apply_to(i.faults.emplace().tx);
+              draft.rx.apply_to(i.faults->rx);
+            });
+}
+
 void FormatTables::build_iface() {
   std::vector<Word> technologies;
   for (const TechnologyWord& t : vocabulary.technologies) technologies.push_back({t.name, t.doc});
@@ -274,16 +309,7 @@ void FormatTables::build_iface() {
   iface.quantity({"name", "What the device itself calls it; default: by kind, \"eth0\".",
                   schema_pattern("^.{1,255}$", "wan")},
                  &parse_if_name, "wan", &IfaceSpec::if_name);
-  iface.whole("queue", "Packets that may wait in the driver for transmission.", 1, kLongestQueue,
-              &IfaceSpec::queue);
-  iface.add({"faults", "What goes wrong in the device itself, whatever its link does.",
-             schema_ref(device_faults.name())},
-            [this](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
-              DeviceFaultsDraft draft;
-              device_faults.bind(ctx, m.value, draft);
-              draft.tx.apply_to(i.faults.emplace().tx);
-              draft.rx.apply_to(i.faults->rx);
-            });
+  build_iface_device();
   iface.add({"conn", "How the interface gets connected.", schema_ref(conn.name())},
             [this](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
               i.conn.emplace();

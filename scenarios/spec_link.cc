@@ -50,7 +50,7 @@ void bind_between(LoadContext& ctx, const JsonMember& m, LinkDraft& draft) {
 /// What is on one direction of a link at some time, and what is of no use without it.
 struct Needs {
   bool rate = false, delay = false, jitter = false, loss = false;
-  SourcePlace shape, correlation, reorder, discipline;
+  SourcePlace shape, correlation, reorder, queue, discipline;
 
   void add(const LinkPatch& patch) {
     rate = rate || patch.rate_bps.has_value();
@@ -60,6 +60,7 @@ struct Needs {
     for (const auto& [mine, theirs] : {std::pair(&shape, &patch.shape_place),
                                        {&correlation, &patch.correlation_place},
                                        {&reorder, &patch.reorder_place},
+                                       {&queue, &patch.queue_place},
                                        {&discipline, &patch.discipline_place}}) {
       if (!mine->known()) *mine = *theirs;
     }
@@ -75,9 +76,24 @@ struct Needs {
             "\"correlation\" goes with a \"loss\" in percent or with \"jitter\"");
     useless(reorder, delay, "on a link without delay there is nothing to overtake",
             "add \"delay\" or \"jitter\"");
-    useless(discipline, rate, "on a link without a rate nothing waits", "add \"rate\"");
+    for (const SourcePlace& place : {discipline, queue}) {
+      useless(place, rate, "on a link without a rate nothing waits", "add \"rate\"");
+      if (place.known() && !rate) break;  // it is one key
+    }
   }
 };
+
+/// The queue of a device on a link is the link's own at that end.
+void check_device_queues(LoadContext& ctx, const LinkSpec& link, bool up, bool rate) {
+  for (std::size_t end = 0; end < link.ends.size() && !rate; ++end) {
+    if ((end == 0) != up) continue;
+    const NodeSpec* node = ctx.spec.find_node(link.ends[end].node);
+    const IfaceSpec* iface = node->find_iface(link.ends[end].name);
+    if (!iface->queue) continue;
+    ctx.error("F0111", iface->queue_place.span, "on a link without a rate nothing waits",
+              "give link " + in_quotes(link.name) + " a \"rate\"");
+  }
+}
 
 void bind_link(LoadContext& ctx, const FormatTables& tables, const JsonMember& m) {
   LinkDraft draft;
@@ -144,6 +160,7 @@ void check_link_needs(LoadContext& ctx) {
         needs.add(up ? step.up : step.down);
       }
       needs.report(ctx);
+      check_device_queues(ctx, link, up, needs.rate);
     }
   }
 }

@@ -96,11 +96,15 @@ void bind_queue(LoadContext& ctx, const FormatTables& tables, const JsonMember& 
                 LinkPatch& patch) {
   if (!m.value.is(Type::Object)) {
     if (auto v = read_whole(ctx, m.value, 1, kLongestQueue)) patch.queue = *v;
+    if (patch.queue) patch.queue_place = ctx.place(m.value.span);
     return;
   }
   LinkQueueSpec queue;
   tables.link_queue.bind(ctx, m.value, queue);
-  if (queue.limit) patch.queue = queue.limit;
+  if (queue.limit) {
+    patch.queue = queue.limit;
+    patch.queue_place = ctx.place(m.value.span);
+  }
   if (!queue.discipline) return;
   patch.discipline = queue.discipline;
   if (*queue.discipline != QueueDiscipline::Fifo) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes and their Kconfig: JSON -> NodeSpec.
+#include <algorithm>
 #include <utility>
 
 #include "scenarios/format_tables.h"
@@ -71,6 +72,15 @@ std::vector<Duration> read_costs(LoadContext& ctx, const JsonValue& v) {
   return costs;
 }
 
+void check_renewal(LoadContext& ctx, const JsonValue& v, NodeSpec& node) {
+  const bool asks = std::any_of(node.ifaces.begin(), node.ifaces.end(),
+                                [](const IfaceSpec& iface) { return iface.dhcp; });
+  if (node.dhcp_renewal.empty() || asks) return;
+  ctx.error("F0111", v.find("dhcp_renewal")->key_span,
+            "no interface of this node asks for a lease",
+            "write \"ipv4\": \"dhcp\" at one of them");
+}
+
 void bind_node(LoadContext& ctx, const FormatTables& tables, const JsonMember& m) {
   NodeSpec node;
   node.name = m.key;
@@ -86,10 +96,12 @@ void FormatTables::build_cpu() {
   cpu.add({"rx", "A received packet, or one time a traffic class.", costs},
           [](LoadContext& ctx, const JsonMember& m, CpuSpec& c) {
             c.rx = read_costs(ctx, m.value);
+            c.rx_place = ctx.place(m.value.span);
           });
   cpu.add({"tx", "A sent packet, or one time a traffic class.", costs},
           [](LoadContext& ctx, const JsonMember& m, CpuSpec& c) {
             c.tx = read_costs(ctx, m.value);
+            c.tx_place = ctx.place(m.value.span);
           });
   cpu.quantity({"rx_byte", "Each byte of a received packet.", schema_duration()}, &parse_duration,
                "10ns", &CpuSpec::rx_byte);
@@ -157,6 +169,7 @@ void FormatTables::build_node() {
             {{"attempts", "three requests with the usual pauses, then anew (Zephyr)"},
              {"until_expiry", "half of the time that is left, until the lease ends (RFC 2131)"}},
             {}, &NodeSpec::dhcp_renewal);
+  node.check(&check_renewal);
   node.add({"dns", "DNS servers of the node, whatever the interface.", dns_servers_schema()},
            [](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {
              read_dns_servers(ctx, m.value, n.dns);

@@ -13,6 +13,7 @@ constexpr Duration kLongestLifetime = seconds(65'535);  // 16 bits; those of pre
 constexpr Duration kLeastInterval = seconds(4), kMostInterval = seconds(1800);
 constexpr std::int64_t kLeastMtu = 1280, kMostMtu = 65'535;
 constexpr std::size_t kMostPrefixes = 8;
+constexpr int kAutonomousBits = 64;  // what an interface identifier leaves (RFC 4862 5.5.3)
 
 Parsed<Duration> parse_seconds(std::string_view text) {
   Parsed<Duration> d = parse_duration(text);
@@ -88,6 +89,11 @@ void check_times(LoadContext& ctx, const JsonValue& v, const RaServiceSpec& spec
               "an address stops being preferred before it stops being valid");
   }
   const Duration interval = spec.interval.value_or(kDefaultInterval);
+  for (const Ipv6Spec& each : spec.prefixes) {
+    if (!spec.autonomous || each.prefix.length == kAutonomousBits) continue;
+    ctx.error("F0110", each.place.span, "hosts make addresses of /64 networks only (RFC 4862)",
+              "write \"autonomous\": false, or a /64");
+  }
   if (spec.lifetime && spec.lifetime->ns != 0 && *spec.lifetime < interval) {
     ctx.error("F0207", v.find("lifetime")->value.span,
               "\"lifetime\" is shorter than \"interval\"",

@@ -119,7 +119,6 @@ void check_verb_keys(LoadContext& ctx, const VerbWord& word, const JsonValue& v,
       refused.push_back(key);
     }
   }
-  if (v.find("leave") != nullptr) refused.push_back("take");
   if (!word.undoable) refused.push_back("for");
   refuse_keys(ctx, v, refused, in_quotes(word.name));
   for (const std::string& key : word.needs) {
@@ -186,6 +185,7 @@ void check_step(LoadContext& ctx, const FormatTables& tables, const JsonValue& v
     return;
   }
   check_when(ctx, v, step);
+  if (v.find("leave") != nullptr) refuse_keys(ctx, v, {"take"}, "\"leave\"");
   const VerbWord& word = *find_word(ctx.vocabulary.verbs, verbs[0]->key);
   check_verb_keys(ctx, word, v, step);
   check_packet_step(ctx, word, v, step);
@@ -226,7 +226,11 @@ void FormatTables::build_step() {
       bind_verb(ctx, word, m, s);
     });
   }
-  step.whole("leave", "What of the pool may be in use.", 0, kMostPackets, &StepSpec::leave);
+  step.add({"leave", "What of the pool may be in use.", schema_whole(0, kMostPackets)},
+           [](LoadContext& ctx, const JsonMember& m, StepSpec& s) {
+             if (auto v = read_whole(ctx, m.value, 0, kMostPackets)) s.leave = *v;
+             s.leave_place = ctx.place(m.value.span);
+           });
   step.whole("take", "What of the pool may not be in use.", 1, kMostPackets, &StepSpec::take);
   step.include(direction, &patch_of_step);
   build_step_lease();

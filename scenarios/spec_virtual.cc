@@ -44,7 +44,9 @@ void check_one_kind(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
     }
     return;
   }
-  std::vector<std::string> others = {"technology", "l2", "offload", "conn", "queue", "ppp"};
+  std::vector<std::string> others = {"technology", "l2",     "offload", "conn",
+                                     "queue",      "faults", "ppp",     "checksum_offload"};
+  if (iface.virt->kind == "tunnel") others.push_back("mac");  // it has no link addresses
   for (const std::string& key : virtual_keys()) {
     if (key != iface.virt->kind) others.push_back(key);
   }

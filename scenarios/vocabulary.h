@@ -124,7 +124,9 @@ struct CounterWord {
 struct PacketKeyWord {
   std::string name;
   std::string doc;
-  std::vector<std::string> values = {};  ///< all there are; empty: anything
+  std::vector<std::string> values = {};     ///< all there are; empty: anything
+  std::vector<std::string> protocols = {};  ///< of which packets; empty: of all
+  std::int64_t most = -1;                   ///< it is a number from 0 to this; -1: it is text
 };
 
 struct Vocabulary {

@@ -44,7 +44,7 @@ TEST(FrameReader, NamesNeighbourDiscoveryByItsMessages) {
        "dev > dev NS target=fe80::5eff:fe00:5302", "dev > gw NS", "gw > dev NA",
        "gw > dev NA target=2001:db8::1", "dev > * MLD type=143", "dev > * MLD"},
       {"dev > * RA", "* > * REDIRECT", "* > * ICMP", "* > * IGMP", "dev > * NS type=136",
-       "gw > * RA target=fe80::5eff:fe00:5302", "* > * RS link!=wire", "* > * RS len=999"})));
+       "* > * RS link!=wire", "* > * RS len=999"})));
 }
 
 TEST(FrameReader, NamesFragmentsByTheirPart) {
@@ -53,7 +53,7 @@ TEST(FrameReader, NamesFragmentsByTheirPart) {
        "dev > gw FRAGMENT part=middle offset=1448",
        "gw > dev FRAGMENT part=last of=UDP", "dev > * FRAGMENT offset!=0 part=last|middle"},
       {"dev > gw UDP len=3000", "* > * FRAGMENT of=TCP|ICMP|ICMPv6",
-       "* > * FRAGMENT part=first offset=8", "* > * FRAGMENT dport=7"})));
+       "* > * FRAGMENT part=first offset=8"})));
   const std::string library = read_text(FLAPJACK_SOURCE_DIR "/scenarios/library/fragments.json");
   std::string more = library;
   more.replace(more.find("\"expect\": ["), 11,

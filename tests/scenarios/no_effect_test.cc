@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is written must be able to change something: options without effect, and patterns that
+// nothing could ever match, are refused where they stand.
+#include "tests/scenarios/run_fixture.h"
+
+namespace flapjack {
+namespace {
+
+struct Row {
+  const char* what;
+  std::string text;
+  const char* message;  ///< null: it is fine
+};
+
+/// dev and srv on a wire. Line 2: members of dev; 3: of its iface; 4: of the link; 5: steps;
+/// 6: expectations.
+std::string scenario(const std::string& node, const std::string& iface = {},
+                     const std::string& link = {}, const std::string& steps = {},
+                     const std::string& expect = {}) {
+  return R"({ "until": "2s", "nodes": { "srv": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } } },
+"dev": { )" + node + R"( "ifaces": { "eth0": {
+)" + iface + R"( } } } }, "links": { "wire": { "between": ["dev.eth0", "srv.e"]
+)" + link + R"( } }, "timeline": [
+)" + steps + R"( ], "expect": [
+)" + expect + "] }";
+}
+Row node(const char* what, const std::string& text, const char* message) {
+  return {what, scenario(text), message};
+}
+Row iface(const char* what, const std::string& text, const char* message,
+          const std::string& link = {}) {
+  return {what, scenario({}, text, link), message};
+}
+Row link(const char* what, const std::string& text, const char* message,
+         const std::string& steps = {}) {
+  return {what, scenario({}, {}, text, steps), message};
+}
+Row step(const char* what, const std::string& text, const char* message) {
+  return {what, scenario({}, {}, {}, R"({ "at": "1s", )" + text + " }"), message};
+}
+Row never(const char* what, const std::string& pattern, const char* message) {
+  return {what, scenario({}, {}, {}, {}, R"({ "never": ")" + pattern + R"(" })"), message};
+}
+
+class NoEffect : public ::testing::TestWithParam<Row> {};
+
+TEST_P(NoEffect, IsRefusedWhereItStands) {
+  const Ran ran(GetParam().text);
+  if (GetParam().message == nullptr) {
+    EXPECT_TRUE(ran.report) << ran.messages;
+    return;
+  }
+  EXPECT_FALSE(ran.report);
+  EXPECT_EQ(ran.brief(), GetParam().message);
+  ASSERT_FALSE(ran.sink.all().empty());
+  const Diagnostic& first = ran.sink.all().front();  // F0108: of two keys that do not go together
+  EXPECT_TRUE(first.code == "F0108" || !first.help.empty()) << "what to write instead";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Links, NoEffect,
+    ::testing::Values(
+        link("queue", R"(, "queue": 8)", "4:12 F0111 on a link without a rate nothing waits"),
+        link("queue_with_rate", R"(, "queue": 8, "rate": "1Mbit/s")", nullptr),
+        link("queue_of_one_direction", R"(, "up": { "rate": "1Mbit/s" }, "down": { "queue": 8 })",
+             "4:51 F0111 on a link without a rate nothing waits"),
+        link("queue_before_a_rate_comes", R"(, "queue": 8)", nullptr,
+             R"({ "at": "1s", "set_link": "wire", "rate": "1Mbit/s" })"),
+        iface("device", R"("queue": 8)", "3:10 F0111 on a link without a rate nothing waits"),
+        iface("device_other_direction", R"("queue": 8)",
+              "3:10 F0111 on a link without a rate nothing waits",
+              R"(, "down": { "rate": "1Mbit/s" })"),
+        iface("device_with_rate", R"("queue": 8)", nullptr, R"(, "rate": "1Mbit/s")")),
+    [](const auto& info) { return std::string(info.param.what); });
+
+INSTANTIATE_TEST_SUITE_P(
+    Nodes, NoEffect,
+    ::testing::Values(
+        node("more_times_than_classes", R"("cpu": { "rx": ["1us", "2us"] },)",
+             "2:25 F0924 2 service times, but 1 traffic class"),
+        node("tx_times", R"("kconfig": { "NET_TC_TX_COUNT": 2 },
+                            "cpu": { "tx": ["1us", "2us", "3us"] },)",
+             "3:44 F0924 3 service times, but 2 traffic classes"),
+        node("as_many_as_classes", R"("kconfig": { "NET_TC_RX_COUNT": 2 },
+                                      "cpu": { "rx": ["1us", "2us"] },)",
+             nullptr),
+        node("renewal_without_client", R"("dhcp_renewal": "until_expiry",)",
+             "2:10 F0111 no interface of this node asks for a lease"),
+        iface("faults_of_a_vlan", R"("ipv4": "10.0.0.2/24" }, "v": {
+              "vlan": { "on": "eth0", "id": 5 }, "faults": { "tx": { "loss": "1%" } })",
+              "4:50 F0108 \"faults\" does not go with \"vlan\""),
+        iface("mac_of_a_tunnel", R"("ipv4": "10.0.0.2/24" }, "t": {
+              "tunnel": { "on": "eth0", "remote": "10.0.0.1" }, "mac": "02:00:00:00:00:09")",
+              "4:65 F0108 \"mac\" does not go with \"tunnel\""),
+        iface("checksums_of_a_dummy", R"("technology": "dummy", "checksum_offload": "tx")",
+              "3:24 F0929 \"checksum_offload\" is of Ethernet devices under the native stack"),
+        iface("checksums_of_an_engine",
+              R"("ipv4": "10.0.0.2/24", "offload": "lwip", "checksum_offload": "tx")",
+              "3:43 F0929 \"checksum_offload\" is of Ethernet devices under the native stack"),
+        iface("checksums", R"("checksum_offload": "both")", nullptr)),
+    [](const auto& info) { return std::string(info.param.what); });
+
+INSTANTIATE_TEST_SUITE_P(
+    Steps, NoEffect,
+    ::testing::Values(
+        step("leave_all", R"("exhaust": "srv.rx_pkts", "leave": 14)",
+             "5:50 F0928 srv.rx_pkts has 14: to leave as much takes nothing away"),
+        step("leave_more", R"("exhaust": "srv.tx_bufs", "leave": 40)",
+             "5:50 F0928 srv.tx_bufs has 36: to leave as much takes nothing away"),
+        step("leave_some", R"("exhaust": "srv.rx_pkts", "leave": 13)", nullptr)),
+    [](const auto& info) { return std::string(info.param.what); });
+
+INSTANTIATE_TEST_SUITE_P(
+    Patterns, NoEffect,
+    ::testing::Values(
+        never("type_of_udp", "dev > srv UDP type=8", "6:27 F0702 UDP has no attribute \"type\""),
+        never("port_of_icmp", "dev > srv ICMP dport=7",
+              "6:28 F0702 ICMP has no attribute \"dport\""),
+        never("part_of_udp", "dev > srv UDP part=first",
+              "6:27 F0702 UDP has no attribute \"part\""),
+        never("negated", "dev > srv ARP type!=8", "6:27 F0702 ARP has no attribute \"type\""),
+        never("target_of_rs", "dev > * RS target=fe80::1",
+              "6:24 F0702 RS has no attribute \"target\""),
+        never("code_of_igmp", "dev > * IGMP code=0", "6:26 F0702 IGMP has no attribute \"code\""),
+        never("large_type", "dev > srv ICMP type=256", "6:28 F0706 type is never \"256\""),
+        never("named_port", "dev > srv UDP dport=dns", "6:27 F0706 dport is never \"dns\""),
+        never("one_of_two", "dev > srv UDP sport=7|70000", "6:27 F0706 sport is never \"70000\""),
+        never("fine", "dev > srv ICMP type=8 code=0 len=8 link=wire", nullptr)),
+    [](const auto& info) { return std::string(info.param.what); });
+
+TEST(NoEffect, ExhaustSaysOneOfTwo) {
+  const Ran ran(scenario({}, {}, {},
+                         R"({ "at": "1s", "exhaust": "srv.rx_pkts", "leave": 1, "take": 1 })"));
+  EXPECT_EQ(ran.brief(), "5:53 F0108 \"take\" does not go with \"leave\"");
+}
+
+// RFC 4862 section 5.5.3: a host makes addresses of 64 bits and its own 64.
+TEST(NoEffect, OnlyA64IsAutonomous) {
+  const auto brief = [](const std::string& ra) {
+    return Ran(R"({ "until": "1s", "nodes": { "gw": { "ifaces": { "e": { "ipv6": "auto" } },
+"services": { "r": { "ra": { )" + ra + " } } } } } }").brief();
+  };
+  EXPECT_EQ(brief(R"("prefixes": ["2001:db8::/64", "2001:db8:1::/80"])"),
+            "2:60 F0110 hosts make addresses of /64 networks only (RFC 4862)");
+  EXPECT_EQ(brief(R"("prefixes": ["2001:db8:1::/80"], "autonomous": false)"), "none");
+}
+
+}  // namespace
+}  // namespace flapjack
