@@ -10,20 +10,26 @@ namespace {
 
 using Type = JsonValue::Type;
 
-void bind_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
-  if (v.is(Type::String) && v.text == "auto") return;
-  if (v.is(Type::String) && v.text == "dhcp") return ctx.not_supported_yet(v.span, v.text);
-  const auto address = read_ipv6(ctx, v, true);
-  if (!address) return;
+void add(LoadContext& ctx, const JsonValue& v, const Ipv6Spec& address, IfaceSpec& iface) {
   const auto same = [&](const Ipv6Spec& other) {
-    return other.prefix.address == address->prefix.address;
+    return other.prefix.address == address.prefix.address;
   };
   if (std::any_of(iface.ipv6.begin(), iface.ipv6.end(), same)) {
     ctx.error("F0110", v.span,
-              in_quotes(to_text(address->prefix.address)) + " is on this interface already");
+              in_quotes(to_text(address.prefix.address)) + " is on this interface already");
     return;
   }
-  iface.ipv6.push_back(*address);
+  iface.ipv6.push_back(address);
+}
+
+void bind_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
+  if (v.is(Type::String) && v.text == "auto") return;
+  if (v.is(Type::String) && v.text == "dhcp") return ctx.not_supported_yet(v.span, v.text);
+  if (v.is(Type::String) && iface.technology == "loopback") {  // it alone may have ::1
+    const auto own = Ipv6Prefix::parse(v.text);
+    if (own && own->address.is_loopback()) return add(ctx, v, {*own, ctx.place(v.span)}, iface);
+  }
+  if (const auto address = read_ipv6(ctx, v, true)) add(ctx, v, *address, iface);
 }
 
 std::string ipv6_schema() {
@@ -50,7 +56,8 @@ std::optional<Ipv6Spec> read_ipv6(LoadContext& ctx, const JsonValue& v, bool wit
                 "write " + in_quotes(example) + (is_word ? " or \"auto\"" : ""));
   }
   if (address->is_any() || address->is_multicast() || address->is_loopback()) {
-    return fail(in_quotes(text) + " is not the address of one host", "");
+    const char* help = address->is_loopback() ? "only a loopback interface has it" : "";
+    return fail(in_quotes(text) + " is not the address of one host", help);
   }
   if (!with_prefix) {
     if (slash == std::string_view::npos) return Ipv6Spec{{*address, 128}, ctx.place(v.span)};

@@ -95,6 +95,23 @@ TEST(SocketScenario, ASuspendedIfaceAnswersNoArpAndCarriesNoVlan) {
   for (const KeptRecord& drop : drops) EXPECT_EQ(drop.attr("reason"), "suspended");
 }
 
+// Zephyr's loopback device has 127.0.0.1 and ::1; nothing of it leaves the node.
+TEST(SocketScenario, ANodeTalksToItselfByBothLoopbackAddresses) {
+  const auto node = [](const std::string& technology) {
+    return R"({ "until": "3s", "nodes": { "a": {
+      "ifaces": { "e": { "ipv4": "192.0.2.2/24", "ipv6": "2001:db8::2/64" },
+                  "lo": { )" + technology + R"( "ipv4": "127.0.0.1/8", "ipv6": "::1/128" } },
+      "apps": { "four": { "udp_ping": "127.0.0.1:7", "from": "1s", "count": 1 },
+                "six": { "udp_ping": "[::1]:7", "from": "1s", "count": 1 } },
+      "services": ["udp_echo:7"] } },
+      "expect": [{ "eventually": "a.four acked rtt=0s" },
+                 { "eventually": "a.six acked rtt=0s" }] })";
+  };
+  const Ran ran(node(R"("technology": "loopback",)"));
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_NE(Ran(node("")).messages.find("only a loopback interface has it"), std::string::npos);
+}
+
 TEST(SocketScenario, StatisticsAreThereForWhoAsksAndChangeNothing) {
   const std::string text = bus("");
   const Ran plain(text);
