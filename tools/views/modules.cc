@@ -32,7 +32,8 @@ constexpr std::array kStackEvents = std::to_array<std::string_view>({
     "icmp_error_lost",     "icmpv6_not_sent",   "if_up_failed",      "igmp_failed",
     "ipv4_auto_failed",    "ipv4_configs_short", "ipv6_configs_short", "mgmt_event_dropped",
     "mgmt_info_too_long",  "nd_no_source",
-    "path_error",          "prefix_refused",    "reassembled",       "redirect_ignored",
+    "path_error",          "prefix_ignored",    "prefix_refused",
+    "reassembled",         "redirect_ignored",
     "redirected",          "router_refused",    "send_refused",
 });
 
