@@ -138,7 +138,7 @@ DropReason BridgeL2::flood(NetIf& iface, IfIndex from, PacketPtr& packet, bool k
 
 Status BridgeL2::output(NetIf& iface, PacketPtr frame) {
   const auto header = EthernetHeader::parse(frame->bytes());
-  assert(header);
+  if (!header) return iface.drop_tx(std::move(frame), DropReason::BadLinkHeader, Errc::Einval);
   const SimTime now = iface.stack().scheduler().now();
   const IfIndex to = context_of(iface).table.find(header->destination, now);
   if (to.valid()) return iface.stack().iface(to)->output_frame(std::move(frame));

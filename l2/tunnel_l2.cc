@@ -60,6 +60,11 @@ Status TunnelL2::send(NetIf& iface, PacketPtr packet) {
 }
 
 Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
+  const int version = datagram->data()[0] >> 4;
+  const bool is_ip = version == 4 || version == 6;  // an app may have written it itself
+  if (!is_ip || datagram->size() < kIpv4HeaderBytes) {
+    return iface.drop_tx(std::move(datagram), DropReason::BadHeader, Errc::Einval);
+  }
   NetIf& lower = *iface.stacking().lower();
   const Route& route = iface.stack().route;
   const IpAddress source = route.source(&lower, config_.remote);
@@ -69,8 +74,6 @@ Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
   if (datagram->headroom() < kIpv4HeaderBytes) {
     return iface.drop_tx(std::move(datagram), DropReason::L2Refused, Errc::Enomem);
   }
-  assert(datagram->size() >= kIpv4HeaderBytes);
-  const int version = datagram->data()[0] >> 4;
   Ipv4Header outer;
   outer.tos = traffic_class(datagram->data());
   outer.total_length = static_cast<std::uint16_t>(datagram->size() + kIpv4HeaderBytes);

@@ -35,7 +35,11 @@ bool VlanL2::claims(NetIf&, const Packet& frame) const {
   return tag && tag->id == id_;
 }
 
+// An app may have written the frame itself.
 Status VlanL2::output(NetIf& iface, PacketPtr frame) {
+  if (frame->size() < kEthernetHeaderBytes) {
+    return iface.drop_tx(std::move(frame), DropReason::BadLinkHeader, Errc::Einval);
+  }
   if (frame->headroom() < kVlanTagBytes) {
     return iface.drop_tx(std::move(frame), DropReason::L2Refused, Errc::Enomem);
   }

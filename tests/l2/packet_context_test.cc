@@ -3,6 +3,9 @@
 // of their own.
 #include <gtest/gtest.h>
 
+#include "l2/bridge_l2.h"
+#include "l2/tunnel_l2.h"
+#include "l2/vlan_l2.h"
 #include "tests/support/two_node_world.h"
 
 namespace flapjack {
@@ -213,6 +216,45 @@ TEST_F(PacketContext, WithTheOldOrderOfStagesToo) {
     old.settle();
   }
   EXPECT_EQ(got, (Lines{"raw:19", "raw:33"}));
+}
+
+/// What becomes of frames of these sizes that an app sends raw by an iface above eth0.
+template <class L2>
+Lines sent_by_upper(L2& l2, std::initializer_list<std::size_t> sizes) {
+  TwoNodeWorld world;
+  NetIf& upper = world.a.add_iface({.name = "up0", .mtu = 1400});
+  upper.bind_l2(l2);
+  EXPECT_TRUE(upper.stacking().attach(world.if_a).ok());
+  world.settle();
+  EXPECT_TRUE(upper.is_up());
+  NetContext& app =
+      *world.a.contexts.get(Family::Packet, SocketType::Raw, kEveryEtherType).value();
+  Lines told;
+  for (const std::size_t size : sizes) {
+    world.sink.records.clear();
+    const Bytes bytes(size, 0x55);
+    EXPECT_TRUE(app.sendto_link(bytes, LinkEndpoint{upper.index()}, {}, kNoWait).ok());
+    world.settle();
+    std::string line = std::to_string(world.count("link_in")) + " on the link";
+    for (const KeptRecord& r : world.sink.records) {
+      const bool here = r.kind == TraceKind::Drop && r.subject == "a.up0";
+      if (here) line += " " + std::string(r.attr("reason"));
+    }
+    told.push_back(line);
+  }
+  return told;
+}
+
+// Who has to look into a frame that an app wrote itself finds out that there is nothing to see.
+TEST_F(PacketContext, WhatIsNoFrameEndsAtTheIfaceAbove) {
+  VlanL2 vlan(7, {});
+  BridgeL2 bridge;
+  TunnelL2 tunnel({.remote = TwoNodeWorld::ip(2)});
+  const std::string bad = "0 on the link bad_link_header";
+  EXPECT_EQ(sent_by_upper(vlan, {1, 13, 14}), (Lines{bad, bad, "1 on the link"}));
+  EXPECT_EQ(sent_by_upper(bridge, {1, 13, 14}), (Lines{bad, bad, "1 on the link"}));
+  const std::string no_ip = "0 on the link bad_header";
+  EXPECT_EQ(sent_by_upper(tunnel, {1, 19, 20, 40}), (Lines{no_ip, no_ip, no_ip, no_ip}));
 }
 
 TEST_F(PacketContext, SendRefusals) {
