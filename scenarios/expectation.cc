@@ -159,6 +159,18 @@ std::string describe(const Tracer& tracer, const TraceRecord& record, const Reco
   return text + " at " + to_text(record.at);
 }
 
+TraceMask kinds_of(const ExpectSpec& spec) {
+  TraceMask kinds;
+  for (const auto& edge : {spec.window.from, spec.window.to}) {
+    if (edge && edge->pattern) kinds = kinds | kinds_of(*edge->pattern);
+  }
+  for (const SequenceItem& item : spec.sequence) {
+    for (const SequenceEvent& event : item.events) kinds = kinds | kinds_of(event.pattern);
+  }
+  if (spec.sequence.empty()) kinds = kinds | kinds_of(spec.pattern) | kinds_of(spec.then);
+  return kinds;
+}
+
 std::unique_ptr<Expectation> make_expectation(const ExpectSpec& spec, SimTime until,
                                               const ExpectProbes& probes) {
   switch (spec.kind) {

@@ -76,6 +76,9 @@ class Expectation {
   Window window_;
 };
 
+/// The kinds of records that an expectation must see to decide.
+TraceMask kinds_of(const ExpectSpec& spec);
+
 std::unique_ptr<Expectation> make_expectation(const ExpectSpec& spec, SimTime until,
                                               const ExpectProbes& probes);
 

@@ -12,6 +12,17 @@ bool is_packet_record(const TraceRecord& record) {
          record.name == hop_name(Hop::LinkIn);
 }
 
+TraceMask kinds_of(const Pattern& pattern) {
+  if (pattern.kind == PatternKind::Packet) return TraceMask::of(TraceKind::Hop);
+  TraceMask kinds = TraceMask::of(TraceKind::Event);
+  if (pattern.name == "dropped") kinds = kinds | TraceMask::of(TraceKind::Drop);
+  for (std::size_t hop = 0; hop < kHops; ++hop) {
+    if (pattern.name != hop_name(static_cast<Hop>(hop))) continue;
+    kinds = kinds | TraceMask::of(TraceKind::Hop);
+  }
+  return kinds;
+}
+
 RecordView::RecordView(const Tracer& tracer, const TraceRecord& record, const NodeNames& nodes)
     : tracer_(tracer), record_(record) {
   event_ = {tracer.path(record.subject), record.name, {this, &RecordView::attr}};

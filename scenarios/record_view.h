@@ -17,6 +17,9 @@ bool is_event_like(TraceKind kind);
 /// True for the record that stands for a packet in packet patterns: the hop link_in.
 bool is_packet_record(const TraceRecord& record);
 
+/// The kinds of records among which all matches of `pattern` are.
+TraceMask kinds_of(const Pattern& pattern);
+
 /// The patterns' view of one record; valid as long as the record is.
 class RecordView {
  public:

@@ -74,6 +74,14 @@ class Watcher : public TraceSink {
     }
   }
 
+  /// What it must see, however little else of the run is looked at.
+  TraceMask kinds() const {
+    TraceMask kinds = timeline_.kinds() | TraceMask::of(TraceKind::Event) |
+                      TraceMask::of(TraceKind::Step);
+    for (const Watched& w : expectations_) kinds = kinds | kinds_of(w.expectation->spec());
+    return kinds;
+  }
+
   void start() {
     for (Watched& w : expectations_) schedule_samples(w);
   }
@@ -249,7 +257,7 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   if (options.digest) tracer.add_sink(invariants, kCanonical);
   LeakLedger ledger(*world, options.digest);
   const RunStats stats(*world, options.stats);
-  tracer.add_sink(watcher, kCanonical);
+  tracer.add_sink(watcher, watcher.kinds());
   for (const auto& [view, mask] : options.sinks) tracer.add_sink(*view, mask);
   if (options.live != nullptr) report.error = options.live->begin(*world);
   if (!report.error.empty()) return report;

@@ -79,6 +79,12 @@ void Timeline::see(const RecordView& view, const TraceRecord& record) {
   }
 }
 
+TraceMask Timeline::kinds() const {
+  TraceMask kinds;
+  for (const std::size_t index : waiting_) kinds = kinds | kinds_of(*steps_[index].spec->on);
+  return kinds;
+}
+
 void Timeline::fire(std::uint64_t index) {
   const StepSpec& step = *steps_[index].spec;
   carry_out(index, record_step(step, subject_of(step)));

@@ -37,6 +37,8 @@ class Timeline : private LinkFilter {
   void start();
   /// Shows a record to the steps that wait for an event.
   void see(const RecordView& view, const TraceRecord& record);
+  /// The kinds of records that it must be shown.
+  TraceMask kinds() const;
   /// Steps carried out so far, undos not counted.
   std::uint64_t carried_out() const { return carried_out_; }
   /// Steps with "on" that were never carried out, and why, in the order of the file.

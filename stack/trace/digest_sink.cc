@@ -4,7 +4,10 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
+
+#include "stack/wire/little_endian.h"
 
 namespace flapjack {
 namespace {
@@ -18,17 +21,26 @@ class Canonical {
   Canonical& operator=(const Canonical&) = delete;
 
   void number(std::uint64_t v) {
-    for (int shift = 0; shift < 64; shift += 8) put(static_cast<std::uint8_t>(v >> shift));
+    std::array<std::uint8_t, sizeof v> bytes;
+    wire::store_le64(bytes.data(), v);
+    put(bytes.data(), bytes.size());
   }
   void text(std::string_view t) {
     number(t.size());
-    for (const char c : t) put(static_cast<std::uint8_t>(c));
+    put(reinterpret_cast<const std::uint8_t*>(t.data()), t.size());
   }
 
  private:
-  void put(std::uint8_t byte) {
-    if (size_ == buffer_.size()) flush();
-    buffer_[size_++] = byte;
+  void put(const std::uint8_t* bytes, std::size_t count) {
+    if (count > buffer_.size() - size_) {
+      flush();
+      if (count > buffer_.size()) {
+        XXH3_128bits_update(&hash_, bytes, count);
+        return;
+      }
+    }
+    std::copy_n(bytes, count, buffer_.data() + size_);
+    size_ += count;
   }
   void flush() {
     XXH3_128bits_update(&hash_, buffer_.data(), size_);

@@ -48,6 +48,32 @@ TEST_P(Library, PassesTwiceAlike) {
   EXPECT_EQ(Ran(text).report->digest, once.report->digest);
 }
 
+// Without a digest only those records are made that an expectation or a step waits for.
+TEST_P(Library, JudgesTheSameWithoutADigest) {
+  const SourceFile file("t.json", read_text(GetParam()));
+  const Registry registry = builtin_registry();
+  DiagnosticSink sink;
+  const auto spec = load_scenario(file, registry.vocabulary(), sink);
+  ASSERT_TRUE(spec);
+  RunOptions without;
+  without.digest = false;
+  const auto report = run_scenario(*spec, registry, without, sink);
+  const auto whole = run_scenario(*spec, registry, {}, sink);
+  ASSERT_TRUE(report && whole);
+  EXPECT_EQ(report->verdict, whole->verdict);
+  EXPECT_EQ(report->events, whole->events);
+  ASSERT_EQ(report->expectations.size(), whole->expectations.size());
+  for (std::size_t i = 0; i < whole->expectations.size(); ++i) {
+    EXPECT_EQ(report->expectations[i].pass, whole->expectations[i].pass);
+    EXPECT_EQ(report->expectations[i].actual, whole->expectations[i].actual);
+    EXPECT_EQ(report->expectations[i].nearest, whole->expectations[i].nearest);
+  }
+  ASSERT_EQ(report->counters.size(), whole->counters.size());
+  for (std::size_t i = 0; i < whole->counters.size(); ++i) {
+    EXPECT_EQ(report->counters[i].value, whole->counters[i].value) << whole->counters[i].path;
+  }
+}
+
 TEST_P(Library, OpensWithWhatItIsAbout) {
   const std::string text = read_text(GetParam());
   const std::size_t key = text.find('"');

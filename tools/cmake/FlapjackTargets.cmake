@@ -9,6 +9,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # gcc 12 at -O3 takes `"text" + string` for an overlapping copy (its bug 105651, fixed in 13).
   target_compile_options(flapjack_options INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Nobody replaces our functions when a program is loaded, so calls may be inlined in spite of
+  # position-independent code. clang does so anyway.
+  target_compile_options(flapjack_options INTERFACE -fno-semantic-interposition)
+endif()
 if(FLAPJACK_SANITIZE)
   add_compile_options(-fsanitize=${FLAPJACK_SANITIZE} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
