@@ -95,6 +95,16 @@ void check_device_queues(LoadContext& ctx, const LinkSpec& link, bool up, bool r
   }
 }
 
+void check_unlinked_queues(LoadContext& ctx) {
+  for (const NodeSpec& node : ctx.spec.nodes) {
+    for (const IfaceSpec& iface : node.ifaces) {
+      if (!iface.queue || ctx.link_of_iface.count(node.name + "." + iface.name) != 0) continue;
+      ctx.error("F0111", iface.queue_place.span, "nothing waits at an interface without a link",
+                "name it in the \"between\" of a link that has a \"rate\"");
+    }
+  }
+}
+
 void bind_link(LoadContext& ctx, const FormatTables& tables, const JsonMember& m) {
   LinkDraft draft;
   draft.link.name = m.key;
@@ -149,6 +159,7 @@ void check_device_needs(LoadContext& ctx, const LinkPatch& patch) {
 }
 
 void check_link_needs(LoadContext& ctx) {
+  check_unlinked_queues(ctx);
   for (const LinkSpec& link : ctx.spec.links) {
     for (const bool up : {true, false}) {
       Needs needs;

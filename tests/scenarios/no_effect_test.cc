@@ -134,6 +134,12 @@ TEST(NoEffect, ExhaustSaysOneOfTwo) {
   EXPECT_EQ(ran.brief(), "5:53 F0108 \"take\" does not go with \"leave\"");
 }
 
+TEST(NoEffect, AQueueNeedsALink) {
+  const Ran ran(R"({ "until": "1s", "nodes": { "n": { "ifaces": {
+"lo": { "technology": "loopback", "queue": 3 } } } } })");
+  EXPECT_EQ(ran.brief(), "2:44 F0111 nothing waits at an interface without a link");
+}
+
 // RFC 4862 section 5.5.3: a host makes addresses of 64 bits and its own 64.
 TEST(NoEffect, OnlyA64IsAutonomous) {
   const auto brief = [](const std::string& ra) {
