@@ -121,8 +121,8 @@ class NetIf : public DriverUser {
   Status set_promiscuous();
   void unset_promiscuous();
   bool is_promiscuous() const { return promiscuous_; }
-  /// While suspended IP sends nothing: drop Suspended, Enetdown; what comes in is taken, frames of
-  /// packet contexts go out. Ebusy (frames wait in the tx queue), Ealready (net_if_suspend).
+  /// While suspended nothing is sent, neither packets nor frames: drop Suspended, Enetdown; what
+  /// comes in is taken. Ebusy (frames wait in the tx queue), Ealready (net_if_suspend).
   Status suspend();
   /// Ealready (net_if_resume).
   Status resume();
