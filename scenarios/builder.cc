@@ -249,7 +249,8 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
   }
   const DriverEntry& entry = *driver;
   if (link_spec == nullptr && entry.on_link) return nullptr;
-  DriverSite site{world_->link_env(), nullptr, node.stack.name() + "." + spec.name, {}, {}};
+  DriverSite site{world_->link_env(), nullptr, node.stack.name() + "." + spec.name, {}, {},
+                  false, false, checksum_policy(spec)};
   site.mac = spec.mac.empty() ? World::default_mac(node, iface.index().value)
                               : *MacAddress::parse(spec.mac);
   if (spec.conn) {  // losing the peer is for `conn` to notice
@@ -257,7 +258,6 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
     site.station = true;
   }
   site.promiscuous = is_bridge_port(node_spec, spec);
-  site.checksum = checksum_policy(spec);
   if (link_spec != nullptr) site.link = world_->link(link_spec->name);
   MadeDriver made = entry.make(site);
   if (site.link != nullptr) {

@@ -71,7 +71,9 @@ void IfStacking::take_lowers_up() {
 void IfStacking::tell_uppers(bool up) {
   if (uppers_.empty()) return;
   const CauseScope scope(iface_.stack().scheduler(), iface_.last_event());
-  for (NetIf* upper : uppers_) {
+  const std::vector<NetIf*> told = uppers_;  // a handler in the notifier's turn may change them
+  for (NetIf* upper : told) {
+    if (!has(uppers_, *upper)) continue;
     upper->virtual_iface()->on_lower(*upper, iface_, up);
     upper->stacking().follow_lowers();
   }

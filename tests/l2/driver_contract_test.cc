@@ -36,7 +36,7 @@ struct Bench : DriverRig {
 
 DriverSite site(Bench& bench, bool on_link, const std::string& name, std::uint8_t last) {
   if (on_link && bench.link == nullptr) bench.link = std::make_unique<Link>(bench.env(), "wire");
-  return {bench.env(), bench.link.get(), name, {{2, 0, 0, 0, 0, last}}, {}};
+  return {bench.env(), bench.link.get(), name, {{2, 0, 0, 0, 0, last}}, {}, false, false, {}};
 }
 
 struct DriverRow {

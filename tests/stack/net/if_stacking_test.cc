@@ -134,5 +134,28 @@ TEST_F(Stacking, DetachTakesDown) {
   EXPECT_TRUE(vlan.stacking().attach(world.if_a).ok()) << "and on again";
 }
 
+TEST(StackingInTheNotifiersTurn, OneThatIsTakenAwayDoesNotHideTheNext) {
+  TwoNodeOptions options;
+  options.a.mgmt.delivery = NetMgmtConfig::Delivery::Direct;
+  TwoNodeWorld world(options);
+  VlanL2 l2s[] = {VlanL2(1), VlanL2(2), VlanL2(3)};
+  std::vector<NetIf*> vlans;
+  for (VlanL2& l2 : l2s) {
+    vlans.push_back(&world.a.add_iface({.name = "v" + std::to_string(vlans.size())}));
+    vlans.back()->bind_l2(l2);
+    ASSERT_TRUE(vlans.back()->stacking().attach(world.if_a).ok());
+    ASSERT_TRUE(vlans.back()->is_up());
+  }
+  MgmtCallback callback{mgmt_mask(MgmtEvent::IfDown), [&](const MgmtNotice& notice) {
+                          if (notice.iface != vlans[0]) return;
+                          EXPECT_TRUE(vlans[0]->stacking().detach(world.if_a).ok());
+                        }};
+  world.a.mgmt.add(callback);
+  world.link.set_up(false);
+  for (const NetIf* vlan : vlans) EXPECT_FALSE(vlan->is_up()) << vlan->name();
+  EXPECT_THAT(world.if_a.stacking().uppers(), ElementsAre(vlans[1], vlans[2]));
+  world.a.mgmt.remove(callback);
+}
+
 }  // namespace
 }  // namespace flapjack
