@@ -61,7 +61,8 @@ TEST(Conform, OtherWaysPassInEveryProfile) {
     profile.apply(node);
     std::vector<int> none = {7, 34};
     if (!node.conn_mgr.idle_timeout) none.push_back(44);
-    for (const Planted way : {Planted::None, Planted::StopsLater, Planted::RetriesSlowly}) {
+    for (const Planted way : {Planted::None, Planted::StopsLater, Planted::RetriesSlowly,
+                              Planted::SecondConnectExtends}) {
       SCOPED_TRACE(std::string(profile.word.name) + " " + std::to_string(static_cast<int>(way)));
       const ConformReport report = conformance::conform(plain(way), node.conn_mgr);
       EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
@@ -164,7 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
                     PlantedCase{"SecondLossEnds", Planted::SecondLossEnds, {16}},
                     PlantedCase{"SecondIdleEnds", Planted::SecondIdleEnds, {44}},
                     PlantedCase{"TimeoutAgain", Planted::TimeoutAgain, {9, 10, 24}},
-                    PlantedCase{"ReadsAdmin", Planted::ReadsAdmin, {36}}),
+                    PlantedCase{"ReadsAdmin", Planted::ReadsAdmin, {36}},
+                    PlantedCase{"ConnectRestarts", Planted::ConnectRestarts, {25}}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -18,6 +18,11 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   void connect() {
     if (has(Planted::ForcesFlags)) binding_.set_flag(ConnFlag::NoAutoDown, false);
     if (has(Planted::ReadsIface) && binding_.iface().is_up()) return;
+    if (has(Planted::SecondConnectExtends) && wanted()) start_countdown();
+    if (has(Planted::ConnectRestarts) && wanted() && configured_ && !pause_.running()) {
+      technology_->stop();
+      try_now();
+    }
     if (wanted() || up_) return;
     persistent_at_connect_ = persistent();
     timed_out_ = false;
@@ -110,12 +115,14 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (comes_back_ && !wanted()) return begin();
     if (has(Planted::StopsLater) && wanted()) try_now();  // asked for again meanwhile
   }
+  void start_countdown() {
+    if (binding_.timeout_s() > 0) countdown_.start(seconds(binding_.timeout_s()));
+  }
   void begin() {
     ++generation_;
     set_wanted(true);
-    const int timeout = binding_.timeout_s();
-    if (timeout > 0) countdown_.start(seconds(timeout));
-    if (!configured_ && timeout > 0 && has(Planted::TimeoutWithoutConfig)) {
+    start_countdown();
+    if (!configured_ && binding_.timeout_s() > 0 && has(Planted::TimeoutWithoutConfig)) {
       end();
       return tell_timeout();
     }

@@ -35,9 +35,11 @@ enum class Planted {
   SecondIdleEnds,        // nor is a second idle disconnect
   TimeoutAgain,          // a disconnect after a timeout tells of the timeout again
   ReadsAdmin,            // lost while admin-down: no new attempt
+  ConnectRestarts,       // a connect while connecting begins the association anew
   // Not faults, but other ways to do it.
   StopsLater,     // the technology leaves a while after the disconnect
   RetriesSlowly,  // a long pause between sub-attempts
+  SecondConnectExtends,  // a connect while connecting begins the countdown anew
 };
 
 class PlainConnectivity : public Connectivity {
