@@ -37,6 +37,11 @@ Setup setup_of(Dice& dice) {
   s.idle = !s.sync_down;
   constexpr int kTakes[] = {0, 0, 1, 7, 1000};
   s.associate_ms = kTakes[dice.below(5)];
+  if (s.queue < 256 || dice.one_in(2)) return s;
+  constexpr int kChecks[] = {0, 3, 20, 100};
+  s.lan = true;
+  s.dad_ms = kChecks[dice.below(4)];
+  s.acd_ms = kChecks[dice.below(4)];
   return s;
 }
 
@@ -107,7 +112,11 @@ Sequence shrink(Sequence sequence, const std::function<bool(const Sequence&)>& d
                             &Setup::any_add, &Setup::if_events, &Setup::auto_down, &Setup::idle}) {
       reset(flag);
     }
-    for (const auto number : {&Setup::policy, &Setup::queue, &Setup::associate_ms}) reset(number);
+    for (const auto number : {&Setup::policy, &Setup::queue, &Setup::associate_ms, &Setup::dad_ms,
+                              &Setup::acd_ms}) {
+      reset(number);
+    }
+    if (sequence.setup.dad_ms == 0 && sequence.setup.acd_ms == 0) reset(&Setup::lan);
     reset(&Setup::bound);
     int most = 0;
     for (const Step& step : sequence.steps) most = std::max(most, step.iface);

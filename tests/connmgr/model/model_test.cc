@@ -47,9 +47,11 @@ TEST(ConnMgrModel, RandomSequencesDoNotDiverge) {
 TEST(ConnMgrModel, TheGeneratorReachesEverything) {
   std::vector<int> ops(static_cast<std::size_t>(Op::kCount));
   std::vector<int> events(static_cast<std::size_t>(Ev::kCount));
-  int lost = 0, before = 0, late = 0;
+  int lost = 0, before = 0, late = 0, dad = 0, acd = 0;
   for (std::uint64_t number = 1; number <= 3000; ++number) {
     const Sequence q = generate(number);
+    dad += q.setup.dad_ms > 0;
+    acd += q.setup.acd_ms > 0;
     for (const Step& step : q.steps) {
       ++ops[static_cast<std::size_t>(step.op)];
       before += step.at_ms < 0;
@@ -65,6 +67,8 @@ TEST(ConnMgrModel, TheGeneratorReachesEverything) {
   EXPECT_GT(lost, 50);
   EXPECT_GT(before, 50);
   EXPECT_GT(late, 50);
+  EXPECT_GT(dad, 50);
+  EXPECT_GT(acd, 50);
 }
 
 TEST(ConnMgrModel, ShrinkingKeepsOnlyWhatIsNeeded) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "connmgr/conn_mgr.h"
+#include "stack/contract/arp_port.h"
 #include "stack/net/stack.h"
 #include "tests/connmgr/test_node.h"
 
@@ -13,6 +14,20 @@ namespace flapjack::model {
 namespace {
 
 using test::TestL2;
+
+// A network that says nothing: nobody has the addresses that are asked for.
+class LanL2 : public TestL2 {
+ public:
+  L2Traits traits() const override { return {.name = "test", .point_to_point = false}; }
+  std::unique_ptr<L2Context> attach(NetIf&) override { return std::make_unique<Context>(); }
+
+ private:
+  class Context : public L2Context, private ArpPort {
+    ArpPort* arp_port() override { return this; }
+    Status probe(Ipv4Address) override { return Status(); }
+    Status announce(Ipv4Address) override { return Status(); }
+  };
+};
 
 // Associates after a while, at once when asked to take no time; fails when told to.
 class ModelConnectivity : public Connectivity {
@@ -91,6 +106,13 @@ StackConfig stack_of(const Setup& s) {
   config.mgmt.queue_timeout = {};
   if (s.drop_oldest) config.mgmt.overflow = NetMgmtConfig::Overflow::DropOldest;
   config.pkt_tx_count = config.pkt_rx_count = 1;
+  config.ipv6.nd = config.ipv6.mld = false;  // what they send has nothing to do with it
+  config.ipv6.dad = s.dad_ms > 0;
+  config.ipv6.dad_timeout = milliseconds(s.dad_ms);
+  // One probe at once, and success so long after it.
+  config.acd = {.enabled = s.acd_ms > 0, .probe_wait = {}, .announce_wait = milliseconds(s.acd_ms)};
+  config.acd.probe_num = 1;
+  config.acd.announce_num = 0;
   return config;
 }
 
@@ -99,6 +121,7 @@ class Player : public TraceSink {
   explicit Player(const Sequence& q)
       : q_(q),
         rng_(1),
+        l2_(q.setup.lan ? lan_ : line_),
         stack_({scheduler_, tracer_, fibers_, slab_, rng_}, "n", NodeId{1}, stack_of(q.setup)),
         mgr_(stack_, config_of(q.setup)),
         impl_(q.setup.associate_ms) {
@@ -121,7 +144,9 @@ class Player : public TraceSink {
   FiberHost fibers_{scheduler_};
   PacketSlab slab_;
   Rng rng_;
-  TestL2 l2_;
+  TestL2 line_;
+  LanL2 lan_;
+  TestL2& l2_;
   Stack stack_;
   ConnMgr mgr_;
   ModelConnectivity impl_;
@@ -154,6 +179,8 @@ void Player::build() {
   for (int i = 0; i < q_.setup.ifaces; ++i) {
     NetIf& iface = stack_.add_iface({.name = kNames[i], .ipv6 = true});
     iface.bind_l2(l2_);
+    const auto number = static_cast<std::uint8_t>(i + 1);
+    EXPECT_TRUE(iface.set_link_address({{2, 0, 0x5e, 0, 0x53, number}}).ok());
     if ((q_.setup.bound >> i & 1) != 0) mgr_.bind(iface, impl_);
   }
   stack_.mgmt.add(everything_);

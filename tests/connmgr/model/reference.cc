@@ -59,6 +59,7 @@ void Reference::evaluate(int i) {
   if (run == f.running) return;
   f.running = run;
   raise(run ? Ev::Up : Ev::Down, i);
+  if (s_.lan) run ? came_up(i) : went_down(i);
 }
 
 void Reference::set(bool& flag, bool on, int i) {
@@ -71,12 +72,17 @@ void Reference::set(bool& flag, bool on, int i) {
 void Reference::on_monitor(Event e) {
   if (e.iface < 0) return;
   int& word = ifs_[e.iface].word;
-  const bool is4 = this->is4(e.iface), is6 = ifs_[e.iface].a6;
+  const bool is4 = this->is4(e.iface), is6 = this->is6(e.iface);
   switch (e.ev) {
     case Ev::Up: word |= kUp; break;
     case Ev::Down: word &= ~kUp; break;
     case Ev::Add4: if (is4 || s_.any_add) word |= kSet4; break;
+    case Ev::Acd4:  // the release in which every address counts knew no such event
+      if (s_.any_add) return;
+      if (is4) word |= kSet4;
+      break;
     case Ev::Del4: if (!is4) word &= ~kSet4; break;
+    case Ev::Dad6:
     case Ev::Add6: if (is6) word |= kSet6; break;
     case Ev::Del6: if (!is6) word &= ~kSet6; break;
     default: return;

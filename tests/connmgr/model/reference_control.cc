@@ -144,22 +144,10 @@ void Reference::boot() {
   for (int i = 0; i < s_.ifaces; ++i) {
     if (ifs_[i].running) ifs_[i].word |= kUp;
     if (is4(i)) ifs_[i].word |= kSet4;
-    if (ifs_[i].a6) ifs_[i].word |= kSet6;
+    if (is6(i)) ifs_[i].word |= kSet6;
   }
   started_ = true;
   give();
-}
-
-void Reference::address(const Step& step) {
-  If& f = ifs_[step.iface];
-  const bool add = step.op == Op::Add4 || step.op == Op::AddLocal4 || step.op == Op::Add6;
-  const bool six = step.op == Op::Add6 || step.op == Op::Del6;
-  const bool local = step.op == Op::AddLocal4 || step.op == Op::DelLocal4;
-  bool& there = six ? f.a6 : local ? f.local4 : f.a4[step.value];
-  if (there == add) return;
-  there = add;
-  const Ev four = add ? Ev::Add4 : Ev::Del4;
-  raise(six ? (add ? Ev::Add6 : Ev::Del6) : four, step.iface);
 }
 
 int Reference::call(const Step& step) {
@@ -222,7 +210,7 @@ bool Reference::once(int until) {
   struct Next {
     int at, lane;
     long order;
-    int what, index;  // 0: step, 1: pass, 2: delivery, 3: association, 4: idle
+    int what, index;  // 0: step, 1: pass, 2: delivery, 3: association, 4: idle, 5, 6: checks
   };
   std::vector<Next> all;
   for (std::size_t k = 0; k < q_.steps.size(); ++k) {
@@ -235,7 +223,9 @@ bool Reference::once(int until) {
   for (int i = 0; i < s_.ifaces; ++i) {
     all.push_back({ifs_[i].associate_at, 5, ifs_[i].associate_order, 3, i});
     all.push_back({ifs_[i].idle_at, 5, ifs_[i].idle_order, 4, i});
+    all.push_back({check6_at(i), 5, ifs_[i].check6_order, 5, i});
   }
+  all.push_back({check4_at(), 5, check4_order_, 6, 0});
   const Next next = *std::min_element(all.begin(), all.end(), [](const Next& a, const Next& b) {
     return std::tie(a.at, a.lane, a.order) < std::tie(b.at, b.lane, b.order);
   });
@@ -249,6 +239,10 @@ bool Reference::once(int until) {
     pass();
   } else if (next.what == 2) {
     deliver();
+  } else if (next.what == 5) {
+    end_checks6(next.index);
+  } else if (next.what == 6) {
+    end_checks4();
   } else {
     fire_timer(next.index, next.what == 4);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the reference keeps. Its parts: net_mgmt, net_if and monitor are in reference.cc; control,
-// the implementation and the run in reference_control.cc.
+// What the reference keeps. Its parts: net_mgmt, net_if and monitor are in reference.cc, addresses
+// and their checks in reference_address.cc; control, the implementation and the run in
+// reference_control.cc.
 #pragma once
 #include <deque>
 
@@ -15,11 +16,18 @@ inline constexpr unsigned kPersistent = 1, kNoConnect = 2, kNoDown = 4, kDisconn
 inline constexpr int kUp = 1, kSet6 = 2, kSet4 = 4, kIgnored = 128;
 inline constexpr int kReady = 1 << 13, kReady4 = 1 << 14, kReady6 = 1 << 15;
 
+// An address, and when its check for duplicates ends.
+struct Address {
+  bool there = false, preferred = false;
+  int check_ends = kNever;
+};
+
 struct If {
   bool bound = false;
   // net_if
   bool admin = false, carrier = true, dormant = false, running = false, refuses = false;
-  bool a4[2] = {}, local4 = false, a6 = false;
+  Address a4[3], a6, own6;  // a4[2] and own6 are link-local
+  long check6_order = 0;
   // binding and implementation
   unsigned flags = 0;
   int idle_s = 0;
@@ -28,6 +36,13 @@ struct If {
   long associate_order = 0, idle_order = 0;
   // monitor
   int word = 0;
+};
+
+// The check of an IPv4 address: first its probe, at `at`, then its end.
+struct Check4 {
+  int iface, which;
+  int at = kNever;
+  bool probed = false;
 };
 
 struct Event {
@@ -55,6 +70,20 @@ class Reference {
   int down(int i);
   void evaluate(int i);
   void set(bool& flag, bool on, int i);
+  void came_up(int i);
+  void went_down(int i);
+  // checks of addresses
+  void add6(int i, Address& address);
+  void del6(int i, Address& address);
+  void check6(int i, Address& address);
+  void settle6(int i);
+  void end_checks6(int i);
+  int check6_at(int i) const;
+  void add4(int i, int which);
+  void del4(int i, int which);
+  void begin_checks4(int i);
+  void end_checks4();
+  int check4_at() const;
   // monitor
   void on_monitor(Event e);
   void give();
@@ -79,14 +108,16 @@ class Reference {
   void address(const Step& step);
   bool once(int until);
   void fire_timer(int i, bool idle);
-  bool is4(int i) const { return ifs_[i].a4[0] || ifs_[i].a4[1]; }
+  bool is4(int i) const { return ifs_[i].a4[0].preferred || ifs_[i].a4[1].preferred; }
+  bool is6(int i) const { return ifs_[i].a6.preferred; }
 
   const Sequence& q_;
   const Setup& s_;
   std::vector<If> ifs_;
   Log log_;
   int now_ = 0;
-  long order_ = 0;
+  long order_ = 0, check4_order_ = 0;
+  std::vector<Check4> checks4_;  // in the order in which the addresses came
   std::deque<Event> queue_;
   int deliver_at_ = kNever, pass_at_ = kNever;
   bool delivering_ = false, booted_ = false, started_ = false, given_ = true;

@@ -17,10 +17,10 @@ static_assert(kOps.size() == static_cast<std::size_t>(Op::kCount));
 
 constexpr std::array kEvs = {
     "IF_ADMIN_UP", "IF_ADMIN_DOWN", "IF_UP", "IF_DOWN", "IPV4_ADDR_ADD", "IPV4_ADDR_DEL",
-    "IPV6_ADDR_ADD", "IPV6_ADDR_DEL", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR",
-    "CONN_IF_IDLE_TIMEOUT", "L4_CONNECTED", "L4_DISCONNECTED", "L4_IPV4_CONNECTED",
-    "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4_IPV6_DISCONNECTED", "L4_IF_CONNECTED",
-    "L4_IF_DISCONNECTED",
+    "IPV4_ACD_SUCCEED", "IPV6_ADDR_ADD", "IPV6_ADDR_DEL", "IPV6_DAD_SUCCEED", "CONN_IF_TIMEOUT",
+    "CONN_IF_FATAL_ERROR", "CONN_IF_IDLE_TIMEOUT", "L4_CONNECTED", "L4_DISCONNECTED",
+    "L4_IPV4_CONNECTED", "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4_IPV6_DISCONNECTED",
+    "L4_IF_CONNECTED", "L4_IF_DISCONNECTED",
 };
 static_assert(kEvs.size() == static_cast<std::size_t>(Ev::kCount));
 
@@ -132,6 +132,10 @@ std::string settings_of(const Setup& s) {
   if (s.one_aggregate) text += "    // one aggregate\n";
   if (s.any_add) text += "    // every IPv4 address counts\n";
   if (!s.idle) text += "    // no idle timeouts\n";
+  if (s.lan) {
+    text += "    // not point-to-point; IPv6 addresses are checked for " + ms(s.dad_ms) +
+            ", IPv4 addresses for " + ms(s.acd_ms) + "\n";
+  }
   return text + "    \"n\": { \"kconfig\": { \"NET_MGMT_EVENT_QUEUE_SIZE\": " +
          std::to_string(s.queue) + ", \"NET_MGMT_EVENT_QUEUE_TIMEOUT\": 0,\n" +
          "      \"NET_CONNECTION_MANAGER_AUTO_IF_DOWN\": " + (s.auto_down ? "1" : "0") +
