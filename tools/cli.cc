@@ -150,9 +150,10 @@ std::string Cli::wrong_connector() const {
   if (!options_.connector) {
     return options_.connector_wait ? "--connector-wait needs --connector" : "";
   }
-  if (ConnectorAddress::parse(*options_.connector)) return {};
-  return "--connector " + *options_.connector +
-         ": write unix:PATH or udp:HOST:PORT, perhaps with NODE= before it";
+  std::string why;
+  if (ConnectorAddress::parse(*options_.connector, &why)) return {};
+  return "--connector " + *options_.connector + ": " + why +
+         "; write unix:PATH or udp:HOST:PORT, perhaps with NODE= before it";
 }
 
 // What is wrong with the first option that its verb does not know; CLI11 would blame the words

@@ -3,6 +3,8 @@
 stops sees the gap."""
 import json
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +28,7 @@ BUSY = """{ "until": "%s", "nodes": {
 """
 AT_RATE = BUSY % ("4s", "256kB", "2ms", "3.5s")  # 3000 events, a thousand a second
 OVER_UDP = BUSY % ("3s", "256kB", "10ms", "2.5s")  # 400: nothing there holds a sender back
+SPARED = BUSY % ("9s", "256kB", "2ms", "8.5s")  # 8000: more than all queues of one agent hold
 STOPPED = BUSY % ("4s", "4kB", "2ms", "3.8s")
 
 
@@ -89,6 +92,31 @@ class Connector(CliTest):
         self.assertGreater(agent.missed, 100)
         self.assertEqual(agent.heard + agent.missed, 3300)
 
+    def test_a_stopped_process_disturbs_nobody(self):
+        # Over UDP what the machine has taken is lost without a gap of ours.
+        rows = ((self.unix(), SPARED, 8000, 5000), (self.udp(), OVER_UDP, 400, 300))
+        for where, text, events, until in rows:
+            with self.subTest(where=where):
+                run = self.start(text, where)
+                stopped = subprocess.Popen([IN_C, where, "iface"], text=True,
+                                           stdout=subprocess.PIPE)
+                self.addCleanup(self.stop, stopped)
+                self.assertIn("IF_DOWN", stopped.stdout.readline())
+                os.kill(stopped.pid, signal.SIGSTOP)
+                agent = self.listen(where, "iface")
+                last = 0
+                for _, _, last, _, _ in agent.messages():
+                    if last == until:
+                        os.kill(stopped.pid, signal.SIGCONT)
+                os.kill(stopped.pid, signal.SIGCONT)
+                self.finish(run)
+                said, _ = stopped.communicate(timeout=60)
+                self.assertEqual(agent.missed, 0)
+                self.assertEqual(last, events)
+                if where.startswith("unix"):
+                    missed = re.search(r"\ngap: \d+ missed of group 16\n16\.[12] #[4-7]", said)
+                    self.assertIsNotNone(missed, said[-300:])
+
     def test_the_agent_in_c(self):
         run = self.start(AT_RATE, self.unix())
         done = subprocess.run([IN_C, self.unix(), "iface", "20"], text=True, capture_output=True,
@@ -112,6 +140,15 @@ class Connector(CliTest):
         self.assertGreater(len(ids), 100)
         self.assertTrue(lines == ids[-len(lines):], (lines[-5:], ids[-5:]))
 
+    def test_what_is_too_long_is_told(self):
+        text = PAIR.replace("dev L4_DISCONNECTED", "dev cn_malformed len=60000")
+        for where in (self.unix(), self.udp()):
+            with self.subTest(where=where):
+                run = self.start(text, where)
+                agent = self.listen(where, "l4")
+                agent.socket.send(b"x" * 60000)
+                self.finish(run)
+
     def test_a_refused_group(self):
         run = self.start(PAIR, self.unix())
         agent = Agent(self.unix())
@@ -123,9 +160,19 @@ class Connector(CliTest):
 
     def test_words(self):
         self.write("t.json", PAIR)
-        for wrong in ("unix:", "udp:1.2.3.4", "udp:1.2.3.4:0", "tcp:1.2.3.4:5", "=unix:x"):
-            self.assertIn("write unix:PATH or udp:HOST:PORT",
-                          self.expect(2, "run", "t.json", "--connector", wrong).stderr)
+        long_path = "unix:/tmp/" + "x" * 200
+        rows = (("unix:", "a path is missing"), ("udp:1.2.3.4", "a port is missing"),
+                ("udp::5", "a host is missing"),
+                ("udp:1.2.3.4:0", 'the port is 1 to 65535, not "0"'),
+                ("udp:1.2.3.4:65536", 'the port is 1 to 65535, not "65536"'),
+                ("udp:1.2.3.4:http", 'the port is 1 to 65535, not "http"'),
+                ("tcp:1.2.3.4:5", "neither unix: nor udp:"),
+                ("=unix:x", "the node's name is missing"),
+                (long_path, "has at most 107 bytes, this one 205"))
+        for wrong, why in rows:
+            said = self.expect(2, "run", "t.json", "--connector", wrong).stderr
+            self.assertIn(why, said)
+            self.assertIn("write unix:PATH or udp:HOST:PORT", said)
         self.assertIn("needs --connector", self.expect(2, "run", "t.json",
                                                        "--connector-wait").stderr)
         self.expect(2, "run", "t.json", "--connector", "nobody=" + self.unix())

@@ -9,16 +9,43 @@ namespace {
 constexpr std::string_view kUnix = "unix:", kUdp = "udp:";
 constexpr std::size_t kPathBytesMax = 107;  // sun_path of sockaddr_un, with its end
 
-bool read_host_and_port(const std::string& text, ConnectorAddress& out) {
+// Empty when it is right.
+std::string read_path(const std::string& text, ConnectorAddress& out) {
+  if (text.empty()) return "a path is missing";
+  if (text.size() > kPathBytesMax) {
+    return "the path of a Unix socket has at most " + std::to_string(kPathBytesMax) +
+           " bytes, this one " + std::to_string(text.size());
+  }
+  out.path = text;
+  return {};
+}
+
+std::string read_host_and_port(const std::string& text, ConnectorAddress& out) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return false;
+  if (colon == std::string::npos) return "a port is missing";
   out.host = text.substr(0, colon);
   if (out.host.starts_with('[') && out.host.ends_with(']')) {
     out.host = out.host.substr(1, out.host.size() - 2);
   }
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data() + colon + 1, last, out.port);
-  return error == std::errc{} && end == last && out.port != 0 && !out.host.empty();
+  if (out.host.empty()) return "a host is missing";
+  const std::string port = text.substr(colon + 1);
+  const char* const last = port.data() + port.size();
+  const auto [end, error] = std::from_chars(port.data(), last, out.port);
+  if (error == std::errc{} && end == last && out.port != 0) return {};
+  return "the port is 1 to 65535, not \"" + port + "\"";
+}
+
+std::string read(const std::string& text, ConnectorAddress& out) {
+  std::string rest = text;
+  const std::size_t equals = rest.find('='), colon = rest.find(':');
+  if (equals != std::string::npos && equals < colon) {
+    out.node = rest.substr(0, equals);
+    rest = rest.substr(equals + 1);
+    if (out.node.empty()) return "the node's name is missing";
+  }
+  if (rest.starts_with(kUnix)) return read_path(rest.substr(kUnix.size()), out);
+  if (rest.starts_with(kUdp)) return read_host_and_port(rest.substr(kUdp.size()), out);
+  return "it begins with neither " + std::string(kUnix) + " nor " + std::string(kUdp);
 }
 
 }  // namespace
@@ -29,23 +56,13 @@ std::string ConnectorAddress::text() const {
   return std::string(kUdp) + (six ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-std::optional<ConnectorAddress> ConnectorAddress::parse(const std::string& text) {
+std::optional<ConnectorAddress> ConnectorAddress::parse(const std::string& text,
+                                                        std::string* why) {
   ConnectorAddress out;
-  std::string rest = text;
-  const std::size_t equals = rest.find('='), colon = rest.find(':');
-  if (equals != std::string::npos && equals < colon) {
-    out.node = rest.substr(0, equals);
-    rest = rest.substr(equals + 1);
-    if (out.node.empty()) return std::nullopt;
-  }
-  if (rest.starts_with(kUnix)) {
-    out.path = rest.substr(kUnix.size());
-    if (out.path.empty() || out.path.size() > kPathBytesMax) return std::nullopt;
-    return out;
-  }
-  if (!rest.starts_with(kUdp)) return std::nullopt;
-  if (!read_host_and_port(rest.substr(kUdp.size()), out)) return std::nullopt;
-  return out;
+  std::string wrong = read(text, out);
+  if (wrong.empty()) return out;
+  if (why != nullptr) *why = std::move(wrong);
+  return std::nullopt;
 }
 
 }  // namespace flapjack

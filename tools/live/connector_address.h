@@ -15,8 +15,9 @@ struct ConnectorAddress {
   bool is_unix() const { return !path.empty(); }
   /// "unix:/run/x", "udp:127.0.0.1:5000".
   std::string text() const;
-  /// Nothing when `text` is not such an address.
-  static std::optional<ConnectorAddress> parse(const std::string& text);
+  /// Nothing when `text` is not such an address; then `why`, if given, is what is wrong with it.
+  static std::optional<ConnectorAddress> parse(const std::string& text,
+                                               std::string* why = nullptr);
 };
 
 }  // namespace flapjack

@@ -104,6 +104,15 @@ static int is_reset(void) {
   return errno == ECONNRESET || errno == ECONNREFUSED;
 }
 
+/* With a time limit, a recv() that was stopped and goes on (SIGSTOP, SIGCONT) ends with EINTR. */
+static ssize_t receive(int fd, uint8_t *buffer, size_t room, int flags) {
+  ssize_t got;
+  do {
+    got = recv(fd, buffer, room, flags);
+  } while (got < 0 && errno == EINTR);
+  return got;
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) {
     fprintf(stderr, "usage: %s unix:PATH|udp:ADDRESS:PORT GROUP...\n", argv[0]);
@@ -117,6 +126,7 @@ int main(int argc, char **argv) {
     perror(at);
     return 2;
   }
+  setvbuf(stdout, NULL, _IOLBF, 0);
   const struct timeval quiet = {.tv_sec = QUIET_SECONDS};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof quiet);
   for (int i = 2; i < argc; ++i) {
@@ -135,7 +145,7 @@ int main(int argc, char **argv) {
   unsigned long heard = 0, missed = 0;
   ssize_t got;
   int flags = 0;
-  while ((got = recv(fd, buffer, sizeof buffer, flags)) > 0 || (got < 0 && is_reset())) {
+  while ((got = receive(fd, buffer, sizeof buffer, flags)) > 0 || (got < 0 && is_reset())) {
     if (got < 0) {
       flags = MSG_DONTWAIT;
       continue;

@@ -23,7 +23,20 @@ using Protocol = asio::generic::datagram_protocol;
 
 constexpr auto kSlice = std::chrono::milliseconds(1);  // at most this late
 constexpr auto kDrain = std::chrono::seconds(1);       // how long the last messages may wait
-constexpr int kReceiveBytes = 1 << 20;                 // asked of the machine for our own socket
+constexpr int kReceiveBytes = 1 << 20;                 // asked of the machine for our own sockets
+constexpr std::size_t kDoorsMax = 64;                  // as many as a Connector has sockets
+constexpr std::size_t kPathBytesMax = 107;             // sun_path of sockaddr_un, with its end
+
+// A socket that agents write to and are written to from. What the machine holds of datagrams that
+// agents of a Unix socket have not read counts against the sender's buffer, and an agent that is
+// connected hears only the socket that it was connected to: so each agent has a door of its own.
+struct Door {
+  explicit Door(asio::io_context& io) : socket(io) {}
+  Protocol::socket socket;
+  Protocol::endpoint from;
+  std::array<std::uint8_t, 65536> buffer;
+};
+using DoorPtr = std::shared_ptr<Door>;
 
 class ConnectorBridge : public LiveDrive {
  public:
@@ -37,14 +50,18 @@ class ConnectorBridge : public LiveDrive {
  private:
   struct Peer {
     Protocol::endpoint endpoint;
+    DoorPtr door;
     std::unique_ptr<CnSocket> socket;
     CnDatagram waiting;  // taken from the socket, not yet taken by the machine
     bool gone = false;
   };
   Protocol::endpoint resolve(asio::error_code& error);
-  void receive();
-  void take(std::span<const std::uint8_t> datagram);
-  Peer* peer(const Protocol::endpoint& endpoint);
+  DoorPtr open_door(const Protocol::endpoint& at, asio::error_code& error);
+  void open_next_door();
+  bool make_room();
+  void receive(const DoorPtr& door);
+  void take(const DoorPtr& door, std::span<const std::uint8_t> datagram);
+  Peer* peer(const DoorPtr& door);
   void pump();
   void pump(Peer& peer);
   void drain();
@@ -53,9 +70,7 @@ class ConnectorBridge : public LiveDrive {
   ConnectorBridgeOptions options_;
   Stack* stack_ = nullptr;
   asio::io_context io_;
-  Protocol::socket socket_{io_};
-  Protocol::endpoint from_;
-  std::array<std::uint8_t, 65536> buffer_{};
+  std::vector<DoorPtr> doors_;  // the last one is where the next agent comes in
   std::vector<Peer> peers_;
   LiveClock clock_;
   bool begun_ = false, bound_ = false;
@@ -68,17 +83,56 @@ std::string ConnectorBridge::begin(World& world) {
   stack_ = &node->stack;
   asio::error_code error;
   const Protocol::endpoint at = resolve(error);
-  if (!error) socket_.open(at.protocol(), error);
-  if (!error) socket_.bind(at, error);
-  if (error) return options_.at.text() + ": " + error.message();
+  const DoorPtr first = error ? nullptr : open_door(at, error);
+  if (first == nullptr) return options_.at.text() + ": " + error.message();
   bound_ = true;
-  socket_.non_blocking(true, error);
-  asio::error_code ignored;  // fewer bytes are no fault
-  socket_.set_option(asio::socket_base::receive_buffer_size(kReceiveBytes), ignored);
-  receive();
+  doors_.push_back(first);
+  receive(first);
   std::fprintf(stderr, "flapjack: the Connector of %s is at %s\n", stack_->name().c_str(),
                options_.at.text().c_str());
-  return error ? error.message() : std::string();
+  return {};
+}
+
+DoorPtr ConnectorBridge::open_door(const Protocol::endpoint& at, asio::error_code& error) {
+  auto door = std::make_shared<Door>(io_);
+  door->socket.open(at.protocol(), error);
+  if (!error) door->socket.bind(at, error);
+  if (!error) door->socket.non_blocking(true, error);
+  if (error) return nullptr;
+  asio::error_code ignored;  // fewer bytes are no fault
+  door->socket.set_option(asio::socket_base::receive_buffer_size(kReceiveBytes), ignored);
+  return door;
+}
+
+// Puts a new socket at the path, in one step, so that nobody finds none there. Where that cannot
+// be, the next agents share the last one.
+void ConnectorBridge::open_next_door() {
+  const std::string& path = options_.at.path;
+  const std::string beside = path + ".new";
+  if (!options_.at.is_unix() || beside.size() > kPathBytesMax || !make_room()) return;
+  asio::error_code error;
+  const DoorPtr next = open_door(asio::local::datagram_protocol::endpoint(beside), error);
+  if (next == nullptr) return;
+  if (::rename(beside.c_str(), path.c_str()) != 0) {
+    static_cast<void>(::unlink(beside.c_str()));
+    return;
+  }
+  doors_.push_back(next);
+  receive(next);
+}
+
+// The oldest door that nobody uses makes way for a new one.
+bool ConnectorBridge::make_room() {
+  if (doors_.size() < kDoorsMax) return true;
+  const auto unused = std::find_if(doors_.begin(), doors_.end(), [this](const DoorPtr& door) {
+    return std::none_of(peers_.begin(), peers_.end(),
+                        [&](const Peer& each) { return each.door == door; });
+  });
+  if (unused == doors_.end()) return false;
+  asio::error_code ignored;
+  (*unused)->socket.close(ignored);
+  doors_.erase(unused);
+  return true;
 }
 
 Protocol::endpoint ConnectorBridge::resolve(asio::error_code& error) {
@@ -88,17 +142,18 @@ Protocol::endpoint ConnectorBridge::resolve(asio::error_code& error) {
   return error ? Protocol::endpoint() : Protocol::endpoint(found.begin()->endpoint());
 }
 
-void ConnectorBridge::receive() {
-  socket_.async_receive_from(asio::buffer(buffer_), from_,
-                             [this](const asio::error_code& error, std::size_t bytes) {
-                               if (error == asio::error::operation_aborted) return;
-                               if (!error) take(std::span(buffer_).first(bytes));
-                               receive();
-                             });
+void ConnectorBridge::receive(const DoorPtr& door) {
+  door->socket.async_receive_from(
+      asio::buffer(door->buffer), door->from,
+      [this, door](const asio::error_code& error, std::size_t bytes) {
+        if (error == asio::error::operation_aborted || !door->socket.is_open()) return;
+        if (!error) take(door, std::span(door->buffer).first(bytes));
+        receive(door);
+      });
 }
 
-void ConnectorBridge::take(std::span<const std::uint8_t> datagram) {
-  Peer* const from = peer(from_);
+void ConnectorBridge::take(const DoorPtr& door, std::span<const std::uint8_t> datagram) {
+  Peer* const from = peer(door);
   if (from == nullptr) return;
   begun_ = true;
   if (datagram.empty()) {
@@ -110,23 +165,22 @@ void ConnectorBridge::take(std::span<const std::uint8_t> datagram) {
       {Attr::of("port", std::int64_t{from->socket->portid()}),
        Attr::of("len", static_cast<std::int64_t>(datagram.size()))});
   const CauseScope scope(stack_->scheduler(), record);
-  const Status sent = from->socket->send(datagram);
-  if (sent.ok()) return;
-  const std::string_view name = errc_name(sent.code());
-  std::fprintf(stderr, "flapjack: a message of %zu bytes was refused: %.*s\n", datagram.size(),
-               static_cast<int>(name.size()), name.data());
+  // Whatever is wrong with it is an event there: the sender is not told.
+  static_cast<void>(stack_->connector.receive(datagram, from->socket->portid()).ok());
 }
 
-ConnectorBridge::Peer* ConnectorBridge::peer(const Protocol::endpoint& endpoint) {
-  const auto known = std::find_if(peers_.begin(), peers_.end(),
-                                  [&](const Peer& p) { return p.endpoint == endpoint; });
+ConnectorBridge::Peer* ConnectorBridge::peer(const DoorPtr& door) {
+  const auto known = std::find_if(peers_.begin(), peers_.end(), [&](const Peer& p) {
+    return p.endpoint == door->from && p.door == door;
+  });
   if (known != peers_.end()) return &*known;
   auto opened = stack_->connector.open();
   if (!opened.ok()) {
     std::fputs("flapjack: no room for another agent\n", stderr);
     return nullptr;
   }
-  peers_.push_back({endpoint, std::move(opened.value()), {}, false});
+  peers_.push_back({door->from, door, std::move(opened.value()), {}, false});
+  if (door == doors_.back()) open_next_door();
   return &peers_.back();
 }
 
@@ -145,7 +199,7 @@ void ConnectorBridge::pump(Peer& peer) {
     }
     const auto bytes = peer.waiting.bytes();
     asio::error_code error;
-    socket_.send_to(asio::buffer(bytes.data(), bytes.size()), peer.endpoint, 0, error);
+    peer.door->socket.send_to(asio::buffer(bytes.data(), bytes.size()), peer.endpoint, 0, error);
     const bool full = error == asio::error::would_block || error == asio::error::try_again ||
                       error == asio::error::no_buffer_space;
     if (full) return;
@@ -191,7 +245,8 @@ SimTime ConnectorBridge::wait(SimTime now, SimTime until) {
 void ConnectorBridge::close() {
   peers_.clear();
   asio::error_code ignored;
-  socket_.close(ignored);
+  for (const DoorPtr& door : doors_) door->socket.close(ignored);
+  doors_.clear();
   if (bound_ && options_.at.is_unix()) static_cast<void>(::unlink(options_.at.path.c_str()));
   bound_ = false;
 }

@@ -2,7 +2,9 @@
 // ConnectorBridge: processes outside as agents of a node's Connector, over datagrams of a Unix or a
 // UDP socket. Their bytes are the bytes inside: messages with their 20-byte headers, no framing.
 // Each sender gets a socket of the node's Connector at its first datagram, so that what a slow
-// reader loses is lost there, and shows as a gap of the seq; an empty datagram closes it.
+// reader loses is lost there, and shows as a gap of the seq; an empty datagram closes it. Over a
+// Unix socket it also gets one of the machine's to itself, and the path one for whoever comes next:
+// a reader that has stopped holds up nobody else, unless both connected before either one wrote.
 //
 // A live run: simulated time follows the machine's clock, and its digest is its own.
 #pragma once
