@@ -46,6 +46,8 @@ Status ConnMgr::connect(NetIf& iface, std::string_view by) {
 Status ConnMgr::call_connect(NetIf& iface) {
   Binding* const binding = if_get_binding(iface);
   if (binding == nullptr || !binding->impl().traits().has_connect) return Errc::Enotsup;
+  const Status waited = wait_for(*binding, "connect");
+  if (!waited.ok()) return waited;
   if (lacks_config(*binding)) {
     stack_.mgmt.notify(MgmtEvent::ConnIfNoConfiguration, &iface);
     return config_.no_configuration;
@@ -76,7 +78,8 @@ Status ConnMgr::disconnect(NetIf& iface, std::string_view by, bool idle) {
 Status ConnMgr::call_disconnect(NetIf& iface, bool idle) {
   Binding* const binding = if_get_binding(iface);
   if (binding == nullptr || !binding->impl().traits().has_disconnect) return Errc::Enotsup;
-  Status status;
+  Status status = wait_for(*binding, "disconnect");
+  if (!status.ok()) return status;
   if (iface.is_admin_up()) {
     const LockGuard guard(locks_, binding->lock_id());
     const bool meant = !idle && !config_.legacy_sync_autodown;
@@ -98,6 +101,8 @@ Status ConnMgr::set_opt(NetIf& iface, int option, std::span<const std::uint8_t> 
   if (value.data() == nullptr) return Errc::Einval;
   Binding* const binding = if_get_binding(iface);
   if (binding == nullptr || !binding->impl().traits().has_set_option) return Errc::Enotsup;
+  const Status waited = wait_for(*binding, "set_opt");
+  if (!waited.ok()) return waited;
   const LockGuard guard(locks_, binding->lock_id());
   return binding->impl().set_option(*binding, option, value);
 }
@@ -117,6 +122,8 @@ Status ConnMgr::get_opt(NetIf& iface, int option, std::span<std::uint8_t> value,
   if (value.data() == nullptr) return Errc::Einval;
   Binding* const binding = if_get_binding(iface);
   if (binding == nullptr || !binding->impl().traits().has_get_option) return Errc::Enotsup;
+  const Status waited = wait_for(*binding, "get_opt");
+  if (!waited.ok()) return waited;
   length = room;
   const LockGuard guard(locks_, binding->lock_id());
   return binding->impl().get_option(*binding, option, value.first(room), length);
@@ -136,7 +143,8 @@ Status ConnMgr::if_set_flag(NetIf& iface, ConnFlag flag, bool value) {
   } else if (binding == nullptr) {
     status = Errc::Enotsup;
   } else {
-    binding->set_flag(flag, value);
+    status = wait_for(*binding, "set_flag");
+    if (status.ok()) binding->set_flag(flag, value);
   }
   stack_.tracer().event(iface.subject(), conn_event::kSetFlag,
                         {Attr::of("flag", conn_flag_name(flag)), Attr::of("value", value ? 1 : 0),
@@ -151,8 +159,8 @@ bool ConnMgr::if_get_flag(const NetIf& iface, ConnFlag flag) const {
 
 Status ConnMgr::if_set_timeout(NetIf& iface, int seconds) {
   Binding* const binding = if_get_binding(iface);
-  const Status status = binding == nullptr ? Errc::Enotsup : Errc::Ok;
-  if (binding != nullptr) binding->set_timeout_s(seconds);
+  const Status status = binding == nullptr ? Errc::Enotsup : wait_for(*binding, "set_timeout");
+  if (status.ok()) binding->set_timeout_s(seconds);
   stack_.tracer().event(iface.subject(), conn_event::kSetTimeout,
                         {Attr::of("seconds", seconds), Attr::of("result", status.code())});
   return status;
@@ -165,8 +173,9 @@ int ConnMgr::if_get_timeout(const NetIf& iface) const {
 
 Status ConnMgr::if_set_idle_timeout(NetIf& iface, int seconds) {
   Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
-  const Status status = binding == nullptr ? Errc::Enotsup : Errc::Ok;
-  if (binding != nullptr) binding->set_idle_timeout_s(seconds);
+  const Status status =
+      binding == nullptr ? Errc::Enotsup : wait_for(*binding, "set_idle_timeout");
+  if (status.ok()) binding->set_idle_timeout_s(seconds);
   stack_.tracer().event(iface.subject(), conn_event::kSetIdleTimeout,
                         {Attr::of("seconds", seconds), Attr::of("result", status.code())});
   return status;
@@ -198,13 +207,14 @@ void ConnMgr::bulk_up(bool skip_ignored, std::string_view by, Status& first) {
 }
 
 Status ConnMgr::all_if_up(bool skip_ignored) {
-  Status first;
-  bulk_up(skip_ignored, "all_if_up", first);
+  Status first = wait_for_monitor(skip_ignored, "all_if_up");
+  if (first.ok()) bulk_up(skip_ignored, "all_if_up", first);
   return first;
 }
 
 Status ConnMgr::all_if_down(bool skip_ignored) {
-  Status first;
+  Status first = wait_for_monitor(skip_ignored, "all_if_down");
+  if (!first.ok()) return first;
   for (const auto& iface : stack_.ifaces()) {
     if (!iface->is_admin_up() || skipped(*iface, skip_ignored)) continue;
     const Status status = down(*iface);
@@ -217,7 +227,8 @@ Status ConnMgr::all_if_down(bool skip_ignored) {
 }
 
 Status ConnMgr::all_if_connect(bool skip_ignored) {
-  Status first;
+  Status first = wait_for_monitor(skip_ignored, "all_if_connect");
+  if (!first.ok()) return first;
   bulk_up(skip_ignored, "all_if_connect", first);
   for (const auto& iface : stack_.ifaces()) {
     if (!if_is_bound(*iface) || skipped(*iface, skip_ignored)) continue;
@@ -227,7 +238,8 @@ Status ConnMgr::all_if_connect(bool skip_ignored) {
 }
 
 Status ConnMgr::all_if_disconnect(bool skip_ignored) {
-  Status first;
+  Status first = wait_for_monitor(skip_ignored, "all_if_disconnect");
+  if (!first.ok()) return first;
   for (const auto& iface : stack_.ifaces()) {
     if (!if_is_bound(*iface) || skipped(*iface, skip_ignored)) continue;
     keep_first(first, disconnect(*iface, "all_if_disconnect"));

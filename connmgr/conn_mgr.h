@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "connmgr/binding.h"
+#include "connmgr/held_lock.h"
 #include "connmgr/lock_order.h"
 #include "connmgr/monitor.h"
 #include "stack/net/net_if.h"
@@ -56,7 +57,9 @@ class ConnMgr {
   /// MonitorConfig::iface_max, and nothing was done; Ealready: booted before.
   Status boot();
 
-  // Control of one iface. Enotsup: not bound, or the implementation lacks the member.
+  // Control of one iface. Enotsup: not bound, or the implementation lacks the member. While an init
+  // that takes time holds the binding's lock, all but the get functions and if_used() wait in
+  // their fiber until it has returned; outside fibers they are Edeadlk. Who waited comes first.
 
   /// Takes the iface admin-up if it is not (NetIf::up()'s error ends it), then the
   /// implementation's own answer.
@@ -85,7 +88,8 @@ class ConnMgr {
   void if_used(NetIf& iface);
 
   // All ifaces in index order, never stopping at an error; the first error met is returned.
-  // `skip_ignored` leaves out those that the monitor ignores.
+  // `skip_ignored` leaves out those that the monitor ignores; to know them takes the monitor's
+  // lock, so that such a call waits for the end of a blocked boot, as above.
 
   Status all_if_up(bool skip_ignored);
   Status all_if_down(bool skip_ignored);
@@ -95,7 +99,8 @@ class ConnMgr {
   Status all_if_disconnect(bool skip_ignored);
 
   const Monitor& monitor() const { return monitor_; }
-  /// While an init blocks the boot, this and the four below take effect once it has returned.
+  /// While an init blocks the boot, this and the four below take effect at its end; in a fiber they
+  /// return then, elsewhere at once.
   void mon_resend_status();
   void ignore_iface(NetIf& iface);
   void watch_iface(NetIf& iface);
@@ -108,6 +113,10 @@ class ConnMgr {
   const ConnMgrConfig& config() const { return config_; }
   /// Who took which lock while holding which other; cycles are recorded as "lock_cycle", too.
   const LockOrder& locks() const { return locks_; }
+  /// A call that takes the monitor's lock has to wait now.
+  bool blocked() const { return monitor_held_.held(); }
+  /// A call about `iface` has to wait now.
+  bool blocked(const NetIf& iface) const;
 
  private:
   // A call that waits for the monitor's lock.
@@ -115,10 +124,14 @@ class ConnMgr {
     enum class Call : std::uint8_t { Resend, IgnoreIface, WatchIface, IgnoreL2, WatchL2 } call;
     NetIf* iface;
     const L2* l2;
+    RecordId cause{};
   };
-  void monitor_call(const Waiting& call);
+  void monitor_call(Waiting call);
   void carry_out(const Waiting& call);
+  Status wait_for_monitor(bool skip_ignored, std::string_view call);
+  Status wait_for(const Binding& binding, std::string_view call);
   void init_bindings();
+  void init_returned();
   void finish_boot();
   Status up(NetIf& iface);
   Status down(NetIf& iface);
@@ -146,10 +159,12 @@ class ConnMgr {
   Monitor monitor_;
   std::vector<LockOrder::Lock> iface_locks_;  // by iface index - 1; 0: none yet
   std::vector<std::unique_ptr<Binding>> bindings_;
-  bool booted_ = false, blocked_ = false;
+  bool booted_ = false;
   std::size_t next_init_ = 0;
+  const Binding* in_init_ = nullptr;  // whose lock binding_held_ is
+  HeldLock monitor_held_, binding_held_;
   std::vector<Waiting> waiting_;
-  Timer init_timer_;
+  Timer init_timer_, resume_timer_;
   MgmtCallback iface_callback_, self_callback_;
 };
 

@@ -13,7 +13,10 @@ ConnMgr::ConnMgr(Stack& stack, ConnMgrConfig config)
       config_(config),
       locks_([this](const std::string& cycle) { on_lock_cycle(cycle); }),
       monitor_(stack, locks_, config.monitor),
-      init_timer_(stack.scheduler(), Lane::Work, delegate<&ConnMgr::init_bindings>(this)) {
+      monitor_held_(stack.fibers(), "the monitor's lock"),
+      binding_held_(stack.fibers(), "a binding's lock"),
+      init_timer_(stack.scheduler(), Lane::Work, delegate<&ConnMgr::init_returned>(this)),
+      resume_timer_(stack.scheduler(), Lane::App, delegate<&ConnMgr::init_bindings>(this)) {
   iface_callback_ = {mgmt_mask(MgmtEvent::IfAdminUp, MgmtEvent::IfUp, MgmtEvent::IfDown),
                      [this](const MgmtNotice& notice) { on_iface(notice); }};
   self_callback_ = {mgmt_mask(MgmtEvent::ConnIfTimeout, MgmtEvent::ConnIfFatalError,
@@ -47,7 +50,6 @@ Status ConnMgr::boot() {
 
 // The monitor's lock is held all the time; an init that takes time ends this turn.
 void ConnMgr::init_bindings() {
-  if (blocked_) monitor_.unlock();
   while (next_init_ < bindings_.size()) {
     Binding& binding = *bindings_[next_init_++];
     const ConnectivityTraits traits = binding.impl().traits();
@@ -59,7 +61,9 @@ void ConnMgr::init_bindings() {
       binding.impl().init(binding);
     }
     if (binding.init_takes() > Duration{}) {
-      blocked_ = true;
+      in_init_ = &binding;
+      binding_held_.hold();
+      monitor_held_.hold();
       stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
                             {Attr::of("iface", binding.iface().name())});
       return init_timer_.start(binding.init_takes());
@@ -69,11 +73,16 @@ void ConnMgr::init_bindings() {
   finish_boot();
 }
 
+// The lock is handed to who waits for it, so they go ahead of all that the boot still has to do.
+void ConnMgr::init_returned() {
+  monitor_.unlock();
+  in_init_ = nullptr;
+  if (binding_held_.free()) return resume_timer_.start(Duration{});
+  init_bindings();
+}
+
 void ConnMgr::finish_boot() {
-  if (blocked_) {
-    stack_.tracer().event(stack_.subject(), conn_event::kMonitorFreed);
-    blocked_ = false;
-  }
+  if (blocked()) stack_.tracer().event(stack_.subject(), conn_event::kMonitorFreed);
   monitor_.lock();
   stack_.mgmt.add(iface_callback_);
   stack_.mgmt.add(self_callback_);
@@ -84,16 +93,40 @@ void ConnMgr::finish_boot() {
   // Registered last, the monitor's handlers run before those of control and of older apps.
   monitor_.start();
   monitor_.unlock();
-  for (const Waiting& call : waiting_) carry_out(call);
+  for (const Waiting& call : waiting_) {
+    const CauseScope scope(stack_.scheduler(), call.cause);
+    carry_out(call);
+  }
   waiting_.clear();
+  static_cast<void>(monitor_held_.free());
 }
 
-void ConnMgr::monitor_call(const Waiting& call) {
-  if (!blocked_) return carry_out(call);
+bool ConnMgr::blocked(const NetIf& iface) const {
+  return in_init_ != nullptr && in_init_ == if_get_binding(iface);
+}
+
+Status ConnMgr::wait_for(const Binding& binding, std::string_view call) {
+  if (in_init_ != &binding) return Status();
+  stack_.tracer().event(binding.iface().subject(), conn_event::kBindingBlocked,
+                        {Attr::of("waiting", call)});
+  return binding_held_.pass();
+}
+
+Status ConnMgr::wait_for_monitor(bool skip_ignored, std::string_view call) {
+  if (!skip_ignored || !blocked()) return Status();
+  stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
+                        {Attr::of("waiting", call)});
+  return monitor_held_.pass();
+}
+
+void ConnMgr::monitor_call(Waiting call) {
+  if (!blocked()) return carry_out(call);
   const bool resend = call.call == Waiting::Call::Resend;
   stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
                         {Attr::of("waiting", resend ? "resend" : "ignore")});
+  call.cause = stack_.scheduler().cause();
   waiting_.push_back(call);
+  if (stack_.fibers().current() != nullptr) static_cast<void>(monitor_held_.pass());
 }
 
 void ConnMgr::carry_out(const Waiting& call) {

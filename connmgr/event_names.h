@@ -27,6 +27,7 @@ inline constexpr std::string_view kSetFlag = "set_flag";
 inline constexpr std::string_view kSetTimeout = "set_timeout";
 inline constexpr std::string_view kSetIdleTimeout = "set_idle_timeout";
 inline constexpr std::string_view kLockCycle = "lock_cycle";
+inline constexpr std::string_view kBindingBlocked = "binding_blocked";
 // Monitor
 inline constexpr std::string_view kReady = "iface_ready";
 inline constexpr std::string_view kNotReady = "iface_not_ready";
@@ -36,6 +37,7 @@ inline constexpr std::string_view kMonitorBlocked = "monitor_blocked";
 inline constexpr std::string_view kMonitorFreed = "monitor_freed";
 // Online check
 inline constexpr std::string_view kOnlineProbe = "online_probe";
+inline constexpr std::string_view kOnlineSilent = "online_silent";
 // Implementations
 inline constexpr std::string_view kAssociating = "associating";
 inline constexpr std::string_view kPhase = "phase";
@@ -60,6 +62,8 @@ inline constexpr std::array kConnEvents = {
     ConnEventInfo{conn_event::kLockCycle, {"locks"},
                   "locks were taken in an order that could block two threads for ever",
                   true},
+    ConnEventInfo{conn_event::kBindingBlocked, {"waiting"},
+                  "a call waits for the binding's lock, which an init holds"},
     ConnEventInfo{conn_event::kReady, {}, "a monitor pass found it ready, and not so before"},
     ConnEventInfo{conn_event::kNotReady, {}, "a monitor pass found it no longer ready"},
     ConnEventInfo{conn_event::kIgnored, {}, "the monitor looks away"},
@@ -69,6 +73,7 @@ inline constexpr std::array kConnEvents = {
                   true},
     ConnEventInfo{conn_event::kMonitorFreed, {}, "init has returned, the lock is free", true},
     ConnEventInfo{conn_event::kOnlineProbe, {"result"}, "the online check has sent a ping"},
+    ConnEventInfo{conn_event::kOnlineSilent, {}, "that ping was not answered in time"},
     ConnEventInfo{conn_event::kAssociating, {"attempt"}, "a sub-attempt has begun"},
     ConnEventInfo{conn_event::kPhase, {"phase"}, "a phase of a sub-attempt begins"},
     ConnEventInfo{conn_event::kAssociated, {"attempt"}, "a sub-attempt has succeeded"},

@@ -25,7 +25,7 @@ OnlineCheck::OnlineCheck(Stack& stack, const Monitor& monitor, const OnlineCheck
       timer_(stack.scheduler(), Lane::Work, delegate<&OnlineCheck::on_timer>(this)) {
   l4_callback_ = {mgmt_mask(MgmtEvent::L4Connected, MgmtEvent::L4Disconnected),
                   [this](const MgmtNotice& notice) {
-                    if (notice.is(MgmtEvent::L4Connected)) trigger();
+                    if (notice.is(MgmtEvent::L4Connected)) begin_round();
                     if (notice.is(MgmtEvent::L4Disconnected)) go_offline();
                   }};
   echo_reply_.type = kIcmpEchoReply;
@@ -44,7 +44,13 @@ OnlineCheck::~OnlineCheck() {
   stack_.mgmt.remove(l4_callback_);
 }
 
-void OnlineCheck::trigger() {
+Status OnlineCheck::trigger() {
+  if (state_ != State::Idle) return Errc::Ealready;
+  begin_round();
+  return Status();
+}
+
+void OnlineCheck::begin_round() {
   if (state_ != State::Idle) return;
   state_ = State::Probing;
   probed_ = 0;
@@ -74,14 +80,21 @@ void OnlineCheck::on_answer(NetIf& iface, const IcmpHeader& header) {
 }
 
 void OnlineCheck::on_timer() {
-  if (state_ == State::Probing) return probe_next();
+  if (state_ == State::Probing) return on_silence();
   if (!proof_) {
     go_offline();
-    return trigger();
+    return begin_round();
   }
   proof_ = false;
   if (doubled_ < config_.doublings) ++doubled_;
-  timer_.start(Duration{config_.interval.ns << doubled_});
+  const bool for_ever = config_.interval.ns > kNever.ns >> doubled_;
+  timer_.start(Duration{for_ever ? kNever.ns : config_.interval.ns << doubled_});
+}
+
+void OnlineCheck::on_silence() {
+  const NetIf& asked = *stack_.iface(IfIndex{static_cast<std::uint16_t>(probed_)});
+  stack_.tracer().event(asked.subject(), conn_event::kOnlineSilent);
+  probe_next();
 }
 
 void OnlineCheck::go_offline() {

@@ -18,7 +18,7 @@ struct OnlineCheckConfig {
   Ipv4Address host;                 ///< who must answer
   Duration answer_within = seconds(2);  ///< of a ping, before the next iface is tried
   Duration interval = seconds(60);  ///< the first one without proof that counts as offline
-  unsigned doublings = 3;           ///< how often a proof doubles it
+  unsigned doublings = 3;           ///< how often a proof doubles it; at most 62
   bool private_is_proof = true;     ///< also packets from RFC 1918 and RFC 4193 addresses
 };
 
@@ -30,16 +30,18 @@ class OnlineCheck : private IpListener {
   OnlineCheck(const OnlineCheck&) = delete;
   OnlineCheck& operator=(const OnlineCheck&) = delete;
 
-  /// Begins a round of pings, unless one is on or the node is known to be online.
-  void trigger();
+  /// Begins a round of pings; Ealready while one is on and while the node is known to be online.
+  Status trigger();
   bool online() const { return state_ == State::Online; }
 
  private:
   enum class State : std::uint8_t { Idle, Probing, Online };
   void heard(NetIf& iface, const IpAddress& source) override;
+  void begin_round();
   void probe_next();
   void on_answer(NetIf& iface, const IcmpHeader& header);
   void on_timer();
+  void on_silence();
   void go_offline();
   bool is_proof(const IpAddress& source) const;
 

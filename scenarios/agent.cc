@@ -23,18 +23,20 @@ void Agent::start() {
   CnSocketConfig config;
   if (spec_.queue) config.receive_bytes = static_cast<std::size_t>(*spec_.queue);
   config.on_readable = delegate<&Agent::readable>(this);
-  auto opened = env_.node.stack.connector.open(config);
-  if (!opened.ok()) return fail("open", opened.code());
+  Connector& connector = env_.node.stack.connector;
+  auto opened = connector.open(config);
+  if (!opened.ok()) return fail("open", opened.code(), connector.config().max_sockets);
   socket_ = std::move(opened.value());
   for (const std::string& name : spec_.listen) {
-    const Status joined = socket_->join(find_cn_group(name)->idx);
-    if (!joined.ok()) fail("join", joined.code());
+    const CnGroup* const group = find_cn_group(name);
+    const Status joined = socket_->join(group->idx);
+    if (!joined.ok()) fail("join", joined.code(), connector.groups(), group);
   }
 }
 
 void Agent::readable() {
   if (stalled_) return;
-  while (!busy_.running()) {
+  while (!busy_.running() && !waiting_) {
     const auto got = socket_->recv();
     if (!got.ok()) return;
     const CauseScope scope(env_.node.stack.scheduler(), got.value().cause());
@@ -46,7 +48,7 @@ void Agent::readable() {
 
 bool Agent::set_stalled(bool on) {
   stalled_ = on;
-  if (!on && socket_ != nullptr && !busy_.running()) busy_.start(Duration{});
+  if (!on && socket_ != nullptr && !busy_.running() && !waiting_) busy_.start(Duration{});
   return true;
 }
 
@@ -105,22 +107,48 @@ void Agent::act(std::string_view on, NetIf* iface) {
     NetIf* const of = each.spec->iface.empty()
                           ? iface
                           : env_.node.stack.iface_by_name(each.spec->iface);
-    std::string_view name;  // of ?: with a literal it would look into a temporary
-    if (of != nullptr && each.entry->word.of_iface) name = of->name();
-    Tracer& tracer = env_.node.stack.tracer();
-    const RecordId acted =
-        tracer.event(env_.subject, "agent_acted",
-                     {Attr::of("do", each.entry->word.name), Attr::of("iface", name)});
-    const CauseScope scope(env_.node.stack.scheduler(), acted);
-    ++acted_;
-    const Status result = each.entry->word.of_iface && of == nullptr
-                              ? Status(Errc::Einval)
-                              : each.entry->call(env_.node, of);
-    if (result.ok()) continue;
-    tracer.event(env_.subject, "agent_refused",
-                 {Attr::of("do", each.entry->word.name), Attr::of("iface", name),
-                  Attr::of("errno", result.code())});
+    if (!waiting_ && !env_.node.conn_mgr.blocked()) {
+      call(each, of);
+      continue;
+    }
+    due_.push_back({&each, of, env_.node.stack.scheduler().cause()});
+    if (waiting_) continue;
+    waiting_ = true;
+    env_.node.stack.fibers().spawn(std::string(env_.node.stack.tracer().path(env_.subject)),
+                                   [this] { call_all(); });
   }
+}
+
+// In a fiber: a lock of the connection manager is held. Like the program that it is, the agent
+// reads nothing until its calls have returned.
+void Agent::call_all() {
+  for (std::size_t i = 0; i < due_.size(); ++i) {
+    const Due due = due_[i];
+    const CauseScope scope(env_.node.stack.scheduler(), due.cause);
+    call(*due.act, due.iface);
+  }
+  due_.clear();
+  waiting_ = false;
+  if (!busy_.running()) busy_.start(Duration{});
+}
+
+void Agent::call(const Act& act, NetIf* iface) {
+  const AgentActionWord& word = act.entry->word;
+  Tracer& tracer = env_.node.stack.tracer();
+  std::vector<Attr> attrs = {Attr::of("do", word.name)};
+  if (iface != nullptr && word.of_iface) attrs.push_back(Attr::of("iface", iface->name()));
+  const auto tell = [&](std::string_view event) {
+    return tracer.wants(TraceKind::Event)
+               ? tracer.record(TraceKind::Event, env_.subject, event, attrs)
+               : RecordId{};
+  };
+  const CauseScope scope(env_.node.stack.scheduler(), tell("agent_acted"));
+  ++acted_;
+  const Status result = word.of_iface && iface == nullptr ? Status(Errc::Einval)
+                                                          : act.entry->call(env_.node, iface);
+  if (result.ok()) return;
+  attrs.push_back(Attr::of("errno", result.code()));
+  tell("agent_refused");
 }
 
 std::optional<std::int64_t> Agent::counter(std::string_view name) const {
@@ -131,9 +159,18 @@ std::optional<std::int64_t> Agent::counter(std::string_view name) const {
   return {};
 }
 
-void Agent::fail(std::string_view call, Errc error) {
-  env_.node.stack.tracer().event(env_.subject, "agent_failed",
-                                 {Attr::of("call", call), Attr::of("errno", error)});
+// `limit`: sockets of the Connector, or its largest group.
+void Agent::fail(std::string_view call, Errc error, std::size_t limit, const CnGroup* group) {
+  Tracer& tracer = env_.node.stack.tracer();
+  const Attr what = Attr::of("call", call), why = Attr::of("errno", error),
+             most = Attr::of("limit", static_cast<std::int64_t>(limit));
+  if (group == nullptr) {
+    tracer.event(env_.subject, "agent_failed", {what, why, most});
+    return;
+  }
+  tracer.event(env_.subject, "agent_failed",
+               {what, why, Attr::of("group", group->name),
+                Attr::of("number", std::int64_t{group->idx}), most});
 }
 
 }  // namespace flapjack

@@ -4,7 +4,8 @@
 // calls the connection manager when it hears what it waits for.
 //
 // Events: agent_event (event, iface, reason, idx, val, seq), agent_gap (group, missed), agent_acted
-// (do, iface), agent_refused (do, iface, errno), agent_failed (call, errno).
+// (do, iface), agent_refused (do, iface, errno), agent_failed (call, errno, limit; of a group above
+// the Connector's limit also group, number).
 #pragma once
 #include <memory>
 #include <vector>
@@ -29,6 +30,11 @@ class Agent : public App {
     const AgentActSpec* spec;
     const AgentActionEntry* entry;
   };
+  struct Due {
+    const Act* act;
+    NetIf* iface;
+    RecordId cause;
+  };
   struct Expected {
     std::uint32_t idx, seq;
   };
@@ -36,7 +42,9 @@ class Agent : public App {
   void hear(const CnMsgHeader& header, std::span<const std::uint8_t> data);
   void check_seq(const CnMsgHeader& header);
   void act(std::string_view on, NetIf* iface);
-  void fail(std::string_view call, Errc error);
+  void call(const Act& act, NetIf* iface);
+  void call_all();
+  void fail(std::string_view call, Errc error, std::size_t limit, const CnGroup* group = nullptr);
 
   AppEnv env_;
   AgentSpec spec_;
@@ -44,6 +52,8 @@ class Agent : public App {
   std::vector<Expected> expected_;  // the next seq of each idx
   std::int64_t events_ = 0, gaps_ = 0, missed_ = 0, acted_ = 0;
   bool stalled_ = false;
+  bool waiting_ = false;   // within a call that waits for a lock of the connection manager
+  std::vector<Due> due_;  // what it does once that has returned
   Timer busy_;
   std::unique_ptr<CnSocket> socket_;
 };

@@ -121,6 +121,7 @@ void Builder::add_node(const NodeSpec& spec) {
   Node& node = world_->add_node(spec.name, config);
   for (const IfaceSpec& iface : spec.ifaces) add_iface(spec, node, config, iface);
   stack_ifaces(spec, node);
+  add_online_check(spec, node, sink_);
   for (const RouteSpec& route : spec.routes) add_route(node, route);
   add_dns_servers(spec, node);
 }

@@ -201,6 +201,8 @@ std::vector<VerbEntry> conn_mgr_verbs() {
        verbs::all_disconnect},
       {{"resend_status", "conn_mgr_mon_resend_status() of a node", kNode, false, {}},
        verbs::resend_status},
+      {{"check_online", "asks the host of a node's online check", kNode, false, {}},
+       verbs::check_online},
       {{"ignore", "conn_mgr_ignore_iface(); undone by conn_mgr_watch_iface()", kIface, true, {}},
        verbs::ignore},
       {{"watch", "conn_mgr_watch_iface(); undone by conn_mgr_ignore_iface()", kIface, true, {}},

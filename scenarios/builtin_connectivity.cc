@@ -34,6 +34,7 @@ constexpr std::array kKeys = {
     Key{"psm", [](const ConnSpec& s) { return s.psm.has_value(); }},
     Key{"dial", [](const ConnSpec& s) { return s.dial.has_value(); }},
     Key{"give_up", [](const ConnSpec& s) { return s.give_up.has_value(); }},
+    Key{"einval", [](const ConnSpec& s) { return s.einval.has_value(); }},
 };
 using Names = std::vector<std::string_view>;
 
@@ -101,8 +102,9 @@ ConnectivityResult make_thread(const ConnSpec& spec, RadioMedium* radio) {
 }
 
 ConnectivityResult make_nsos(const ConnSpec& spec, RadioMedium*) {
-  if (auto error = refused(spec, {"associate"})) return std::move(*error);
+  if (auto error = refused(spec, {"associate", "einval"})) return std::move(*error);
   NsosConfig config;
+  config.einval = spec.einval.value_or(false);
   if (spec.has_associate) {
     if (spec.associate.kind != DurationDistribution::Kind::Fixed) {
       return {nullptr, "\"impl\": \"nsos\" connects after a fixed time", spec.place};

@@ -241,7 +241,8 @@ void add_connector_events(std::vector<EventWord>& events) {
       {"agent_acted", "an agent calls something", kAgent, {"do", "iface"}, {{"do", actions}}},
       {"agent_refused", "the call of an agent returned an error", kAgent,
        {"do", "iface", "errno"}, {{"do", actions}}},
-      {"agent_failed", "an agent could not listen", kAgent, {"call", "errno"}},
+      {"agent_failed", "an agent could not listen: no socket left, or a group above the limit",
+       kAgent, {"call", "errno", "group", "number", "limit"}, {{"group", groups}}},
   };
   events.insert(events.end(), words.begin(), words.end());
 }

@@ -51,6 +51,7 @@ struct FormatTables {
   FieldTable<EchoServiceSpec> echo_service{"echo_service", "An echo of datagrams."};
   FieldTable<CpuSpec> cpu{"cpu", "What the node's work takes."};
   FieldTable<IcmpErrorsSpec> icmp_errors{"icmp_errors", "How many ICMP errors a node sends."};
+  FieldTable<OnlineCheckSpec> online_check{"online_check", "Who must answer, and how often."};
   FieldTable<ConnMgrSpec> conn_mgr{"conn_mgr", "How the node's connection manager behaves."};
   FieldTable<NodeSpec> node{"node", "One simulated machine."};
   FieldTable<LossSpec> loss{"loss", "How frames of a link are lost.", "loss"};
@@ -88,6 +89,7 @@ struct FormatTables {
   void build_agent();
   void build_agents();
   void build_cpu();
+  void build_online_check();
   void build_conn_mgr();
   void build_socket();
   void build_echo_service();
@@ -127,6 +129,11 @@ void check_device_needs(LoadContext& ctx, const LinkPatch& patch);
 void check_virtual_ifaces(LoadContext& ctx);
 /// Fills in the addresses of all apps' peers; nodes must be complete.
 void resolve_peers(LoadContext& ctx);
+/// An address of `peer`: the first that is on a subnet of `own`, else the first of all; null when
+/// it has none.
+const Ipv4Spec* address_for(const NodeSpec& own, const NodeSpec& peer);
+/// Fills in the addresses of the hosts that online checks ask; nodes must be complete.
+void resolve_online_checks(LoadContext& ctx);
 /// The keys of "routes", and their schema.
 void bind_routes(LoadContext& ctx, const JsonMember& m, NodeSpec& node);
 std::string routes_schema();

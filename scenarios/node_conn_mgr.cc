@@ -43,4 +43,27 @@ void apply_conn_mgr(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& si
   sink.add(std::move(d));
 }
 
+void add_online_check(const NodeSpec& spec, Node& node, DiagnosticSink& sink) {
+  if (!spec.conn_mgr || !spec.conn_mgr->online_check) return;
+  const OnlineCheckSpec& from = *spec.conn_mgr->online_check;
+  const auto& ifaces = node.stack.ifaces();
+  if (std::all_of(ifaces.begin(), ifaces.end(),
+                  [](const auto& iface) { return iface->is_offloaded(); })) {
+    Diagnostic d;
+    d.code = "F0930";
+    d.message = "an online check needs a native interface, " + spec.name + " has none";
+    d.span = from.place.span;
+    d.help = "its pings are the stack's own; an engine has none";
+    sink.add(std::move(d));
+    return;
+  }
+  OnlineCheckConfig config;
+  config.host = Ipv4Address{from.address};
+  config.answer_within = from.answer_within;
+  config.interval = from.interval;
+  config.doublings = static_cast<unsigned>(from.doublings);
+  config.private_is_proof = from.private_is_proof;
+  node.online_check = std::make_unique<OnlineCheck>(node.stack, node.conn_mgr.monitor(), config);
+}
+
 }  // namespace flapjack

@@ -15,6 +15,7 @@
 #include "scenarios/source.h"
 #include "scenarios/spec_agent.h"
 #include "scenarios/spec_call.h"
+#include "scenarios/spec_conn_mgr.h"
 #include "scenarios/spec_virtual.h"
 #include "scenarios/units.h"
 #include "scenarios/vocabulary.h"
@@ -84,6 +85,7 @@ struct ConnSpec {
   std::optional<Duration> psm;           ///< a modem's sleep
   std::optional<Duration> dial;          ///< until a line has carrier
   std::optional<Duration> give_up;       ///< until a negotiation has failed
+  std::optional<bool> einval;            ///< EINVAL for every wrong option
   std::string credentials;               ///< "good", "missing", "wrong"; empty: not written
   std::optional<Ipv4Spec> address;       ///< what the network assigns
   std::vector<PlacedText> script;        ///< what the scripted implementation answers, in order
@@ -241,14 +243,6 @@ struct KconfigSpec {
 };
 
 /// Switches of a node's connection manager ("conn_mgr") that no Kconfig option has.
-struct ConnMgrSpec {
-  std::string coalescing;                    ///< empty: as the profile and Kconfig say
-  std::optional<std::int64_t> iface_max;     ///< CONN_MGR_IFACE_MAX
-  bool allow_untracked = false;              ///< ifaces beyond it are no error
-  std::optional<bool> l4_if_events, config_check, scan_offloaded;
-  SourcePlace place;
-};
-
 struct NodeSpec {
   std::string name;
   std::string profile;  ///< the scenario's unless the node has its own

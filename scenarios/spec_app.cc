@@ -102,26 +102,6 @@ bool same_subnet(const Ipv4Spec& a, const Ipv4Spec& b) {
   return bits == 0 || (a.value ^ b.value) >> (32 - bits) == 0;
 }
 
-/// An address of `peer`: the first that is on a subnet of `own`, else the first of all.
-const Ipv4Spec* address_for(const NodeSpec& own, const NodeSpec& peer) {
-  const Ipv4Spec* first = nullptr;
-  for (const IfaceSpec& mine : own.ifaces) {
-    for (const IfaceSpec& theirs : peer.ifaces) {
-      for (const Ipv4Spec& a : theirs.ipv4) {
-        if (first == nullptr) first = &a;
-        for (const Ipv4Spec& b : mine.ipv4) {
-          if (same_subnet(a, b)) return &a;
-        }
-      }
-    }
-  }
-  if (first != nullptr) return first;
-  for (const IfaceSpec& theirs : peer.ifaces) {
-    if (!theirs.ipv4.empty()) return &theirs.ipv4.front();
-  }
-  return nullptr;
-}
-
 void check_service(LoadContext& ctx, const AppSpec& app, const PeerSpec& peer,
                    const NodeSpec& node) {
   const AppWord* word = find_word(ctx.vocabulary.apps, app.kind);
@@ -209,6 +189,25 @@ void refuse_keys(LoadContext& ctx, const JsonValue& object, const std::vector<st
     if (m == nullptr) continue;
     ctx.error("F0108", m->key_span, in_quotes(key) + " does not go with " + std::string(with));
   }
+}
+
+const Ipv4Spec* address_for(const NodeSpec& own, const NodeSpec& peer) {
+  const Ipv4Spec* first = nullptr;
+  for (const IfaceSpec& mine : own.ifaces) {
+    for (const IfaceSpec& theirs : peer.ifaces) {
+      for (const Ipv4Spec& a : theirs.ipv4) {
+        if (first == nullptr) first = &a;
+        for (const Ipv4Spec& b : mine.ipv4) {
+          if (same_subnet(a, b)) return &a;
+        }
+      }
+    }
+  }
+  if (first != nullptr) return first;
+  for (const IfaceSpec& theirs : peer.ifaces) {
+    if (!theirs.ipv4.empty()) return &theirs.ipv4.front();
+  }
+  return nullptr;
 }
 
 void resolve_peers(LoadContext& ctx) {

@@ -1,20 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 // A node's "conn_mgr": JSON -> ConnMgrSpec.
+#include <algorithm>
+
 #include "scenarios/format_tables.h"
+#include "scenarios/paths.h"
 
 namespace flapjack {
 namespace {
 
 constexpr std::int64_t kMostIfaces = 65535;
+constexpr std::int64_t kMostDoublings = 20;  // of a minute, two years
 
 template <std::optional<bool> ConnMgrSpec::*Member>
 void bind_flag(LoadContext& ctx, const JsonMember& m, ConnMgrSpec& spec) {
   if (const auto on = read_bool(ctx, m.value)) spec.*Member = *on;
 }
 
+bool is_own(const NodeSpec& node, std::uint32_t address) {
+  return std::any_of(node.ifaces.begin(), node.ifaces.end(), [&](const IfaceSpec& iface) {
+    return std::any_of(iface.ipv4.begin(), iface.ipv4.end(),
+                       [&](const Ipv4Spec& a) { return a.value == address; });
+  });
+}
+
+void resolve_host(LoadContext& ctx, const NodeSpec& own, OnlineCheckSpec& check) {
+  const std::string& text = check.host.text;
+  const SourceSpan span = check.host.place.span;
+  if (const auto value = parse_ipv4(text)) {
+    if (*value == 0 || *value >> 28 >= 0xE) {  // a group, or none
+      ctx.error("F0110", span, in_quotes(text) + " is not the address of one host");
+      return;
+    }
+    check.address = *value;
+  } else if (text.find_first_of(":/") != std::string::npos) {
+    ctx.error("F0110", span, in_quotes(text) + " is neither a node nor an IPv4 address",
+              "the check's pings are of IPv4: write \"gw\" or \"192.0.2.1\"");
+    return;
+  } else {
+    if (!resolve_path(ctx, text, span, only(TargetKind::Node), "\"online_check\"")) return;
+    const Ipv4Spec* const address = address_for(own, *ctx.spec.find_node(text));
+    if (address == nullptr) {
+      ctx.error("F0304", span, "node " + in_quotes(text) + " has no IPv4 address",
+                "give one of its interfaces an \"ipv4\"");
+      return;
+    }
+    check.address = address->value;
+  }
+  if (is_own(own, check.address)) {
+    ctx.error("F0110", span, in_quotes(text) + " is the node itself",
+              "a host beyond its links must answer");
+  }
+}
+
 }  // namespace
 
+void resolve_online_checks(LoadContext& ctx) {
+  for (NodeSpec& node : ctx.spec.nodes) {
+    if (!node.conn_mgr || !node.conn_mgr->online_check) continue;
+    OnlineCheckSpec& check = *node.conn_mgr->online_check;
+    if (!check.host.text.empty()) resolve_host(ctx, node, check);
+  }
+}
+
+void FormatTables::build_online_check() {
+  FieldInfo host{"host", "Who must answer its pings: a node, or an IPv4 address.", schema_string(),
+                 true};
+  online_check.add(std::move(host), [](LoadContext& ctx, const JsonMember& m, OnlineCheckSpec& c) {
+    if (!read_string(ctx, m.value)) return;
+    c.host = ctx.placed(m.value);
+    if (c.host.text.empty()) ctx.error("F0110", m.value.span, "an online check needs a host");
+  });
+  online_check.quantity({"answer_within", "How long it waits for an answer.", schema_duration(),
+                         false, false, "\"2s\""},
+                        &parse_positive_duration, "2s", &OnlineCheckSpec::answer_within);
+  online_check.quantity({"interval", "The first one that counts as offline without a packet.",
+                         schema_duration(), false, false, "\"60s\""},
+                        &parse_positive_duration, "60s", &OnlineCheckSpec::interval);
+  online_check.whole("doublings", "How often a proof doubles the interval.", 0, kMostDoublings,
+                     &OnlineCheckSpec::doublings, "3");
+  online_check.flag("private_is_proof", "Packets from private addresses count, too.", true,
+                    &OnlineCheckSpec::private_is_proof);
+}
+
 void FormatTables::build_conn_mgr() {
+  build_online_check();
   conn_mgr.word("coalescing", "When its monitor looks at what has changed.", "policy",
                 {{"each_event", "after each net_mgmt event: a cooperative thread"},
                  {"queue_drained", "once the net_mgmt queue is empty: a preemptible thread"},
@@ -33,6 +102,13 @@ void FormatTables::build_conn_mgr() {
   conn_mgr.add({"scan_offloaded", "Its first look sees addresses of offloaded interfaces.",
                 schema_bool()},
                &bind_flag<&ConnMgrSpec::scan_offloaded>);
+  conn_mgr.add({"online_check", "Ask a host beyond the link whether the node is online.",
+                schema_ref(online_check.name())},
+               [this](LoadContext& ctx, const JsonMember& m, ConnMgrSpec& c) {
+                 c.online_check.emplace();
+                 c.online_check->place = ctx.place(m.key_span);
+                 online_check.bind(ctx, m.value, *c.online_check);
+               });
   node.add({"conn_mgr", "Switches of the node's connection manager.",
             schema_ref(conn_mgr.name())},
            [this](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {

@@ -225,6 +225,10 @@ void FormatTables::build_conn_device() {
                 &parse_positive_duration, "60s", &ConnSpec::psm);
   conn.quantity({"dial", "How long until a dialled line has carrier.", schema_duration()},
                 &parse_duration, "500ms", &ConnSpec::dial);
+  conn.add({"einval", "Answers EINVAL to every wrong option, as Zephyr's does.", schema_bool()},
+           [](LoadContext& ctx, const JsonMember& m, ConnSpec& c) {
+             if (auto v = read_bool(ctx, m.value)) c.einval = *v;
+           });
   conn.quantity({"give_up", "How long a negotiation may take.", schema_duration()},
                 &parse_positive_duration, "30s", &ConnSpec::give_up);
 }

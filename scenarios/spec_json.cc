@@ -147,6 +147,7 @@ std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabula
   tables.top.bind(ctx, *document, spec);
   check_virtual_ifaces(ctx);
   resolve_peers(ctx);
+  resolve_online_checks(ctx);
   resolve_routes(ctx);
   check_link_needs(ctx);
   apply_defaults(vocabulary, spec);
@@ -158,7 +159,8 @@ std::optional<ScenarioSpec> load_scenario(const SourceFile& file, const Vocabula
 std::string emit_schema(const Vocabulary& vocabulary) {
   const FormatTables tables(vocabulary);
   const FieldTableBase* definitions[] = {
-      &tables.node, &tables.cpu, &tables.icmp_errors, &tables.conn_mgr, &tables.iface,
+      &tables.node, &tables.cpu, &tables.icmp_errors, &tables.conn_mgr,
+      &tables.online_check, &tables.iface,
       &tables.vlan, &tables.tunnel, &tables.bridge, &tables.ppp, &tables.conn, &tables.app,
       &tables.service, &tables.connector, &tables.agent, &tables.agent_act, &tables.echo_service,
       &tables.dhcp_service, &tables.ra_service, &tables.link, &tables.direction, &tables.loss,

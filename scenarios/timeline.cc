@@ -148,7 +148,7 @@ VerbCall Timeline::carry_out(std::size_t index, RecordId record) {
   step.carried_out = true;
   ++carried_out_;
   const CauseScope scope(world_.scheduler(), record);
-  VerbCall call(world_, spec_, *step.spec, holds_, links_, pools_);
+  VerbCall call(world_, spec_, *step.spec, holds_, links_, pools_, *this);
   Undo undo = step.verb->apply(call);
   refused(subject_of(*step.spec), *step.spec, call.result);
   if (!step.spec->hold || !undo) return call;
@@ -163,6 +163,14 @@ VerbCall Timeline::carry_out(std::size_t index, RecordId record) {
   world_.scheduler().after(*step.spec->hold, Lane::World,
                            delegate<&Timeline::take_back>(this, slot));
   return call;
+}
+
+// Spawned with the step as its cause, and a call keeps it while it waits.
+void Timeline::call_later(const StepSpec& step, std::function<Status()> call) {
+  world_.fibers().spawn("step " + step.verb + " " + step.target.path(),
+                        [this, &step, call = std::move(call)] {
+                          refused(subject_of(step), step, call());
+                        });
 }
 
 void Timeline::refused(SubjectId subject, const StepSpec& step, Status result) {

@@ -26,7 +26,7 @@ struct IdleStep {
 /// "the step \"drop\" never happened: ..."
 std::string idle_step_text(const IdleStep& idle);
 
-class Timeline : private LinkFilter {
+class Timeline : private LinkFilter, private LateCalls {
  public:
   /// `names` tells packet patterns whose addresses are whose.
   Timeline(World& world, const ScenarioSpec& spec, const Registry& registry,
@@ -58,6 +58,7 @@ class Timeline : private LinkFilter {
   void fire(std::uint64_t index);
   void repeat(std::uint64_t index);
   bool takes(SubjectId link, Packet& frame) override;
+  void call_later(const StepSpec& step, std::function<Status()> call) override;
   RecordId record_step(const StepSpec& step, SubjectId subject);
   VerbCall carry_out(std::size_t index, RecordId record);
   void take_back(std::uint64_t slot);

@@ -4,9 +4,6 @@
 #include <algorithm>
 #include <cassert>
 
-#include "connmgr/lte_connectivity.h"
-#include "connmgr/station.h"
-
 namespace flapjack {
 
 Node& VerbCall::node() const {
@@ -133,38 +130,6 @@ Undo set_link(VerbCall& call) {
     links.remove(link, number);
     return Status();
   };
-}
-
-Undo connect(VerbCall& call) {
-  NetIf& iface = call.iface();
-  ConnMgr& manager = call.node().conn_mgr;
-  call.result = manager.if_connect(iface);
-  if (!call.result.ok()) return {};
-  return [&manager, &iface] { return manager.if_disconnect(iface); };
-}
-
-Undo disconnect(VerbCall& call) {
-  NetIf& iface = call.iface();
-  ConnMgr& manager = call.node().conn_mgr;
-  call.result = manager.if_disconnect(iface);
-  if (!call.result.ok()) return {};
-  return [&manager, &iface] { return manager.if_connect(iface); };
-}
-
-// By the options of implementations: the result is theirs, or ENOTSUP on an unbound iface.
-Undo set_key(VerbCall& call) {
-  const std::string& key = call.step.key;
-  const std::vector<std::uint8_t> bytes(key.begin(), key.end());
-  const std::uint8_t none = 0;  // an empty value is not a null one
-  call.result = call.node().conn_mgr.if_set_opt(
-      call.iface(), kStationKey, {bytes.empty() ? &none : bytes.data(), bytes.size()});
-  return {};
-}
-
-Undo modem_reset(VerbCall& call) {
-  const std::uint8_t any = 1;
-  call.result = call.node().conn_mgr.if_set_opt(call.iface(), kLteReset, {&any, 1});
-  return {};
 }
 
 Undo note(VerbCall&) { return {}; }

@@ -2,6 +2,7 @@
 // What a timeline step can do to a World: one function a verb, each giving back how to undo it.
 // Effects that several steps hold at one time last until the last of them is undone.
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -53,12 +54,28 @@ Undo hold_effect(HoldBook& holds, const std::string& effect, Set set) {
   };
 }
 
+/// Makes a step's calls that have to wait, each in a fiber of its own.
+class LateCalls {
+ public:
+  /// What the call refuses is told when it returns.
+  virtual void call_later(const StepSpec& step, std::function<Status()> call) = 0;
+
+ protected:
+  ~LateCalls() = default;
+};
+
 /// One application of one step.
 class VerbCall {
  public:
   VerbCall(World& world, const ScenarioSpec& spec, const StepSpec& step, HoldBook& holds,
-           LinkBook& links, PoolBook& pools)
-      : world(world), spec(spec), step(step), holds(holds), links(links), pools(pools) {}
+           LinkBook& links, PoolBook& pools, LateCalls& late)
+      : world(world),
+        spec(spec),
+        step(step),
+        holds(holds),
+        links(links),
+        pools(pools),
+        late(late) {}
 
   World& world;
   const ScenarioSpec& spec;
@@ -66,6 +83,7 @@ class VerbCall {
   HoldBook& holds;
   LinkBook& links;
   PoolBook& pools;
+  LateCalls& late;
   Status result;  ///< what the call behind the verb returned
   bool takes_packet = false;  ///< of a verb about a packet: the packet is lost
 
@@ -98,6 +116,7 @@ Undo all_down(VerbCall& call);
 Undo all_connect(VerbCall& call);
 Undo all_disconnect(VerbCall& call);
 Undo resend_status(VerbCall& call);
+Undo check_online(VerbCall& call);
 Undo set_flag(VerbCall& call);
 Undo set_timeout(VerbCall& call);
 Undo set_idle_timeout(VerbCall& call);

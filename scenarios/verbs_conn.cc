@@ -1,18 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs that call a node's connection manager, all but connect and disconnect of one iface, and
-// admin-up.
+// The verbs that call a node's connection manager, and admin-up.
+#include "connmgr/lte_connectivity.h"
+#include "connmgr/station.h"
 #include "scenarios/verbs.h"
 
 namespace flapjack {
 namespace verbs {
 namespace {
 
+using Call = std::function<Status()>;
+
+// A call of the connection manager and its undo. Each may have to wait for a lock (`blocked`) and
+// is then made in a fiber, one behind the other.
+struct ManagerCall {
+  std::function<bool()> blocked;
+  Call does, undone;
+  bool undo_refused = false;  // part of a refused bulk call may have taken effect
+};
+
+Undo call_manager(VerbCall& call, const ManagerCall& made) {
+  const auto refused = std::make_shared<bool>(false);
+  const Call does = [made, refused] {
+    const Status status = made.does();
+    *refused = !status.ok() && !made.undo_refused;
+    return status;
+  };
+  if (made.blocked()) {
+    call.late.call_later(call.step, does);
+  } else {
+    call.result = does();
+  }
+  if (*refused) return {};
+  return [made, refused, &late = call.late, &step = call.step] {
+    if (*refused) return Status();
+    if (!made.blocked()) return made.undone();
+    late.call_later(step, made.undone);
+    return Status();
+  };
+}
+
+Undo call_iface(VerbCall& call, Call does, Call undone) {
+  ConnMgr& manager = call.node().conn_mgr;
+  NetIf& iface = call.iface();
+  return call_manager(call, {[&manager, &iface] { return manager.blocked(iface); },
+                             std::move(does), std::move(undone)});
+}
+
 template <Status (ConnMgr::*Do)(bool), Status (ConnMgr::*Undone)(bool)>
 Undo bulk(VerbCall& call) {
   ConnMgr& manager = call.node().conn_mgr;
   const bool skip_ignored = call.step.args.skip_ignored;
-  call.result = (manager.*Do)(skip_ignored);
-  return [&manager, skip_ignored] { return (manager.*Undone)(skip_ignored); };
+  return call_manager(call,
+                      {[&manager] { return manager.blocked(); },
+                       [&manager, skip_ignored] { return (manager.*Do)(skip_ignored); },
+                       [&manager, skip_ignored] { return (manager.*Undone)(skip_ignored); },
+                       true});
 }
 
 // The undo sets what it was before.
@@ -21,9 +63,10 @@ Undo set_seconds(VerbCall& call) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
   const int before = (manager.*Get)(iface);
-  call.result = (manager.*Set)(iface, static_cast<int>(call.step.args.timeout_s));
-  if (!call.result.ok()) return {};
-  return [&manager, &iface, before] { return (manager.*Set)(iface, before); };
+  const int wanted = static_cast<int>(call.step.args.timeout_s);
+  return call_iface(
+      call, [&manager, &iface, wanted] { return (manager.*Set)(iface, wanted); },
+      [&manager, &iface, before] { return (manager.*Set)(iface, before); });
 }
 
 ConnFlag flag_of(const std::string& name) {
@@ -79,7 +122,45 @@ Undo set_l2_ignored(VerbCall& call, bool ignored) {
   });
 }
 
+template <Status (ConnMgr::*Do)(NetIf&), Status (ConnMgr::*Undone)(NetIf&)>
+Undo connect_or_not(VerbCall& call) {
+  NetIf& iface = call.iface();
+  ConnMgr& manager = call.node().conn_mgr;
+  return call_iface(
+      call, [&manager, &iface] { return (manager.*Do)(iface); },
+      [&manager, &iface] { return (manager.*Undone)(iface); });
+}
+
+// By the options of implementations: the result is theirs, or ENOTSUP on an unbound iface.
+void set_option(VerbCall& call, int option, std::vector<std::uint8_t> bytes) {
+  NetIf& iface = call.iface();
+  ConnMgr& manager = call.node().conn_mgr;
+  const auto set = [&manager, &iface, option, bytes = std::move(bytes)] {
+    const std::uint8_t none = 0;  // an empty value is not a null one
+    return manager.if_set_opt(iface, option, {bytes.empty() ? &none : bytes.data(), bytes.size()});
+  };
+  call_iface(call, set, {});
+}
+
 }  // namespace
+
+Undo connect(VerbCall& call) {
+  return connect_or_not<&ConnMgr::if_connect, &ConnMgr::if_disconnect>(call);
+}
+Undo disconnect(VerbCall& call) {
+  return connect_or_not<&ConnMgr::if_disconnect, &ConnMgr::if_connect>(call);
+}
+
+Undo set_key(VerbCall& call) {
+  const std::string& key = call.step.key;
+  set_option(call, kStationKey, {key.begin(), key.end()});
+  return {};
+}
+
+Undo modem_reset(VerbCall& call) {
+  set_option(call, kLteReset, {1});
+  return {};
+}
 
 Undo admin_up(VerbCall& call) {
   NetIf& iface = call.iface();
@@ -106,10 +187,10 @@ Undo set_flag(VerbCall& call) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
   const ConnFlag flag = flag_of(call.step.args.flag);
-  const bool before = manager.if_get_flag(iface, flag);
-  call.result = manager.if_set_flag(iface, flag, call.step.args.value);
-  if (!call.result.ok()) return {};
-  return [&manager, &iface, flag, before] { return manager.if_set_flag(iface, flag, before); };
+  const bool before = manager.if_get_flag(iface, flag), wanted = call.step.args.value;
+  return call_iface(
+      call, [&manager, &iface, flag, wanted] { return manager.if_set_flag(iface, flag, wanted); },
+      [&manager, &iface, flag, before] { return manager.if_set_flag(iface, flag, before); });
 }
 
 Undo set_timeout(VerbCall& call) {
@@ -131,6 +212,12 @@ Undo used(VerbCall& call) {
 
 Undo resend_status(VerbCall& call) {
   call.node().conn_mgr.mon_resend_status();
+  return {};
+}
+
+Undo check_online(VerbCall& call) {
+  OnlineCheck* const check = call.node().online_check.get();
+  call.result = check == nullptr ? Errc::Enotsup : check->trigger();
   return {};
 }
 

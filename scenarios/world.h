@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "connmgr/conn_mgr.h"
+#include "connmgr/online_check.h"
 #include "connmgr/radio_medium.h"
 #include "l2/arp_cache.h"
 #include "l2/link.h"
@@ -59,6 +60,7 @@ struct Node {
   std::vector<NetIf*> dhcp;
   std::vector<std::unique_ptr<OffloadEngine>> engines;
   ConnMgr conn_mgr;
+  std::unique_ptr<OnlineCheck> online_check;  ///< null: the node has none
   std::vector<Attachment> attachments;  ///< by iface index - 1, as far as ifaces are on media
   /// What the resolver knows from the start, in the order to ask.
   std::vector<DnsServerInfo> dns_servers;

@@ -207,6 +207,128 @@ TEST(BlockedBoot, AnInitThatTakesTimeHoldsUpEverything) {
   EXPECT_TRUE(node.mgr.locks().held().empty());
 }
 
+// A thread that makes one call, and what came of it and when.
+struct Caller {
+  template <class Call>
+  Caller(TestNode& node, Call call) {
+    node.fibers.spawn("caller", [this, &node, call] {
+      result = call();
+      answered = node.scheduler.now();
+    });
+  }
+  Status result = Errc::Ebusy;
+  SimTime answered;
+};
+
+TEST(BlockedBoot, AConnectWaitsForTheBindingAndGoesFirst) {
+  TestNode node;
+  TestConnectivity impl;
+  NetIf& a = node.add("a");
+  NetIf& b = node.add("b");
+  NetIf& bare = node.add("bare");
+  node.mgr.bind(a, impl, {.init_takes = seconds(3)});
+  node.mgr.bind(b, impl, {.init_takes = seconds(2)});
+  ASSERT_TRUE(a.up().ok());
+  ASSERT_TRUE(node.mgr.boot().ok());
+  node.context(a).connect_result = Errc::Echild;
+  EXPECT_TRUE(node.mgr.blocked(a));
+  EXPECT_FALSE(node.mgr.blocked(b));
+  Caller down(node, [&] { return node.mgr.if_disconnect(a); });
+  Caller up(node, [&] { return node.mgr.if_connect(a); });
+  Caller other(node, [&] { return node.mgr.if_connect(b); });  // its init has not begun
+  Caller unbound(node, [&] { return node.mgr.if_connect(bare); });
+  node.run(milliseconds(2999));
+  EXPECT_EQ(node.context(a).connects + node.context(a).disconnects, 0);
+  EXPECT_EQ(other.answered, SimTime{});
+  EXPECT_TRUE(other.result.ok());
+  EXPECT_EQ(unbound.result.code(), Errc::Enotsup);
+  EXPECT_EQ(up.result.code(), Errc::Ebusy);  // not answered
+  node.run(milliseconds(1));
+  EXPECT_TRUE(down.result.ok());
+  EXPECT_EQ(up.result.code(), Errc::Echild);
+  EXPECT_EQ(up.answered, SimTime{} + seconds(3));
+  EXPECT_EQ(impl.inited, (Names{"a", "b"}));
+  EXPECT_EQ(node.context(a).connects, 1);  // the automatic one comes at the end of the boot
+  EXPECT_TRUE(node.mgr.blocked(b));
+  Caller again(node, [&] { return node.mgr.if_connect(b); });
+  node.run(seconds(3));
+  EXPECT_EQ(again.answered, SimTime{} + seconds(5));
+  EXPECT_EQ(node.context(a).connects, 2);
+  EXPECT_TRUE(node.mgr.locks().held().empty());
+}
+
+TEST(BlockedBoot, EveryCallThatTakesTheBindingsLockWaits) {
+  const std::uint8_t byte[] = {7};
+  std::uint8_t room[8];
+  std::size_t length = 8;
+  using Call = std::function<Status(ConnMgr&, NetIf&)>;
+  const std::vector<std::pair<const char*, Call>> calls = {
+      {"disconnect", [](ConnMgr& m, NetIf& i) { return m.if_disconnect(i); }},
+      {"connect", [](ConnMgr& m, NetIf& i) { return m.if_connect(i); }},
+      {"set_opt", [&](ConnMgr& m, NetIf& i) { return m.if_set_opt(i, 0, byte); }},
+      {"get_opt", [&](ConnMgr& m, NetIf& i) { return m.if_get_opt(i, 0, room, &length); }},
+      {"set_flag", [](ConnMgr& m, NetIf& i) { return m.if_set_flag(i, ConnFlag{}, true); }},
+      {"set_timeout", [](ConnMgr& m, NetIf& i) { return m.if_set_timeout(i, 7); }},
+      {"set_idle_timeout", [](ConnMgr& m, NetIf& i) { return m.if_set_idle_timeout(i, 7); }},
+      {"all_if_connect", [](ConnMgr& m, NetIf&) { return m.all_if_connect(false); }},
+      {"all_if_disconnect", [](ConnMgr& m, NetIf&) { return m.all_if_disconnect(false); }},
+      {"all_if_up", [](ConnMgr& m, NetIf&) { return m.all_if_up(true); }},
+      {"all_if_down", [](ConnMgr& m, NetIf&) { return m.all_if_down(true); }},
+  };
+  for (const auto& [name, call] : calls) {
+    SCOPED_TRACE(name);
+    TestNode node;
+    TestConnectivity impl;
+    NetIf& a = node.add("a");
+    node.mgr.bind(a, impl, {.init_takes = seconds(3)});
+    ASSERT_TRUE(node.mgr.boot().ok());
+    length = 8;
+    EXPECT_EQ(call(node.mgr, a).code(), Errc::Edeadlk);  // nobody who could wait
+    EXPECT_EQ(node.context(a).connects + node.context(a).disconnects, 0);
+    Caller caller(node, [&, &call = call] { return call(node.mgr, a); });
+    node.run(milliseconds(2999));
+    EXPECT_EQ(caller.result.code(), Errc::Ebusy);
+    ASSERT_EQ(node.fibers.blocked().size(), 1u);
+    node.run(milliseconds(1));
+    EXPECT_TRUE(caller.result.ok());
+    EXPECT_TRUE(node.fibers.blocked().empty());
+    EXPECT_FALSE(node.mgr.blocked(a));
+  }
+}
+
+// Only the ignored ones are asked for with the monitor's lock.
+TEST(BlockedBoot, ABulkCallOfAllWaitsForNoMonitor) {
+  TestNode node;
+  TestConnectivity impl;
+  NetIf& a = node.add("a");
+  NetIf& b = node.add("b");
+  node.mgr.bind(a, impl, {.init_takes = seconds(3)});
+  node.mgr.bind(b, impl);
+  ASSERT_TRUE(node.mgr.boot().ok());
+  EXPECT_TRUE(node.mgr.all_if_up(false).ok());
+  Caller caller(node, [&] { return node.mgr.all_if_connect(false); });
+  node.run(seconds(1));
+  EXPECT_TRUE(a.is_admin_up() && b.is_admin_up());
+  EXPECT_EQ(node.context(b).connects, 0);  // it is at the first of both
+  EXPECT_TRUE(node.mgr.all_if_down(false).ok());
+  node.run(seconds(3));
+  EXPECT_TRUE(caller.result.ok());
+  EXPECT_TRUE(a.is_admin_up());  // connect itself took it up
+}
+
+TEST(BlockedBoot, AResendInAThreadReturnsAtTheEndOfTheBoot) {
+  TestNode node;
+  TestConnectivity impl;
+  NetIf& a = node.add_with_address("a");
+  node.mgr.bind(a, impl, {.init_takes = seconds(3)});
+  ASSERT_TRUE(node.mgr.boot().ok());
+  Caller caller(node, [&] { return node.mgr.mon_resend_status(), Status(); });
+  node.run(seconds(2));
+  EXPECT_EQ(caller.result.code(), Errc::Ebusy);
+  node.run(seconds(2));
+  EXPECT_EQ(caller.answered, SimTime{} + seconds(3));
+}
+
 TEST(BlockedBoot, LaterCallsDoNotWait) {
   TestNode node;
   TestConnectivity impl;

@@ -41,7 +41,12 @@ void provoke_all(TestNode& node, NetIf& wifi, NetIf& other) {
   node.l2.refused.clear();
   node.run();
   EXPECT_TRUE(mgr.if_connect(wifi).ok());
-  OnlineCheck(node.stack, mgr.monitor(), {.host = {192u << 24 | 2u << 8 | 9}}).trigger();
+  {
+    OnlineCheck check(node.stack, mgr.monitor(), {.host = {192u << 24 | 2u << 8 | 9},
+                                                  .answer_within = milliseconds(1)});
+    EXPECT_TRUE(check.trigger().ok());
+    node.run(milliseconds(2));  // nobody answers
+  }
   EXPECT_TRUE(mgr.if_disconnect(wifi).ok());  // leaves the network
   EXPECT_TRUE(mgr.if_connect(wifi).ok());
   EXPECT_TRUE(mgr.if_disconnect(wifi).ok());  // gives up the attempt
@@ -75,6 +80,7 @@ TEST(EventNames, TableIsWhatIsRecorded) {
   IgnoringConnectivity ignoring(node.mgr);
   node.mgr.bind(third, ignoring);
   ASSERT_TRUE(node.mgr.boot().ok());
+  EXPECT_EQ(node.mgr.if_connect(other).code(), Errc::Edeadlk);  // its init is on
   node.run(milliseconds(2));
   EXPECT_TRUE(node.mgr.if_connect(third).ok());
   provoke_all(node, wifi, other);

@@ -44,6 +44,15 @@ class OnlineCheck : public testing::Test {
     }
     return out;
   }
+  // "iface at-second" of the pings that nobody answered.
+  std::vector<std::string> silent() {
+    std::vector<std::string> out;
+    for (const KeptRecord& r : sink.records) {
+      if (r.name != "online_silent") continue;
+      out.push_back(r.subject + " " + std::to_string(r.at.ns / 1'000'000'000));
+    }
+    return out;
+  }
   // The host pings the node once.
   void ping_from_host() {
     EXPECT_TRUE(host->stack.icmp
@@ -68,8 +77,10 @@ TEST_F(OnlineCheck, AnAnswerIsOnlineAndSilenceOffline) {
   world.run_for(seconds(21));
   EXPECT_EQ(events(), (std::vector<std::string>{"ONLINE e1 2", "OFFLINE  12"}));
   EXPECT_FALSE(check->online());  // the round that followed found nobody
+  EXPECT_EQ(silent(), (std::vector<std::string>{"dev.e0 2", "dev.e0 14", "dev.e1 16"}));
   EXPECT_TRUE(host->stack.ifaces().front()->up().ok());
-  check->trigger();
+  EXPECT_TRUE(check->trigger().ok());
+  EXPECT_EQ(check->trigger().code(), Errc::Ealready);
   world.run_for(seconds(5));
   EXPECT_TRUE(check->online());
 }

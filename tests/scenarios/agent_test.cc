@@ -177,6 +177,31 @@ TEST(Agent, ActsOnDropsAndIsToldOfRefusals) {
   EXPECT_FALSE(ran.events("dev.eth0 IF_ADMIN_DOWN").empty());
 }
 
+TEST(Agent, AnActAboutNoIfaceNamesNone) {
+  const Ran ran(pair(R"("agents": { "a": { "listen": ["iface", "l4"], "act": [
+      { "on": "IF_DOWN", "do": "resend_status" },
+      { "on": "L4_DISCONNECTED", "do": "connect" }] } })",
+                     kFlap));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  const auto acts = ran.records(TraceKind::Event, "dev.a", "agent_acted");
+  ASSERT_EQ(acts.size(), 3u);  // the resend says L4_DISCONNECTED once more
+  for (const KeptRecord& r : acts) {
+    EXPECT_EQ(r.attrs.size(), r.attr("do") == "connect" ? 2u : 1u) << r.text();
+  }
+}
+
+// A group above the limit: which, what it would take, and what there is.
+TEST(Agent, AGroupThatIsNotThereIsToldWithTheLimit) {
+  const Ran ran(pair(R"("connector": { "users": 2 },
+                        "agents": { "a": { "listen": ["iface", "l4", "drop"] } })",
+                     kFlap,
+                     R"([{ "eventually":
+          "dev.a agent_failed call=join errno=EINVAL group=drop number=22 limit=17" }])"));
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ran.records(TraceKind::Event, "dev.a", "agent_failed").size(), 2u);  // l4 is 20
+  EXPECT_FALSE(heard(ran, "dev.a").empty());
+}
+
 // A listener is no handler of net_mgmt: it takes no place in its queue and changes nothing.
 TEST(Agent, DisturbsNobody) {
   const auto without_agents = [](const Ran& ran) {

@@ -70,6 +70,7 @@ inline const char* const kEveryWord = R"({
     { "at": "26s", "partition": ["dev"], "for": "1s" },
     { "at": "28s", "suspend": "srv.eth0", "for": "1s" },
     { "at": "27s", "carrier_down": "wire" }, { "at": "28s", "resend_status": "dev" },
+    { "at": "28s", "check_online": "dev" },
     { "at": "28s", "all_down": "ap", "for": "100ms" }, { "at": "28.2s", "all_up": "ap" },
     { "at": "28.5s", "all_disconnect": "dev" }, { "at": "28.7s", "all_connect": "dev" },
     { "at": "29s", "admin_up": "dev.par0" }, { "at": "29s", "watch": "dev.eth0" },

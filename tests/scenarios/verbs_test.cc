@@ -58,6 +58,7 @@ std::vector<Row> conn_mgr_rows() {
                                  "5s sta L4_DISCONNECTED", "7s sta.wifi0 IF_ADMIN_UP",
                                  "7.1s sta.wifi0 IF_UP", "7.1s sta L4_CONNECTED"}},
       {"resend_status", "p", {"5s p L4_CONNECTED"}},
+      {"check_online", "p", {}},  // it has none: verbs_conn_test.cc
       {"watch", "dev.eth0", {"7s dev L4_DISCONNECTED"}},  // it was watched; undone, it is ignored
       {"ignore_l2", "dev", {"5s dev L4_DISCONNECTED", "7s dev L4_CONNECTED"}},
       {"watch_l2", "dev", {"7s dev L4_DISCONNECTED"}},

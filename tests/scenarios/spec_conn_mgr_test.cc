@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// The online check and the wait for a slow init, as scenarios say them: what is refused, and where;
+// what they then do.
+#include <gmock/gmock.h>
+
+#include "tests/scenarios/load_fixture.h"
+#include "tests/scenarios/run_fixture.h"
+
+namespace flapjack {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct BadCheck {
+  const char* text;
+  const char* message;
+  const char* help;
+  friend void PrintTo(const BadCheck& c, std::ostream* out) { *out << c.text; }
+};
+
+class BadChecks : public ::testing::TestWithParam<BadCheck> {};
+
+TEST_P(BadChecks, AreRefusedOnce) {
+  const Loaded l(std::string(R"({ "until": "1s", "nodes": { "cloud": { "ifaces": { "e": {
+    "ipv4": "10.0.0.9/8" } } }, "bare": {}, "n": { "ifaces": { "e": { "ipv4": "10.0.0.1/8" } },
+    "conn_mgr": { "online_check":)") + "\n" + GetParam().text + "\n} } } }");
+  EXPECT_FALSE(l.spec);
+  ASSERT_EQ(l.sink.all().size(), 1u) << l.messages;
+  EXPECT_EQ(l.brief(), GetParam().message);
+  EXPECT_NE(l.messages.find(GetParam().help), std::string::npos) << l.messages;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, BadChecks,
+    ::testing::Values(
+        BadCheck{R"({})", "4:1 F0103 \"host\" is missing", ""},
+        BadCheck{R"("cloud")", "4:1 F0104 expected an object, found a string", ""},
+        BadCheck{R"({ "host": "" })", "4:11 F0110 an online check needs a host", ""},
+        BadCheck{R"({ "host": 7 })", "4:11 F0104 expected a string, found a number", ""},
+        BadCheck{R"({ "host": "cloud", "intervall": "1s" })",
+                 "4:20 F0101 unknown key \"intervall\"", "did you mean \"interval\"?"},
+        BadCheck{R"({ "host": "clod" })", "4:11 F0301 there is no node \"clod\"", "cloud"},
+        BadCheck{R"({ "host": "cloud.e" })", "4:11 F0302 \"cloud.e\" is an interface, but "
+                                             "\"online_check\" takes a node", ""},
+        BadCheck{R"({ "host": "bare" })", "4:11 F0304 node \"bare\" has no IPv4 address",
+                 "give one of its interfaces an \"ipv4\""},
+        BadCheck{R"({ "host": "n" })", "4:11 F0110 \"n\" is the node itself",
+                 "a host beyond its links must answer"},
+        BadCheck{R"({ "host": "10.0.0.1" })", "4:11 F0110 \"10.0.0.1\" is the node itself", ""},
+        BadCheck{R"({ "host": "224.0.0.1" })",
+                 "4:11 F0110 \"224.0.0.1\" is not the address of one host", ""},
+        BadCheck{R"({ "host": "2001:db8::1" })",
+                 "4:11 F0110 \"2001:db8::1\" is neither a node nor an IPv4 address",
+                 "the check's pings are of IPv4"},
+        BadCheck{R"({ "host": "cloud", "interval": "0s" })",
+                 "4:32 F0207 this duration must be above 0", ""},
+        BadCheck{R"({ "host": "cloud", "interval": 10 })", "4:32 F0201 a duration needs a unit",
+                 ""},
+        BadCheck{R"({ "host": "cloud", "answer_within": "0ms" })",
+                 "4:37 F0207 this duration must be above 0", ""},
+        BadCheck{R"({ "host": "cloud", "doublings": 21 })",
+                 "4:33 F0207 21 is not between 0 and 20", ""},
+        BadCheck{R"({ "host": "cloud", "private_is_proof": "no" })",
+                 "4:40 F0104 expected true or false, found a string", ""}));
+
+// dev behind a router; `check` is its online check beside the host, `steps` the timeline.
+std::string behind_a_router(const std::string& check, const std::string& steps) {
+  return R"({ "until": "60s", "nodes": {
+    "dev": { "ifaces": { "eth0": { "ipv4": "192.0.2.2/24", "gateway": "192.0.2.1" } },
+             "conn_mgr": { "online_check": { "host": "cloud", )" + check + R"( } } },
+    "gw": { "router": true, "ifaces": { "lan": { "ipv4": "192.0.2.1/24" },
+                                        "wan": { "ipv4": "10.9.0.1/24" } } },
+    "cloud": { "ifaces": { "eth0": { "ipv4": "10.9.0.7/24", "gateway": "10.9.0.1" } },
+               "apps": { "push": { "udp_ping": "192.0.2.2:9", "every": "1s", "until": "25s" } } } },
+    "links": { "wire": { "between": ["dev.eth0", "gw.lan"] },
+               "uplink": { "between": ["gw.wan", "cloud.eth0"] } },
+    "timeline": [)" + steps + "] }";
+}
+
+std::vector<std::string> offline(const Ran& ran) {
+  return ran.events("dev CONNECTIVITY_OFFLINE");
+}
+
+TEST(OnlineCheckSpec, EveryKeyHasItsEffect) {
+  const auto run = [](const std::string& check, const std::string& steps = "") {
+    return Ran(behind_a_router(check, steps));
+  };
+  // cloud sends until 25 s
+  EXPECT_THAT(offline(run(R"("interval": "10s", "doublings": 0)")).front(),
+              testing::StartsWith("40s"));
+  EXPECT_THAT(offline(run(R"("interval": "10s", "doublings": 1)")).front(),
+              testing::StartsWith("50s"));  // 10, 20, and 20 that begin at 30 s
+  EXPECT_THAT(offline(run(R"("interval": "10s", "doublings": 0, "private_is_proof": false)"))
+                  .front(),
+              testing::StartsWith("10s"));
+  const Ran slow = run(R"("interval": "10s", "doublings": 0, "answer_within": "5s")",
+                       R"({ "at": "1s", "black_hole": "uplink" })");
+  EXPECT_THAT(slow.events("dev.eth0 online_silent"), ElementsAre(testing::StartsWith("25")));
+}
+
+TEST(OnlineCheckSpec, AStepAsksAgain) {
+  const Ran ran(behind_a_router(R"("interval": "10s", "doublings": 0)",
+                                R"({ "at": "0s", "black_hole": "uplink", "for": "5s" },
+    { "at": "1s", "check_online": "dev" }, { "at": "3s", "check_online": "gw" },
+    { "at": "6s", "check_online": "dev" }, { "at": "7s", "check_online": "dev" })"));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  std::vector<std::string> refused;
+  for (const KeptRecord& r : ran.trace.records) {
+    if (r.name == "step_refused") refused.push_back(r.subject + " " + std::string(r.attr("errno")));
+  }
+  EXPECT_THAT(refused, ElementsAre("dev EALREADY", "gw ENOTSUP", "dev EALREADY"));
+  EXPECT_THAT(ran.events("dev CONNECTIVITY_ONLINE").front(), testing::StartsWith("6"));
+}
+
+TEST(OnlineCheckSpec, AnEngineHasNoPings) {
+  const Ran ran(R"({ "until": "5s", "nodes": {
+    "dev": { "ifaces": { "lte0": { "technology": "lte", "offload": "lwip",
+                                   "ipv4": "10.0.0.1/24" } },
+             "conn_mgr": {
+               "online_check": { "host": "10.0.0.2" } } },
+    "srv": { "ifaces": { "s": { "ipv4": "10.0.0.2/24" } } } },
+    "links": { "cell": { "between": ["dev.lte0", "srv.s"] } } })");
+  EXPECT_FALSE(ran.report);
+  EXPECT_NE(ran.messages.find("an online check needs a native interface, dev has none"),
+            std::string::npos)
+      << ran.messages;
+}
+
+// An init that takes 5 s holds what is called meanwhile; each is answered, and refused, then.
+std::string slow_init(const std::string& script, const std::string& steps) {
+  return R"({ "until": "20s", "nodes": { "n": { "ifaces": {
+    "w": { "technology": "loopback", "ipv4": "127.0.0.1/8", "auto_start": false, "conn": {
+      "impl": "scripted", "auto_connect": false, "init_takes": "5s", "script": [)" + script +
+         R"(] } }, "e": { "technology": "loopback", "ipv4": "127.0.0.2/8" } } } },
+    "timeline": [)" + steps + "] }";
+}
+
+TEST(SlowInit, StepsAreAnsweredAtItsEnd) {
+  const Ran ran(slow_init(R"("connect return=-ECHILD")",
+                          R"({ "at": "1s", "connect": "n.w", "for": "8s" },
+    { "at": "2s", "set_timeout": "n.w", "timeout": "9s", "for": "1s" },
+    { "at": "3s", "all_down": "n", "skip_ignored": true },
+    { "at": "3s", "set_key": "n.w", "key": "x" })"));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  std::vector<std::string> told;
+  for (const KeptRecord& r : ran.trace.records) {
+    if (r.kind != TraceKind::Event) continue;
+    const bool wanted = r.name == "connect" || r.name == "disconnect" || r.name == "set_opt" ||
+                        r.name == "set_timeout" || r.name == "step_refused";
+    if (!wanted) continue;
+    told.push_back(to_text(Duration{r.at.ns}) + " " + r.name + " " + r.attrs.front().second + " " +
+                   r.attrs.back().second);
+  }
+  EXPECT_THAT(told, ElementsAre("5s connect app ECHILD", "5s step_refused connect ECHILD",
+                                "5s set_timeout 9 OK", "5s set_opt 0 ENOPROTOOPT",
+                                "5s step_refused set_key ENOPROTOOPT", "5s set_timeout 0 OK"));
+  EXPECT_THAT(ran.events("n.e IF_ADMIN_DOWN"), ElementsAre("5s n.e IF_ADMIN_DOWN"));
+  EXPECT_THAT(ran.events("n.w disconnect"), IsEmpty());  // what was refused is not undone
+}
+
+// The call is the step's doing, though its init's end lets it go on.
+TEST(SlowInit, ACallKeepsItsCause) {
+  const Ran ran(slow_init(R"("connect up")", R"({ "at": "1s", "connect": "n.w" })"));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  const auto made = ran.all("n.w", "connect");
+  ASSERT_EQ(made.size(), 1u);
+  const auto steps = ran.records(TraceKind::Step, "n.w", "connect");
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(made.front().cause, steps.front().seq);
+}
+
+TEST(SlowInit, ARunThatEndsBeforeSaysWhoWaits) {
+  const Ran ran(R"({ "until": "3s", "nodes": { "n": { "ifaces": {
+    "w": { "technology": "loopback", "ipv4": "127.0.0.1/8", "conn": {
+      "impl": "scripted", "init_takes": "5s", "script": ["connect up"] } } } } },
+    "timeline": [{ "at": "1s", "connect": "n.w" }] })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  ASSERT_EQ(ran.report->blocked.size(), 1u);
+  EXPECT_EQ(ran.report->blocked.front().fiber, "step connect n.w");
+  EXPECT_EQ(ran.report->blocked.front().waits_for, "a binding's lock");
+}
+
+TEST(Nsos, EinvalIsAChoice) {
+  const auto refused = [](const std::string& key) {
+    const Ran ran(R"({ "until": "5s", "nodes": { "n": { "ifaces": {
+      "w": { "technology": "loopback", "ipv4": "127.0.0.1/8", "conn": { "impl": "nsos")" + key +
+                  R"( } } } } }, "timeline": [{ "at": "1s", "modem_reset": "n.w" }] })");
+    EXPECT_TRUE(ran.passed()) << ran.messages;
+    return std::string(ran.all("n.w", "set_opt").front().attr("result"));
+  };
+  EXPECT_EQ(refused(""), "ENOPROTOOPT");  // it has one option, and no modem
+  EXPECT_EQ(refused(R"(, "einval": false)"), "ENOPROTOOPT");
+  EXPECT_EQ(refused(R"(, "einval": true)"), "EINVAL");
+}
+
+TEST(Nsos, EinvalIsOnlyIts) {
+  const Ran ran(R"({ "until": "5s", "nodes": { "n": { "ifaces": {
+    "w": { "technology": "wifi", "conn": { "einval": true } } } },
+    "p": { "ifaces": { "w": {} } } }, "links": { "air": { "between": ["n.w", "p.w"] } } })");
+  EXPECT_FALSE(ran.report);
+  EXPECT_NE(ran.messages.find("\"impl\": \"wifi\" does not take \"einval\""), std::string::npos)
+      << ran.messages;
+}
+
+}  // namespace
+}  // namespace flapjack
