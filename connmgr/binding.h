@@ -84,6 +84,12 @@ class Binding {
   void used();
   void cancel_idle() { idle_timer_.cancel(); }
 
+  /// The implementation's own; the caller holds the lock.
+  Status connect() { return fails_calls_ ? Status(Errc::Eio) : impl_.connect(*this); }
+  Status disconnect() { return fails_calls_ ? Status(Errc::Eio) : impl_.disconnect(*this); }
+  /// A scripted fault: while on, both are Eio and do not reach the implementation.
+  void fail_calls(bool on) { fails_calls_ = on; }
+
   /// The binding's lock, recursive (conn_mgr_binding_lock()). The manager holds it around every
   /// call of the implementation; an implementation holds it when it acts by itself.
   void lock() { locks_.take(lock_); }
@@ -115,7 +121,7 @@ class Binding {
   std::uint32_t flags_;
   int timeout_s_, idle_timeout_s_;
   Timer idle_timer_;
-  bool watches_use_ = false;
+  bool watches_use_ = false, fails_calls_ = false;
   std::unique_ptr<BindingContext> context_;  // last: its timers go first
 };
 

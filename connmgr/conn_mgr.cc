@@ -58,7 +58,7 @@ Status ConnMgr::call_connect(NetIf& iface) {
     if (!up_status.ok()) return up_status;
   }
   binding->set_flag(ConnFlag::Disconnecting, false);
-  return binding->impl().connect(*binding);
+  return binding->connect();
 }
 
 bool ConnMgr::lacks_config(Binding& binding) const {
@@ -84,7 +84,7 @@ Status ConnMgr::call_disconnect(NetIf& iface, bool idle) {
     const LockGuard guard(locks_, binding->lock_id());
     const bool meant = !idle && !config_.legacy_sync_autodown;
     if (meant) binding->set_flag(ConnFlag::Disconnecting, true);
-    status = binding->impl().disconnect(*binding);
+    status = binding->disconnect();
   }
   if (config_.legacy_sync_autodown) auto_down(iface, "disconnect");
   return status;

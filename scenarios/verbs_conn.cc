@@ -215,6 +215,31 @@ Undo resend_status(VerbCall& call) {
   return {};
 }
 
+// What an implementation should not say, and what it and the device should not do.
+Undo conn_timeout(VerbCall& call) {
+  call.node().stack.mgmt.notify(MgmtEvent::ConnIfTimeout, &call.iface());
+  return {};
+}
+Undo conn_fatal(VerbCall& call) {
+  call.node().stack.mgmt.notify(MgmtEvent::ConnIfFatalError, &call.iface());
+  return {};
+}
+
+Undo fail_calls(VerbCall& call) {
+  Binding* const binding = call.node().conn_mgr.if_get_binding(call.iface());
+  if (binding == nullptr) {
+    call.result = Errc::Enotsup;
+    return {};
+  }
+  return hold_effect(call.holds, effect_of(call),
+                     [binding](bool on) { binding->fail_calls(on); });
+}
+
+Undo refuse_admin(VerbCall& call) {
+  return hold_effect(call.holds, effect_of(call),
+                     [&iface = call.iface()](bool on) { iface.refuse_admin(on); });
+}
+
 Undo check_online(VerbCall& call) {
   OnlineCheck* const check = call.node().online_check.get();
   call.result = check == nullptr ? Errc::Enotsup : check->trigger();

@@ -107,6 +107,7 @@ Status NetIf::down() {
 // The L2 first, then the driver; when the driver refuses, the L2 is put back.
 Status NetIf::switch_device(bool on) {
   if (on && l2_ != nullptr && !device_ready_) return Errc::Enxio;
+  if (refuses_admin_) return Errc::Eio;
   changing_admin_ = true;
   evaluation_owed_ = false;
   Status status = l2_ != nullptr ? l2_->enable(*this, on) : Status();

@@ -116,6 +116,8 @@ class NetIf : public DriverUser {
   void dormant_off() { set_dormant(false); }
   /// A scripted fault: dormant while held, whatever the iface's owner says meanwhile.
   void hold_dormant(bool held) { set_flag(dormant_held_, held); }
+  /// Another one: while on, up() and down() are Eio, as if the L2 refused.
+  void refuse_admin(bool on) { refuses_admin_ = on; }
   /// From now on the device delivers frames for others, too; their copies go to Stack::promiscuous.
   /// Enotsup (not built in, or L2 or device cannot), Ealready (net_if_set_promisc).
   Status set_promiscuous();
@@ -228,6 +230,7 @@ class NetIf : public DriverUser {
   MacAddress link_address_;
   bool admin_up_ = false, carrier_ = true, dormant_ = false, running_ = false;
   bool dormant_held_ = false;
+  bool refuses_admin_ = false;
   bool device_ready_ = true;
   bool changing_admin_ = false;  // what L2 and driver report meanwhile is evaluated afterwards
   bool evaluation_owed_ = false;  // they did report something

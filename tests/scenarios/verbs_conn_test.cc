@@ -136,6 +136,20 @@ TEST(ConnVerbs, PersistenceIsAFlagOfTheMoment) {
   EXPECT_EQ(ups(R"({ "at": "2s", "set_flag": "n.w", "flag": "persistent", "value": true },)"), 2u);
 }
 
+TEST(ConnVerbs, CallsFailAndAdminIsRefusedWhileTheyAreHeld) {
+  const Ran ran(with_steps(R"(
+    { "at": "1s", "fail_calls": "n.w", "for": "2s" }, { "at": "2s", "disconnect": "n.w" },
+    { "at": "2s", "connect": "n.w" }, { "at": "4s", "connect": "n.w" },
+    { "at": "1s", "fail_calls": "n.e" }, { "at": "5s", "refuse_admin": "n.e", "for": "2s" },
+    { "at": "6s", "admin_down": "n.e" }, { "at": "6s", "all_down": "n" },
+    { "at": "8s", "admin_down": "n.e" })"));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_THAT(refused(ran), ElementsAre("1s ENOTSUP", "2s EIO", "2s EIO", "6s EIO", "6s EIO"));
+  EXPECT_THAT(told(ran, "n.w", "disconnect"), ElementsAre("2s app EIO"));
+  EXPECT_EQ(told(ran, "n.w", "connect").back(), "4s app OK");
+  EXPECT_THAT(ran.events("n.e IF_ADMIN_DOWN"), ElementsAre("8s n.e IF_ADMIN_DOWN"));
+}
+
 TEST(ConnVerbs, BulkCallsCanLeaveOutWhatIsIgnored) {
   const auto downs = [](const std::string& key) {
     const Ran ran(with_steps(R"({ "at": "1s", "ignore": "n.e" }, { "at": "2s", "all_down": "n")" +

@@ -58,6 +58,12 @@ std::vector<Row> conn_mgr_rows() {
                                  "5s sta L4_DISCONNECTED", "7s sta.wifi0 IF_ADMIN_UP",
                                  "7.1s sta.wifi0 IF_UP", "7.1s sta L4_CONNECTED"}},
       {"resend_status", "p", {"5s p L4_CONNECTED"}},
+      {"conn_timeout", "sta.wifi0", {"5s sta.wifi0 IF_ADMIN_DOWN", "5s sta.wifi0 IF_DOWN",
+                                     "5s sta L4_DISCONNECTED"}},
+      {"conn_fatal", "sta.wifi0", {"5s sta.wifi0 IF_ADMIN_DOWN", "5s sta.wifi0 IF_DOWN",
+                                   "5s sta L4_DISCONNECTED"}},
+      {"fail_calls", "sta.wifi0", {}},  // nobody calls: verbs_conn_test.cc
+      {"refuse_admin", "p.eth0", {}},
       {"check_online", "p", {}},  // it has none: verbs_conn_test.cc
       {"watch", "dev.eth0", {"7s dev L4_DISCONNECTED"}},  // it was watched; undone, it is ignored
       {"ignore_l2", "dev", {"5s dev L4_DISCONNECTED", "7s dev L4_CONNECTED"}},

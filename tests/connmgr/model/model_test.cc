@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "scenarios/builtin.h"
+#include "scenarios/spec_json.h"
 #include "tests/connmgr/model/generator.h"
 #include "tests/connmgr/model/player.h"
 #include "tests/connmgr/model/reference.h"
@@ -125,13 +127,38 @@ TEST(ConnMgrModel, OperationsArePrintedAsSteps) {
       {Op::Use, 0, R"("used": "n.b")"},
       {Op::AllUp, 1, R"("all_up": "n", "skip_ignored": true)"},
       {Op::AllDisconnect, 0, R"("all_disconnect": "n")"},
-      {Op::Fatal, 0, R"("note": "fatal b 0")"},
+      {Op::Timeout, 0, R"("conn_timeout": "n.b")"},
+      {Op::Fatal, 0, R"("conn_fatal": "n.b")"},
+      {Op::FailCalls, 1, R"("fail_calls": "n.b")"},
+      {Op::RefuseAdmin, 1, R"("refuse_admin": "n.b")"},
   };
   for (const Row& row : kRows) {
     const Sequence q{{.ifaces = 2, .bound = 3}, {{7, false, row.op, 1, row.value}}};
     const std::string text = to_scenario(q);
     const std::string step = std::string(R"({ "at": "7ms", )") + row.step + " }";
     EXPECT_NE(text.find(step), std::string::npos) << step << "\n" << text;
+  }
+}
+
+TEST(ConnMgrModel, WhatEndsAFaultIsPrintedAsItsSpan) {
+  const Sequence q{{.ifaces = 1, .bound = 1}, {{5, false, Op::FailCalls, 0, 1},
+                                              {7, false, Op::Connect, 0, 0},
+                                              {9, false, Op::FailCalls, 0, 0}}};
+  const std::string text = to_scenario(q);
+  EXPECT_NE(text.find(R"("fail_calls": "n.a", "for": "4ms" })"), std::string::npos) << text;
+  EXPECT_EQ(text.find("note"), std::string::npos) << text;
+}
+
+// Every printed sequence is a scenario that loads.
+TEST(ConnMgrModel, WhatIsPrintedLoads) {
+  const Vocabulary vocabulary = builtin_registry().vocabulary();
+  for (std::uint64_t number = 1; number <= 200; ++number) {
+    DiagnosticSink sink;
+    const SourceFile file("q.json", to_scenario(generate(number)));
+    const auto spec = load_scenario(file, vocabulary, sink);
+    std::string wrong;
+    for (const Diagnostic& d : sink.all()) wrong += d.message + "\n";
+    ASSERT_TRUE(spec) << number << "\n" << wrong << file.text();
   }
 }
 

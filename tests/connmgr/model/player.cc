@@ -29,7 +29,7 @@ class LanL2 : public TestL2 {
   };
 };
 
-// Associates after a while, at once when asked to take no time; fails when told to.
+// Associates after a while, at once when asked to take no time.
 class ModelConnectivity : public Connectivity {
  public:
   struct Context : BindingContext {
@@ -42,7 +42,7 @@ class ModelConnectivity : public Connectivity {
     }
     Binding& binding;
     Timer timer;
-    bool associated = false, fails = false;
+    bool associated = false;
   };
   explicit ModelConnectivity(int ms) : takes_(milliseconds(ms)) {}
   ConnectivityTraits traits() const override { return {.name = "model"}; }
@@ -52,7 +52,6 @@ class ModelConnectivity : public Connectivity {
   void init(Binding& binding) override { binding.iface().dormant_on(); }
   Status connect(Binding& binding) override {
     Context& c = binding.context_as<Context>();
-    if (c.fails) return Errc::Echild;
     if (c.associated) return Status();
     if (takes_ == Duration{}) {
       c.associate();
@@ -63,7 +62,6 @@ class ModelConnectivity : public Connectivity {
   }
   Status disconnect(Binding& binding) override {
     Context& c = binding.context_as<Context>();
-    if (c.fails) return Errc::Edom;
     c.timer.cancel();
     c.associated = false;
     binding.iface().dormant_on();
@@ -208,13 +206,10 @@ Status Player::set(const Step& step, NetIf& iface) {
     case Op::IdleTimeout:
       return mgr_.if_set_idle_timeout(iface, step.value);
     case Op::FailCalls:
-      if (binding != nullptr) {
-        binding->context_as<ModelConnectivity::Context>().fails = step.value != 0;
-      }
+      if (binding != nullptr) binding->fail_calls(step.value != 0);
       return Status();
     case Op::RefuseAdmin:
-      l2_.refused.erase(iface.name());
-      if (step.value != 0) l2_.refused[iface.name()] = Errc::Eio;
+      iface.refuse_admin(step.value != 0);
       return Status();
     default:
       address(step, iface);

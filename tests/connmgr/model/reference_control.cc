@@ -87,7 +87,7 @@ int Reference::bulk(Op op, bool skip) {
 
 int Reference::impl_connect(int i) {
   If& f = ifs_[i];
-  if (f.fails) return kEchild;
+  if (f.fails) return kEio;
   if (f.associated) return 0;
   if (s_.associate_ms == 0) {
     f.associated = true;
@@ -101,7 +101,7 @@ int Reference::impl_connect(int i) {
 
 int Reference::impl_disconnect(int i) {
   If& f = ifs_[i];
-  if (f.fails) return kEdom;
+  if (f.fails) return kEio;
   f.associate_at = kNever;
   f.associated = false;
   set(f.dormant, true, i);

@@ -27,8 +27,8 @@ static_assert(kEvs.size() == static_cast<std::size_t>(Ev::kCount));
 std::string name_of(int iface) { return std::string(1, static_cast<char>('a' + iface)); }
 std::string ms(int at) { return std::to_string(at < 0 ? 0 : at) + "ms"; }
 
-// The verb that does it, the operation that undoes it, and whether it is about the node. What has
-// no verb is a note.
+// The verb that does it, the operation that undoes it (of the two whose value says whether they
+// begin or end it, the same), and whether it is about the node.
 struct Verb {
   Op op;
   const char* word;
@@ -52,6 +52,10 @@ constexpr std::array kVerbs = {
     Verb{Op::Del4, "del_address"},
     Verb{Op::DelLocal4, "del_address"},
     Verb{Op::Del6, "del_address"},
+    Verb{Op::Timeout, "conn_timeout"},
+    Verb{Op::Fatal, "conn_fatal"},
+    Verb{Op::FailCalls, "fail_calls"},
+    Verb{Op::RefuseAdmin, "refuse_admin"},
     Verb{Op::Flag, "set_flag"},
     Verb{Op::IdleTimeout, "set_idle_timeout"},
     Verb{Op::Use, "used"},
@@ -103,25 +107,39 @@ std::string arguments_of(const Step& step) {
   }
 }
 
+bool is_switch(Op op) { return op == Op::FailCalls || op == Op::RefuseAdmin; }
+
+// Where what the step begins is ended; the number of steps when nowhere.
+std::size_t end_of(const Sequence& q, std::size_t number, const Verb& verb) {
+  for (std::size_t k = number + 1; k < q.steps.size(); ++k) {
+    const Step& each = q.steps[k];
+    if (each.iface != q.steps[number].iface) continue;
+    if (is_switch(verb.op) ? each.op == verb.op && each.value == 0 : each.op == verb.undone_by) {
+      return k;
+    }
+  }
+  return q.steps.size();
+}
+
 std::string step_of(const Sequence& q, std::size_t number, std::vector<bool>& done) {
   const Step& step = q.steps[number];
+  if (is_switch(step.op) && step.value == 0) return "";  // ends nothing
   const std::string at = std::string(step.at_ms < 0 ? "    // before the boot\n" : "") +
                          (step.late ? "    // at the end of the instant\n" : "") +
                          "    { \"at\": \"" + ms(step.at_ms) + "\", ";
-  for (const Verb& verb : kVerbs) {
-    if (verb.op != step.op) continue;
-    const std::string whom = verb.of_node ? "n" : "n." + name_of(step.iface);
-    std::string text = at + "\"" + verb.word + "\": \"" + whom + "\"" + arguments_of(step);
-    for (std::size_t k = number + 1; k < q.steps.size(); ++k) {
-      if (q.steps[k].op != verb.undone_by || q.steps[k].iface != step.iface) continue;
-      done[k] = true;
-      text += ", \"for\": \"" + ms(q.steps[k].at_ms - step.at_ms) + "\"";
-      break;
-    }
-    return text + " },\n";
+  const auto verb = std::find_if(kVerbs.begin(), kVerbs.end(),
+                                 [&](const Verb& each) { return each.op == step.op; });
+  if (verb == kVerbs.end()) {  // carrier_on and dormant_off that end nothing
+    return at + "\"note\": \"" + op_name(step.op) + " " + name_of(step.iface) + "\" },\n";
   }
-  return at + "\"note\": \"" + op_name(step.op) + " " + name_of(step.iface) + " " +
-         std::to_string(step.value) + "\" },\n";
+  const std::string whom = verb->of_node ? "n" : "n." + name_of(step.iface);
+  std::string text = at + "\"" + verb->word + "\": \"" + whom + "\"" + arguments_of(step);
+  const std::size_t end = end_of(q, number, *verb);
+  if (end < q.steps.size()) {
+    done[end] = true;
+    text += ", \"for\": \"" + ms(q.steps[end].at_ms - std::max(step.at_ms, 0)) + "\"";
+  }
+  return text + " },\n";
 }
 
 std::string settings_of(const Setup& s) {

@@ -24,7 +24,7 @@ enum class Op : std::uint8_t {
   Use,
   AllUp, AllDown, AllConnect, AllDisconnect,  ///< value: skip ignored
   Resend,
-  FailCalls,           ///< value: the implementation's calls fail from now on
+  FailCalls,           ///< value: the implementation's calls fail from now on, with EIO
   RefuseAdmin,         ///< value: the L2 refuses to be switched from now on
   kCount,
 };
@@ -77,7 +77,8 @@ struct Line {
 using Log = std::vector<Line>;
 
 std::string to_text(const Line& line);
-/// The sequence as a scenario; what no verb can do is a note in it.
+/// The sequence as a scenario. What that cannot say, such as the order within an instant, is a
+/// comment in it.
 std::string to_scenario(const Sequence& sequence);
 
 /// How long after its last step a sequence is watched.
