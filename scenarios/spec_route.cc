@@ -79,6 +79,10 @@ void bind_route(LoadContext& ctx, const JsonMember& m, NodeSpec& node) {
   if (!read_network(ctx, m.key, m.key_span, route)) return;
   if (!expect_type(ctx, m.value, Type::String, "192.0.2.254")) return;
   const std::string_view text = m.value.text;
+  if (text.empty()) {
+    return ctx.error("F0110", m.value.span, "a route needs a router or an interface",
+                     "write \"192.0.2.254\" or \"eth0\"");
+  }
   if (parse_address(text.substr(0, text.find('%')))) {
     if (!read_router(ctx, m.value, route)) return;
   } else {

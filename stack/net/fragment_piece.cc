@@ -5,8 +5,10 @@
 
 namespace flapjack {
 
-PacketPtr new_fragment(Stack& stack, const Packet& whole, std::size_t bytes) {
+PacketPtr new_fragment(Stack& stack, Packet& whole, std::size_t bytes) {
+  whole.meta.parked = true;
   PacketPtr piece = stack.waits.allocate(stack.tx_pool, bytes, stack.config().alloc.fragment);
+  whole.meta.parked = false;
   if (piece == nullptr) return nullptr;
   const PacketId id = piece->meta.id;
   piece->meta = whole.meta;

@@ -12,8 +12,8 @@ namespace flapjack {
 class Stack;
 
 /// A packet for `bytes` bytes of `whole`, which is its parent; empty. Null when none is free in
-/// time (AllocTimeouts::fragment).
-PacketPtr new_fragment(Stack& stack, const Packet& whole, std::size_t bytes);
+/// time (AllocTimeouts::fragment); meanwhile `whole` is parked.
+PacketPtr new_fragment(Stack& stack, Packet& whole, std::size_t bytes);
 /// Sends it through NetCore. Who sent the datagram hears of its last part, or of the first that is
 /// refused.
 Status send_fragment(Stack& stack, const Packet& whole, PacketPtr piece, bool last);

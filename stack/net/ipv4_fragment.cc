@@ -73,7 +73,7 @@ Status Ipv4Fragment::refuse(PacketPtr packet, DropReason reason, Errc code) {
   return iface.drop_tx(std::move(packet), reason, code);
 }
 
-PacketPtr Ipv4Fragment::make(const Packet& whole, const Ipv4Header& header, const Part& part) {
+PacketPtr Ipv4Fragment::make(Packet& whole, const Ipv4Header& header, const Part& part) {
   PacketPtr piece = new_fragment(stack_, whole, header.header_bytes + part.bytes);
   if (piece == nullptr) return nullptr;
   const auto header_span = whole.bytes().first(header.header_bytes);

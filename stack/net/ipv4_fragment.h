@@ -35,7 +35,7 @@ class Ipv4Fragment {
     bool last;
   };
   Status refuse(PacketPtr packet, DropReason reason, Errc code);
-  PacketPtr make(const Packet& whole, const Ipv4Header& header, const Part& part);
+  PacketPtr make(Packet& whole, const Ipv4Header& header, const Part& part);
   static bool is_well_formed(const Ipv4Header& header);
   void expired(NetIf& iface, Packet& first);
 

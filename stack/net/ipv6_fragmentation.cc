@@ -49,7 +49,7 @@ Status Ipv6Fragmentation::send(PacketPtr packet, std::uint16_t mtu) {
   return Status();
 }
 
-PacketPtr Ipv6Fragmentation::make(const Packet& whole, const Ipv6FragmentPlace& place,
+PacketPtr Ipv6Fragmentation::make(Packet& whole, const Ipv6FragmentPlace& place,
                                   const Part& part) {
   PacketPtr piece = new_fragment(stack_, whole, place.at + kIpv6FragmentBytes + part.bytes);
   if (piece == nullptr) return nullptr;

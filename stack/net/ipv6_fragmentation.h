@@ -43,7 +43,7 @@ class Ipv6Fragmentation {
     bool last;
     std::uint32_t id;
   };
-  PacketPtr make(const Packet& whole, const Ipv6FragmentPlace& place, const Part& part);
+  PacketPtr make(Packet& whole, const Ipv6FragmentPlace& place, const Part& part);
   Status give_up(PacketPtr packet);
   std::uint32_t next_id();
   void hand_up(NetIf& iface, PacketPtr whole);

@@ -174,6 +174,23 @@ TEST(LeakLedger, ALeakFailsTheRunUnlessItIsAllowed) {
   EXPECT_EQ(allowed.leaks.size(), 1u);
 }
 
+// The run ends while a datagram waits for the packets of its fragments.
+TEST(LeakLedger, ADatagramThatWaitsForItsFragmentsIsNoLeak) {
+  for (const char* family : {"ipv4", "ipv6"}) {
+    const bool v4 = std::string_view(family) == "ipv4";
+    const Ran ran(std::string(R"({ "until": "2s", "nodes": { "a": { "kconfig": { ")") +
+                  (v4 ? "NET_IPV4_FRAGMENT" : "NET_IPV6_FRAGMENT") + R"(": 1 },
+      "ifaces": { "eth0": { "ipv6": "auto", "ipv4": "192.0.2.1/24" } }, "cpu": { "tx": "5ms" },
+      "apps": { "p": { "udp_ping": ")" + (v4 ? "192.0.2.2:7" : "[ff02::1]:7") +
+                  R"(", "every": "3ms", "send": "4000B" } } },
+      "b": { "ifaces": { "eth0": { "ipv4": "192.0.2.2/24" } } } },
+      "links": { "w": { "between": ["a.eth0", "b.eth0"] } } })");
+    ASSERT_TRUE(ran.report) << ran.messages;
+    for (const HeldPacket& leak : ran.report->leaks) ADD_FAILURE() << family << leak.text();
+    EXPECT_GT(ran.report->apps.at(0).counts.sent, 0u);
+  }
+}
+
 TEST(LeakLedger, OtherAllowancesAreRefused) {
   const Ran ran(pair_scenario(", \"allow\": [\"bugs\"]"));
   EXPECT_FALSE(ran.spec);

@@ -59,6 +59,7 @@ TEST(SpecRoute, WhatIsRefused) {
        "4:22 F0110 \"ff02::1\" is not the address of one host"},
       {R"({ "2001:db8:9::/48": "2001:db8:f::1" })",
        "4:22 F0912 router \"2001:db8:f::1\" is on none of the node's networks"},
+      {R"({ "10.9.0.0/16": "" })", "4:18 F0110 a route needs a router or an interface"},
       {R"({ "2001:db8:9::/48": "c" })", "4:22 F0912 interface \"c\" has no IPv6"},
   };
   for (const Bad& row : rows) {
