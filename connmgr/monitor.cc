@@ -190,7 +190,9 @@ void Monitor::set_l2_ignored(const L2* l2, bool ignored) {
   bool changed = false;
   for (const auto& iface : stack_.ifaces()) {
     const bool has_no_l2 = iface->l2() == nullptr || iface->is_offloaded();
-    const bool match = l2 == nullptr ? has_no_l2 : iface->l2() == l2;
+    const bool match = l2 == nullptr ? has_no_l2
+                                     : iface->l2() != nullptr &&
+                                           iface->l2()->traits().name == l2->traits().name;
     if (match && set_ignored(*iface, ignored)) changed = true;
   }
   if (changed) give();

@@ -83,8 +83,8 @@ class Monitor {
   void ignore_iface(NetIf& iface);
   void watch_iface(NetIf& iface);
   bool is_iface_ignored(const NetIf& iface) const;
-  /// Every iface of this L2 at once, so that one pass sees them all; null: the offloaded ifaces
-  /// and those without L2.
+  /// Every iface of an L2 of this name at once, so that one pass sees them all: in Zephyr an L2 is
+  /// one for all of its ifaces. Null: the offloaded ifaces and those without L2.
   void ignore_l2(const L2* l2);
   void watch_l2(const L2* l2);
 

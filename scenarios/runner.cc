@@ -13,6 +13,8 @@ namespace {
 // many: a broadcast among a thousand nodes is a million deliveries.
 constexpr std::uint64_t kStepsAnInstantMax = 100'000;
 constexpr std::uint64_t kEventsAnInstantMax = 100'000'000;
+// What nodes tell of themselves is little beside it, unless they go round in circles.
+constexpr std::uint64_t kRecordsAnInstantMax = 100'000, kRecordsANodeMax = 1'000;
 // How many events may pass before `RunOptions::stop` is asked again.
 constexpr std::uint64_t kEventsAQuestion = 4096;
 constexpr TraceMask kCanonical{TraceMask::of(TraceKind::Event) | TraceMask::of(TraceKind::Hop) |
@@ -86,7 +88,14 @@ class Watcher : public TraceSink {
     for (Watched& w : expectations_) schedule_samples(w);
   }
 
+  /// Records of events at the latest instant that has any.
+  std::uint64_t at_instant() const { return at_instant_; }
+
   void record(const Tracer& tracer, const TraceRecord& record) override {
+    if (record.kind == TraceKind::Event) {
+      at_instant_ = record.at == instant_ ? at_instant_ + 1 : 1;
+      instant_ = record.at;
+    }
     names_.learn(tracer, record);
     const RecordView view(tracer, record, names_);
     timeline_.see(view, record);
@@ -135,10 +144,19 @@ class Watcher : public TraceSink {
   Timeline& timeline_;
   ExpectProbes probes_;
   std::vector<Watched> expectations_;
+  SimTime instant_;
+  std::uint64_t at_instant_ = 0;
+};
+
+/// Those who count what happens at one instant.
+struct Counting {
+  const Timeline& timeline;
+  const Watcher& watcher;
+  std::uint64_t records_max;  ///< of events
 };
 
 // Why the run ended before `until`; empty when it did not.
-std::string run_to(Scheduler& scheduler, SimTime until, const Timeline& timeline,
+std::string run_to(Scheduler& scheduler, SimTime until, const Counting& counting,
                    bool (*stop)()) {
   SimTime instant = scheduler.now();
   std::uint64_t events = 0, asked = 0, steps = 0;
@@ -153,10 +171,13 @@ std::string run_to(Scheduler& scheduler, SimTime until, const Timeline& timeline
     if (scheduler.now() != instant) {
       instant = scheduler.now();
       events = 0;
-      steps = timeline.carried_out();
+      steps = counting.timeline.carried_out();
     }
-    if (timeline.carried_out() - steps > kStepsAnInstantMax) {
+    if (counting.timeline.carried_out() - steps > kStepsAnInstantMax) {
       return stuck(kStepsAnInstantMax, "steps");
+    }
+    if (counting.watcher.at_instant() > counting.records_max) {
+      return stuck(counting.records_max, "records of events");
     }
     if (++events > kEventsAnInstantMax) return stuck(kEventsAnInstantMax, "events");
   }
@@ -165,13 +186,13 @@ std::string run_to(Scheduler& scheduler, SimTime until, const Timeline& timeline
 }
 
 // With a live drive in steps, each as far as the clock outside has gone.
-std::string run_to_end(Scheduler& scheduler, SimTime until, const Timeline& timeline,
+std::string run_to_end(Scheduler& scheduler, SimTime until, const Counting& counting,
                        const RunOptions& options) {
-  if (options.live == nullptr) return run_to(scheduler, until, timeline, options.stop);
+  if (options.live == nullptr) return run_to(scheduler, until, counting, options.stop);
   std::string error;
   while (error.empty() && scheduler.now() < until) {
     const SimTime limit = options.live->wait(scheduler.now(), until);
-    error = run_to(scheduler, limit, timeline, options.stop);
+    error = run_to(scheduler, limit, counting, options.stop);
     if (error.empty() && options.stop != nullptr && options.stop()) {
       error = "interrupted at " + to_text(scheduler.now());
     }
@@ -264,7 +285,10 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   world->boot();
   timeline.start();
   watcher.start();
-  report.error = run_to_end(world->scheduler(), spec.until, timeline, options);
+  report.error = run_to_end(world->scheduler(), spec.until,
+                            {timeline, watcher,
+                             kRecordsAnInstantMax + kRecordsANodeMax * world->nodes().size()},
+                            options);
   report.ended = world->now();
   report.events = world->scheduler().executed();
   if (options.digest) {

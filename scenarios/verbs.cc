@@ -54,17 +54,23 @@ bool refuse_virtual(VerbCall& call, const NetIf& iface) {
   return true;
 }
 
-// A mode that an iface takes, or refuses; its holds are counted.
+// A mode that an iface takes, or refuses, as it is in it already. Of steps with "for", one that
+// begins within another keeps the iface in it; who was in it before it left the mode meanwhile
+// does not count any more.
 Undo hold_mode(VerbCall& call, Status (*set)(NetIf& iface, bool on)) {
   NetIf& iface = call.iface();
   const std::string effect = effect_of(call);
   HoldBook& holds = call.holds;
-  if (holds.take(effect)) call.result = set(iface, true);
-  const HoldBook::Round round = holds.round(effect);
-  if (!call.result.ok()) {  // it is in that mode already, but not by a step
-    holds.release(effect, round);
+  call.result = set(iface, true);
+  if (call.result.ok()) {
+    holds.end(effect);
+  } else if (call.result.code() == Errc::Ealready && call.step.hold && holds.is_held(effect)) {
+    call.result = Status();
+  } else {
     return {};
   }
+  holds.take(effect);
+  const HoldBook::Round round = holds.round(effect);
   return [&holds, &iface, set, effect, round] {
     return holds.release(effect, round) ? set(iface, false) : Status();
   };

@@ -29,6 +29,7 @@ class HoldBook {
     Effect& held = effects_[effect];
     return held.round == round && --held.holders == 0;
   }
+  bool is_held(const std::string& effect) { return effects_[effect].holders > 0; }
   /// Ends the effect whoever holds it; false when nobody did.
   bool end(const std::string& effect) {
     Effect& held = effects_[effect];

@@ -99,26 +99,25 @@ Undo set_iface_ignored(VerbCall& call, bool ignored) {
   });
 }
 
-// An L2 of Zephyr is one for all of its ifaces, here there may be several of one name.
-std::vector<const L2*> l2s_of(const VerbCall& call) {
-  if (call.step.args.l2 == kNoL2) return {nullptr};
-  std::vector<const L2*> found;
+// Any of its name stands for all.
+const L2* find_l2(const VerbCall& call) {
   for (const auto& l2 : call.node().l2s) {
-    if (l2->traits().name == call.step.args.l2) found.push_back(l2.get());
+    if (l2->traits().name == call.step.args.l2) return l2.get();
   }
-  return found;
+  return nullptr;
 }
 
 Undo set_l2_ignored(VerbCall& call, bool ignored) {
-  std::vector<const L2*> l2s = l2s_of(call);
-  if (l2s.empty()) {  // a call about nothing: Zephyr's would say so neither, a script should know
+  const L2* l2 = find_l2(call);
+  if (l2 == nullptr && call.step.args.l2 != kNoL2) {
+    // A call about nothing: Zephyr's would not say so either, but a script should know.
     call.result = Errc::Enodev;
     return {};
   }
   ConnMgr& manager = call.node().conn_mgr;
   const std::string whose = call.step.target.path() + " " + call.step.args.l2;
-  return set_ignored(call, whose, ignored, [&manager, l2s = std::move(l2s)](bool on) {
-    for (const L2* l2 : l2s) on ? manager.ignore_l2(l2) : manager.watch_l2(l2);
+  return set_ignored(call, whose, ignored, [&manager, l2](bool on) {
+    on ? manager.ignore_l2(l2) : manager.watch_l2(l2);
   });
 }
 

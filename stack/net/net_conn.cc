@@ -109,8 +109,8 @@ Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
   return best != nullptr ? call(*best, packet) : Verdict::Drop;
 }
 
-// Every match gets a copy of its own; the original goes to the last one. Handlers may add and
-// remove entries, so after each of them the table is looked through anew for the next older one.
+// Every match gets a copy of its own, and the original is released. Handlers may add and remove
+// entries, so after each of them the table is looked through anew for the next older one.
 // A copy that finds no packet waits for one, and those behind it wait with it.
 Verdict NetConnTable::input_multicast(NetIf& iface, PacketPtr& packet, std::uint64_t before) {
   Verdict verdict = Verdict::Drop;
@@ -118,15 +118,13 @@ Verdict NetConnTable::input_multicast(NetIf& iface, PacketPtr& packet, std::uint
   if (conn == nullptr) return verdict;
   while (conn != nullptr) {
     const std::uint64_t serial = conn->serial;
-    const bool more = newest_match(iface, packet->meta, serial) != nullptr;
     const CauseScope scope(stack_.scheduler(), packet->meta.cause);
-    PacketPtr copy = more ? stack_.rx_pool.clone(*packet) : std::move(packet);
+    PacketPtr copy = stack_.rx_pool.clone(*packet);
     if (copy == nullptr) return multicast_later(iface, std::move(packet), serial);
     if (call(*conn, copy) == Verdict::Ok) verdict = Verdict::Ok;
-    if (!more) break;
     conn = newest_match(iface, packet->meta, serial);
   }
-  packet.reset();  // still there when the last match has gone meanwhile
+  packet.reset();
   return verdict;
 }
 

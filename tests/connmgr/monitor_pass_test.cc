@@ -123,7 +123,7 @@ TEST(MonitorResend, PendingChangesAreNotApplied) {
 
 TEST(MonitorIgnore, L2AndNull) {
   TestNode node;
-  TestL2 ethernet;
+  TestL2 ethernet("ethernet");
   NetIf& a = node.add("a");
   NetIf& b = node.add("b");
   NetIf& e = node.add("e", &ethernet);

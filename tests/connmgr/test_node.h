@@ -17,8 +17,9 @@ namespace flapjack::test {
 
 class TestL2 : public L2 {
  public:
+  explicit TestL2(std::string_view name = "test") : name_(name) {}
   L2Traits traits() const override {
-    return {.name = "test", .point_to_point = true, .needs_link_address = false};
+    return {.name = name_, .point_to_point = true, .needs_link_address = false};
   }
   std::unique_ptr<L2Context> attach(NetIf&) override { return nullptr; }
   Status enable(NetIf& iface, bool) override {
@@ -29,6 +30,9 @@ class TestL2 : public L2 {
   Verdict recv(NetIf&, PacketPtr&) override { return Verdict::Continue; }
 
   std::map<std::string, Status> refused;  // by iface name
+
+ private:
+  std::string_view name_;
 };
 
 struct TestContext : BindingContext {
