@@ -69,11 +69,7 @@ void Agent::hear(const CnMsgHeader& header, std::span<const std::uint8_t> data) 
                                    {"seq", header.seq}}) {
     attrs.push_back(Attr::of(key, std::int64_t{value}));
   }
-  Tracer& tracer = env_.node.stack.tracer();
-  const RecordId heard = tracer.wants(TraceKind::Event)
-                             ? tracer.record(TraceKind::Event, env_.subject, "agent_event", attrs)
-                             : RecordId{};
-  const CauseScope scope(env_.node.stack.scheduler(), heard);
+  const CauseScope scope(env_.node.stack.scheduler(), tell("agent_event", attrs));
   act(name, iface);
 }
 
@@ -134,21 +130,15 @@ void Agent::call_all() {
 
 void Agent::call(const Act& act, NetIf* iface) {
   const AgentActionWord& word = act.entry->word;
-  Tracer& tracer = env_.node.stack.tracer();
   std::vector<Attr> attrs = {Attr::of("do", word.name)};
   if (iface != nullptr && word.of_iface) attrs.push_back(Attr::of("iface", iface->name()));
-  const auto tell = [&](std::string_view event) {
-    return tracer.wants(TraceKind::Event)
-               ? tracer.record(TraceKind::Event, env_.subject, event, attrs)
-               : RecordId{};
-  };
-  const CauseScope scope(env_.node.stack.scheduler(), tell("agent_acted"));
+  const CauseScope scope(env_.node.stack.scheduler(), tell("agent_acted", attrs));
   ++acted_;
   const Status result = word.of_iface && iface == nullptr ? Status(Errc::Einval)
                                                           : act.entry->call(env_.node, iface);
   if (result.ok()) return;
   attrs.push_back(Attr::of("errno", result.code()));
-  tell("agent_refused");
+  tell("agent_refused", attrs);
 }
 
 std::optional<std::int64_t> Agent::counter(std::string_view name) const {
@@ -161,16 +151,20 @@ std::optional<std::int64_t> Agent::counter(std::string_view name) const {
 
 // `limit`: sockets of the Connector, or its largest group.
 void Agent::fail(std::string_view call, Errc error, std::size_t limit, const CnGroup* group) {
-  Tracer& tracer = env_.node.stack.tracer();
-  const Attr what = Attr::of("call", call), why = Attr::of("errno", error),
-             most = Attr::of("limit", static_cast<std::int64_t>(limit));
-  if (group == nullptr) {
-    tracer.event(env_.subject, "agent_failed", {what, why, most});
-    return;
+  std::vector<Attr> attrs = {Attr::of("call", call), Attr::of("errno", error)};
+  if (group != nullptr) {
+    attrs.push_back(Attr::of("group", group->name));
+    attrs.push_back(Attr::of("number", std::int64_t{group->idx}));
   }
-  tracer.event(env_.subject, "agent_failed",
-               {what, why, Attr::of("group", group->name),
-                Attr::of("number", std::int64_t{group->idx}), most});
+  attrs.push_back(Attr::of("limit", static_cast<std::int64_t>(limit)));
+  tell("agent_failed", attrs);
+}
+
+RecordId Agent::tell(std::string_view event, std::span<const Attr> attrs) {
+  Tracer& tracer = env_.node.stack.tracer();
+  return tracer.wants(TraceKind::Event)
+             ? tracer.record(TraceKind::Event, env_.subject, event, attrs)
+             : RecordId{};
 }
 
 }  // namespace flapjack

@@ -8,6 +8,7 @@
 // the Connector's limit also group, number).
 #pragma once
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "scenarios/app.h"
@@ -45,6 +46,7 @@ class Agent : public App {
   void call(const Act& act, NetIf* iface);
   void call_all();
   void fail(std::string_view call, Errc error, std::size_t limit, const CnGroup* group = nullptr);
+  RecordId tell(std::string_view event, std::span<const Attr> attrs);
 
   AppEnv env_;
   AgentSpec spec_;

@@ -50,16 +50,13 @@ TEST_P(Library, PassesTwiceAlike) {
 
 // Without a digest only those records are made that an expectation or a step waits for.
 TEST_P(Library, JudgesTheSameWithoutADigest) {
-  const SourceFile file("t.json", read_text(GetParam()));
-  const Registry registry = builtin_registry();
-  DiagnosticSink sink;
-  const auto spec = load_scenario(file, registry.vocabulary(), sink);
-  ASSERT_TRUE(spec);
+  Ran ran(read_text(GetParam()));
+  const auto& whole = ran.report;
   RunOptions without;
   without.digest = false;
-  const auto report = run_scenario(*spec, registry, without, sink);
-  const auto whole = run_scenario(*spec, registry, {}, sink);
-  ASSERT_TRUE(report && whole);
+  ASSERT_TRUE(whole) << ran.messages;
+  const auto report = run_scenario(*ran.spec, ran.registry, without, ran.sink);
+  ASSERT_TRUE(report);
   EXPECT_EQ(report->verdict, whole->verdict);
   EXPECT_EQ(report->events, whole->events);
   ASSERT_EQ(report->expectations.size(), whole->expectations.size());

@@ -7,13 +7,12 @@ namespace flapjack {
 namespace {
 
 constexpr std::string_view kUnix = "unix:", kUdp = "udp:";
-constexpr std::size_t kPathBytesMax = 107;  // sun_path of sockaddr_un, with its end
 
 // Empty when it is right.
 std::string read_path(const std::string& text, ConnectorAddress& out) {
   if (text.empty()) return "a path is missing";
-  if (text.size() > kPathBytesMax) {
-    return "the path of a Unix socket has at most " + std::to_string(kPathBytesMax) +
+  if (text.size() > kUnixPathBytesMax) {
+    return "the path of a Unix socket has at most " + std::to_string(kUnixPathBytesMax) +
            " bytes, this one " + std::to_string(text.size());
   }
   out.path = text;

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `--connector` says: [NODE=]unix:PATH or [NODE=]udp:HOST:PORT.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace flapjack {
+
+/// What the path of a Unix socket may have: sun_path of sockaddr_un without its end.
+inline constexpr std::size_t kUnixPathBytesMax = 107;
 
 struct ConnectorAddress {
   std::string node;   ///< empty: the first of the scenario

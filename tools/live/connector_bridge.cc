@@ -25,7 +25,6 @@ constexpr auto kSlice = std::chrono::milliseconds(1);  // at most this late
 constexpr auto kDrain = std::chrono::seconds(1);       // how long the last messages may wait
 constexpr int kReceiveBytes = 1 << 20;                 // asked of the machine for our own sockets
 constexpr std::size_t kDoorsMax = 64;                  // as many as a Connector has sockets
-constexpr std::size_t kPathBytesMax = 107;             // sun_path of sockaddr_un, with its end
 
 // A socket that agents write to and are written to from. What the machine holds of datagrams that
 // agents of a Unix socket have not read counts against the sender's buffer, and an agent that is
@@ -109,7 +108,7 @@ DoorPtr ConnectorBridge::open_door(const Protocol::endpoint& at, asio::error_cod
 void ConnectorBridge::open_next_door() {
   const std::string& path = options_.at.path;
   const std::string beside = path + ".new";
-  if (!options_.at.is_unix() || beside.size() > kPathBytesMax || !make_room()) return;
+  if (!options_.at.is_unix() || beside.size() > kUnixPathBytesMax || !make_room()) return;
   asio::error_code error;
   const DoorPtr next = open_door(asio::local::datagram_protocol::endpoint(beside), error);
   if (next == nullptr) return;
