@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kStepsAnInstantMax = 100'000;
 constexpr std::uint64_t kEventsAnInstantMax = 100'000'000;
 // What nodes tell of themselves is little beside it, unless they go round in circles.
-constexpr std::uint64_t kRecordsAnInstantMax = 100'000, kRecordsANodeMax = 1'000;
+constexpr std::uint64_t kRecordsAnInstantMax = 1'000'000, kRecordsANodeMax = 1'000;
 // How many events may pass before `RunOptions::stop` is asked again.
 constexpr std::uint64_t kEventsAQuestion = 4096;
 constexpr TraceMask kCanonical{TraceMask::of(TraceKind::Event) | TraceMask::of(TraceKind::Hop) |

@@ -92,5 +92,13 @@ TEST(RepeatedCalls, ARunThatGoesRoundInOneInstantEnds) {
       << ran.report->error;
 }
 
+// Much that happens at one instant is no circle: each resend is three records.
+TEST(RepeatedCalls, AStepThatEndsMayBeRepeatedOften) {
+  const Ran ran(two_ifaces(R"({ "on": "dev L4_CONNECTED", "after": "0ns", "times": 36000,
+                                "resend_status": "dev" })"));
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.report->verdict, RunVerdict::Pass) << ran.report->error;
+}
+
 }  // namespace
 }  // namespace flapjack
