@@ -373,6 +373,11 @@ void Builder::add_apps(const NodeSpec& spec, Node& node) {
             "give the node's first iface \"offload\": \"lwip\", or talk to a udp_echo service");
       continue;
     }
+    const AppSocketSpec& socket = app.socket;
+    if ((socket.ttl || socket.tos || socket.priority) && can_stream(spec)) {
+      error("F0931", "an engine is not told \"ttl\", \"tos\" and \"priority\" of a socket",
+            app.place, "leave them out, or the node's first iface without \"offload\"");
+    }
     const AppEnv env{node, subject(node, app.name), spec_.until};
     node.apps.emplace_back(app.name, entry.make(env, app, stream));
   }

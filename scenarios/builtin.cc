@@ -269,7 +269,7 @@ std::vector<TechnologyEntry> builtin_technologies() {
 std::vector<ServiceEntry> builtin_services() {
   return {
       {{"udp_echo", "sends datagrams back (RFC 862)", true, ServiceValue::Echo}, false,
-       make_udp_echo},
+       make_udp_echo, udp_echo_error},
       {{"tcp_echo", "sends a stream back (RFC 862)", true}, true, make_tcp_echo},
       {{"ra", "makes the node an IPv6 router and advertises it (RFC 4861)", false,
         ServiceValue::Ra},
@@ -334,9 +334,9 @@ Registry builtin_registry() {
   r.connectivities = builtin_connectivities();
   const std::vector<std::string> periodic = {"send", "every", "from", "until", "count", "wait"};
   std::vector<std::string> client = periodic;
-  client.push_back("timeout");
+  client.insert(client.end(), {"timeout", "priority"});
   std::vector<std::string> ping = periodic;
-  ping.insert(ping.end(), {"ttl", "tos", "port", "reuse"});
+  ping.insert(ping.end(), {"ttl", "tos", "port", "reuse", "priority"});
   r.apps = {
       {{"udp_ping", "sends numbered datagrams and counts the answers", ping, false,
         {"udp_echo"}},

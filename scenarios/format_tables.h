@@ -168,4 +168,8 @@ Parsed<std::string> parse_mac(std::string_view text);
 /// The address in dotted text, strictly: four decimals, no leading zeros.
 std::optional<std::uint32_t> parse_ipv4(std::string_view text);
 
+/// The key "priority" of what has a socket, and its value: 0 to 7.
+FieldInfo priority_field();
+std::optional<std::int64_t> read_priority(LoadContext& ctx, const JsonValue& v);
+
 }  // namespace flapjack

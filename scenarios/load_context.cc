@@ -68,7 +68,7 @@ std::optional<bool> read_bool(LoadContext& ctx, const JsonValue& v) {
 }
 
 std::optional<std::int64_t> read_whole(LoadContext& ctx, const JsonValue& v, std::int64_t low,
-                                       std::int64_t high) {
+                                       std::int64_t high, const std::string& help) {
   if (!expect_type(ctx, v, Type::Number)) return std::nullopt;
   if (!v.integer) {
     ctx.error("F0104", v.span, "expected a whole number, found " + v.text);
@@ -76,7 +76,8 @@ std::optional<std::int64_t> read_whole(LoadContext& ctx, const JsonValue& v, std
   }
   if (*v.integer < low || *v.integer > high) {
     ctx.error("F0207", v.span,
-              v.text + " is not between " + std::to_string(low) + " and " + std::to_string(high));
+              v.text + " is not between " + std::to_string(low) + " and " + std::to_string(high),
+              help);
     return std::nullopt;
   }
   return v.integer;

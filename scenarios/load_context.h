@@ -53,9 +53,9 @@ bool expect_type(LoadContext& ctx, const JsonValue& v, JsonValue::Type type,
                  std::string_view example = {});
 std::optional<std::string> read_string(LoadContext& ctx, const JsonValue& v);
 std::optional<bool> read_bool(LoadContext& ctx, const JsonValue& v);
-/// A whole number from `low` to `high`.
+/// A whole number from `low` to `high`; `help` says what could be written instead of another one.
 std::optional<std::int64_t> read_whole(LoadContext& ctx, const JsonValue& v, std::int64_t low,
-                                       std::int64_t high);
+                                       std::int64_t high, const std::string& help = {});
 /// A name among `known`; names in `later` are refused as not supported yet. `noun` for messages.
 std::optional<std::string> read_word(LoadContext& ctx, const JsonValue& v, std::string_view noun,
                                      const std::vector<std::string>& known,

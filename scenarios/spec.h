@@ -135,6 +135,7 @@ struct AppSocketSpec {
   std::optional<std::int64_t> ttl;   ///< 1..255, of IPv6 the hop limit; of groups, too
   std::optional<std::int64_t> tos;   ///< 0..255: DSCP and ECN
   std::optional<std::int64_t> port;  ///< its own, 1..65535
+  std::optional<std::int64_t> priority;  ///< 0..7, of its packets (SO_PRIORITY)
   bool reuse = false;                ///< SO_REUSEADDR and SO_REUSEPORT
 };
 
@@ -197,6 +198,7 @@ struct RaServiceSpec {
 struct EchoServiceSpec {
   std::optional<std::int64_t> port;  ///< 1..65535
   std::vector<IpAddress> groups;     ///< it joins them
+  std::optional<std::int64_t> priority;  ///< 0..7, of its answers (SO_PRIORITY)
   bool reuse = false;                ///< SO_REUSEADDR and SO_REUSEPORT
 };
 

@@ -19,7 +19,8 @@ constexpr std::int64_t kMostActions = 1'000'000'000;
 const std::vector<std::string>& option_keys() {
   static const std::vector<std::string> keys = {"send",  "every", "from",   "until",
                                                 "count", "wait",  "timeout", "type",
-                                                "ttl",   "tos",   "port",   "reuse"};
+                                                "ttl",   "tos",   "port",   "reuse",
+                                                "priority"};
   return keys;
 }
 
@@ -182,6 +183,17 @@ AppSocketSpec& socket_of(AppSpec& app) { return app.socket; }
 
 }  // namespace
 
+FieldInfo priority_field() {
+  return {"priority", "Of its packets, 0 to 7; picks their traffic class (SO_PRIORITY).",
+          schema_whole(0, 7)};
+}
+
+std::optional<std::int64_t> read_priority(LoadContext& ctx, const JsonValue& v) {
+  return read_whole(ctx, v, 0, 7,
+                    "from low to high: 1 background, 0 best effort, 2 excellent effort, "
+                    "3 critical applications, 4 video, 5 voice, 6 and 7 network control");
+}
+
 void refuse_keys(LoadContext& ctx, const JsonValue& object, const std::vector<std::string>& keys,
                  std::string_view with) {
   for (const std::string& key : keys) {
@@ -224,6 +236,9 @@ void FormatTables::build_socket() {
   socket.whole("tos", "The DSCP and ECN byte of what it sends.", 0, 255, &AppSocketSpec::tos);
   socket.whole("port", "Its own port; default: one that is free.", 1, 65535, &AppSocketSpec::port);
   socket.flag("reuse", "Others may have its address and port, too.", false, &AppSocketSpec::reuse);
+  socket.add(priority_field(), [](LoadContext& ctx, const JsonMember& m, AppSocketSpec& s) {
+    s.priority = read_priority(ctx, m.value);
+  });
 }
 
 void FormatTables::build_app() {

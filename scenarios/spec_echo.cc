@@ -38,6 +38,10 @@ void FormatTables::build_echo_service() {
                    &bind_join);
   echo_service.flag("reuse", "Others may have its address and port, too.", false,
                     &EchoServiceSpec::reuse);
+  echo_service.add(priority_field(),
+                   [](LoadContext& ctx, const JsonMember& m, EchoServiceSpec& s) {
+                     s.priority = read_priority(ctx, m.value);
+                   });
   echo_service.check([](LoadContext& ctx, const JsonValue& v, EchoServiceSpec& s) {
     if (s.port || v.find("port") != nullptr) return;
     ctx.error("F0103", {v.span.begin, v.span.begin + 1}, "an echo needs a \"port\"");

@@ -29,6 +29,7 @@ ReconnectingClient::ReconnectingClient(const AppEnv& env, const AppSpec& spec, b
       connect_timeout_(spec.timeout.value_or(seconds(10))),
       from_(spec.from.value_or(SimTime{})),
       until_(spec.until.value_or(env.until)),
+      priority_(spec.socket.priority),
       count_(spec.count ? static_cast<std::uint64_t>(*spec.count) : kNoLimit),
       payload_(bytes_),
       wake_(stack_.fibers(), "connectivity, data or the next retry", 0, 1),
@@ -94,6 +95,10 @@ bool ReconnectingClient::connect(const Endpoint& peer) {
   broken_ = Status();
   ended_ = false;
   received_.clear();
+  if (priority_) {
+    const Status set = context_->set_option(ContextOption::Priority, *priority_);
+    if (!set.ok()) return fail(set.code());
+  }
   const Status connected = context_->connect(peer, {}, Timeout::after(connect_timeout_));
   if (!connected.ok()) return fail(connected.code());
   const Status listening = context_->recv(

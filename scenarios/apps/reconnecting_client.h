@@ -48,6 +48,7 @@ class ReconnectingClient : public App {
   std::size_t bytes_;
   Duration every_, answer_timeout_, connect_timeout_;
   SimTime from_, until_;
+  std::optional<std::int64_t> priority_;  // of its datagrams
   std::uint64_t count_, seq_ = 0;
   AppCounts counts_;
   NetContext* context_ = nullptr;

@@ -93,6 +93,7 @@ Status UdpPing::set_up(NetContext& context) const {
     option(six ? O::MulticastHopLimit : O::MulticastTtl, *socket_.ttl);
   }
   if (socket_.tos) option(O::DscpEcn, *socket_.tos);
+  if (socket_.priority) option(O::Priority, *socket_.priority);
   if (socket_.reuse) {
     option(O::ReuseAddr, 1);
     option(O::ReusePort, 1);

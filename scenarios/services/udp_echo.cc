@@ -7,6 +7,12 @@
 
 namespace flapjack {
 
+std::optional<PlacedText> udp_echo_error(const Stack& stack, const ServiceSpec& spec) {
+  const auto& ifaces = stack.ifaces();
+  if (!spec.echo.priority || ifaces.empty() || !ifaces.front()->is_ip_offloaded()) return {};
+  return PlacedText{"an engine is not told the \"priority\" of a socket", spec.place};
+}
+
 UdpEcho::~UdpEcho() { close(); }
 
 void UdpEcho::close() {
@@ -61,6 +67,10 @@ Status UdpEcho::set_up(NetContext& context, Family family) {
       const Status set = context.set_option(option, 1);
       if (!set.ok()) return set;
     }
+  }
+  if (more_.priority) {
+    const Status set = context.set_option(ContextOption::Priority, *more_.priority);
+    if (!set.ok()) return set;
   }
   const Status bound = context.bind({IpAddress::any(family), port_});
   if (!bound.ok()) return bound;

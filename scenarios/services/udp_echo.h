@@ -6,6 +6,9 @@
 
 namespace flapjack {
 
+/// What is wrong with this service on that node; null: nothing.
+std::optional<PlacedText> udp_echo_error(const Stack& stack, const ServiceSpec& spec);
+
 class UdpEcho : public App {
  public:
   UdpEcho(const AppEnv& env, const ServiceSpec& spec)

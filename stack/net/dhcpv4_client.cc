@@ -204,7 +204,6 @@ void Dhcpv4Client::transmit(PacketPtr packet) {
   packet->trim(bytes);
   PacketMeta& meta = packet->meta;
   meta.iface = iface_.index();
-  meta.priority = 1;  // Zephyr's default tx priority
   meta.ttl = kTtl;
   meta.payload_bytes = static_cast<std::uint32_t>(bytes);
   meta.source = {m.ciaddr, kDhcpv4ClientPort};

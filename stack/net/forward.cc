@@ -96,7 +96,6 @@ void Forward::send(PacketPtr packet, NetIf& out, const IpAddress& next_hop) {
   PacketMeta& meta = packet->meta;
   meta.iface = out.index();
   meta.next_hop = next_hop;
-  meta.priority = 1;  // Zephyr's default tx priority
   meta.context = 0;
   meta.payload_bytes = 0;
   meta.l2_ready = false;

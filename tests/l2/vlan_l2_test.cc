@@ -168,6 +168,30 @@ TEST_F(Vlan, ThePriorityGoesIntoTheTagAndComesOutOfIt) {
   EXPECT_EQ(sink.priority, 6);
 }
 
+// Zephyr chooses the rx class when the driver hands the frame over; the L2 reads the tag later.
+TEST_F(Vlan, TheTagIsReadBehindTheRxQueue) {
+  test::TwoNodeOptions options;
+  options.b.rx_classes = 8;
+  TwoNodeWorld classes(options);
+  VlanL2 tagged{7};
+  NetIf& vlan = classes.b.add_iface({.name = "v7"});
+  vlan.bind_l2(tagged);
+  ASSERT_TRUE(vlan.stacking().attach(classes.if_b).ok());
+  classes.settle();
+  const TrafficClass& queue = classes.b.rx_queue;
+  const std::size_t best_effort = traffic_class_of(0, 8), highest = traffic_class_of(7, 8);
+  const std::uint64_t before = queue.stats(best_effort).packets;
+  const std::array<std::uint8_t, 46> body{0x45};
+  PacketPtr packet = test::ethernet_frame(classes.slab, classes.if_b.link_address(),
+                                          kEtherTypeIpv4, body);
+  packet->push(kVlanTagBytes);
+  VlanTag{7, false, 7}.insert(packet->data());
+  classes.if_b.on_frame(std::move(packet));
+  classes.settle();
+  EXPECT_EQ(queue.stats(best_effort).packets, before + 1);
+  EXPECT_EQ(queue.stats(highest).packets, 0u);
+}
+
 TEST_F(Vlan, AFrameForAVlanThatIsDownIsDropped) {
   EXPECT_TRUE(b[0]->down().ok());
   world.sink.records.clear();

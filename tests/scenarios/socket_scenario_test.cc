@@ -211,6 +211,10 @@ TEST(SocketOptions, WhatIsRefused) {
   } rows[] = {
       {R"("srv:7", "ttl": 0)", "\"udp_echo:7\"", "0 is not between 1 and 255"},
       {R"("srv:7", "tos": 256)", "\"udp_echo:7\"", "256 is not between 0 and 255"},
+      {R"("srv:7", "priority": 8)", "\"udp_echo:7\"", "8 is not between 0 and 7"},
+      {R"("srv:7", "priority": 8)", "\"udp_echo:7\"", "from low to high: 1 background, 0 best"},
+      {R"("srv:7", "priority": -1)", "\"udp_echo:7\"", "-1 is not between 0 and 7"},
+      {R"("srv:7")", R"({ "udp_echo": { "port": 7, "priority": 9 } })", "9 is not between 0 and 7"},
       {R"("srv:7")", R"({ "udp_echo": { "port": 7, "join": "192.0.2.1" } })",
        "\"192.0.2.1\" is not a multicast group"},
       {R"("srv:7")", R"({ "udp_echo": { "port": 7, "join": ["ff05::7", "ff05::7"] } })",

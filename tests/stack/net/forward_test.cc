@@ -116,6 +116,19 @@ TEST(Forward, ThePacketKeepsItsIdentity) {
   EXPECT_EQ(world.rig.sink.records.back().subject, "n.eth1");
 }
 
+TEST(Forward, ThePacketKeepsThePriorityItCameWith) {
+  for (std::uint8_t priority = 0; priority < 8; ++priority) {
+    StackConfig config = router();
+    config.rx_priority = priority;
+    config.tx_classes = 8;
+    World world(config);
+    world.rig.receive(world.eth0, World::datagram("192.0.2.7", "10.1.2.3"));
+    const TrafficClass& queue = world.rig.node.tx_queue;
+    EXPECT_EQ(queue.stats(traffic_class_of(priority, 8)).packets, 1u) << int{priority};
+    EXPECT_EQ(queue.total().packets, 1u);
+  }
+}
+
 TEST(Forward, AHostDoesNot) {
   World world{StackConfig{}};
   world.rig.receive(world.eth0, World::datagram("192.0.2.7", "10.1.2.3"));
