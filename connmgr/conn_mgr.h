@@ -117,6 +117,9 @@ class ConnMgr {
   bool blocked() const { return monitor_held_.held(); }
   /// A call about `iface` has to wait now.
   bool blocked(const NetIf& iface) const;
+  /// Waits as those calls do, and says so under `call`; Ok at once when nothing is blocked.
+  Status wait_for(const NetIf& iface, std::string_view call);
+  Status wait_for_monitor(std::string_view call);
 
  private:
   // A call that waits for the monitor's lock.
@@ -128,7 +131,6 @@ class ConnMgr {
   };
   void monitor_call(Waiting call);
   void carry_out(const Waiting& call);
-  Status wait_for_monitor(bool skip_ignored, std::string_view call);
   Status wait_for(const Binding& binding, std::string_view call);
   void init_bindings();
   void init_returned();

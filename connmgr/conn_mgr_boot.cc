@@ -112,8 +112,13 @@ Status ConnMgr::wait_for(const Binding& binding, std::string_view call) {
   return binding_held_.pass();
 }
 
-Status ConnMgr::wait_for_monitor(bool skip_ignored, std::string_view call) {
-  if (!skip_ignored || !blocked()) return Status();
+Status ConnMgr::wait_for(const NetIf& iface, std::string_view call) {
+  const Binding* const binding = if_get_binding(iface);
+  return binding == nullptr ? Status() : wait_for(*binding, call);
+}
+
+Status ConnMgr::wait_for_monitor(std::string_view call) {
+  if (!blocked()) return Status();
   stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
                         {Attr::of("waiting", call)});
   return monitor_held_.pass();

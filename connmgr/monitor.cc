@@ -185,15 +185,16 @@ void Monitor::watch_l2(const L2* l2) {
   set_l2_ignored(l2, false);
 }
 
+bool Monitor::is_of(const NetIf& iface, const L2* l2) {
+  if (l2 == nullptr) return iface.l2() == nullptr || iface.is_offloaded();
+  return iface.l2() != nullptr && iface.l2()->traits().name == l2->traits().name;
+}
+
 void Monitor::set_l2_ignored(const L2* l2, bool ignored) {
   const LockGuard guard(locks_, lock_);
   bool changed = false;
   for (const auto& iface : stack_.ifaces()) {
-    const bool has_no_l2 = iface->l2() == nullptr || iface->is_offloaded();
-    const bool match = l2 == nullptr ? has_no_l2
-                                     : iface->l2() != nullptr &&
-                                           iface->l2()->traits().name == l2->traits().name;
-    if (match && set_ignored(*iface, ignored)) changed = true;
+    if (is_of(*iface, l2) && set_ignored(*iface, ignored)) changed = true;
   }
   if (changed) give();
 }

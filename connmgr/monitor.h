@@ -87,6 +87,8 @@ class Monitor {
   /// one for all of its ifaces. Null: the offloaded ifaces and those without L2.
   void ignore_l2(const L2* l2);
   void watch_l2(const L2* l2);
+  /// One of the ifaces of which those two speak.
+  static bool is_of(const NetIf& iface, const L2* l2);
 
   /// Raises what the last pass found once more: any, then the families from the last to the first
   /// (IPv6 before IPv4). Pending changes are not looked at.

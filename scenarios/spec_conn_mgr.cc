@@ -4,6 +4,7 @@
 
 #include "scenarios/format_tables.h"
 #include "scenarios/paths.h"
+#include "stack/wire/address.h"
 
 namespace flapjack {
 namespace {
@@ -16,11 +17,22 @@ void bind_flag(LoadContext& ctx, const JsonMember& m, ConnMgrSpec& spec) {
   if (const auto on = read_bool(ctx, m.value)) spec.*Member = *on;
 }
 
-bool is_own(const NodeSpec& node, std::uint32_t address) {
-  return std::any_of(node.ifaces.begin(), node.ifaces.end(), [&](const IfaceSpec& iface) {
-    return std::any_of(iface.ipv4.begin(), iface.ipv4.end(),
-                       [&](const Ipv4Spec& a) { return a.value == address; });
-  });
+// Why a host beyond the node's links cannot have the address; empty: it can.
+std::string_view why_no_host(const NodeSpec& node, Ipv4Address address) {
+  constexpr std::string_view kItself = " is the node itself";
+  if (address.is_loopback()) return kItself;
+  for (const IfaceSpec& iface : node.ifaces) {
+    for (const Ipv4Spec& own : iface.ipv4) {
+      const Ipv4Prefix prefix{{own.value}, own.prefix_len};
+      if (own.value == address.value) return kItself;
+      if (prefix.is_directed_broadcast(address)) return " is the broadcast address of its network";
+      const bool is_network = (address.value & ~ipv4_mask(own.prefix_len).value) == 0;
+      if (prefix.contains(address) && own.prefix_len < 31 && is_network) {
+        return " is the address of a network";
+      }
+    }
+  }
+  return {};
 }
 
 void resolve_host(LoadContext& ctx, const NodeSpec& own, OnlineCheckSpec& check) {
@@ -46,8 +58,8 @@ void resolve_host(LoadContext& ctx, const NodeSpec& own, OnlineCheckSpec& check)
     }
     check.address = address->value;
   }
-  if (is_own(own, check.address)) {
-    ctx.error("F0110", span, in_quotes(text) + " is the node itself",
+  if (const std::string_view why = why_no_host(own, {check.address}); !why.empty()) {
+    ctx.error("F0110", span, in_quotes(text) + std::string(why),
               "a host beyond its links must answer");
   }
 }

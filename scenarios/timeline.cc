@@ -150,7 +150,7 @@ VerbCall Timeline::carry_out(std::size_t index, RecordId record) {
   const CauseScope scope(world_.scheduler(), record);
   VerbCall call(world_, spec_, *step.spec, holds_, links_, pools_, *this);
   Undo undo = step.verb->apply(call);
-  refused(subject_of(*step.spec), *step.spec, call.result);
+  refused(subject_of(*step.spec), *step.spec, call.result, false);
   if (!step.spec->hold || !undo) return call;
   std::size_t slot = pending_.size();
   if (free_.empty()) {
@@ -165,18 +165,22 @@ VerbCall Timeline::carry_out(std::size_t index, RecordId record) {
   return call;
 }
 
-// Spawned with the step as its cause, and a call keeps it while it waits.
+// The fiber has the step as its cause, and a call keeps it while it waits.
 void Timeline::call_later(const StepSpec& step, std::function<Status()> call) {
-  world_.fibers().spawn("step " + step.verb + " " + step.target.path(),
-                        [this, &step, call = std::move(call)] {
-                          refused(subject_of(step), step, call());
+  const std::string name = "step " + step.verb + " " + step.target.path();
+  world_.fibers().start(undoing_ ? "end of " + name : name,
+                        [this, &step, undo = undoing_, call = std::move(call)] {
+                          refused(subject_of(step), step, call(), undo);
                         });
 }
 
-void Timeline::refused(SubjectId subject, const StepSpec& step, Status result) {
-  if (result.ok()) return;
-  world_.tracer().event(subject, "step_refused",
-                        {Attr::of("verb", step.verb), Attr::of("errno", result.code())});
+void Timeline::refused(SubjectId subject, const StepSpec& step, Status result, bool undo) {
+  Tracer& tracer = world_.tracer();
+  if (result.ok() || !tracer.wants(TraceKind::Event)) return;
+  const std::array attrs = {Attr::of("verb", step.verb), Attr::of("errno", result.code()),
+                            Attr::of("undo", 1)};
+  tracer.record(TraceKind::Event, subject, "step_refused",
+                std::span(attrs).first(undo ? 3 : 2));
 }
 
 void Timeline::take_back(std::uint64_t slot) {
@@ -192,7 +196,9 @@ void Timeline::take_back(std::uint64_t slot) {
   const CauseScope scope(world_.scheduler(), record);
   const Undo undo = std::move(pending_[slot].undo);
   free_.push_back(slot);
-  refused(subject, step, undo());
+  undoing_ = true;
+  refused(subject, step, undo(), true);
+  undoing_ = false;
 }
 
 }  // namespace flapjack

@@ -62,7 +62,7 @@ class Timeline : private LinkFilter, private LateCalls {
   RecordId record_step(const StepSpec& step, SubjectId subject);
   VerbCall carry_out(std::size_t index, RecordId record);
   void take_back(std::uint64_t slot);
-  void refused(SubjectId subject, const StepSpec& step, Status result);
+  void refused(SubjectId subject, const StepSpec& step, Status result, bool undo);
   SubjectId subject_of(const StepSpec& step);
   std::string source_of(const StepSpec& step) const;
 
@@ -78,6 +78,7 @@ class Timeline : private LinkFilter, private LateCalls {
   std::vector<Pending> pending_;
   std::vector<std::size_t> free_;  // places in pending_
   std::uint64_t carried_out_ = 0;
+  bool undoing_ = false;  // a step is being taken back now
 };
 
 }  // namespace flapjack

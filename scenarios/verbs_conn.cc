@@ -10,63 +10,102 @@ namespace {
 
 using Call = std::function<Status()>;
 
-// A call of the connection manager and its undo. Each may have to wait for a lock (`blocked`) and
-// is then made in a fiber, one behind the other.
+// A function of the connection manager, by its name in reports of blocked calls.
+struct Function {
+  std::string_view name;
+  Call call;
+};
+
+// A call and its undo. Each may have to wait for a lock (`blocked`); `wait` does so, in a fiber.
 struct ManagerCall {
   std::function<bool()> blocked;
-  Call does, undone;
+  std::function<Status(std::string_view)> wait;
+  Function does, undone;
   bool undo_refused = false;  // part of a refused bulk call may have taken effect
 };
+
+// Everything is asked when it is the call's turn: what it finds may have changed meanwhile.
+Call in_turn(const ManagerCall& made, std::string_view name, const Call& call) {
+  return [wait = made.wait, name, call] {
+    const Status waited = wait(name);
+    return waited.ok() ? call() : waited;
+  };
+}
 
 Undo call_manager(VerbCall& call, const ManagerCall& made) {
   const auto refused = std::make_shared<bool>(false);
   const Call does = [made, refused] {
-    const Status status = made.does();
+    const Status status = made.does.call();
     *refused = !status.ok() && !made.undo_refused;
     return status;
   };
+  const Call undone = [made, refused] { return *refused ? Status() : made.undone.call(); };
   if (made.blocked()) {
-    call.late.call_later(call.step, does);
+    call.late.call_later(call.step, in_turn(made, made.does.name, does));
   } else {
     call.result = does();
   }
   if (*refused) return {};
-  return [made, refused, &late = call.late, &step = call.step] {
-    if (*refused) return Status();
-    if (!made.blocked()) return made.undone();
-    late.call_later(step, made.undone);
+  return [made, undone, &late = call.late, &step = call.step] {
+    if (!made.blocked()) return undone();
+    late.call_later(step, in_turn(made, made.undone.name, undone));
     return Status();
   };
 }
 
-Undo call_iface(VerbCall& call, Call does, Call undone) {
+Undo call_iface(VerbCall& call, Function does, Function undone) {
   ConnMgr& manager = call.node().conn_mgr;
   NetIf& iface = call.iface();
   return call_manager(call, {[&manager, &iface] { return manager.blocked(iface); },
+                             [&manager, &iface](std::string_view name) {
+                               return manager.wait_for(iface, name);
+                             },
                              std::move(does), std::move(undone)});
 }
 
-template <Status (ConnMgr::*Do)(bool), Status (ConnMgr::*Undone)(bool)>
-Undo bulk(VerbCall& call) {
+// The monitor's calls wait by themselves.
+Undo call_monitor(VerbCall& call, Function does, Function undone) {
   ConnMgr& manager = call.node().conn_mgr;
-  const bool skip_ignored = call.step.args.skip_ignored;
-  return call_manager(call,
-                      {[&manager] { return manager.blocked(); },
-                       [&manager, skip_ignored] { return (manager.*Do)(skip_ignored); },
-                       [&manager, skip_ignored] { return (manager.*Undone)(skip_ignored); },
-                       true});
+  return call_manager(call, {[&manager] { return manager.blocked(); },
+                             [](std::string_view) { return Status(); }, std::move(does),
+                             std::move(undone)});
 }
 
-// The undo sets what it was before.
+using BulkCall = Status (ConnMgr::*)(bool);
+
+// Only to skip the ignored ones takes the monitor's lock.
+Undo bulk(VerbCall& call, std::string_view name, BulkCall does, std::string_view undo_name,
+          BulkCall undone) {
+  ConnMgr& manager = call.node().conn_mgr;
+  const bool skip_ignored = call.step.args.skip_ignored;
+  return call_manager(
+      call,
+      {[&manager, skip_ignored] { return skip_ignored && manager.blocked(); },
+       [&manager](std::string_view waiting) { return manager.wait_for_monitor(waiting); },
+       {name, [&manager, skip_ignored, does] { return (manager.*does)(skip_ignored); }},
+       {undo_name, [&manager, skip_ignored, undone] { return (manager.*undone)(skip_ignored); }},
+       true});
+}
+
+// A call that sets `wanted`; its undo sets what was there before.
+template <class Value, class Get, class Set>
+Undo set_value(VerbCall& call, std::string_view name, Value wanted, Get get, Set set) {
+  const auto before = std::make_shared<Value>();
+  const Call does = [before, wanted, get, set] {
+    *before = get();
+    return set(wanted);
+  };
+  return call_iface(call, {name, does}, {name, [before, set] { return set(*before); }});
+}
+
 template <int (ConnMgr::*Get)(const NetIf&) const, Status (ConnMgr::*Set)(NetIf&, int)>
-Undo set_seconds(VerbCall& call) {
+Undo set_seconds(VerbCall& call, std::string_view name) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
-  const int before = (manager.*Get)(iface);
-  const int wanted = static_cast<int>(call.step.args.timeout_s);
-  return call_iface(
-      call, [&manager, &iface, wanted] { return (manager.*Set)(iface, wanted); },
-      [&manager, &iface, before] { return (manager.*Set)(iface, before); });
+  return set_value(
+      call, name, static_cast<int>(call.step.args.timeout_s),
+      [&manager, &iface] { return (manager.*Get)(iface); },
+      [&manager, &iface](int seconds) { return (manager.*Set)(iface, seconds); });
 }
 
 ConnFlag flag_of(const std::string& name) {
@@ -77,26 +116,66 @@ ConnFlag flag_of(const std::string& name) {
 }
 
 // To ignore and to watch are calls without a count: the latest holds, and ends all steps that have
-// asked for the opposite. Among steps that want the same, the last one to be undone counts.
-template <class Set>
-Undo set_ignored(VerbCall& call, const std::string& whose, bool ignored, Set set) {
+// asked for the opposite. Among steps that want the same of an iface, the last one to be undone
+// counts.
+struct Ignoring {
+  VerbCall& call;
+  bool ignored;
+  std::vector<NetIf*> ifaces;
+  std::function<void(bool ignored)> set;  // all of them in one call
+};
+
+std::string ignored_effect(const VerbCall& call, const NetIf& iface, bool ignored) {
+  const std::string whose = call.step.target.node + "." + std::string(iface.name());
+  return (ignored ? "ignored " : "watched ") + whose;
+}
+
+void set_ignored(ConnMgr& manager, NetIf& iface, bool ignored) {
+  ignored ? manager.ignore_iface(iface) : manager.watch_iface(iface);
+}
+
+Undo set_ignored(const Ignoring& wanted) {
+  struct Held {
+    NetIf* iface;
+    std::string effect;
+    HoldBook::Round round;
+  };
+  VerbCall& call = wanted.call;
   HoldBook& holds = call.holds;
-  const auto effect = [&whose](bool on) { return (on ? "ignored " : "watched ") + whose; };
-  holds.end(effect(!ignored));
-  holds.take(effect(ignored));
-  set(ignored);
-  return [&holds, held = effect(ignored), round = holds.round(effect(ignored)), ignored, set] {
-    if (holds.release(held, round)) set(!ignored);
+  std::vector<Held> held;
+  for (NetIf* iface : wanted.ifaces) {
+    holds.end(ignored_effect(call, *iface, !wanted.ignored));
+    const std::string effect = ignored_effect(call, *iface, wanted.ignored);
+    holds.take(effect);
+    held.push_back({iface, effect, holds.round(effect)});
+  }
+  const auto does = [set = wanted.set, ignored = wanted.ignored] {
+    set(ignored);
     return Status();
   };
+  ConnMgr& manager = call.node().conn_mgr;
+  const auto undone = [&holds, &manager, held, set = wanted.set, ignored = wanted.ignored] {
+    std::vector<NetIf*> ended;
+    for (const Held& each : held) {
+      if (holds.release(each.effect, each.round)) ended.push_back(each.iface);
+    }
+    if (ended.size() == held.size()) {
+      set(!ignored);
+    } else {
+      for (NetIf* iface : ended) set_ignored(manager, *iface, !ignored);
+    }
+    return Status();
+  };
+  const std::string_view names[] = {"watch", "ignore"};
+  return call_monitor(call, {names[wanted.ignored], does}, {names[!wanted.ignored], undone});
 }
 
 Undo set_iface_ignored(VerbCall& call, bool ignored) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
-  return set_ignored(call, call.step.target.path(), ignored, [&manager, &iface](bool on) {
-    on ? manager.ignore_iface(iface) : manager.watch_iface(iface);
-  });
+  return set_ignored({call, ignored, {&iface}, [&manager, &iface](bool on) {
+                        set_ignored(manager, iface, on);
+                      }});
 }
 
 // Any of its name stands for all.
@@ -115,19 +194,20 @@ Undo set_l2_ignored(VerbCall& call, bool ignored) {
     return {};
   }
   ConnMgr& manager = call.node().conn_mgr;
-  const std::string whose = call.step.target.path() + " " + call.step.args.l2;
-  return set_ignored(call, whose, ignored, [&manager, l2](bool on) {
-    on ? manager.ignore_l2(l2) : manager.watch_l2(l2);
-  });
+  std::vector<NetIf*> ifaces;
+  for (const auto& iface : call.node().stack.ifaces()) {
+    if (Monitor::is_of(*iface, l2)) ifaces.push_back(iface.get());
+  }
+  return set_ignored({call, ignored, std::move(ifaces), [&manager, l2](bool on) {
+                        on ? manager.ignore_l2(l2) : manager.watch_l2(l2);
+                      }});
 }
 
-template <Status (ConnMgr::*Do)(NetIf&), Status (ConnMgr::*Undone)(NetIf&)>
-Undo connect_or_not(VerbCall& call) {
+Function connection(VerbCall& call, bool connects) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
-  return call_iface(
-      call, [&manager, &iface] { return (manager.*Do)(iface); },
-      [&manager, &iface] { return (manager.*Undone)(iface); });
+  if (!connects) return {"disconnect", [&] { return manager.if_disconnect(iface); }};
+  return {"connect", [&] { return manager.if_connect(iface); }};
 }
 
 // By the options of implementations: the result is theirs, or ENOTSUP on an unbound iface.
@@ -138,16 +218,16 @@ void set_option(VerbCall& call, int option, std::vector<std::uint8_t> bytes) {
     const std::uint8_t none = 0;  // an empty value is not a null one
     return manager.if_set_opt(iface, option, {bytes.empty() ? &none : bytes.data(), bytes.size()});
   };
-  call_iface(call, set, {});
+  call_iface(call, {"set_opt", set}, {});
 }
 
 }  // namespace
 
 Undo connect(VerbCall& call) {
-  return connect_or_not<&ConnMgr::if_connect, &ConnMgr::if_disconnect>(call);
+  return call_iface(call, connection(call, true), connection(call, false));
 }
 Undo disconnect(VerbCall& call) {
-  return connect_or_not<&ConnMgr::if_disconnect, &ConnMgr::if_connect>(call);
+  return call_iface(call, connection(call, false), connection(call, true));
 }
 
 Undo set_key(VerbCall& call) {
@@ -168,13 +248,19 @@ Undo admin_up(VerbCall& call) {
   return [&iface] { return iface.down(); };
 }
 
-Undo all_up(VerbCall& call) { return bulk<&ConnMgr::all_if_up, &ConnMgr::all_if_down>(call); }
-Undo all_down(VerbCall& call) { return bulk<&ConnMgr::all_if_down, &ConnMgr::all_if_up>(call); }
+Undo all_up(VerbCall& call) {
+  return bulk(call, "all_if_up", &ConnMgr::all_if_up, "all_if_down", &ConnMgr::all_if_down);
+}
+Undo all_down(VerbCall& call) {
+  return bulk(call, "all_if_down", &ConnMgr::all_if_down, "all_if_up", &ConnMgr::all_if_up);
+}
 Undo all_connect(VerbCall& call) {
-  return bulk<&ConnMgr::all_if_connect, &ConnMgr::all_if_disconnect>(call);
+  return bulk(call, "all_if_connect", &ConnMgr::all_if_connect, "all_if_disconnect",
+              &ConnMgr::all_if_disconnect);
 }
 Undo all_disconnect(VerbCall& call) {
-  return bulk<&ConnMgr::all_if_disconnect, &ConnMgr::all_if_connect>(call);
+  return bulk(call, "all_if_disconnect", &ConnMgr::all_if_disconnect, "all_if_connect",
+              &ConnMgr::all_if_connect);
 }
 
 Undo ignore(VerbCall& call) { return set_iface_ignored(call, true); }
@@ -186,17 +272,18 @@ Undo set_flag(VerbCall& call) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
   const ConnFlag flag = flag_of(call.step.args.flag);
-  const bool before = manager.if_get_flag(iface, flag), wanted = call.step.args.value;
-  return call_iface(
-      call, [&manager, &iface, flag, wanted] { return manager.if_set_flag(iface, flag, wanted); },
-      [&manager, &iface, flag, before] { return manager.if_set_flag(iface, flag, before); });
+  return set_value(
+      call, "set_flag", call.step.args.value,
+      [&manager, &iface, flag] { return manager.if_get_flag(iface, flag); },
+      [&manager, &iface, flag](bool value) { return manager.if_set_flag(iface, flag, value); });
 }
 
 Undo set_timeout(VerbCall& call) {
-  return set_seconds<&ConnMgr::if_get_timeout, &ConnMgr::if_set_timeout>(call);
+  return set_seconds<&ConnMgr::if_get_timeout, &ConnMgr::if_set_timeout>(call, "set_timeout");
 }
 Undo set_idle_timeout(VerbCall& call) {
-  return set_seconds<&ConnMgr::if_get_idle_timeout, &ConnMgr::if_set_idle_timeout>(call);
+  return set_seconds<&ConnMgr::if_get_idle_timeout, &ConnMgr::if_set_idle_timeout>(
+      call, "set_idle_timeout");
 }
 
 // The call tells nobody; where its iface has no binding, or the release no idle timeouts, there is
@@ -210,7 +297,12 @@ Undo used(VerbCall& call) {
 }
 
 Undo resend_status(VerbCall& call) {
-  call.node().conn_mgr.mon_resend_status();
+  ConnMgr& manager = call.node().conn_mgr;
+  const Call does = [&manager] {
+    manager.mon_resend_status();
+    return Status();
+  };
+  call_monitor(call, {"resend_status", does}, {});
   return {};
 }
 

@@ -75,9 +75,7 @@ class Fiber {
       : host_(host),
         name_(std::move(name)),
         body_(std::move(body)),
-        begin_(host.scheduler(), Lane::App, delegate<&Fiber::start>(this)) {
-    begin_.start(Duration{});
-  }
+        begin_(host.scheduler(), Lane::App, delegate<&Fiber::start>(this)) {}
 
  private:
   friend class FiberHost;
@@ -159,9 +157,17 @@ void FiberHost::cancel_all() {
   cancelling_ = false;
 }
 
-void FiberHost::spawn(std::string name, std::function<void()> body) {
+Fiber& FiberHost::add(std::string name, std::function<void()> body) {
   assert(!cancelling_);
-  fibers_.push_back(std::make_unique<Fiber>(*this, std::move(name), std::move(body)));
+  return *fibers_.emplace_back(std::make_unique<Fiber>(*this, std::move(name), std::move(body)));
+}
+
+void FiberHost::spawn(std::string name, std::function<void()> body) {
+  add(std::move(name), std::move(body)).begin_.start(Duration{});
+}
+
+void FiberHost::start(std::string name, std::function<void()> body) {
+  add(std::move(name), std::move(body)).start();
 }
 
 void FiberHost::run(Fiber& fiber) {

@@ -37,6 +37,8 @@ class FiberHost {
   /// Starts `body` in lane App at the present instant. `name` is for reports. An exception that
   /// leaves the body ends the fiber and comes out of the scheduler's run.
   void spawn(std::string name, std::function<void()> body);
+  /// The same, but `body` runs at once until it blocks for the first time. Not in a fiber.
+  void start(std::string name, std::function<void()> body);
   /// The fiber that runs now; null in code run by the scheduler itself.
   Fiber* current() const { return current_; }
   /// Blocks the present fiber for `delay`. Edeadlk outside fibers.
@@ -53,6 +55,7 @@ class FiberHost {
  private:
   friend class Fiber;
   friend class Semaphore;
+  Fiber& add(std::string name, std::function<void()> body);
   void run(Fiber& fiber);
   void resume(Fiber& fiber);
   /// Returns true when someone resumes the present fiber, false when it is unwound already.

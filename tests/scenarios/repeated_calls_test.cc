@@ -63,6 +63,18 @@ TEST(RepeatedCalls, AdminDownTakesDownWhatIsUp) {
   }
 }
 
+TEST(RepeatedCalls, ARefusalOfTheUndoSaysSo) {
+  const Ran ran(two_ifaces(R"({ "at": "1s", "admin_down": "dev.a", "for": "4s" },
+                              { "at": "2s", "admin_up": "dev.a" },
+                              { "at": "3s", "admin_up": "dev.a" })"));
+  ASSERT_TRUE(ran.report) << ran.messages;
+  const auto refused = ran.all("dev.a", "step_refused");
+  ASSERT_EQ(refused.size(), 2u);
+  EXPECT_EQ(refused[0].attr("undo"), "");
+  EXPECT_EQ(refused[1].attr("verb"), "admin_down");
+  EXPECT_EQ(refused[1].attr("undo"), "1");
+}
+
 TEST(RepeatedCalls, SuspendAnswersAsTheCall) {
   const Ran ran(two_ifaces(R"({ "at": "1s", "suspend": "dev.a" },
                               { "at": "2s", "suspend": "dev.a" })"));

@@ -127,58 +127,19 @@ TEST(OnlineCheckSpec, AnEngineHasNoPings) {
       << ran.messages;
 }
 
-// An init that takes 5 s holds what is called meanwhile; each is answered, and refused, then.
-std::string slow_init(const std::string& script, const std::string& steps) {
-  return R"({ "until": "20s", "nodes": { "n": { "ifaces": {
-    "w": { "technology": "loopback", "ipv4": "127.0.0.1/8", "auto_start": false, "conn": {
-      "impl": "scripted", "auto_connect": false, "init_takes": "5s", "script": [)" + script +
-         R"(] } }, "e": { "technology": "loopback", "ipv4": "127.0.0.2/8" } } } },
-    "timeline": [)" + steps + "] }";
-}
-
-TEST(SlowInit, StepsAreAnsweredAtItsEnd) {
-  const Ran ran(slow_init(R"("connect return=-ECHILD")",
-                          R"({ "at": "1s", "connect": "n.w", "for": "8s" },
-    { "at": "2s", "set_timeout": "n.w", "timeout": "9s", "for": "1s" },
-    { "at": "3s", "all_down": "n", "skip_ignored": true },
-    { "at": "3s", "set_key": "n.w", "key": "x" })"));
-  ASSERT_TRUE(ran.passed()) << ran.messages;
-  std::vector<std::string> told;
-  for (const KeptRecord& r : ran.trace.records) {
-    if (r.kind != TraceKind::Event) continue;
-    const bool wanted = r.name == "connect" || r.name == "disconnect" || r.name == "set_opt" ||
-                        r.name == "set_timeout" || r.name == "step_refused";
-    if (!wanted) continue;
-    told.push_back(to_text(Duration{r.at.ns}) + " " + r.name + " " + r.attrs.front().second + " " +
-                   r.attrs.back().second);
+TEST(OnlineCheckSpec, TheHostIsOneHostElsewhere) {
+  for (const auto& [host, why] :
+       {std::pair{"192.0.2.2", "is the node itself"}, {"127.0.0.1", "is the node itself"},
+        {"192.0.2.255", "is the broadcast address of its network"},
+        {"192.0.2.0", "is the address of a network"},
+        {"255.255.255.255", "is not the address of one host"}}) {
+    const Ran ran(R"({ "until": "5s", "nodes": {
+      "dev": { "ifaces": { "e": { "ipv4": "192.0.2.2/24" } },
+               "conn_mgr": { "online_check": { "host": ")" + std::string(host) + R"(" } } },
+      "gw": { "ifaces": { "e": {} } } }, "links": { "l": { "between": ["dev.e", "gw.e"] } } })");
+    EXPECT_FALSE(ran.report) << host;
+    EXPECT_NE(ran.messages.find(why), std::string::npos) << host << "\n" << ran.messages;
   }
-  EXPECT_THAT(told, ElementsAre("5s connect app ECHILD", "5s step_refused connect ECHILD",
-                                "5s set_timeout 9 OK", "5s set_opt 0 ENOPROTOOPT",
-                                "5s step_refused set_key ENOPROTOOPT", "5s set_timeout 0 OK"));
-  EXPECT_THAT(ran.events("n.e IF_ADMIN_DOWN"), ElementsAre("5s n.e IF_ADMIN_DOWN"));
-  EXPECT_THAT(ran.events("n.w disconnect"), IsEmpty());  // what was refused is not undone
-}
-
-// The call is the step's doing, though its init's end lets it go on.
-TEST(SlowInit, ACallKeepsItsCause) {
-  const Ran ran(slow_init(R"("connect up")", R"({ "at": "1s", "connect": "n.w" })"));
-  ASSERT_TRUE(ran.passed()) << ran.messages;
-  const auto made = ran.all("n.w", "connect");
-  ASSERT_EQ(made.size(), 1u);
-  const auto steps = ran.records(TraceKind::Step, "n.w", "connect");
-  ASSERT_EQ(steps.size(), 1u);
-  EXPECT_EQ(made.front().cause, steps.front().seq);
-}
-
-TEST(SlowInit, ARunThatEndsBeforeSaysWhoWaits) {
-  const Ran ran(R"({ "until": "3s", "nodes": { "n": { "ifaces": {
-    "w": { "technology": "loopback", "ipv4": "127.0.0.1/8", "conn": {
-      "impl": "scripted", "init_takes": "5s", "script": ["connect up"] } } } } },
-    "timeline": [{ "at": "1s", "connect": "n.w" }] })");
-  ASSERT_TRUE(ran.report) << ran.messages;
-  ASSERT_EQ(ran.report->blocked.size(), 1u);
-  EXPECT_EQ(ran.report->blocked.front().fiber, "step connect n.w");
-  EXPECT_EQ(ran.report->blocked.front().waits_for, "a binding's lock");
 }
 
 TEST(Nsos, EinvalIsAChoice) {
