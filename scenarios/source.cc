@@ -9,19 +9,24 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+constexpr std::size_t kBlock = 1024;
+
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 }  // namespace
 
-std::uint32_t count_code_points(std::string_view text) {
-  std::uint32_t n = 0;
-  bool in_sequence = false;
-  for (char c : text) {
+void CodePoints::add(std::string_view text) {
+  for (const char c : text) {
     const bool more = is_continuation(c);
-    if (!more || !in_sequence) ++n;
+    if (!more || !in_sequence) ++count;
     in_sequence = more ? in_sequence : static_cast<unsigned char>(c) >= 0xC0;
   }
-  return n;
+}
+
+std::uint32_t count_code_points(std::string_view text) {
+  CodePoints points;
+  points.add(text);
+  return points.count;
 }
 
 SourceFile::SourceFile(std::string name, std::string text)
@@ -31,6 +36,20 @@ SourceFile::SourceFile(std::string name, std::string text)
   for (std::size_t i = 0; i < text_.size(); ++i) {
     if (text_[i] == '\n') line_begins_.push_back(static_cast<std::uint32_t>(i + 1));
   }
+  CodePoints points;
+  for (std::size_t i = 0; i < text_.size(); i += kBlock) {
+    blocks_.push_back(points);
+    points.add(std::string_view(text_).substr(i, kBlock));
+  }
+}
+
+// One line may be the whole file, and every value has a place: only the block is counted anew.
+std::uint32_t SourceFile::points_before(std::uint32_t offset) const {
+  if (blocks_.empty()) return 0;
+  const std::size_t block = std::min(offset / kBlock, blocks_.size() - 1);
+  CodePoints points = blocks_[block];
+  points.add(std::string_view(text_).substr(block * kBlock, offset - block * kBlock));
+  return points.count;
 }
 
 SourcePlace SourceFile::place(SourceSpan span) const {
@@ -40,8 +59,7 @@ SourcePlace SourceFile::place(SourceSpan span) const {
   const auto after = std::upper_bound(line_begins_.begin(), line_begins_.end(), span.begin);
   const auto line = static_cast<std::uint32_t>(after - line_begins_.begin());
   const std::uint32_t begin = line_begins_[line - 1];
-  const auto before = std::string_view(text_).substr(begin, span.begin - begin);
-  return {span, line, count_code_points(before) + 1};
+  return {span, line, points_before(span.begin) - points_before(begin) + 1};
 }
 
 std::string_view SourceFile::line_text(std::uint32_t line) const {

@@ -25,6 +25,13 @@ struct SourcePlace {
   bool known() const { return line != 0; }
 };
 
+/// Counts the UTF-8 code points of a text that comes in pieces; a stray byte counts as one.
+struct CodePoints {
+  std::uint32_t count = 0;
+  bool in_sequence = false;  ///< the last byte began a sequence or went on with it
+  void add(std::string_view text);
+};
+
 /// One file held in memory. Immutable; at most 4 GiB.
 class SourceFile {
  public:
@@ -41,9 +48,12 @@ class SourceFile {
   std::uint32_t line_count() const { return static_cast<std::uint32_t>(line_begins_.size()); }
 
  private:
+  std::uint32_t points_before(std::uint32_t offset) const;
+
   std::string name_;
   std::string text_;
   std::vector<std::uint32_t> line_begins_;
+  std::vector<CodePoints> blocks_;  // what came before each block of the text
 };
 
 /// The number of UTF-8 code points in `text`; a stray byte counts as one.

@@ -27,6 +27,19 @@ TEST(Source, KnowsItsLines) {
   EXPECT_EQ(f.place({999, 1000}).column, 5u);
 }
 
+// A file may be one long line, with anything in it.
+TEST(Source, ColumnsOfLongLines) {
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += i % 7 == 0 ? "\xE2\x89\xA0" : i % 11 == 0 ? "\x80" : "a";
+  const std::string two = text + "\n" + text;
+  const SourceFile f("a", two);
+  for (std::uint32_t i = 0; i < two.size(); i += 5) {
+    const std::size_t begin = i <= text.size() ? 0 : text.size() + 1;
+    const std::string_view before = std::string_view(two).substr(begin, i - begin);
+    ASSERT_EQ(f.place({i, i + 1}).column, count_code_points(before) + 1) << i;
+  }
+}
+
 TEST(Source, DoesNotCountAByteOrderMark) {
   const SourceFile f("a", "\xEF\xBB\xBF{}");
   EXPECT_EQ(f.place({3, 4}).column, 1u);
