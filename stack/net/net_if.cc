@@ -7,17 +7,8 @@
 namespace flapjack {
 namespace {
 
-// Where a send does not look at the iface's state, dormancy does not stop it either: the carrier is
-// all that Zephyr tests here.
-bool may_transmit(const NetIf& iface, const Packet& packet) {
-  const bool dormant_too = packet.meta.link_control || !iface.stack().config().send_checks_iface;
-  return iface.is_carrier_ok() && (iface.is_up() || (iface.is_admin_up() && dormant_too));
-}
-
-// In Zephyr's order: IPv6, then IPv4, while the L2 still runs. What is said of it only waits in the
-// tx queue, if there is one, and is dropped when its turn comes after the device has stopped:
-// routers learn of it only where packets are sent in the caller's turn. Places are counted, as a
-// handler in the notifier's turn may change the table.
+// In Zephyr's order: IPv6, then IPv4, while the L2 still runs. Places are counted, as a handler in
+// the notifier's turn may change the table.
 void leave_groups(NetIf& iface) {
   Stack& stack = iface.stack();
   const Ipv6If* ipv6 = iface.ipv6();
@@ -96,6 +87,8 @@ Status NetIf::up() {
 Status NetIf::down() {
   if (!admin_up_ || changing_admin_) return Errc::Ealready;
   if (is_up() && starts_ip()) leave_groups(*this);
+  stack_.tx_queue.finish_of(index_);
+  if (!admin_up_) return Errc::Ealready;  // somebody who heard of that was first
   const Status switched = switch_device(false);
   if (!switched.ok()) return switched;
   admin_up_ = false;
@@ -244,14 +237,15 @@ Status NetIf::queue_tx(PacketPtr packet) {
 }
 
 // The tx thread's work on one packet. Carrier is tested again: it may have gone while the packet
-// waited, and the app has been told success long ago.
+// waited, and the app has been told success long ago. Zephyr tests nothing else here: what waited
+// still leaves a dormant iface, and of one that is admin-down the device says what it can do.
 void NetIf::tx(PacketPtr packet) {
   if (packet->meta.l2_ready) {
     const Status sent = transmit(std::move(packet));
     static_cast<void>(sent);  // reported through the context's send callback
     return;
   }
-  if (!may_transmit(*this, *packet)) {
+  if (!carrier_) {
     static_cast<void>(drop_tx(std::move(packet), DropReason::CarrierDown, Errc::Enetdown).ok());
     return;
   }
@@ -272,7 +266,7 @@ Status NetIf::output_frame(PacketPtr frame) {
 }
 
 Status NetIf::transmit(PacketPtr frame) {
-  if (!may_transmit(*this, *frame) || (driver_ == nullptr && virtual_ == nullptr)) {
+  if (!carrier_ || (driver_ == nullptr && virtual_ == nullptr)) {
     return drop_tx(std::move(frame), DropReason::CarrierDown, Errc::Enetdown);
   }
   if (suspended_) {  // what its L2 and the ifaces above send does not pass send_data()

@@ -72,8 +72,27 @@ std::size_t TrafficClass::queued_of(IfIndex iface) const {
   return count;
 }
 
-PacketPtr TrafficClass::take(Class& cls) {
-  PacketPtr packet = cls.waiting.pop_front();
+// Taken out first: a callback of one of them may send the next, or call this again.
+void TrafficClass::finish_of(IfIndex iface) {
+  if (stack_.cpu.enabled() || stack_.work.queue == this) return;
+  const CauseScope scope(stack_.scheduler());
+  for (std::size_t cls = classes_.size(); cls-- > 0;) {
+    Class& own = classes_[cls];
+    PacketList mine, others;
+    while (!own.waiting.empty()) {
+      PacketPtr packet = own.waiting.pop_front();
+      (packet->meta.iface == iface ? mine : others).push_back(std::move(packet));
+    }
+    own.waiting.swap(others);
+    while (!mine.empty() && may_run(cls)) process(note_taken(mine.pop_front(), own), cls);
+    while (!own.waiting.empty()) mine.push_back(own.waiting.pop_front());
+    own.waiting.swap(mine);  // in front what it could not do, if anything
+  }
+}
+
+PacketPtr TrafficClass::take(Class& cls) { return note_taken(cls.waiting.pop_front(), cls); }
+
+PacketPtr TrafficClass::note_taken(PacketPtr packet, Class& cls) {
   --queued_;
   const Duration waited = stack_.scheduler().now() - SimTime{packet->meta.queued_at_ns};
   ++cls.stats.packets;

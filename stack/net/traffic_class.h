@@ -56,6 +56,10 @@ class TrafficClass {
 
   /// A scripted stop of all classes; a packet that is being processed is finished afterwards.
   void stall(bool on);
+  /// What waits for `iface` is processed before this returns, as far as its threads may run at this
+  /// instant: they are cooperative and come before the thread that calls. Nothing is while work
+  /// takes time (NodeCpu), nor when one of these threads calls.
+  void finish_of(IfIndex iface);
   /// One more, or one less, who holds up a class.
   void block(std::size_t cls);
   void unblock(std::size_t cls);
@@ -78,6 +82,7 @@ class TrafficClass {
   bool skips(const Packet& packet) const;
   void refuse(PacketPtr packet, Class& cls);
   PacketPtr take(Class& cls);
+  PacketPtr note_taken(PacketPtr packet, Class& cls);
   void wake(std::size_t cls);
   /// The highest class that has work and may run; classes() when none.
   std::size_t highest() const;

@@ -90,8 +90,8 @@ TEST(FactsTimingDad, TwoAtOnceLoseTheAddress) {
 // The owner answers a later one: 1 ms there, 1 ms back. FAILED comes before DEL.
 TEST(FactsTimingDad, TheOwnerDefendsIt) {
   Lan lan = ipv6_lan();
-  lan.dev_iface = lan.gw_iface;
-  lan.timeline = R"({ "at": "0s", "admin_down": "dev.eth0", "for": "1s" })";
+  lan.dev_iface = lan.gw_iface + R"(, "auto_start": false)";
+  lan.timeline = R"({ "at": "1s", "all_up": "dev" })";
   const FactsRun run = lan.run();
   EXPECT_EQ(run.times("dev.eth0", "IPV6_DAD_FAILED"), all_at_ms({1002}));
   Strings at = run.events_at("dev.eth0", at_ms(1002));

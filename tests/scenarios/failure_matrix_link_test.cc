@@ -94,6 +94,13 @@ void dormant_tx() {
   const FactsRun& old = matrix_run(with_step(down_step("dormant"), "zephyr-1.13"));
   EXPECT_TRUE(within_ms(old.times("dev.local", "send_failed"), 30'050, 40'050).empty());
   EXPECT_FALSE(within_ms(old.times("dev.eth0", "driver_tx"), 30'100, 40'050).empty());
+  // what waited before leaves in both: there is a carrier
+  const std::string queued = R"({ "at": "29.95s", "stall": "dev.tx_queue", "for": "200ms" }, )";
+  for (const char* profile : {"zephyr-4", "zephyr-1.13"}) {
+    const FactsRun& run = matrix_run(with_step(queued + down_step("dormant"), profile));
+    EXPECT_FALSE(within_ms(run.times("dev.eth0", "driver_tx"), 30'150, 30'151).empty()) << profile;
+    EXPECT_TRUE(run.drops("dev.eth0", "carrier_down").empty()) << profile;
+  }
 }
 void dormant_rx() {
   const FactsRun& run = matrix_run(with_step(down_step("dormant")));

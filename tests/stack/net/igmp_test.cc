@@ -284,18 +284,23 @@ TEST(Igmp, CarrierLossAndReturn) {
 }
 
 TEST(Igmp, AdminDownLeavesBeforeTheDeviceStops) {
-  StackConfig config = with_igmp();
-  config.tx_classes = 0;  // sent in the caller's turn
-  World world(config);
-  ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
-  world.sent();
-  world.rig.sink.records.clear();
-  ASSERT_TRUE(world.eth0.down().ok());
-  EXPECT_EQ(world.sent(), Lines{"224.0.0.2 leave 239.1.2.3"});
-  EXPECT_EQ(world.rig.events(),
-            (Lines{"n.eth0 IPV4_MCAST_LEAVE", "n.eth0 IF_ADMIN_DOWN", "n.eth0 IF_DOWN"}));
-  ASSERT_TRUE(world.eth0.up().ok());
-  EXPECT_EQ(world.sent(), Lines{"239.1.2.3 report v2 239.1.2.3"});
+  for (const std::size_t classes : {0u, 1u, 8u}) {
+    StackConfig config = with_igmp();
+    config.tx_classes = classes;
+    World world(config);
+    ASSERT_TRUE(world.igmp.join(world.eth0, kGroup).ok());
+    world.rig.scheduler.run();
+    world.sent();
+    world.rig.sink.records.clear();
+    ASSERT_TRUE(world.eth0.down().ok());
+    EXPECT_EQ(world.rig.driver(world.eth0).sent.size(), 1u) << classes << ": before down() returns";
+    EXPECT_EQ(world.sent(), Lines{"224.0.0.2 leave 239.1.2.3"}) << classes;
+    EXPECT_EQ(world.rig.events(),
+              (Lines{"n.eth0 IPV4_MCAST_LEAVE", "n.eth0 IF_ADMIN_DOWN", "n.eth0 IF_DOWN"}));
+    ASSERT_TRUE(world.eth0.up().ok());
+    world.rig.scheduler.run();
+    EXPECT_EQ(world.sent(), Lines{"239.1.2.3 report v2 239.1.2.3"}) << classes;
+  }
 }
 
 TEST(Igmp, JoinedWhileDown) {

@@ -89,10 +89,12 @@ TEST_F(MldTest, WrongQueriesAreDropped) {
   EXPECT_EQ(rig->drops(), Lines{"bad_header"});
 }
 
-// Without a tx queue: what is said of it goes out before the device stops.
-TEST(Mld, AdminDownLeavesIpv6GroupsThenIpv4Groups) {
+// What is said of it goes out before the device stops, with a tx queue and without.
+class MldDown : public ::testing::TestWithParam<std::size_t> {};
+INSTANTIATE_TEST_SUITE_P(TxClasses, MldDown, ::testing::Values(0, 1, 4));
+TEST_P(MldDown, LeavesIpv6GroupsThenIpv4Groups) {
   StackConfig config;
-  config.tx_classes = 0;  // sent in the caller's turn
+  config.tx_classes = GetParam();
   config.ipv6.multicast_limit = 4;
   config.igmp.enabled = true;
   Ipv6Rig rig(config);

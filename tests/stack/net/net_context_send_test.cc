@@ -133,6 +133,35 @@ TEST_F(Send, CarrierLostInTheQueueIsReportedAfterSuccess) {
   EXPECT_TRUE(rig.driver(eth0).sent.empty());
 }
 
+// The carrier is all that is tested again.
+TEST_F(Send, WhatWaitsLeavesADormantIface) {
+  EXPECT_EQ(rig.context().sendto(text_bytes("abc"), peer, sent(), kNoWait).value_or(0), 3u);
+  eth0.dormant_on();
+  EXPECT_EQ(rig.driver(eth0).sent.size(), 0u);
+  rig.scheduler.run();
+  EXPECT_EQ(log, Lines{"sent:3"});
+  EXPECT_EQ(rig.drops(), Lines{});
+  EXPECT_EQ(rig.driver(eth0).sent.size(), 1u);
+}
+
+TEST_F(Send, WhatWaitsLeavesBeforeTheDeviceStops) {
+  EXPECT_EQ(rig.context().sendto(text_bytes("abc"), peer, sent(), kNoWait).value_or(0), 3u);
+  ASSERT_TRUE(eth0.down().ok());
+  EXPECT_EQ(log, Lines{"sent:3"});
+  EXPECT_EQ(rig.driver(eth0).sent.size(), 1u);
+  EXPECT_EQ(rig.node.tx_queue.queued(), 0u);
+}
+
+TEST_F(Send, ACallbackMayTakeTheIfaceDownMeanwhile) {
+  NetContext& context = rig.context();
+  Status inner;
+  EXPECT_EQ(sendto(context, [&](NetContext&, Result<std::size_t>) { inner = eth0.down(); }),
+            Errc::Ok);
+  EXPECT_EQ(eth0.down().code(), Errc::Ealready) << "the callback was first";
+  EXPECT_TRUE(inner.ok());
+  EXPECT_FALSE(eth0.is_admin_up());
+}
+
 TEST_F(Send, TheDriversAndTheL2sRefusalsAreReported) {
   NetContext& context = rig.context();
   rig.driver(eth0).transmit_answer = Errc::Ebusy;

@@ -126,6 +126,36 @@ TEST(TrafficClasses, OneClassHasNoLimitButThePool) {
   EXPECT_EQ(senders.order().size(), 20u);
 }
 
+// The threads come before the one that takes the iface down, unless they are stopped or at work.
+TEST(TrafficClasses, WhatAnIfaceThatGoesDownStillSends) {
+  Senders senders(with_classes(4, 1));
+  TrafficClass& queue = senders.rig.node.tx_queue;
+  NetIf& other = senders.rig.add({.name = "eth1"}, "10.0.0.1/8");
+  for (const int priority : {1, 7, 0}) EXPECT_EQ(senders.send(priority), Errc::Ok);
+  EXPECT_TRUE(senders.rig.context().sendto(test::text_bytes("x"), {ip("10.0.0.2"), 7}, {},
+                                           Timeout::no_wait()).ok());
+  queue.finish_of(senders.eth0.index());
+  EXPECT_EQ(senders.order(), "710");
+  EXPECT_EQ(queue.queued(), 1u);
+  EXPECT_EQ(queue.queued_of(other.index()), 1u);
+  senders.rig.scheduler.run();
+  EXPECT_EQ(senders.rig.driver(other).sent.size(), 1u);
+  EXPECT_EQ(queue.total().packets, 4u);
+}
+
+TEST(TrafficClasses, AStoppedThreadSendsNothingForAnIfaceThatGoesDown) {
+  Senders senders(with_classes(1, 1));
+  TrafficClass& queue = senders.rig.node.tx_queue;
+  for (const int priority : {1, 7}) EXPECT_EQ(senders.send(priority), Errc::Ok);
+  queue.stall(true);
+  queue.finish_of(senders.eth0.index());
+  EXPECT_EQ(senders.order(), "");
+  EXPECT_EQ(senders.send(0), Errc::Ok);
+  queue.stall(false);
+  senders.rig.scheduler.run();
+  EXPECT_EQ(senders.order(), "170") << "in their order";
+}
+
 TEST(TrafficClasses, ALostPacketsCallbackIsForgottenNotMixedUp) {
   Senders senders(with_classes(2, 1, 4));
   NetContext& context = senders.rig.context();
