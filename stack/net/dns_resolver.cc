@@ -268,9 +268,11 @@ Status DnsResolver::add_server(const Endpoint& server, NetIf* iface, DnsServerSo
   return Status();
 }
 
-std::size_t DnsResolver::remove_servers(const NetIf& iface, DnsServerSource source) {
+std::size_t DnsResolver::remove_servers(const NetIf& iface, DnsServerSource source,
+                                        const IpAddress* only) {
   const auto goes = [&](const Server& each) {
-    return each.told.iface == &iface && each.told.source == source;
+    return each.told.iface == &iface && each.told.source == source &&
+           (only == nullptr || each.told.endpoint.address == *only);
   };
   if (std::none_of(servers_.begin(), servers_.end(), goes)) return 0;
   cancel_all();

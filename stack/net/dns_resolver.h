@@ -75,9 +75,10 @@ class DnsResolver {
   Status add_server(const IpAddress& server, NetIf* iface, DnsServerSource source) {
     return add_server(Endpoint{server, kDnsPort}, iface, source);
   }
-  /// Removes what `source` told on `iface`, cancels the open queries and raises DNS_SERVER_DEL for
-  /// each. How many it were; with none, nothing happens.
-  std::size_t remove_servers(const NetIf& iface, DnsServerSource source);
+  /// Removes what `source` told on `iface`, or of that the one at `only`, cancels the open queries
+  /// and raises DNS_SERVER_DEL for each. How many it were; with none, nothing happens.
+  std::size_t remove_servers(const NetIf& iface, DnsServerSource source,
+                             const IpAddress* only = nullptr);
   /// In the order in which they are asked.
   std::vector<DnsServerInfo> servers() const;
 

@@ -144,29 +144,43 @@ void RouterDiscovery::take_options(NetIf& iface, const Ipv6Address& router,
   }
 }
 
-// RFC 8106 section 5.1. The servers of one iface share the latest lifetime.
+// RFC 8106 section 5.1: the lifetime is that of the addresses in this option, and of no others.
 void RouterDiscovery::take_servers(NetIf& iface, const NdRdnss& servers) {
-  std::erase_if(dns_, [&](const DnsLease& each) { return each.iface == &iface; });
-  if (servers.lifetime_s == 0) {
-    stack_.dns.remove_servers(iface, DnsServerSource::RouterAdvert);
-    return settle();
-  }
   for (std::size_t i = 0; i < servers.servers.size(); ++i) {
-    const IpAddress server = servers.servers[i];
-    const Status added = stack_.dns.add_server(server, &iface, DnsServerSource::RouterAdvert);
-    static_cast<void>(added);  // the resolver records a refusal
+    take_server(iface, servers.servers[i], lifetime(servers.lifetime_s));
   }
-  dns_.push_back({&iface, stack_.scheduler().now() + lifetime(servers.lifetime_s)});
   settle();
+}
+
+void RouterDiscovery::take_server(NetIf& iface, const IpAddress& server, Duration lifetime) {
+  const auto held = std::find_if(dns_.begin(), dns_.end(), [&](const DnsLease& each) {
+    return each.iface == &iface && each.server == server;
+  });
+  if (lifetime.ns == 0) {
+    if (held == dns_.end()) return;
+    dns_.erase(held);
+    stack_.dns.remove_servers(iface, DnsServerSource::RouterAdvert, &server);
+    return;
+  }
+  const SimTime until = stack_.scheduler().now() + lifetime;
+  if (held != dns_.end()) {
+    held->until = until;
+    return;
+  }
+  const Status added = stack_.dns.add_server(server, &iface, DnsServerSource::RouterAdvert);
+  if (added.ok()) dns_.push_back({&iface, server, until});  // else the resolver recorded it
 }
 
 void RouterDiscovery::expire_servers() {
   const SimTime now = stack_.scheduler().now();
-  for (std::size_t i = dns_.size(); i-- > 0;) {
-    if (dns_[i].until > now) continue;
-    NetIf& iface = *dns_[i].iface;
+  for (std::size_t i = 0; i < dns_.size();) {
+    if (dns_[i].until > now) {
+      ++i;
+      continue;
+    }
+    const DnsLease over = dns_[i];
     dns_.erase(dns_.begin() + static_cast<std::ptrdiff_t>(i));
-    stack_.dns.remove_servers(iface, DnsServerSource::RouterAdvert);
+    stack_.dns.remove_servers(*over.iface, DnsServerSource::RouterAdvert, &over.server);
   }
 }
 

@@ -31,12 +31,14 @@ class RouterDiscovery {
     unsigned sent;
     SimTime next;
   };
-  /// Until when the DNS servers that routers named on an iface hold.
+  /// Until when a DNS server holds that routers named on an iface.
   struct DnsLease {
     NetIf* iface;
+    IpAddress server;
     SimTime until;
   };
   void take_servers(NetIf& iface, const NdRdnss& servers);
+  void take_server(NetIf& iface, const IpAddress& server, Duration lifetime);
   void expire_servers();
   Status on_advertisement(NetIf& iface, Packet& packet);
   Status on_redirect(NetIf& iface, Packet& packet);

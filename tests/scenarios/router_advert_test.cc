@@ -45,6 +45,29 @@ TEST(RouterAdvert, EndsWithoutAWord) {
   EXPECT_EQ(adverts(ran, 20, 60), 0u);
 }
 
+// Of two routers that name a DNS server each one falls silent: its server goes, the other stays.
+TEST(RouterAdvert, TheServerOfASilentRouterGoesAlone) {
+  const auto router = [](const char* name, const char* address) {
+    return std::string("\"") + name + R"(": { "ifaces": { "eth0": { "ipv6": ")" + address +
+           R"(/64" } }, "services": { "ra": { "ra": { "interval": "4s", "lifetime": "12s",
+                                              "dns": [")" +
+           address + R"("] } } } },)";
+  };
+  const Ran ran(R"({ "until": "90s", "nodes": { )" + router("g1", "2001:db8::1") +
+                router("g2", "2001:db8::2") + R"(
+    "dev": { "kconfig": { "DNS_RESOLVER_MAX_SERVERS": 2 },
+             "ifaces": { "eth0": { "ipv6": "auto" } } } },
+    "links": { "lan": { "between": ["g1.eth0", "g2.eth0", "dev.eth0"] } },
+    "timeline": [{ "at": "40s", "service_down": "g1.ra" }] })");
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ran.all("dev", "DNS_SERVER_ADD").size(), 2u);
+  const auto gone = ran.all("dev", "DNS_SERVER_DEL");
+  ASSERT_EQ(gone.size(), 1u);
+  EXPECT_EQ(gone[0].attr("server"), "2001:db8::1");
+  EXPECT_GT(gone[0].at, SimTime{} + seconds(40));
+  EXPECT_LT(gone[0].at, SimTime{} + seconds(60));
+}
+
 TEST(RouterAdvert, EndsWithAFarewell) {
   const Ran ran(slaac(R"({ "at": "20s", "service_down": "gw.adverts", "farewell": true })"));
   EXPECT_EQ(what_became(ran, "IPV6_ROUTER_DEL"), Strings{"20s dev.eth0 IPV6_ROUTER_DEL"});

@@ -150,6 +150,46 @@ TEST_F(RouterDiscoveryTest, TakesHopLimitMtuAndLinkAddress) {
   }
 }
 
+// RFC 8106 section 5.1: of two routers' servers each has the lifetime that its option said.
+TEST(RouterDiscoveryDns, EachServerHasALifetimeOfItsOwn) {
+  StackConfig config;
+  config.dns.max_servers = 3;
+  Ipv6Rig rig(config);
+  rig.start();
+  const auto advertise = [&](const char* router, const char* server, std::uint32_t lifetime_s) {
+    const Ipv6Address servers[] = {ip6(server)};
+    Bytes option(NdRdnss::bytes(1));
+    NdRdnss::emit(option.data(), lifetime_s, servers);
+    RouterAdvertisement advert;
+    advert.lifetime_s = 1800;
+    rig.hear(test::nd_bytes(ip6(router), Ipv6Address::all_nodes(), advert, option));
+  };
+  const auto known = [&] {
+    Lines names;
+    for (const DnsServerInfo& each : rig.node.dns.servers()) {
+      names.push_back(to_text(each.endpoint.address));
+    }
+    return names;
+  };
+  advertise("fe80::1", "2001:db8::53", 10);
+  advertise("fe80::2", "2001:db8::54", 30);
+  advertise("fe80::2", "2001:db8::55", 30);
+  EXPECT_EQ(known(), (Lines{"2001:db8::53", "2001:db8::54", "2001:db8::55"}));
+  rig.run_for(seconds(5));
+  advertise("fe80::2", "2001:db8::54", 30);
+  rig.run_for(seconds(4) + milliseconds(900));
+  EXPECT_EQ(known().size(), 3u);
+  rig.run_for(milliseconds(200));
+  EXPECT_EQ(known(), (Lines{"2001:db8::54", "2001:db8::55"})) << "10 s after it was told";
+  advertise("fe80::1", "2001:db8::55", 0);
+  EXPECT_EQ(known(), Lines{"2001:db8::54"}) << "no longer, and only that one";
+  advertise("fe80::1", "2001:db8::99", 0);
+  rig.run_for(seconds(24));
+  EXPECT_EQ(known(), Lines{"2001:db8::54"});
+  rig.run_for(seconds(2));
+  EXPECT_EQ(known(), Lines{}) << "30 s after it was told for the second time";
+}
+
 TEST_F(RouterDiscoveryTest, SomePrefixesMakeNoAddress) {
   rig.start();
   const Bytes cases[] = {
