@@ -41,16 +41,20 @@ bool PacketWaits::may_wait(PacketPool& pool, std::size_t bytes, Timeout timeout)
   return false;
 }
 
+RecordId PacketWaits::record_wait(const PacketPool& pool) {
+  Tracer& tracer = stack_.tracer();
+  const RecordId record =
+      tracer.event(stack_.subject(), "alloc_wait", {Attr::of("pool", name_of(pool))});
+  return record.valid() ? record : tracer.cause();
+}
+
 void PacketWaits::record_failure(const PacketPool& pool, Errc code) {
   stack_.tracer().event(stack_.subject(), "alloc_failed",
                         {Attr::of("pool", name_of(pool)), Attr::of("errno", code)});
 }
 
 void PacketWaits::line_up(std::unique_ptr<PacketWait> wait, Timeout timeout) {
-  Tracer& tracer = stack_.tracer();
-  const RecordId record =
-      tracer.event(stack_.subject(), "alloc_wait", {Attr::of("pool", name_of(wait->pool))});
-  wait->cause = record.valid() ? record : tracer.cause();
+  wait->cause = record_wait(wait->pool);
   wait->held_up = stack_.work;
   if (wait->held_up.queue != nullptr) wait->held_up.queue->block(wait->held_up.cls);
   if (!timeout.is_forever()) wait->turn.start(timeout.span());
@@ -80,11 +84,20 @@ PacketPtr PacketWaits::allocate(PacketPool& pool, std::size_t bytes, Timeout tim
   PacketPtr packet = pool.allocate(bytes);
   if (packet != nullptr || timeout.is_no_wait()) return packet;
   FiberHost& fibers = stack_.fibers();
-  if (fibers.current() == nullptr || !pool.could_hold(bytes)) return nullptr;
+  if (fibers.current() == nullptr) return nullptr;
+  if (!pool.could_hold(bytes)) {
+    record_failure(pool, Errc::Enomem);
+    return nullptr;
+  }
+  const RecordId waits = record_wait(pool);
   Semaphore granted(fibers, "a free " + std::string(name_of(pool)) + " packet");
   PacketRequest request(bytes, delegate<&Semaphore::give>(&granted));
   pool.wait(request);
   static_cast<void>(granted.take(timeout).ok());  // what counts is whether there is a packet
+  if (request.packet == nullptr) {
+    const CauseScope scope(stack_.scheduler(), waits);
+    record_failure(pool, Errc::Etimedout);
+  }
   return std::move(request.packet);
 }
 

@@ -92,6 +92,7 @@ class PacketWaits {
   bool may_wait(PacketPool& pool, std::size_t bytes, Timeout timeout);
   void line_up(std::unique_ptr<PacketWait> wait, Timeout timeout);
   void finish(PacketWait& wait);
+  RecordId record_wait(const PacketPool& pool);
   void record_failure(const PacketPool& pool, Errc code);
   std::string_view name_of(const PacketPool& pool) const;
 

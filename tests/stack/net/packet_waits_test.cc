@@ -140,6 +140,23 @@ TEST_F(Waits, AFiberBlocks) {
   run_to(seconds(1));
   EXPECT_EQ(log, (Lines{"got at 0.040s", "failed at 0.140s"}));
   EXPECT_EQ(pool.in_use(), 1u);
+  ASSERT_EQ(rig.sink.records.size(), 3u);
+  EXPECT_EQ(rig.sink.records[0].text(), "0.000s n alloc_wait pool=tx");
+  EXPECT_EQ(rig.sink.records[1].text(), "0.040s n alloc_wait pool=tx");
+  EXPECT_EQ(rig.sink.records[2].text(), "0.140s n alloc_failed pool=tx errno=ETIMEDOUT");
+  EXPECT_EQ(rig.sink.records[2].cause, rig.sink.records[1].seq);
+}
+
+TEST_F(Waits, AFiberDoesNotWaitForWhatNeverFits) {
+  pool.set_buffer_limit(1);
+  rig.fibers.spawn("app", [&] {
+    EXPECT_EQ(rig.node.waits.allocate(pool, 1000, Timeout::forever()), nullptr);
+    log.push_back(to_text(rig.scheduler.now()));
+  });
+  run_to(seconds(1));
+  EXPECT_EQ(log, Lines{"0.000s"});
+  ASSERT_EQ(rig.sink.records.size(), 1u);
+  EXPECT_EQ(rig.sink.records[0].text(), "0.000s n alloc_failed pool=tx errno=ENOMEM");
 }
 
 TEST_F(Waits, OutsideAFiberNothingBlocks) {
