@@ -118,6 +118,13 @@ void bind_address(LoadContext& ctx, const JsonValue& v, ZoneEntrySpec& entry) {
   entry.addresses.push_back(*address);
 }
 
+/// Its last label is digits alone, which that of a host's name is not (RFC 1123 section 2.1).
+bool ends_in_number(std::string_view name) {
+  const std::string_view last = name.substr(name.rfind('.') + 1);
+  return name.find('.') != std::string_view::npos && !last.empty() &&
+         last.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// An address, one of the words, or another name; that has a dot, so that no mistyped word is one.
 void bind_says(LoadContext& ctx, const JsonValue& v, ZoneEntrySpec& entry) {
   if (!expect_type(ctx, v, Type::String, "192.0.2.9")) return;
@@ -127,6 +134,9 @@ void bind_says(LoadContext& ctx, const JsonValue& v, ZoneEntrySpec& entry) {
     entry.says = word->second;
   } else if (const auto address = IpAddress::parse(v.text)) {
     entry.addresses.push_back(*address);
+  } else if (ends_in_number(v.text)) {
+    ctx.error("F0110", v.span, in_quotes(v.text) + " is neither an address nor another name",
+              "an IPv4 address is four numbers of 0 to 255; a name does not end in a number");
   } else if (v.text.find('.') != std::string::npos) {
     entry.says = Says::Alias;
     entry.alias = v.text;
