@@ -48,6 +48,7 @@ std::vector<ProfileEntry> builtin_profiles() {
          c.stack.mgmt.layout = MgmtLayout::Numbered;
          c.arp.single_pending = true;
          c.stack.addr_add_before_preferred = true;
+         c.stack.ipv6.dad_before_addr_add = true;
          c.stack.sockets.packet_iface_zero_is_all = false;
        }},
   };

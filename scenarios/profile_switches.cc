@@ -14,6 +14,9 @@ constexpr std::array<Text, 9> kDigits = {"0", "1", "2", "3", "4", "5", "6", "7",
 Text addr_add(const C& c) {
   return c.stack.addr_add_before_preferred ? "before preferred" : "after preferred";
 }
+Text dad_order(const C& c) {
+  return c.stack.ipv6.dad_before_addr_add ? "its probe" : "IPV6_ADDR_ADD";
+}
 Text mgmt_overflow(const C& c) {
   const bool ring = c.stack.mgmt.overflow == NetMgmtConfig::Overflow::DropOldest;
   return ring ? "overwrite the oldest" : "wait, then lose the newest";
@@ -113,6 +116,8 @@ constexpr std::array kSwitches = {
     ProfileSwitch{18, "conn_mgr_config_check",
                   "whether connecting asks for a configuration when not persistent",
                   "conn_mgr_connectivity.c: since PR #107232 (2026)", conn_config_check},
+    ProfileSwitch{19, "dad_order", "what is first when an IPv6 address is added",
+                  "net_if.c: the event and the groups today, the probe in 2018", dad_order},
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ struct Ipv6Config {
   std::size_t prefix_limit = 2;     ///< NET_IF_IPV6_PREFIX_COUNT, prefixes an iface
   std::uint8_t hop_limit = 64, multicast_hop_limit = 1;
   bool dad = true;                            ///< NET_IPV6_DAD
+  bool dad_before_addr_add = false;  ///< IPV6_ADDR_ADD is raised behind the probe, as in 2018
   Duration dad_timeout = milliseconds(100);   ///< Zephyr: DAD_TIMEOUT, behind its one probe
   bool nd = true;                             ///< NET_IPV6_ND: router solicitations
   Duration rs_interval = seconds(1);          ///< RTR_SOLICITATION_INTERVAL (Zephyr's own: 1 s)

@@ -64,17 +64,26 @@ const Ipv6IfAddress* Ipv6If::addr_add(const Ipv6Prefix& prefix, AddressType type
   addr_extend(prefix.address, lifetimes);
   const bool early = iface_.stack().config().addr_add_before_preferred;
   if (!needs_dad() && !early) added.state = AddressState::Preferred;
-  announce(added);
-  join_groups_of(prefix.address);
+  const bool dad_first = config_.dad_before_addr_add && needs_dad();
+  if (dad_first) begin_use(prefix.address);
   Ipv6IfAddress* still = entry(prefix.address);  // a handler may have removed it
   if (still == nullptr) return nullptr;
+  announce(*still);
+  if (!dad_first) begin_use(prefix.address);
+  return entry(prefix.address);
+}
+
+// The groups first: who asks for the address must be heard while it is tentative (RFC 4862 5.4.2).
+void Ipv6If::begin_use(const Ipv6Address& address) {
+  join_groups_of(address);
+  Ipv6IfAddress* still = entry(address);
+  if (still == nullptr) return;
   if (!needs_dad()) {
     still->state = AddressState::Preferred;
   } else if (iface_.is_up()) {
     probe(*still);
   }
   settle();
-  return still;
 }
 
 void Ipv6If::announce(Ipv6IfAddress& added) {

@@ -93,6 +93,7 @@ class Ipv6If {
   Ipv6IfAddress* entry(const Ipv6Address& address);
   const Ipv6IfAddress* refuse(const Ipv6Address& address);
   void announce(Ipv6IfAddress& added);
+  void begin_use(const Ipv6Address& address);
   void probe(Ipv6IfAddress& address);
   void remove(std::size_t index);
   void join_groups_of(const Ipv6Address& address);

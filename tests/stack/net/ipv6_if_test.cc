@@ -106,6 +106,30 @@ TEST(Ipv6IfTest, WithoutDetectionTheAddressIsPreferredBeforeOrAfterItsEvent) {
   }
 }
 
+// Today the event and the groups come first, in 2018 the probe did.
+TEST(Ipv6IfTest, TheProbeBeginsBehindTheEventOrBeforeIt) {
+  for (const bool first : {false, true}) {
+    StackConfig config;
+    config.ipv6.dad_before_addr_add = first;
+    config.mgmt.delivery = NetMgmtConfig::Delivery::Direct;
+    Ipv6Rig rig(config);
+    rig.start();
+    std::vector<bool> probing;
+    MgmtCallback callback{mgmt_mask(MgmtEvent::Ipv6AddrAdd), [&](const MgmtNotice&) {
+                            const auto* added = rig.eth0.ipv6()->find(ip6("2001:db8::5"));
+                            ASSERT_NE(added, nullptr);
+                            EXPECT_EQ(added->state, AddressState::Tentative);
+                            probing.push_back(added->probe_ends != kNever);
+                          }};
+    rig.node.mgmt.add(callback);
+    EXPECT_NE(rig.eth0.ipv6()->addr_add(net6(kManual)), nullptr);
+    rig.run_for(milliseconds(100));
+    EXPECT_EQ(probing, std::vector<bool>{first});
+    EXPECT_TRUE(rig.eth0.ipv6()->find(ip6("2001:db8::5"))->is_preferred());
+    rig.node.mgmt.remove(callback);
+  }
+}
+
 TEST(Ipv6IfTest, TheSameAddressAgainIsNoEventAndAFullTableRefuses) {
   Ipv6Rig rig({}, kManual);
   const auto* first = rig.eth0.ipv6()->find(ip6("2001:db8::5"));
