@@ -45,6 +45,7 @@ std::vector<ProfileEntry> builtin_profiles() {
          c.stack.send_checks_iface = false;
          c.stack.dhcpv4.down_state = Dhcpv4DownState::Renewing;
          c.stack.mgmt.overflow = NetMgmtConfig::Overflow::DropOldest;
+         c.stack.mgmt.queue_size = 2;  // the ring's default
          c.stack.mgmt.layout = MgmtLayout::Numbered;
          c.arp.single_pending = true;
          c.stack.addr_add_before_preferred = true;

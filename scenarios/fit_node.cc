@@ -12,6 +12,23 @@ void grow(const NodeSpec& spec, std::string_view option, std::size_t& limit, std
   if (find_word(spec.kconfig, option) == nullptr) limit = std::max(limit, most);
 }
 
+// Kconfig's defaults where no Ethernet is built in (NET_L2_ETHERNET).
+void size_pools(const NodeSpec& spec, StackConfig& stack) {
+  const bool ethernet =
+      std::any_of(spec.ifaces.begin(), spec.ifaces.end(), [](const IfaceSpec& iface) {
+        return iface.l2 == "ethernet" || iface.virt.has_value();
+      });
+  if (ethernet) return;
+  constexpr std::size_t kPackets = 4, kBuffers = 16;
+  const auto set = [&](std::string_view option, std::size_t& count, std::size_t value) {
+    if (find_word(spec.kconfig, option) == nullptr) count = value;
+  };
+  set("NET_PKT_TX_COUNT", stack.pkt_tx_count, kPackets);
+  set("NET_PKT_RX_COUNT", stack.pkt_rx_count, kPackets);
+  set("NET_BUF_TX_COUNT", stack.buf_tx_count, kBuffers);
+  set("NET_BUF_RX_COUNT", stack.buf_rx_count, kBuffers);
+}
+
 }  // namespace
 
 // The link-local address and one that a router may give find room beside those in the file.
@@ -25,6 +42,7 @@ void fit_node(const NodeSpec& spec, NodeConfig& config) {
     config.stack.icmp.error_limit = {static_cast<std::uint32_t>(spec.icmp_errors->rate),
                                      static_cast<std::uint32_t>(spec.icmp_errors->burst)};
   }
+  size_pools(spec, config.stack);
   Ipv6Config& ipv6 = config.stack.ipv6;
   for (const ServiceSpec& service : spec.services) {
     if (service.kind == "ra") config.stack.router = true;

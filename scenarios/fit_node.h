@@ -9,7 +9,8 @@ namespace flapjack {
 /// "router" and the service "ra" make it a router, "dhcp_renewal" says how its clients renew,
 /// "icmp_errors" how many errors it sends, "auto" switches address conflict detection on
 /// (NET_IPV4_AUTO selects it), and the IPv6 tables grow to hold the addresses of the file and those
-/// that come by themselves, unless Kconfig options say how large they are.
+/// that come by themselves, unless Kconfig options say how large they are. So do the packet pools,
+/// which are smaller without Ethernet.
 void fit_node(const NodeSpec& spec, NodeConfig& config);
 
 }  // namespace flapjack

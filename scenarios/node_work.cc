@@ -54,4 +54,20 @@ void apply_work(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) 
   stack.priority_map = PriorityMap::Strict;  // the node is still built, to find other errors
 }
 
+void check_stalls(const ScenarioSpec& spec, World& world, DiagnosticSink& sink) {
+  for (const StepSpec& step : spec.timeline) {
+    if (step.verb != "stall" || step.target.kind == TargetKind::Agent) continue;
+    const Stack& stack = world.node(step.target.node)->stack;
+    const std::string& queue = step.target.name;
+    std::string help;
+    if (queue == "rx_queue" && stack.config().rx_classes == 0) help = "set NET_TC_RX_COUNT to 1";
+    if (queue == "tx_queue" && stack.config().tx_classes == 0) help = "set NET_TC_TX_COUNT to 1";
+    const bool direct = stack.config().mgmt.delivery == NetMgmtConfig::Delivery::Direct;
+    if (queue == "net_mgmt" && direct) help = "leave out NET_MGMT_EVENT_DIRECT";
+    if (help.empty()) continue;
+    complain(sink, "F0932", step.target.path() + " has no thread that could be stopped",
+             step.target.place, std::move(help));
+  }
+}
+
 }  // namespace flapjack

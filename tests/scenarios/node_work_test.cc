@@ -75,6 +75,43 @@ TEST(NodeWork, WhatDoesNotGoTogetherIsRefused) {
   }
 }
 
+TEST(NodeWork, AThreadThatIsNotThereCannotBeStopped) {
+  const char* rows[][2] = {{"NET_TC_TX_COUNT\": 0", "srv.tx_queue"},
+                           {"NET_TC_RX_COUNT\": 0", "srv.rx_queue"},
+                           {"NET_MGMT_EVENT_DIRECT\": 1", "srv.net_mgmt"}};
+  for (const auto& row : rows) {
+    const std::string node = std::string(", \"kconfig\": { \"") + row[0] + " }";
+    for (const auto& target : rows) {
+      const Ran ran(ping(node, step(std::string("\"stall\": \"") + target[1] + "\"")));
+      const std::string message =
+          std::string("F0932 ") + row[1] + " has no thread that could be stopped";
+      EXPECT_EQ(ran.brief().find(message) != std::string::npos, &row == &target) << ran.brief();
+      EXPECT_EQ(!ran.report, &row == &target) << row[0] << " " << target[1];
+    }
+  }
+}
+
+// Kconfig's defaults: 14 packets and 36 buffers with Ethernet, 4 and 16 without.
+TEST(NodeWork, PoolsAreSmallerWithoutEthernet) {
+  const Ran ran(R"({ "until": "1s", "nodes": {
+    "eth": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } } },
+    "ppp": { "ifaces": { "p": { "technology": "ppp", "ipv4": "10.1.0.1/32" } } },
+    "own": { "kconfig": { "NET_PKT_TX_COUNT": 9 },
+             "ifaces": { "l": { "technology": "loopback", "ipv4": "127.0.0.1/8" } } } },
+    "timeline": [
+      { "at": "0s", "exhaust": "eth.tx_pkts", "leave": 14 },
+      { "at": "0s", "exhaust": "eth.rx_bufs", "leave": 36 },
+      { "at": "0s", "exhaust": "ppp.tx_pkts", "leave": 4 },
+      { "at": "0s", "exhaust": "ppp.rx_pkts", "leave": 4 },
+      { "at": "0s", "exhaust": "ppp.tx_bufs", "leave": 16 },
+      { "at": "0s", "exhaust": "ppp.rx_bufs", "leave": 16 },
+      { "at": "0s", "exhaust": "own.tx_pkts", "leave": 9 },
+      { "at": "0s", "exhaust": "own.rx_pkts", "leave": 4 } ] })");
+  EXPECT_FALSE(ran.report);
+  EXPECT_EQ(ran.sink.all().size(), 8u) << ran.messages;  // each leaves all there is: F0928
+  for (const Diagnostic& each : ran.sink.all()) EXPECT_EQ(each.code, "F0928");
+}
+
 TEST(NodeWork, ExhaustSqueezesAPoolForATime) {
   struct Row {
     const char* what;

@@ -69,6 +69,15 @@ INSTANTIATE_TEST_SUITE_P(
               {"mgmt_event_dropped"},
               {"5.610s mgmt_event_dropped IF_UP"},  // the notifier waited 10 ms for a place
               {"5.600s mgmt_event_dropped IF_DOWN"}},
+        // room for two, of what was raised meanwhile; today for all
+        Point{"mgmt_room", kStatic,
+              R"(, "timeline": [ { "at": "5s", "stall": "dev.net_mgmt", "for": "1s" },
+                                 { "at": "5.2s", "carrier_down": "dev.eth0", "for": "100ms" },
+                                 { "at": "5.5s", "carrier_down": "dev.eth0", "for": "100ms" } ])",
+              "dev",
+              {"mgmt_event_dropped"},
+              {},
+              {"5.500s mgmt_event_dropped IF_DOWN", "5.600s mgmt_event_dropped IF_UP"}},
         Point{"arp_pending", kTwoAtOnce.c_str(), "", "dev.eth0", {"dropped"}, {},
               {"0.000s dropped arp_busy"}},
         Point{"l2_order", kOne.c_str(), "", "dev.eth0", {"tx_queue", "l2_out", "arp_wait"},
