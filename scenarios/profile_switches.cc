@@ -21,6 +21,7 @@ Text mgmt_overflow(const C& c) {
   const bool ring = c.stack.mgmt.overflow == NetMgmtConfig::Overflow::DropOldest;
   return ring ? "overwrite the oldest" : "wait, then lose the newest";
 }
+Text mgmt_room(const C& c) { return c.stack.mgmt.queue_size == 2 ? "2 events" : "16 events"; }
 Text mgmt_commands(const C& c) {
   return c.stack.mgmt.layout == MgmtLayout::Numbered ? "numbers (32-bit words)"
                                                      : "one bit each (64-bit words)";
@@ -118,6 +119,9 @@ constexpr std::array kSwitches = {
                   "conn_mgr_connectivity.c: since PR #107232 (2026)", conn_config_check},
     ProfileSwitch{19, "dad_order", "what is first when an IPv6 address is added",
                   "net_if.c: the event and the groups today, the probe in 2018", dad_order},
+    ProfileSwitch{20, "mgmt_room", "how many events wait for the net_mgmt thread",
+                  "net_mgmt Kconfig: 2 in the ring to early 2023, today 16 with Wi-Fi, as here",
+                  mgmt_room},
 };
 
 }  // namespace

@@ -226,6 +226,8 @@ SWITCHES = {
     16: ("there", "there"),
     17: ("not raised", "not raised"),
     18: ("asked", "not asked"),
+    19: ("IPV6_ADDR_ADD", "its probe"),
+    20: ("16 events", "2 events"),
 }
 # What the profiles between the two say of the connection manager: 3.4, 3.7, 4.2.
 CONN_MGR = {
