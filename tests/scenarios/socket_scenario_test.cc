@@ -173,6 +173,40 @@ TEST(SocketOptions, GroupsAreJoinedAndAnswered) {
   EXPECT_EQ(full.counts("dev.ping").delivered, 1u) << "the first one it is in";
 }
 
+// The last words to the routers leave before the device stops. Where sending takes time, or the
+// queue is stopped, they wait until it has: the device refuses them.
+TEST(SocketScenario, AdminDownSaysGoodbyeToGroups) {
+  const struct {
+    const char *profile, *more, *steps;
+    bool told;
+  } rows[] = {{"zephyr-4", "", "", true},
+              {"zephyr-1.13", "", "", true},
+              {"zephyr-4", R"(, "NET_TC_TX_COUNT": 0 })", "", true},
+              {"zephyr-4", R"( }, "cpu": { "tx": "10us" })", "", false},
+              {"zephyr-4", "", R"(, { "at": "5s", "stall": "dev.tx_queue", "for": "2s" })", false}};
+  for (const auto& row : rows) {
+    const std::string more = *row.more == '\0' ? " }" : row.more;
+    const Ran ran(std::string(R"({ "until": "9s", "profile": ")") + row.profile + R"(", "nodes": {
+      "dev": { "kconfig": { "NET_IPV4_IGMP": true, "NET_IF_MCAST_IPV4_ADDR_COUNT": 3)" + more +
+                  R"(, "ifaces": { "e": { "ipv4": "10.0.0.2/24", "ipv6": "2001:db8::2/64" } },
+                 "services": { "s": { "udp_echo": { "port": 7, "join": "239.1.2.3" } } } },
+      "gw": { "ifaces": { "e": { "ipv4": "10.0.0.1/24", "ipv6": "2001:db8::1/64" } } } },
+      "links": { "wire": { "between": ["dev.e", "gw.e"] } },
+      "timeline": [{ "at": "6s", "admin_down": "dev.e" })" + row.steps + R"(],
+      "expect": [{ "eventually": "dev > * IGMP type=23", "from": "6s" },
+                 { "eventually": "dev > * MLD", "from": "6s" }] })");
+    ASSERT_TRUE(ran.report) << ran.messages;
+    for (const ExpectResult& result : ran.report->expectations) {
+      EXPECT_EQ(result.pass, row.told) << row.profile << more << row.steps;
+    }
+    std::size_t refused = 0;
+    for (const KeptRecord& r : ran.records(TraceKind::Drop, "dev.e", "dropped")) {
+      refused += r.attr("reason") == "driver_refused" ? 1 : 0;
+    }
+    EXPECT_EQ(refused == 0, row.told) << refused;
+  }
+}
+
 TEST(SocketOptions, TtlAndTosAreInTheHeader) {
   for (const char* peer : {"192.0.2.1", "[2001:db8::1]"}) {
     const bool six = peer[0] == '[';
