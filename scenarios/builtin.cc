@@ -131,7 +131,7 @@ std::vector<VerbEntry> builtin_verbs() {
       {{"carrier_down", "takes the carrier from an iface, or from every end of a link",
         TargetKind::Iface | TargetKind::Link, true, {}},
        verbs::carrier_down},
-      {{"dormant", "puts an iface dormant (RFC 2863)", kIface, true, {}}, verbs::dormant},
+      {{"dormant", "holds an iface dormant (RFC 2863)", kIface, true, {}}, verbs::dormant},
       {{"admin_down", "net_if_down() of an iface; undone by net_if_up()", kIface, true, {}},
        verbs::admin_down},
       {{"suspend", "net_if_suspend() of an iface; undone by net_if_resume()", kIface, true, {}},

@@ -41,15 +41,21 @@ void item32(Examiner& x) {
     plan.persistent = persistent;
     plan.until = seconds(400);
     plan.at(seconds(1), Connect);
-    const std::vector<Step> steps = {
-        {seconds(5), Error}, {seconds(5), Error}, {seconds(6), Error}, {seconds(205), Connect}};
+    const std::vector<Step> steps = {{seconds(5), Error},
+                                     {seconds(5), Error},
+                                     {seconds(6), Error},
+                                     {seconds(105), AssocOk},
+                                     {seconds(205), Connect}};
     const auto check = [&](const Trace& t, const Trace& after, Duration at) {
+      if (!was_running(t, after)) return;
       const Duration again = at + seconds(200);
       x.expect(t, t.count(Fatal, {}, again) == 1, "not exactly one FATAL");
       x.expect(t, after.count(Stop, {}, at + kSoon) > 0, "no STOP after an irrecoverable error");
       x.expect(t, !was_up(t, after) || after.count(OperDown, {}, at + kSoon) > 0,
                "still up after FATAL");
       x.expect(t, after.count(Start, {}, again) == 0, "START after FATAL");
+      x.expect(t, after.count(OperUp, at + kSoon, again) == 0,
+               "a late ASSOC_OK is taken after FATAL");
       x.expect(t, after.count(Start, again) > 0, "no new attempt after FATAL and CONNECT");
     };
     x.sweep(plan, steps, seconds(1) + kTick, seconds(40), check);

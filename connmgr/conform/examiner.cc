@@ -2,6 +2,7 @@
 #include "connmgr/conform/examiner.h"
 
 #include <algorithm>
+#include <span>
 
 namespace flapjack::conformance {
 
@@ -52,16 +53,62 @@ void Examiner::not_applicable(std::string_view why) {
   result_.why = why;
 }
 
+namespace {
+
+std::span<const Line> before(const Trace& t, const Trace& after) {
+  return std::span(t.lines).first(t.lines.size() - after.lines.size());
+}
+
+// What the first iface's technology is at, line by line.
+bool runs_after(const Line& line, bool running) {
+  if (line.iface != 0) return running;
+  switch (line.word) {
+    case Word::Start:
+    case Word::TechRetry:
+      return true;
+    case Word::Stop:
+    case Word::AssocFail:
+    case Word::Loss:
+    case Word::Error:
+      return false;
+    default:
+      return running;
+  }
+}
+
+}  // namespace
+
 bool was_up(const Trace& t, const Trace& after) {
   bool up = false;
-  const std::size_t end = t.lines.size() - after.lines.size();
-  for (std::size_t i = 0; i < end; ++i) {
-    const Line& line = t.lines[i];
+  for (const Line& line : before(t, after)) {
     if (line.iface != 0) continue;
     if (line.word == Word::OperUp) up = true;
     if (line.word == Word::OperDown) up = false;
   }
   return up;
+}
+
+// The line just before `after` is the step that was moved.
+bool was_running(const Trace& t, const Trace& after) {
+  bool running = false;
+  const std::span<const Line> lines = before(t, after);
+  for (const Line& line : lines.first(lines.empty() ? 0 : lines.size() - 1)) {
+    running = runs_after(line, running);
+  }
+  return running;
+}
+
+std::vector<Duration> ends(const Trace& t, Duration from) {
+  std::vector<Duration> found;
+  bool running = false;
+  for (const Line& line : t.lines) {
+    const bool starts = line.word == Word::Start && line.iface == 0;
+    if (starts && !found.empty() && found.back() == line.at) found.pop_back();
+    const bool stops = running && line.word == Word::Stop && line.iface == 0;
+    running = runs_after(line, running);
+    if (stops && line.at >= from) found.push_back(line.at);
+  }
+  return found;
 }
 
 Plan answering(Duration after) {

@@ -46,6 +46,13 @@ class Examiner {
 /// Whether the iface was up when `after` began. Items judge only what was in the state that they
 /// speak of: how it came into another one is for another item.
 bool was_up(const Trace& t, const Trace& after);
+/// Whether the technology was at work for it then: begun, by a START or by itself, and neither
+/// stopped since nor at an end. Before, there is nothing that it could report or that could be
+/// stopped.
+bool was_running(const Trace& t, const Trace& after);
+/// When attempts ended from `from` on: STOPs of a technology at work, but not those that only make
+/// way for a START of the same instant.
+std::vector<Duration> ends(const Trace& t, Duration from);
 
 /// An item of the checklist.
 struct ConformItem {

@@ -103,7 +103,9 @@ class Agent:
                 pos += size
 
     def messages(self):
-        """(idx, val, seq, gap, data) of every event; `gap` is how many were missed before it."""
+        """(idx, val, seq, gap, data) of every event; `gap` is how many were missed before it.
+
+        What is missed at the very end shows no gap, as nothing comes behind it."""
         for idx, val, seq, _, data in self.raw():
             if (idx, val) == CONTROL:
                 continue

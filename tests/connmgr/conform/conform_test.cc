@@ -62,7 +62,8 @@ TEST(Conform, OtherWaysPassInEveryProfile) {
     std::vector<int> none = {7, 34};
     if (!node.conn_mgr.idle_timeout) none.push_back(44);
     for (const Planted way : {Planted::None, Planted::StopsLater, Planted::RetriesSlowly,
-                              Planted::SecondConnectExtends}) {
+                              Planted::SecondConnectExtends, Planted::Defers,
+                              Planted::StopsFirst}) {
       SCOPED_TRACE(std::string(profile.word.name) + " " + std::to_string(static_cast<int>(way)));
       const ConformReport report = conformance::conform(plain(way), node.conn_mgr);
       EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
@@ -166,7 +167,10 @@ INSTANTIATE_TEST_SUITE_P(
                     PlantedCase{"SecondIdleEnds", Planted::SecondIdleEnds, {44}},
                     PlantedCase{"TimeoutAgain", Planted::TimeoutAgain, {9, 10, 24}},
                     PlantedCase{"ReadsAdmin", Planted::ReadsAdmin, {36}},
-                    PlantedCase{"ConnectRestarts", Planted::ConnectRestarts, {25}}),
+                    PlantedCase{"ConnectRestarts", Planted::ConnectRestarts, {25}},
+                    PlantedCase{"LateAfterTimeout", Planted::LateAfterTimeout, {9, 10}},
+                    PlantedCase{"LateAfterFatal", Planted::LateAfterFatal, {32}},
+                    PlantedCase{"CountdownEach", Planted::CountdownEach, {11, 15, 30}}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -13,8 +13,15 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
         countdown_(scheduler(), Lane::Work, delegate<&Context::on_countdown>(this)),
         pause_(scheduler(), Lane::Work, delegate<&Context::try_now>(this)),
         leaving_(scheduler(), Lane::Work, delegate<&Context::leave>(this)),
+        deferred_(scheduler(), Lane::Work, delegate<&Context::on_deferred>(this)),
         technology_(impl.make_(binding, *this)) {}
 
+  void command(bool connects) {
+    connects_ = connects;
+    idle_ = binding_.idle_disconnect();
+    if (has(Planted::Defers)) return deferred_.start(milliseconds(5));
+    on_deferred();
+  }
   void connect() {
     if (has(Planted::ForcesFlags)) binding_.set_flag(ConnFlag::NoAutoDown, false);
     if (has(Planted::ReadsIface) && binding_.iface().is_up()) return;
@@ -25,14 +32,14 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     }
     if (wanted() || up_) return;
     persistent_at_connect_ = persistent();
-    timed_out_ = false;
+    timed_out_ = failed_ = false;
     begin();
     if (has(Planted::UpBeforeLink)) binding_.iface().dormant_off();
   }
   void disconnect() {
     if (has(Planted::TimeoutAgain) && timed_out_) return tell_timeout();
     if (!wanted() && !up_) return;
-    const bool idle = binding_.idle_disconnect() && persistent() && !has(Planted::NoIdleReturn);
+    const bool idle = idle_ && persistent() && !has(Planted::NoIdleReturn);
     const bool attempting = !up_;
     outlives_ = has(Planted::AttemptOutlives) && attempting;
     end();
@@ -45,7 +52,9 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
 
   bool associated() override {
     if (!wanted() && !up_) {
-      if (outlives_) {
+      const bool late = (has(Planted::LateAfterTimeout) && timed_out_) ||
+                        (has(Planted::LateAfterFatal) && failed_);
+      if (outlives_ || late) {
         up_ = true;
         binding_.iface().dormant_off();
         return true;
@@ -82,6 +91,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   void fatal(int reason) override {
     if (!wanted() && !up_) return;
     end();
+    failed_ = true;
     technology_->stop();
     NetIf& iface = binding_.iface();
     const std::uint32_t before = generation_;
@@ -130,8 +140,12 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   }
   void try_now() {
     pause_.cancel();
-    if (configured_) technology_->start();
+    if (!configured_) return;
+    if (has(Planted::CountdownEach)) start_countdown();
+    if (has(Planted::StopsFirst)) technology_->stop();
+    technology_->start();
   }
+  void on_deferred() { connects_ ? connect() : disconnect(); }
   void end() {
     ++generation_;
     set_wanted(false);
@@ -162,10 +176,11 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   Binding& binding_;
   PlainConnectivity& impl_;
   bool wanted_ = false, up_ = false, configured_ = true, persistent_at_connect_ = false,
-       outlives_ = false, comes_back_ = false, tolerates_ = false, timed_out_ = false;
+       outlives_ = false, comes_back_ = false, tolerates_ = false, timed_out_ = false,
+       failed_ = false, connects_ = false, idle_ = false;
   int idles_ = 0, losses_ = 0;
   std::uint32_t generation_ = 0;
-  Timer countdown_, pause_, leaving_;
+  Timer countdown_, pause_, leaving_, deferred_;
   std::unique_ptr<Technology> technology_;
 };
 
@@ -179,11 +194,11 @@ Status PlainConnectivity::connect(Binding& binding) {
   if (planted_ == Planted::RefusesWhenUp && binding.context_as<Context>().is_up()) {
     return Errc::Ealready;
   }
-  binding.context_as<Context>().connect();
+  binding.context_as<Context>().command(true);
   return Status();
 }
 Status PlainConnectivity::disconnect(Binding& binding) {
-  binding.context_as<Context>().disconnect();
+  binding.context_as<Context>().command(false);
   return Status();
 }
 

@@ -36,10 +36,15 @@ enum class Planted {
   TimeoutAgain,          // a disconnect after a timeout tells of the timeout again
   ReadsAdmin,            // lost while admin-down: no new attempt
   ConnectRestarts,       // a connect while connecting begins the association anew
+  LateAfterTimeout,      // a success that comes after the timeout is taken
+  LateAfterFatal,        // and one that comes after a fatal error
+  CountdownEach,         // every sub-attempt has the whole time
   // Not faults, but other ways to do it.
   StopsLater,     // the technology leaves a while after the disconnect
   RetriesSlowly,  // a long pause between sub-attempts
   SecondConnectExtends,  // a connect while connecting begins the countdown anew
+  Defers,      // commands wait for a work queue; of those that wait the last one counts
+  StopsFirst,  // whatever runs is stopped before each start
 };
 
 class PlainConnectivity : public Connectivity {
