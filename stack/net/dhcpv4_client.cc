@@ -48,17 +48,12 @@ std::span<const std::string_view> dhcpv4_ignore_reasons() { return kIgnoreReason
 std::span<const std::string_view> dhcpv4_failure_reasons() { return kFailureReasons; }
 
 void Dhcpv4Lease::complete_times() {
-  const std::uint32_t half = lease_s / 2;
-  const auto most = static_cast<std::uint32_t>(std::uint64_t{lease_s} * 7 / 8);
-  if (lease_s == kDhcpv4Infinite) {
-    renewal_s = rebinding_s = kDhcpv4Infinite;
-    return;
-  }
-  if (renewal_s == 0) renewal_s = half;
-  if (rebinding_s == 0) rebinding_s = most;
-  if (renewal_s < rebinding_s && rebinding_s < lease_s) return;
-  renewal_s = half;
-  rebinding_s = most;
+  const Duration lease = seconds(lease_s), half = lease / 2, most = lease - lease / 8;
+  if (renewal == Duration{}) renewal = half;
+  if (rebinding == Duration{}) rebinding = most;
+  if (renewal < rebinding && rebinding < lease) return;
+  renewal = half;
+  rebinding = most;
 }
 
 Dhcpv4Client::Dhcpv4Client(Stack& stack, NetIf& iface)
@@ -280,8 +275,8 @@ void Dhcpv4Client::absorb(const Dhcpv4Message& m) {
   lease_.gateway = m.routers.empty() ? Ipv4Address{} : m.routers.front();
   lease_.dns_servers = m.dns_servers;
   lease_.lease_s = m.lease_s.value_or(lease_.lease_s);
-  lease_.renewal_s = m.renewal_s.value_or(0);
-  lease_.rebinding_s = m.rebinding_s.value_or(0);
+  lease_.renewal = seconds(m.renewal_s.value_or(0));
+  lease_.rebinding = seconds(m.rebinding_s.value_or(0));
 }
 
 void Dhcpv4Client::on_offer(const Dhcpv4Message& offer) {

@@ -42,20 +42,19 @@ struct Dhcpv4Lease {
   Ipv4Prefix address;
   Ipv4Address server, gateway;
   Dhcpv4Addresses dns_servers;
-  std::uint32_t lease_s = 0, renewal_s = 0, rebinding_s = 0;  ///< kDhcpv4Infinite: for ever
+  std::uint32_t lease_s = 0;    ///< kDhcpv4Infinite: for ever
+  Duration renewal, rebinding;  ///< T1 and T2; 0: the server did not say
   SimTime since;  ///< when the ACK came; T1, T2 and the end count from here
 
-  SimTime renewal_at() const { return after(renewal_s); }
-  SimTime rebinding_at() const { return after(rebinding_s); }
-  SimTime ends_at() const { return after(lease_s); }
+  SimTime renewal_at() const { return after(renewal); }
+  SimTime rebinding_at() const { return after(rebinding); }
+  SimTime ends_at() const { return after(seconds(lease_s)); }
   /// Fills in the times that the server left out or that make no sense: T1 half, T2 7/8 of the
-  /// lease (RFC 2131 section 4.4.5).
+  /// lease (RFC 2131 section 4.4.5), not rounded: a lease of 1 s is renewed after half of one.
   void complete_times();
 
  private:
-  SimTime after(std::uint32_t s) const {
-    return s == kDhcpv4Infinite ? kNever : since + seconds(s);
-  }
+  SimTime after(Duration d) const { return lease_s == kDhcpv4Infinite ? kNever : since + d; }
 };
 
 class Dhcpv4Client {

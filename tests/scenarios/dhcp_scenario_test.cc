@@ -50,6 +50,26 @@ TEST(DhcpScenario, AnAddressInUseIsDeclined) {
   EXPECT_TRUE(ran.passed()) << ran.messages;
 }
 
+// Half of 1 s is no whole second: the client asks once in each half of its lease, not without end.
+TEST(DhcpScenario, TheShortestLeases) {
+  for (const int lease_s : {1, 2, 3}) {
+    const Ran ran(R"({ "until": "20s",
+      "nodes": { "dev": { "ifaces": { "eth0": { "ipv4": "dhcp" } } },
+                 "gw": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24" } },
+                         "services": { "d": { "dhcp": { "lease": ")" +
+                  std::to_string(lease_s) + R"(s" } } } } },
+      "links": { "wire": { "between": ["dev.eth0", "gw.eth0"], "delay": "0ms" } } })");
+    ASSERT_TRUE(ran.report) << ran.messages;
+    const auto bound = ran.all("dev.eth0", "IPV4_DHCP_BOUND");
+    ASSERT_GE(bound.size(), 7u) << lease_s;
+    for (std::size_t i = 1; i < bound.size(); ++i) {
+      EXPECT_EQ(bound[i].at - bound[i - 1].at, seconds(lease_s) / 2) << lease_s;
+    }
+    EXPECT_EQ(ran.all("dev.eth0", "dhcp_sent").size(), bound.size() + 1) << "and a DISCOVER";
+    EXPECT_TRUE(ran.all("dev.eth0", "IPV4_ADDR_DEL").empty());
+  }
+}
+
 TEST(DhcpScenario, AServerThatRefusesForAWhile) {
   const Ran ran(lan(R"(, "timeline": [
     { "at": "0s", "lease": "gw.dhcp", "answer": "nak", "for": "30s" } ],

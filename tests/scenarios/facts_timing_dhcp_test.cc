@@ -154,7 +154,7 @@ TEST(FactsTimingDhcp, AShortLeaseIsReboundBeforeItEnds) {
     const FactsRun run = lan.run();
     const auto bound = run.times("dev.eth0", "IPV4_DHCP_BOUND");
     ASSERT_EQ(bound.size(), 1u) << lease;
-    const std::vector<SimTime> t2 = {bound[0] + seconds(lease * 7 / 8)};
+    const std::vector<SimTime> t2 = {bound[0] + milliseconds(lease * 875)};
     const std::vector<SimTime> end = {bound[0] + seconds(lease)};
     EXPECT_EQ(run.times("dev.eth0", "dhcp_state", "state=rebinding"), t2) << lease;
     EXPECT_EQ(run.times("dev.eth0", "IPV4_ADDR_DEL"), end) << lease;

@@ -207,28 +207,43 @@ TEST(Dhcpv4Client, MalformedMessagesAreIgnored) {
 }
 
 struct Times {
-  std::uint32_t lease, t1, t2, expected_t1, expected_t2;
+  std::uint32_t lease, t1, t2;  // s, as on the wire; 0: not said
+  std::int64_t expected_t1, expected_t2;  // ms
 };
 
 TEST(Dhcpv4Client, TimesOfALease) {
   const Times rows[] = {
-      {1000, 0, 0, 500, 875},        {1000, 100, 200, 100, 200},
-      {1000, 300, 0, 300, 875},      {1000, 0, 600, 500, 600},
-      {1000, 600, 600, 500, 875},    {1000, 700, 600, 500, 875},
-      {1000, 500, 1000, 500, 875},   {1000, 900, 0, 500, 875},
-      {1001, 0, 0, 500, 875},        {4000000000u, 0, 0, 2000000000u, 3500000000u},
-      {1, 0, 0, 0, 0},               {3, 0, 0, 1, 2},
-      {kDhcpv4Infinite, 10, 20, kDhcpv4Infinite, kDhcpv4Infinite},
+      {1000, 0, 0, 500'000, 875'000},        {1000, 100, 200, 100'000, 200'000},
+      {1000, 300, 0, 300'000, 875'000},      {1000, 0, 600, 500'000, 600'000},
+      {1000, 600, 600, 500'000, 875'000},    {1000, 700, 600, 500'000, 875'000},
+      {1000, 500, 1000, 500'000, 875'000},   {1000, 900, 0, 500'000, 875'000},
+      {1001, 0, 0, 500'500, 875'875},        {1, 0, 0, 500, 875},
+      {2, 0, 0, 1000, 1750},                 {3, 0, 0, 1500, 2625},
+      {2, 1, 0, 1000, 1750},                 {2, 0, 1, 1000, 1750},
+      {4000000000u, 0, 0, 2'000'000'000'000, 3'500'000'000'000},
   };
   for (const Times& row : rows) {
     Dhcpv4Lease lease;
     lease.lease_s = row.lease;
-    lease.renewal_s = row.t1;
-    lease.rebinding_s = row.t2;
+    lease.renewal = seconds(row.t1);
+    lease.rebinding = seconds(row.t2);
     lease.complete_times();
-    EXPECT_EQ(lease.renewal_s, row.expected_t1) << row.lease << " " << row.t1 << " " << row.t2;
-    EXPECT_EQ(lease.rebinding_s, row.expected_t2) << row.lease << " " << row.t1 << " " << row.t2;
+    const auto said = std::to_string(row.lease) + " " + std::to_string(row.t1) + " " +
+                      std::to_string(row.t2);
+    EXPECT_EQ(lease.renewal_at(), SimTime{} + milliseconds(row.expected_t1)) << said;
+    EXPECT_EQ(lease.rebinding_at(), SimTime{} + milliseconds(row.expected_t2)) << said;
   }
+}
+
+TEST(Dhcpv4Client, ALeaseForEverHasNoTimes) {
+  Dhcpv4Lease lease;
+  lease.lease_s = kDhcpv4Infinite;
+  lease.renewal = seconds(10);
+  lease.rebinding = seconds(20);
+  lease.complete_times();
+  EXPECT_EQ(lease.renewal_at(), kNever);
+  EXPECT_EQ(lease.rebinding_at(), kNever);
+  EXPECT_EQ(lease.ends_at(), kNever);
 }
 
 struct Answered {
@@ -258,6 +273,8 @@ TEST(Dhcpv4Client, WhatAnAckBrings) {
        "192.0.2.1", 1000, 500},
       {"another lease", nothing, [](auto& m) { m.lease_s = 60; }, "192.0.2.10/24", "192.0.2.1",
        60, 30},
+      {"times of 0", nothing, [](auto& m) { m.renewal_s = m.rebinding_s = 0; }, "192.0.2.10/24",
+       "192.0.2.1", 1000, 500},
       {"times", nothing, [](auto& m) { m.renewal_s = 7; }, "192.0.2.10/24", "192.0.2.1", 1000, 7},
       {"times in the OFFER only", [](auto& m) { m.renewal_s = 7; }, nothing, "192.0.2.10/24",
        "192.0.2.1", 1000, 500},
@@ -280,7 +297,7 @@ TEST(Dhcpv4Client, WhatAnAckBrings) {
     EXPECT_EQ(to_text(r.iface.ipv4().addresses().front().prefix), row.prefix) << row.what;
     EXPECT_EQ(to_text(r.iface.ipv4().gateway()), row.gateway) << row.what;
     EXPECT_EQ(r.dhcp().lease(r.iface)->lease_s, row.lease_s) << row.what;
-    EXPECT_EQ(r.dhcp().lease(r.iface)->renewal_s, row.renewal_s) << row.what;
+    EXPECT_EQ(r.dhcp().lease(r.iface)->renewal, seconds(row.renewal_s)) << row.what;
   }
 }
 

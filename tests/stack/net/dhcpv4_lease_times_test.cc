@@ -10,30 +10,36 @@ using Type = Dhcpv4Type;
 
 std::string at(SimTime t, const std::string& what) { return to_text(t) + " " + what; }
 
+using Times = std::vector<std::int64_t>;
+constexpr auto kAttempts = Dhcpv4Renewal::Attempts, kToTheEnd = Dhcpv4Renewal::UntilExpiry;
+struct Row {
+  std::uint32_t lease_s, t1_s, t2_s;  // 0: not said
+  Dhcpv4Renewal renewal;
+  Times renewing, rebinding;
+  std::int64_t gone;
+};
+
 // T1, T2 and the end of a lease whose server is gone, ms after the ACK. Attempts: three in a state,
 // 4 s, 8 s and 16 s apart; T2 begins anew also when it comes before the third one has failed.
 TEST(Dhcpv4LeaseTimes, TheTimesOfLeasesOfAllLengths) {
-  using Times = std::vector<std::int64_t>;
-  constexpr auto kAttempts = Dhcpv4Renewal::Attempts, kToTheEnd = Dhcpv4Renewal::UntilExpiry;
-  const struct {
-    std::uint32_t lease_s, t1_s, t2_s;  // 0: not said
-    Dhcpv4Renewal renewal;
-    Times renewing, rebinding;
-    std::int64_t gone;
-  } rows[] = {
+  const Row rows[] = {
+      {1, 0, 0, kAttempts, {500}, {875}, 1000},
+      {2, 0, 0, kAttempts, {1000}, {1750}, 2000},
+      {3, 0, 0, kToTheEnd, {1500}, {2625}, 3000},
       {8, 0, 0, kAttempts, {4000}, {7000}, 8000},
       {16, 0, 0, kAttempts, {8000, 12000}, {14000}, 16000},
       {32, 0, 0, kAttempts, {16000, 20000}, {28000}, 32000},
       {40, 0, 0, kAttempts, {20000, 24000, 32000}, {35000, 39000}, 40000},
       {48, 0, 0, kAttempts, {24000, 28000, 36000}, {42000, 46000}, 48000},
-      {60, 0, 0, kAttempts, {30000, 34000, 42000}, {52000, 56000}, 60000},
-      {75, 0, 0, kAttempts, {37000, 41000, 49000}, {65000, 69000}, 75000},  // both at 65 s
-      {77, 0, 0, kAttempts, {38000, 42000, 50000}, {}, 66000},
+      {60, 0, 0, kAttempts, {30000, 34000, 42000}, {52500, 56500}, 60000},
+      {74, 0, 0, kAttempts, {37000, 41000, 49000}, {64750, 68750}, 74000},
+      {75, 0, 0, kAttempts, {37500, 41500, 49500}, {}, 65500},  // T2 comes 0.125 s too late
+      {77, 0, 0, kAttempts, {38500, 42500, 50500}, {}, 66500},
       {100, 0, 0, kAttempts, {50000, 54000, 62000}, {}, 78000},
       {3600, 0, 0, kAttempts, {1800000, 1804000, 1812000}, {}, 1828000},
       {1000, 10, 20, kAttempts, {10000, 14000}, {20000, 24000, 32000}, 48000},
       {1000, 10, 38, kAttempts, {10000, 14000, 22000}, {38000, 42000, 50000}, 66000},
-      {60, 0, 0, kToTheEnd, {30000}, {52000}, 60000},
+      {60, 0, 0, kToTheEnd, {30000}, {52500}, 60000},
       {3600, 0, 0, kToTheEnd, {1800000, 2475000, 2812500, 2981250, 3065625, 3125625},
        {3150000, 3375000, 3487500, 3547500}, 3600000},
   };
