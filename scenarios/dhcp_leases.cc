@@ -136,9 +136,10 @@ bool DhcpLeases::decline(const Dhcpv4Message& client, Ipv4Address address, SimTi
   return true;
 }
 
-bool DhcpLeases::knows(const Dhcpv4Message& client) const {
-  return reserved_for(client.chaddr) != nullptr ||
-         present_of(dhcp_client_key(client)).has_value();
+std::optional<Ipv4Address> DhcpLeases::recorded(const Dhcpv4Message& client) const {
+  if (const Ipv4Address* reserved = reserved_for(client.chaddr)) return *reserved;
+  const std::optional<Ipv4Address> had = present_of(dhcp_client_key(client));
+  return had && entries_.at(*had).state == State::Bound ? had : std::nullopt;
 }
 
 std::size_t DhcpLeases::bound(SimTime now) const {

@@ -51,8 +51,9 @@ class DhcpLeases {
   /// client was not given it.
   bool decline(const Dhcpv4Message& client, Ipv4Address address, SimTime until);
 
-  /// Whether this client was ever given an address.
-  bool knows(const Dhcpv4Message& client) const;
+  /// The client's address here: reserved for it, or of its latest lease, be it over. An offer that
+  /// it has not taken up is no record.
+  std::optional<Ipv4Address> recorded(const Dhcpv4Message& client) const;
   /// Leases that run at `now`, offers not counted.
   std::size_t bound(SimTime now) const;
 

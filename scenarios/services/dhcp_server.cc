@@ -11,15 +11,16 @@ namespace {
 
 constexpr Duration kOfferHeld = seconds(30);     // an address offered is nobody else's so long
 constexpr Duration kDeclineHeld = seconds(600);  // one that is in use unasked
+constexpr Ipv4Address kBroadcast{0xffffffff};
 
 constexpr std::string_view kScripted = "scripted", kNotAvailable = "not_available",
                            kWrongNetwork = "wrong_network", kExhausted = "exhausted",
                            kOtherServer = "other_server", kUnknown = "unknown_client",
                            kNoAddress = "no_address", kMalformed = "malformed", kRelay = "relay",
-                           kNotARequest = "not_a_request";
+                           kNotARequest = "not_a_request", kOtherAddress = "other_address";
 constexpr std::array kReasons = {kScripted,    kNotAvailable, kWrongNetwork, kExhausted,
                                  kOtherServer, kUnknown,      kNoAddress,    kMalformed,
-                                 kRelay,       kNotARequest};
+                                 kRelay,       kNotARequest,  kOtherAddress};
 
 }  // namespace
 
@@ -111,7 +112,7 @@ void DhcpServer::on_packet(const Packet& packet) {
     case Dhcpv4Type::Discover:
       return on_discover(m);
     case Dhcpv4Type::Request:
-      return on_request(m);
+      return on_request(m, packet.meta.destination.address == kBroadcast);
     case Dhcpv4Type::Decline:
       return on_decline(m);
     case Dhcpv4Type::Release:
@@ -134,19 +135,25 @@ void DhcpServer::on_discover(const Dhcpv4Message& m) {
 }
 
 // RFC 2131 section 4.3.2: with a server identifier an OFFER is taken up; with ciaddr a lease is
-// extended; with neither a client that was away asks for what it had.
-void DhcpServer::on_request(const Dhcpv4Message& m) {
+// extended, of this server when it came to it alone, of any when it was broadcast; with neither a
+// client that was away asks all servers for what it had. What goes to all is for the one that gave
+// the address: others, without a record of the client, must not spoil its answer with a NAK.
+void DhcpServer::on_request(const Dhcpv4Message& m, bool broadcast) {
   if (m.server_id && *m.server_id != config_.address.address) {
     leases_.withdraw(m, now());
     return be_silent(m, kOtherServer);
   }
+  const bool was_away = !m.server_id && m.ciaddr.is_any();
+  const bool rebinds = !m.server_id && !m.ciaddr.is_any() && broadcast;
   const Ipv4Address wanted =
       m.ciaddr.is_any() ? m.requested_address.value_or(Ipv4Address{}) : m.ciaddr;
+  const std::optional<Ipv4Address> recorded = leases_.recorded(m);
   if (wanted.is_any()) return be_silent(m, kNoAddress);
   if (answer_ == DhcpAnswer::Nak) return refuse(m, kScripted);
+  if (rebinds && !recorded) return be_silent(m, kUnknown);
   if (!config_.address.contains(wanted)) return refuse(m, kWrongNetwork);
-  const bool was_away = !m.server_id && m.ciaddr.is_any();
-  if (was_away && !leases_.knows(m)) return be_silent(m, kUnknown);
+  if (was_away && !recorded) return be_silent(m, kUnknown);
+  if ((was_away || rebinds) && *recorded != wanted) return refuse(m, kOtherAddress);
   if (!leases_.grant(m, wanted, now(), now() + seconds(config_.lease_s))) {
     return refuse(m, kNotAvailable);
   }
@@ -247,7 +254,7 @@ void DhcpServer::send(const Dhcpv4Message& reply) {
   std::array<std::uint8_t, kDhcpv4MessageBytes> bytes{};
   const std::size_t size = reply.emit(bytes);
   if (size == 0) return fail("emit", Errc::Emsgsize);
-  Endpoint to{Ipv4Address{0xffffffff}, kDhcpv4ClientPort};
+  Endpoint to{kBroadcast, kDhcpv4ClientPort};
   if (!reply.ciaddr.is_any()) to.address = reply.ciaddr;
   const Status sent = context_->sendto_waiting(std::span(bytes).first(size), to,
                                                [this](Errc error) { fail("send", error); });

@@ -70,7 +70,7 @@ class DhcpServer : public App {
   void update();
   void on_packet(const Packet& packet);
   void on_discover(const Dhcpv4Message& m);
-  void on_request(const Dhcpv4Message& m);
+  void on_request(const Dhcpv4Message& m, bool broadcast);
   void on_decline(const Dhcpv4Message& m);
   void on_release(const Dhcpv4Message& m);
   void on_inform(const Dhcpv4Message& m);

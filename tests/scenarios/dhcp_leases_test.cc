@@ -53,8 +53,10 @@ TEST_F(Leases, TheSameAddressAgainAfterItsEnd) {
   EXPECT_EQ(leases.bound(at(100)), 0u);
   EXPECT_EQ(offered(client(2), 500), "10.0.0.10");  // what nobody ever had goes first
   EXPECT_EQ(offered(client(1), 500), "10.0.0.12");
-  EXPECT_TRUE(leases.knows(client(1)));
-  EXPECT_FALSE(leases.knows(client(9)));
+  EXPECT_EQ(leases.recorded(client(1)), std::nullopt);  // offered anew, not yet taken up
+  EXPECT_TRUE(granted(client(1), "10.0.0.12", 500, 600));
+  EXPECT_EQ(leases.recorded(client(1)), ip("10.0.0.12"));
+  EXPECT_EQ(leases.recorded(client(9)), std::nullopt);
 }
 
 TEST_F(Leases, TheLeaseThatEndedFirstIsGivenToAnother) {
@@ -62,7 +64,7 @@ TEST_F(Leases, TheLeaseThatEndedFirstIsGivenToAnother) {
   EXPECT_TRUE(granted(client(2), "10.0.0.11", 0, 100));
   EXPECT_TRUE(granted(client(3), "10.0.0.12", 0, 200));
   EXPECT_EQ(offered(client(4), 400), "10.0.0.11");
-  EXPECT_FALSE(leases.knows(client(2)));
+  EXPECT_EQ(leases.recorded(client(2)), std::nullopt);
 }
 
 TEST_F(Leases, WhatAClientWantsItGetsIfItIsFree) {
@@ -99,7 +101,7 @@ TEST_F(Leases, ReservationsAreForTheirClientAlone) {
   EXPECT_EQ(offered(client(5), 0, ip("10.0.0.12")), "10.0.0.10");
   EXPECT_EQ(offered(client(6), 0), "10.0.0.200");
   EXPECT_FALSE(granted(client(6), "10.0.0.12", 0, 100));
-  EXPECT_TRUE(leases.knows(client(6)));
+  EXPECT_TRUE(leases.recorded(client(6)));
 }
 
 TEST_F(Leases, ExcludedOnesAreNobodys) {

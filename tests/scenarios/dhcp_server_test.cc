@@ -70,7 +70,7 @@ class Lan {
     send(bytes);
   }
   void send(std::span<const std::uint8_t> bytes) {
-    const Endpoint server_port{ip("255.255.255.255"), kDhcpv4ServerPort};
+    const Endpoint server_port{ip(unicast ? "10.0.0.1" : "255.255.255.255"), kDhcpv4ServerPort};
     EXPECT_TRUE(client->sendto(bytes, server_port, {}, Timeout::no_wait()).ok());
     world.run_for(milliseconds(1));
   }
@@ -118,6 +118,7 @@ class Lan {
   NetContext* client = nullptr;
   std::vector<Dhcpv4Message> replies;
   std::vector<Ipv4Address> to;
+  bool unicast = false;  ///< what it sends is for the server alone
 };
 
 TEST(DhcpServer, OfferAndAckSayEverything) {
@@ -156,12 +157,26 @@ struct Asked {
   Dhcpv4Message message;
   const char* answer;
   const char* said;  ///< the event behind the client's name
+  bool unicast = false;
 };
 
 // Client 7 has 10.0.0.10; client 8 was offered 10.0.0.11; nobody else is known.
+void expect_answers(std::span<const Asked> rows) {
+  for (const Asked& row : rows) {
+    Lan lan;
+    ASSERT_EQ(lan.ask_text(Lan::request("10.0.0.10", true)), "ACK 10.0.0.10");
+    ASSERT_EQ(lan.ask_text(Lan::message(Type::Discover, 8)), "OFFER 10.0.0.11");
+    lan.sink.records.clear();
+    lan.unicast = row.unicast;
+    EXPECT_EQ(lan.ask_text(row.message), row.answer) << row.what;
+    const std::string name = dhcp_client_key(row.message);
+    std::string said = row.said;
+    said.insert(said.find(' '), " " + name);
+    EXPECT_EQ(lan.said(), Lines{said}) << row.what;
+  }
+}
+
 TEST(DhcpServer, WhatItSaysToWhom) {
-  Dhcpv4Message other_server = Lan::request("10.0.0.11", true, 8);
-  other_server.server_id = ip("10.0.0.9");
   Dhcpv4Message relayed = Lan::message(Type::Discover);
   relayed.giaddr = ip("10.0.9.1");
   Dhcpv4Message reply = Lan::message(Type::Offer);
@@ -177,22 +192,6 @@ TEST(DhcpServer, WhatItSaysToWhom) {
   const Asked rows[] = {
       {"the same again", Lan::message(Type::Discover), "OFFER 10.0.0.10", "dhcp_offer 10.0.0.10"},
       {"a new one", Lan::message(Type::Discover, 9), "OFFER 10.0.0.12", "dhcp_offer 10.0.0.12"},
-      {"takes up the offer", Lan::request("10.0.0.11", true, 8), "ACK 10.0.0.11",
-       "dhcp_ack 10.0.0.11 100s"},
-      {"takes another", other_server, "nothing", "dhcp_silent other_server"},
-      {"somebody's", Lan::request("10.0.0.10", true, 8), "NAK", "dhcp_nak not_available"},
-      {"not in the pool", Lan::request("10.0.0.77", true, 8), "NAK", "dhcp_nak not_available"},
-      {"nothing wanted", Lan::message(Type::Request), "nothing", "dhcp_silent no_address"},
-      {"renews", Lan::renewal("10.0.0.10"), "nothing", "dhcp_ack 10.0.0.10 100s"},
-      {"renews another's", Lan::renewal("10.0.0.10", 8), "NAK", "dhcp_nak not_available"},
-      {"renews from far away", Lan::renewal("10.9.0.10"), "NAK", "dhcp_nak wrong_network"},
-      {"was away", Lan::request("10.0.0.10", false), "ACK 10.0.0.10", "dhcp_ack 10.0.0.10 100s"},
-      {"was away, wants another's", Lan::request("10.0.0.10", false, 8), "NAK",
-       "dhcp_nak not_available"},
-      {"was away, unknown here", Lan::request("10.0.0.12", false, 9), "nothing",
-       "dhcp_silent unknown_client"},
-      {"was away on another network", Lan::request("10.9.0.1", false, 9), "NAK",
-       "dhcp_nak wrong_network"},
       {"through a relay", relayed, "nothing", "dhcp_silent relay"},
       {"a reply", reply, "nothing", "dhcp_silent not_a_request"},
       {"an offer from a client", Lan::message(Type::Offer), "nothing",
@@ -205,17 +204,45 @@ TEST(DhcpServer, WhatItSaysToWhom) {
        "dhcp_silent no_address"},
       {"informs", inform, "ACK", "dhcp_inform 10.0.0.2"},
   };
-  for (const Asked& row : rows) {
-    Lan lan;
-    ASSERT_EQ(lan.ask_text(Lan::request("10.0.0.10", true)), "ACK 10.0.0.10");
-    ASSERT_EQ(lan.ask_text(Lan::message(Type::Discover, 8)), "OFFER 10.0.0.11");
-    lan.sink.records.clear();
-    EXPECT_EQ(lan.ask_text(row.message), row.answer) << row.what;
-    const std::string name = dhcp_client_key(row.message);
-    std::string said = row.said;
-    said.insert(said.find(' '), " " + name);
-    EXPECT_EQ(lan.said(), Lines{said}) << row.what;
-  }
+  expect_answers(rows);
+}
+
+// Renewing goes to the server alone, rebinding to all.
+TEST(DhcpServer, WhatItSaysToRequests) {
+  Dhcpv4Message other_server = Lan::request("10.0.0.11", true, 8);
+  other_server.server_id = ip("10.0.0.9");
+  const Asked rows[] = {
+      {"takes up the offer", Lan::request("10.0.0.11", true, 8), "ACK 10.0.0.11",
+       "dhcp_ack 10.0.0.11 100s"},
+      {"takes another", other_server, "nothing", "dhcp_silent other_server"},
+      {"somebody's", Lan::request("10.0.0.10", true, 8), "NAK", "dhcp_nak not_available"},
+      {"not in the pool", Lan::request("10.0.0.77", true, 8), "NAK", "dhcp_nak not_available"},
+      {"nothing wanted", Lan::message(Type::Request), "nothing", "dhcp_silent no_address"},
+      {"renews", Lan::renewal("10.0.0.10"), "nothing", "dhcp_ack 10.0.0.10 100s"},
+      {"renews another's", Lan::renewal("10.0.0.10", 8), "NAK", "dhcp_nak not_available", true},
+      {"renews what it was not given", Lan::renewal("10.0.0.77", 9), "NAK",
+       "dhcp_nak not_available", true},
+      {"rebinds, only offered", Lan::renewal("10.0.0.11", 8), "nothing",
+       "dhcp_silent unknown_client"},
+      {"rebinds, unknown here", Lan::renewal("10.0.0.77", 9), "nothing",
+       "dhcp_silent unknown_client"},
+      {"rebinds, unknown, on another network", Lan::renewal("10.9.0.10", 9), "nothing",
+       "dhcp_silent unknown_client"},
+      {"rebinds a free one", Lan::renewal("10.0.0.12"), "NAK", "dhcp_nak other_address"},
+      {"renews from far away", Lan::renewal("10.9.0.10"), "NAK", "dhcp_nak wrong_network"},
+      {"was away", Lan::request("10.0.0.10", false), "ACK 10.0.0.10", "dhcp_ack 10.0.0.10 100s"},
+      {"was away, wants another's", Lan::request("10.0.0.11", false), "NAK",
+       "dhcp_nak other_address"},
+      {"was away, wants a free one", Lan::request("10.0.0.12", false), "NAK",
+       "dhcp_nak other_address"},
+      {"was away, only offered", Lan::request("10.0.0.11", false, 8), "nothing",
+       "dhcp_silent unknown_client"},
+      {"was away, unknown here", Lan::request("10.0.0.12", false, 9), "nothing",
+       "dhcp_silent unknown_client"},
+      {"was away on another network", Lan::request("10.9.0.1", false, 9), "NAK",
+       "dhcp_nak wrong_network"},
+  };
+  expect_answers(rows);
 }
 
 TEST(DhcpServer, WhoHasAnAddressIsAnsweredThere) {
