@@ -32,7 +32,13 @@ void UdpEcho::start() {
   const auto& ifaces = env_.node.stack.ifaces();
   const bool ipv6 = std::any_of(ifaces.begin(), ifaces.end(),
                                 [](const auto& iface) { return iface->ipv6() != nullptr; });
-  if (ipv6) contexts_[1] = open(Family::Inet6);
+  if (ipv6) {
+    contexts_[1] = open(Family::Inet6);
+    return;
+  }
+  for (const IpAddress& group : more_.groups) {
+    if (!group.is_v4()) refuse("join", Errc::Epfnosupport);  // as IPv4 ones are, at run time
+  }
 }
 
 NetContext* UdpEcho::open(Family family) {

@@ -173,6 +173,18 @@ TEST(SocketOptions, GroupsAreJoinedAndAnswered) {
   EXPECT_EQ(full.counts("dev.ping").delivered, 1u) << "the first one it is in";
 }
 
+// The same of a node without IPv6 as of one whose table of groups is full: an event, no silence.
+TEST(SocketOptions, AnIpv6GroupWithoutIpv6IsRefused) {
+  const Ran ran(R"({ "until": "1s", "nodes": { "srv": {
+    "ifaces": { "e": { "ipv4": "10.0.0.1/24" } },
+    "services": { "echo": { "udp_echo": { "port": 7, "join": "ff05::7" } } } } } })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  const auto failed = ran.all("srv.echo", "service_failed");
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed[0].attr("call"), "join");
+  EXPECT_EQ(failed[0].attr("errno"), "EPFNOSUPPORT");
+}
+
 // The last words to the routers leave before the device stops. Where sending takes time, or the
 // queue is stopped, they wait until it has: the device refuses them.
 TEST(SocketScenario, AdminDownSaysGoodbyeToGroups) {
