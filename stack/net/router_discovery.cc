@@ -227,11 +227,16 @@ void RouterDiscovery::take_address(NetIf& iface, const NdPrefixInfo& info) {
 Status RouterDiscovery::on_redirect(NetIf& iface, Packet& packet) {
   const auto redirect = Redirect::parse(packet.bytes());
   const Ipv6Address router = packet.meta.source.address.v6();
-  if (!redirect || packet.meta.ttl != kNdHopLimit || !router.is_link_local()) {
-    return refuse(packet);
-  }
-  if (stack_.config().router) return Status();  // section 8.3: hosts only
-  if (stack_.route.next_hop(iface, redirect->destination) != router) return refuse(packet);
+  if (!redirect) return refuse(packet);
+  const bool sound = packet.meta.ttl == kNdHopLimit && router.is_link_local();
+  const bool host = !stack_.config().router;  // section 8.3: a router follows none
+  const bool accepted =
+      sound && host && stack_.route.next_hop(iface, redirect->destination) == router;
+  stack_.tracer().event(iface.subject(), accepted ? "redirected" : "redirect_ignored",
+                        {Attr::of("from", IpAddress(router)),
+                         Attr::of("gateway", IpAddress(redirect->target))});
+  if (sound && !host) return Status();
+  if (!accepted) return refuse(packet);
   const bool to_router = redirect->target != redirect->destination;
   if (const auto link = redirect->options.link_address(NdOptionType::TargetLinkAddress)) {
     stack_.nd.learn(iface, redirect->target, *link, to_router);

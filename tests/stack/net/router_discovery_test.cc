@@ -40,6 +40,17 @@ struct RouterDiscoveryTest : testing::Test {
     }));
   }
 
+  /// "redirected FROM GATEWAY", "redirect_ignored ..."
+  Lines redirects() {
+    Lines lines;
+    for (const KeptRecord& r : rig.sink.records) {
+      if (!r.name.starts_with("redirect")) continue;
+      lines.push_back(r.name + " " + std::string(r.attr("from")) + " " +
+                      std::string(r.attr("gateway")));
+    }
+    return lines;
+  }
+
   Ipv6Rig rig;
   const Ipv6Address router = ip6("fe80::1");
   const Ipv6Address made{0x20010db800000000, Ipv6Address::interface_id_of({{2, 0, 0, 0, 0, 0x11}})};
@@ -227,6 +238,21 @@ TEST_F(RouterDiscoveryTest, ARedirectFromTheRouterInUseIsFollowed) {
   EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), router);
   rig.hear(test::nd_bytes(router, rig.own, redirect));
   EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), better);
+  rig.hear(test::nd_bytes(better, rig.own, Redirect{far, far, {}}));  // it is a neighbour
+  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), far);
+  EXPECT_EQ(redirects(), (Lines{"redirect_ignored fe80::9 fe80::2", "redirected fe80::1 fe80::2",
+                                "redirected fe80::2 2001:db9::7"}));
+}
+
+TEST_F(RouterDiscoveryTest, WrongRedirectsAreDroppedWithAnEvent) {
+  rig.start();
+  advertise();
+  const Redirect redirect{ip6("fe80::2"), ip6("2001:db9::7"), {}};
+  rig.hear(test::nd_bytes(router, rig.own, redirect, {}, 254));
+  rig.hear(test::nd_bytes(ip6("2001:db8::1"), rig.own, redirect));
+  EXPECT_EQ(rig.drops(), (Lines{"bad_header", "bad_header"}));
+  EXPECT_EQ(redirects(),
+            (Lines{"redirect_ignored fe80::1 fe80::2", "redirect_ignored 2001:db8::1 fe80::2"}));
 }
 
 }  // namespace
