@@ -9,6 +9,7 @@
 #include "scenarios/builder_dns.h"
 #include "scenarios/dhcp_setup.h"
 #include "scenarios/fit_node.h"
+#include "scenarios/kconfig_needs.h"
 #include "scenarios/link_book.h"
 #include "scenarios/link_layers.h"
 #include "scenarios/node_conn_mgr.h"
@@ -119,6 +120,7 @@ NodeConfig Builder::config_of(const NodeSpec& spec) {
 void Builder::add_node(const NodeSpec& spec) {
   NodeConfig config = config_of(spec);
   fit_node(spec, config);
+  check_kconfig_needs(spec, config, registry_, sink_);
   Node& node = world_->add_node(spec.name, config);
   for (const IfaceSpec& iface : spec.ifaces) add_iface(spec, node, config, iface);
   stack_ifaces(spec, node);

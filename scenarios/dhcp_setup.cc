@@ -67,6 +67,12 @@ std::optional<PlacedText> options_error(const Ipv4Prefix& network, const DhcpSer
   return {};
 }
 
+/// A pool of the server's own address alone; with reservations it lends those and no others.
+bool lends_nothing(const Ipv4Prefix& network, const DhcpServiceSpec& spec) {
+  return spec.pool && spec.reservations.empty() && spec.pool->first == spec.pool->last &&
+         Ipv4Address{spec.pool->first} == network.address;
+}
+
 std::uint32_t whole_seconds(Duration d) { return static_cast<std::uint32_t>(d.ns / seconds(1).ns); }
 
 }  // namespace
@@ -93,6 +99,10 @@ std::optional<PlacedText> dhcp_setup_error(const Stack& stack, const ServiceSpec
   }
   if (!spec.dhcp.pool && !default_dhcp_pool(site.address)) {
     return PlacedText{to_text(site.address) + " leaves no room for DHCP clients", spec.place};
+  }
+  if (lends_nothing(site.address, spec.dhcp)) {
+    return PlacedText{"the pool is the server's own address: there is nothing to lend",
+                      spec.dhcp.pool->place};
   }
   return options_error(site.address, spec.dhcp);
 }

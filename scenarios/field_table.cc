@@ -40,6 +40,11 @@ bool FieldTableBase::check_keys(LoadContext& ctx, const JsonValue& v) const {
 }
 
 void FieldTableBase::report_unknown(LoadContext& ctx, const JsonMember& m) const {
+  for (const auto& [key, owner] : elsewhere_) {
+    if (key != m.key) continue;
+    return ctx.error("F0101", m.key_span, "unknown key " + in_quotes(m.key),
+                     "it belongs to " + owner);
+  }
   std::vector<std::string> selectors;
   std::vector<std::string> all;
   for (const FieldInfo& f : fields_) {

@@ -32,6 +32,10 @@ class FieldTableBase {
 
   /// Keys of the format that this version does not have; a key that is also a field is a field.
   void later(std::vector<std::string> keys) { later_ = std::move(keys); }
+  /// A key of another object, and which one to say: "it belongs to ...".
+  void elsewhere(std::string key, std::string owner) {
+    elsewhere_.emplace_back(std::move(key), std::move(owner));
+  }
   const std::string& name() const { return name_; }
   const std::vector<FieldInfo>& fields() const { return fields_; }
   const std::string& doc() const { return doc_; }
@@ -52,6 +56,7 @@ class FieldTableBase {
   std::string doc_;
   std::string selector_noun_;
   std::vector<std::string> later_;
+  std::vector<std::pair<std::string, std::string>> elsewhere_;  // key, owner
 };
 
 template <class T>

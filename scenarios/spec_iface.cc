@@ -234,6 +234,7 @@ void FormatTables::build_conn_device() {
 }
 
 void FormatTables::build_iface_addresses() {
+  iface.elsewhere("cpu", "the node");
   iface.add({"ipv4",
              "Static addresses with their prefix lengths; \"auto\": a link-local one; \"dhcp\".",
              ipv4_schema()},

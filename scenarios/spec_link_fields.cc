@@ -128,6 +128,19 @@ void check_loss(LoadContext& ctx, const FormatTables& tables, const JsonValue& v
   }
 }
 
+// A channel that begins good, stays so and loses nothing then.
+void check_channel(LoadContext& ctx, const JsonValue& v) {
+  const auto is_zero = [&v](std::string_view key) {
+    const JsonMember* m = v.find(key);
+    if (m == nullptr || !m->value.is(JsonValue::Type::String)) return false;
+    const auto share = parse_probability(m->value.text);
+    return share.ok() && share.value() == 0;
+  };
+  if (!is_zero("enter") || (v.find("good") != nullptr && !is_zero("good"))) return;
+  ctx.error("F0111", v.find("enter")->value.span, "a channel that never turns bad loses nothing",
+            "raise \"enter\", or write \"good\": what is lost in the good state");
+}
+
 }  // namespace
 
 void FormatTables::build_loss() {
@@ -151,6 +164,9 @@ void FormatTables::build_loss() {
   });
   loss.check([this](LoadContext& ctx, const JsonValue& v, LossSpec&) {
     check_loss(ctx, *this, v);
+  });
+  gilbert_elliott.check([](LoadContext& ctx, const JsonValue& v, GilbertElliott&) {
+    check_channel(ctx, v);
   });
   const auto share = [this](std::string key, std::string doc, bool required,
                             std::string default_json, std::uint64_t GilbertElliott::*member) {

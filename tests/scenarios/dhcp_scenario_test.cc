@@ -131,6 +131,19 @@ TEST(DhcpScenario, APoolIsOfHostsOfTheNetwork) {
   }
 }
 
+// With a reservation it is a way to say "no others", as a step a way to run out of addresses.
+TEST(DhcpScenario, APoolOfTheServerAloneLendsNothing) {
+  const auto brief = [](const std::string& pool, const std::string& more) {
+    return Ran(R"({ "until": "2s", "nodes": { "gw": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } },
+"services": { "s": { "dhcp": { "pool": ")" + pool + "\"" + more + R"( } } } } },
+"timeline": [{ "at": "1s", "lease": "gw.s", "pool": "10.0.0.1" }] })").brief();
+  };
+  EXPECT_EQ(brief("10.0.0.1", ""),
+            "2:40 F0925 the pool is the server's own address: there is nothing to lend");
+  EXPECT_EQ(brief("10.0.0.1", R"(, "reserve": { "02:00:00:00:00:05": "10.0.0.5" })"), "none");
+  EXPECT_EQ(brief("10.0.0.1..10.0.0.2", ""), "none");
+}
+
 TEST(DhcpScenario, AReservationIsOfAHost) {
   const Ran ran(R"({ "until": "2s", "nodes": { "gw": {
     "ifaces": { "e": { "ipv4": "10.0.0.1/24" } },

@@ -66,6 +66,12 @@ INSTANTIATE_TEST_SUITE_P(
              "4:51 F0111 on a link without a rate nothing waits"),
         link("queue_before_a_rate_comes", R"(, "queue": 8)", nullptr,
              R"({ "at": "1s", "set_link": "wire", "rate": "1Mbit/s" })"),
+        link("a_channel_that_stays_good", R"(, "loss": { "gilbert_elliott": { "enter": "0%",
+             "leave": "20%" } })",
+             "4:43 F0111 a channel that never turns bad loses nothing"),
+        link("a_channel_that_stays_good_and_loses", R"(, "loss": { "gilbert_elliott": {
+             "enter": "0%", "leave": "20%", "good": "1%" } })",
+             nullptr),
         iface("device", R"("queue": 8)", "3:10 F0111 on a link without a rate nothing waits"),
         iface("device_other_direction", R"("queue": 8)",
               "3:10 F0111 on a link without a rate nothing waits",
@@ -86,6 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
              nullptr),
         node("renewal_without_client", R"("dhcp_renewal": "until_expiry",)",
              "2:10 F0111 no interface of this node asks for a lease"),
+        iface("cpu", R"("cpu": { "rx": ["1us"] })", "3:1 F0101 unknown key \"cpu\""),
         iface("faults_of_a_vlan", R"("ipv4": "10.0.0.2/24" }, "v": {
               "vlan": { "on": "eth0", "id": 5 }, "faults": { "tx": { "loss": "1%" } })",
               "4:50 F0108 \"faults\" does not go with \"vlan\""),
@@ -98,6 +105,30 @@ INSTANTIATE_TEST_SUITE_P(
               R"("ipv4": "10.0.0.2/24", "offload": "lwip", "checksum_offload": "tx")",
               "3:43 F0929 \"checksum_offload\" is of Ethernet devices under the native stack"),
         iface("checksums", R"("checksum_offload": "both")", nullptr)),
+    [](const auto& info) { return std::string(info.param.what); });
+
+INSTANTIATE_TEST_SUITE_P(
+    Kconfig, NoEffect,
+    ::testing::Values(
+        node("igmpv3", R"("kconfig": { "NET_IPV4_IGMPV3": true },)",
+             "2:42 F0933 NET_IPV4_IGMPV3 does nothing without NET_IPV4_IGMP"),
+        node("igmpv3_off", R"("kconfig": { "NET_IPV4_IGMPV3": false },)", nullptr),
+        node("igmpv3_and_igmp",
+             R"("kconfig": { "NET_IPV4_IGMPV3": true, "NET_IPV4_IGMP": true },)", nullptr),
+        node("fragments", R"("kconfig": { "NET_IPV6_FRAGMENT_MAX_PKT": 4 },)",
+             "2:52 F0933 NET_IPV6_FRAGMENT_MAX_PKT does nothing without NET_IPV6_FRAGMENT"),
+        node("paths", R"("kconfig": { "NET_IPV4_PMTU_DESTINATION_CACHE_ENTRIES": 4 },)",
+             "2:66 F0933 NET_IPV4_PMTU_DESTINATION_CACHE_ENTRIES does nothing without "
+             "NET_IPV4_PMTU"),
+        node("queue", R"("kconfig": { "NET_MGMT_EVENT_QUEUE_SIZE": 3,
+             "NET_MGMT_EVENT_DIRECT": true },)",
+             "2:52 F0933 NET_MGMT_EVENT_QUEUE_SIZE does nothing with NET_MGMT_EVENT_DIRECT"),
+        node("two_ways", R"("kconfig": { "NET_MGMT_EVENT_THREAD": true,
+             "NET_MGMT_EVENT_DIRECT": true },)",
+             "2:48 F0933 NET_MGMT_EVENT_THREAD is undone by another way to deliver events"),
+        Row{"auto", scenario(R"("kconfig": { "NET_IPV4_ACD": false },)", R"("ipv4": "auto")"),
+            "2:39 F0933 a link-local address is checked for conflicts: NET_IPV4_ACD stays on"},
+        node("acd_off", R"("kconfig": { "NET_IPV4_ACD": false },)", nullptr)),
     [](const auto& info) { return std::string(info.param.what); });
 
 INSTANTIATE_TEST_SUITE_P(

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenarios/kconfig_needs.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace flapjack {
+namespace {
+
+/// `name` does something only where `other` is on, or, `inverted`, where it is off.
+struct Need {
+  std::string_view name, other;
+  bool inverted = false;
+};
+
+constexpr std::string_view kDirect = "NET_MGMT_EVENT_DIRECT";
+constexpr std::array kNeeds = {
+    Need{"NET_IPV4_IGMPV3", "NET_IPV4_IGMP"},
+    Need{"NET_IPV4_FRAGMENT_MAX_COUNT", "NET_IPV4_FRAGMENT"},
+    Need{"NET_IPV4_FRAGMENT_MAX_PKT", "NET_IPV4_FRAGMENT"},
+    Need{"NET_IPV4_FRAGMENT_TIMEOUT", "NET_IPV4_FRAGMENT"},
+    Need{"NET_IPV6_FRAGMENT_MAX_COUNT", "NET_IPV6_FRAGMENT"},
+    Need{"NET_IPV6_FRAGMENT_MAX_PKT", "NET_IPV6_FRAGMENT"},
+    Need{"NET_IPV6_FRAGMENT_TIMEOUT", "NET_IPV6_FRAGMENT"},
+    Need{"NET_IPV4_PMTU_DESTINATION_CACHE_ENTRIES", "NET_IPV4_PMTU"},
+    Need{"NET_IPV6_PMTU_DESTINATION_CACHE_ENTRIES", "NET_IPV6_PMTU"},
+    Need{"NET_MGMT_EVENT_QUEUE_SIZE", kDirect, true},
+    Need{"NET_MGMT_EVENT_QUEUE_TIMEOUT", kDirect, true},
+};
+
+/// Only one of them can be in force: the one that is written last.
+constexpr std::array<std::string_view, 3> kDeliveries = {
+    "NET_MGMT_EVENT_THREAD", "NET_MGMT_EVENT_SYSTEM_WORKQUEUE", kDirect};
+constexpr std::string_view kAcd = "NET_IPV4_ACD";
+
+struct Problem {
+  std::string message, help;
+};
+
+class Check {
+ public:
+  Check(const NodeConfig& config, const Registry& registry)
+      : config_(config), registry_(registry) {}
+
+  std::optional<Problem> of(const std::string& name, std::int64_t written) const {
+    if (name == kAcd && written == 0 && is_on(kAcd)) {
+      return Problem{"a link-local address is checked for conflicts: NET_IPV4_ACD stays on",
+                     "leave the option out, or \"auto\""};
+    }
+    if (written == 0) return {};
+    const bool delivers = std::find(kDeliveries.begin(), kDeliveries.end(), name) !=
+                          kDeliveries.end();
+    if (delivers && !is_on(name)) {
+      return Problem{name + " is undone by another way to deliver events", "set one of them"};
+    }
+    for (const Need& need : kNeeds) {
+      if (need.name != name || is_on(need.other) != need.inverted) continue;
+      const std::string other(need.other);
+      return Problem{name + " does nothing " + (need.inverted ? "with " : "without ") + other,
+                     (need.inverted ? "leave out one of them" : "set " + other + ", too")};
+    }
+    return {};
+  }
+
+ private:
+  bool is_on(std::string_view name) const {
+    return find_entry(registry_.kconfigs, name)->value(config_) != 0;
+  }
+
+  const NodeConfig& config_;
+  const Registry& registry_;
+};
+
+}  // namespace
+
+void check_kconfig_needs(const NodeSpec& spec, const NodeConfig& config, const Registry& registry,
+                         DiagnosticSink& sink) {
+  const Check check(config, registry);
+  for (const auto& [name, value, place] : spec.kconfig) {
+    const std::optional<Problem> problem = check.of(name, value);
+    if (!problem) continue;
+    Diagnostic d;
+    d.code = "F0933";
+    d.message = problem->message;
+    d.span = place.span;
+    d.help = problem->help;
+    sink.add(std::move(d));
+  }
+}
+
+}  // namespace flapjack
