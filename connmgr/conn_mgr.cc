@@ -207,13 +207,13 @@ void ConnMgr::bulk_up(bool skip_ignored, std::string_view by, Status& first) {
 }
 
 Status ConnMgr::all_if_up(bool skip_ignored) {
-  Status first = skip_ignored ? wait_for_monitor("all_if_up") : Status();
+  Status first = wait_for_monitor("all_if_up", skip_ignored);
   if (first.ok()) bulk_up(skip_ignored, "all_if_up", first);
   return first;
 }
 
 Status ConnMgr::all_if_down(bool skip_ignored) {
-  Status first = skip_ignored ? wait_for_monitor("all_if_down") : Status();
+  Status first = wait_for_monitor("all_if_down", skip_ignored);
   if (!first.ok()) return first;
   for (const auto& iface : stack_.ifaces()) {
     if (!iface->is_admin_up() || skipped(*iface, skip_ignored)) continue;
@@ -227,7 +227,7 @@ Status ConnMgr::all_if_down(bool skip_ignored) {
 }
 
 Status ConnMgr::all_if_connect(bool skip_ignored) {
-  Status first = skip_ignored ? wait_for_monitor("all_if_connect") : Status();
+  Status first = wait_for_monitor("all_if_connect", skip_ignored);
   if (!first.ok()) return first;
   bulk_up(skip_ignored, "all_if_connect", first);
   for (const auto& iface : stack_.ifaces()) {
@@ -238,7 +238,7 @@ Status ConnMgr::all_if_connect(bool skip_ignored) {
 }
 
 Status ConnMgr::all_if_disconnect(bool skip_ignored) {
-  Status first = skip_ignored ? wait_for_monitor("all_if_disconnect") : Status();
+  Status first = wait_for_monitor("all_if_disconnect", skip_ignored);
   if (!first.ok()) return first;
   for (const auto& iface : stack_.ifaces()) {
     if (!if_is_bound(*iface) || skipped(*iface, skip_ignored)) continue;

@@ -117,9 +117,10 @@ class ConnMgr {
   bool blocked() const { return monitor_held_.held(); }
   /// A call about `iface` has to wait now.
   bool blocked(const NetIf& iface) const;
-  /// Waits as those calls do, and says so under `call`; Ok at once when nothing is blocked.
+  /// Waits as those calls do, and says so under `call`; Ok at once when nothing is blocked, or the
+  /// call does not take the monitor's lock.
   Status wait_for(const NetIf& iface, std::string_view call);
-  Status wait_for_monitor(std::string_view call);
+  Status wait_for_monitor(std::string_view call, bool takes_lock = true);
 
  private:
   // A call that waits for the monitor's lock.

@@ -117,8 +117,8 @@ Status ConnMgr::wait_for(const NetIf& iface, std::string_view call) {
   return binding == nullptr ? Status() : wait_for(*binding, call);
 }
 
-Status ConnMgr::wait_for_monitor(std::string_view call) {
-  if (!blocked()) return Status();
+Status ConnMgr::wait_for_monitor(std::string_view call, bool takes_lock) {
+  if (!takes_lock || !blocked()) return Status();
   stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
                         {Attr::of("waiting", call)});
   return monitor_held_.pass();

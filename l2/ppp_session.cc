@@ -256,7 +256,6 @@ PacketPtr PppSession::allocate(PppProtocol protocol) {
 
 void PppSession::send(PppProtocol protocol, PacketPtr packet) {
   wire::store16(packet->push(kPppProtocolBytes), static_cast<std::uint16_t>(protocol));
-  packet->meta.link_control = true;
   const Status sent = iface_.output_frame(std::move(packet));
   static_cast<void>(sent);  // recorded as a drop where it failed
 }

@@ -10,8 +10,7 @@ std::vector<SpecProblem> address_problems(const IfaceSpec& iface) {
   bool reachable = !iface.gateway || iface.dhcp;
   for (const Ipv4Spec& address : iface.ipv4) {
     const Ipv4Prefix prefix{{address.value}, address.prefix_len};
-    const std::uint32_t host = address.value & ~ipv4_mask(address.prefix_len).value;
-    if (address.prefix_len < 31 && host == 0) {
+    if (prefix.is_network(prefix.address)) {
       problems.push_back({"F0911", address.text + " is the address of the network itself", {},
                           address.place});
     } else if (prefix.is_directed_broadcast(prefix.address)) {

@@ -66,12 +66,7 @@ class Builder {
 
 void Builder::error(const std::string& code, const std::string& message, const SourcePlace& place,
                     const std::string& help) {
-  Diagnostic d;
-  d.code = code;
-  d.message = message;
-  d.span = place.span;
-  d.help = help;
-  sink_.add(std::move(d));
+  sink_.error(code, message, place, help);
 }
 
 std::unique_ptr<World> Builder::build() {

@@ -14,12 +14,10 @@ void make_room_for_dns(const NodeSpec& spec, NodeConfig& config, DiagnosticSink&
     room = all.size();
     return;
   }
-  Diagnostic d;
-  d.code = "F0923";
-  d.message = "DNS_RESOLVER_MAX_SERVERS leaves room for " + std::to_string(room) + " DNS server" +
-              (room == 1 ? "" : "s");
-  d.span = all[room].place.span;
-  sink.add(std::move(d));
+  sink.error("F0923",
+             "DNS_RESOLVER_MAX_SERVERS leaves room for " + std::to_string(room) + " DNS server" +
+                 (room == 1 ? "" : "s"),
+             all[room].place);
 }
 
 void add_dns_servers(const NodeSpec& spec, Node& node) {

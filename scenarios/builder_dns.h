@@ -8,7 +8,7 @@
 namespace flapjack {
 
 /// Lets the resolver know as many servers as are written, unless the Kconfig option says how many
-/// there may be: F0913 then.
+/// there may be: F0923 then.
 void make_room_for_dns(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink);
 
 /// The servers that `node` knows from its boot on: its own first, then those of its ifaces, which

@@ -38,6 +38,12 @@ class DiagnosticSink {
 
   /// Keeps `d` unless an error on the same bytes is there already or the limit is reached.
   void add(Diagnostic d);
+  /// Adds an error about what stands at `place`.
+  void error(std::string code, std::string message, const SourcePlace& place,
+             std::string help = {}) {
+    add({std::move(code), Severity::Error, std::move(message), place.span, std::move(help), {},
+         {}});
+  }
   bool has_errors() const { return errors_ != 0; }
   /// Errors found, also those behind the limit.
   std::size_t error_count() const { return errors_; }

@@ -122,6 +122,18 @@ class FieldTable : public FieldTableBase {
         });
   }
 
+  /// An object with a table of its own, which must outlive this one.
+  template <class P>
+  void object(std::string key, std::string doc, const FieldTable<P>& table,
+              std::optional<P> T::*member) {
+    add({key, doc, schema_ref(table.name())},
+        [&table, member](LoadContext& ctx, const JsonMember& m, T& t) {
+          P& part = (t.*member).emplace();
+          if constexpr (requires { part.place; }) part.place = ctx.place(m.key_span);
+          table.bind(ctx, m.value, part);
+        });
+  }
+
   void word(std::string key, std::string doc, std::string noun, const std::vector<Word>& known,
             std::vector<std::string> later, std::string T::*member,
             std::string default_json = {}) {

@@ -80,13 +80,7 @@ void check_kconfig_needs(const NodeSpec& spec, const NodeConfig& config, const R
   const Check check(config, registry);
   for (const auto& [name, value, place] : spec.kconfig) {
     const std::optional<Problem> problem = check.of(name, value);
-    if (!problem) continue;
-    Diagnostic d;
-    d.code = "F0933";
-    d.message = problem->message;
-    d.span = place.span;
-    d.help = problem->help;
-    sink.add(std::move(d));
+    if (problem) sink.error("F0933", problem->message, place, problem->help);
   }
 }
 

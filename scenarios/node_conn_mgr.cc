@@ -34,13 +34,11 @@ void apply_conn_mgr(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& si
   if (spec.conn_mgr) apply_spec(*spec.conn_mgr, config);
   if (!monitor.iface_max || monitor.allow_untracked) return;
   if (spec.ifaces.size() <= *monitor.iface_max) return;
-  Diagnostic d;
-  d.code = "F0926";
-  d.message = "iface index exceeds CONN_MGR_IFACE_MAX: " + std::to_string(spec.ifaces.size()) +
-              " ifaces, but the table holds " + std::to_string(*monitor.iface_max);
-  d.span = (spec.conn_mgr ? spec.conn_mgr->place : ipv6->place).span;
-  d.help = "raise \"iface_max\", or set \"allow_untracked\"";
-  sink.add(std::move(d));
+  sink.error("F0926",
+             "iface index exceeds CONN_MGR_IFACE_MAX: " + std::to_string(spec.ifaces.size()) +
+                 " ifaces, but the table holds " + std::to_string(*monitor.iface_max),
+             spec.conn_mgr ? spec.conn_mgr->place : ipv6->place,
+             "raise \"iface_max\", or set \"allow_untracked\"");
 }
 
 void add_online_check(const NodeSpec& spec, Node& node, DiagnosticSink& sink) {
@@ -49,13 +47,9 @@ void add_online_check(const NodeSpec& spec, Node& node, DiagnosticSink& sink) {
   const auto& ifaces = node.stack.ifaces();
   if (std::all_of(ifaces.begin(), ifaces.end(),
                   [](const auto& iface) { return iface->is_offloaded(); })) {
-    Diagnostic d;
-    d.code = "F0930";
-    d.message = "an online check needs a native interface, " + spec.name + " has none";
-    d.span = from.place.span;
-    d.help = "its pings are the stack's own; an engine has none";
-    sink.add(std::move(d));
-    return;
+    return sink.error("F0930",
+                      "an online check needs a native interface, " + spec.name + " has none",
+                      from.place, "its pings are the stack's own; an engine has none");
   }
   OnlineCheckConfig config;
   config.host = Ipv4Address{from.address};

@@ -7,16 +7,6 @@
 namespace flapjack {
 namespace {
 
-void complain(DiagnosticSink& sink, const char* code, std::string message,
-              const SourcePlace& place, std::string help) {
-  Diagnostic d;
-  d.code = code;
-  d.message = std::move(message);
-  d.span = place.span;
-  d.help = std::move(help);
-  sink.add(std::move(d));
-}
-
 void apply_cpu(const CpuSpec& spec, StackConfig& stack, DiagnosticSink& sink) {
   stack.cpu.rx = {spec.rx, spec.rx_byte};
   stack.cpu.tx = {spec.tx, spec.tx_byte};
@@ -24,19 +14,19 @@ void apply_cpu(const CpuSpec& spec, StackConfig& stack, DiagnosticSink& sink) {
   const auto check = [&](const CpuConfig::Cost& cost, std::size_t classes, const char* option,
                          const SourcePlace& list) {
     if (cost.any() && classes == 0) {
-      complain(sink, "F0924", "without a queue there is no thread whose work could take time",
+      sink.error("F0924", "without a queue there is no thread whose work could take time",
                spec.place, std::string("set ") + option + " to 1 or more");
     } else if (cost.packet.size() > std::max<std::size_t>(classes, 1)) {
       const std::string have =
           std::to_string(classes) + (classes == 1 ? " traffic class" : " traffic classes");
-      complain(sink, "F0924", std::to_string(cost.packet.size()) + " service times, but " + have,
+      sink.error("F0924", std::to_string(cost.packet.size()) + " service times, but " + have,
                list, std::string("raise ") + option + ", or write one time a class");
     }
   };
   check(stack.cpu.rx, stack.rx_classes, "NET_TC_RX_COUNT", spec.rx_place);
   check(stack.cpu.tx, stack.tx_classes, "NET_TC_TX_COUNT", spec.tx_place);
   if (spec.mgmt.ns > 0 && stack.mgmt.delivery == NetMgmtConfig::Delivery::Direct) {
-    complain(sink, "F0924", "handlers that net_mgmt calls in the notifier's turn cannot take time",
+    sink.error("F0924", "handlers that net_mgmt calls in the notifier's turn cannot take time",
              spec.place, "leave out \"mgmt\", or NET_MGMT_EVENT_DIRECT");
     stack.mgmt.handler_time = {};
   }
@@ -49,7 +39,7 @@ void apply_work(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) 
   if (spec.cpu) apply_cpu(*spec.cpu, stack, sink);
   const std::size_t fewest = fewest_classes(stack.priority_map);
   if (std::min(stack.tx_classes, stack.rx_classes) >= fewest || fewest < 2) return;
-  complain(sink, "F0916", "this priority map needs two traffic classes in both directions",
+  sink.error("F0916", "this priority map needs two traffic classes in both directions",
            spec.place, "raise NET_TC_TX_COUNT and NET_TC_RX_COUNT");
   stack.priority_map = PriorityMap::Strict;  // the node is still built, to find other errors
 }
@@ -65,7 +55,7 @@ void check_stalls(const ScenarioSpec& spec, World& world, DiagnosticSink& sink) 
     const bool direct = stack.config().mgmt.delivery == NetMgmtConfig::Delivery::Direct;
     if (queue == "net_mgmt" && direct) help = "leave out NET_MGMT_EVENT_DIRECT";
     if (help.empty()) continue;
-    complain(sink, "F0932", step.target.path() + " has no thread that could be stopped",
+    sink.error("F0932", step.target.path() + " has no thread that could be stopped",
              step.target.place, std::move(help));
   }
 }

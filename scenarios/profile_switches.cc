@@ -21,6 +21,7 @@ Text mgmt_overflow(const C& c) {
   const bool ring = c.stack.mgmt.overflow == NetMgmtConfig::Overflow::DropOldest;
   return ring ? "overwrite the oldest" : "wait, then lose the newest";
 }
+static_assert(NetMgmtConfig{}.queue_size == 16);
 Text mgmt_room(const C& c) { return c.stack.mgmt.queue_size == 2 ? "2 events" : "16 events"; }
 Text mgmt_commands(const C& c) {
   return c.stack.mgmt.layout == MgmtLayout::Numbered ? "numbers (32-bit words)"

@@ -244,7 +244,6 @@ struct KconfigSpec {
   SourcePlace place;       ///< of the value
 };
 
-/// Switches of a node's connection manager ("conn_mgr") that no Kconfig option has.
 struct NodeSpec {
   std::string name;
   std::string profile;  ///< the scenario's unless the node has its own

@@ -26,10 +26,7 @@ std::string_view why_no_host(const NodeSpec& node, Ipv4Address address) {
       const Ipv4Prefix prefix{{own.value}, own.prefix_len};
       if (own.value == address.value) return kItself;
       if (prefix.is_directed_broadcast(address)) return " is the broadcast address of its network";
-      const bool is_network = (address.value & ~ipv4_mask(own.prefix_len).value) == 0;
-      if (prefix.contains(address) && own.prefix_len < 31 && is_network) {
-        return " is the address of a network";
-      }
+      if (prefix.is_network(address)) return " is the address of a network";
     }
   }
   return {};
@@ -114,20 +111,10 @@ void FormatTables::build_conn_mgr() {
   conn_mgr.add({"scan_offloaded", "Its first look sees addresses of offloaded interfaces.",
                 schema_bool()},
                &bind_flag<&ConnMgrSpec::scan_offloaded>);
-  conn_mgr.add({"online_check", "Ask a host beyond the link whether the node is online.",
-                schema_ref(online_check.name())},
-               [this](LoadContext& ctx, const JsonMember& m, ConnMgrSpec& c) {
-                 c.online_check.emplace();
-                 c.online_check->place = ctx.place(m.key_span);
-                 online_check.bind(ctx, m.value, *c.online_check);
-               });
-  node.add({"conn_mgr", "Switches of the node's connection manager.",
-            schema_ref(conn_mgr.name())},
-           [this](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {
-             n.conn_mgr.emplace();
-             n.conn_mgr->place = ctx.place(m.key_span);
-             conn_mgr.bind(ctx, m.value, *n.conn_mgr);
-           });
+  conn_mgr.object("online_check", "Ask a host beyond the link whether the node is online.",
+                  online_check, &ConnMgrSpec::online_check);
+  node.object("conn_mgr", "Switches of the node's connection manager.", conn_mgr,
+              &NodeSpec::conn_mgr);
 }
 
 }  // namespace flapjack

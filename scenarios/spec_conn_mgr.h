@@ -21,7 +21,7 @@ struct OnlineCheckSpec {
   SourcePlace place;
 };
 
-/// Nothing is written of what is empty: then it is as the profile and Kconfig say.
+/// Switches that no Kconfig option has. What is empty is as the profile and Kconfig say.
 struct ConnMgrSpec {
   std::string coalescing;                    ///< empty: as the profile and Kconfig say
   std::optional<std::int64_t> iface_max;     ///< CONN_MGR_IFACE_MAX

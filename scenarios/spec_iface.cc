@@ -315,12 +315,7 @@ void FormatTables::build_iface() {
                   schema_pattern("^.{1,255}$", "wan")},
                  &parse_if_name, "wan", &IfaceSpec::if_name);
   build_iface_device();
-  iface.add({"conn", "How the interface gets connected.", schema_ref(conn.name())},
-            [this](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
-              i.conn.emplace();
-              i.conn->place = ctx.place(m.key_span);
-              conn.bind(ctx, m.value, *i.conn);
-            });
+  iface.object("conn", "How the interface gets connected.", conn, &IfaceSpec::conn);
 }
 
 }  // namespace flapjack

@@ -117,12 +117,8 @@ void FormatTables::build_icmp_errors() {
                     kMostErrors, &IcmpErrorsSpec::rate, "0");
   icmp_errors.whole("burst", "Errors at once, before the rate counts.", 1, kMostErrors,
                     &IcmpErrorsSpec::burst, "10");
-  node.add({"icmp_errors", "How many ICMP errors it sends; default: no limit.",
-            schema_ref(icmp_errors.name())},
-           [this](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {
-             n.icmp_errors.emplace();
-             icmp_errors.bind(ctx, m.value, *n.icmp_errors);
-           });
+  node.object("icmp_errors", "How many ICMP errors it sends; default: no limit.", icmp_errors,
+              &NodeSpec::icmp_errors);
 }
 
 void FormatTables::build_node() {
@@ -130,12 +126,7 @@ void FormatTables::build_node() {
             vocabulary.profiles, {}, &NodeSpec::profile);
   node.add({"kconfig", "Kconfig options of this node.", kconfig_schema(vocabulary)},
            &bind_kconfig);
-  node.add({"cpu", "What the node's work takes; without it, nothing.", schema_ref(cpu.name())},
-           [this](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {
-             n.cpu.emplace();
-             n.cpu->place = ctx.place(m.key_span);
-             cpu.bind(ctx, m.value, *n.cpu);
-           });
+  node.object("cpu", "What the node's work takes; without it, nothing.", cpu, &NodeSpec::cpu);
   node.add({"ifaces", "The node's interfaces, by name, in the order of their index.",
             schema_map(schema_ref(iface.name()))},
            [this](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {

@@ -166,10 +166,10 @@ VerbCall Timeline::carry_out(std::size_t index, RecordId record) {
 }
 
 // The fiber has the step as its cause, and a call keeps it while it waits.
-void Timeline::call_later(const StepSpec& step, std::function<Status()> call) {
+void Timeline::call_later(const StepSpec& step, bool undo, std::function<Status()> call) {
   const std::string name = "step " + step.verb + " " + step.target.path();
-  world_.fibers().start(undoing_ ? "end of " + name : name,
-                        [this, &step, undo = undoing_, call = std::move(call)] {
+  world_.fibers().start(undo ? "end of " + name : name,
+                        [this, &step, undo, call = std::move(call)] {
                           refused(subject_of(step), step, call(), undo);
                         });
 }
@@ -196,9 +196,7 @@ void Timeline::take_back(std::uint64_t slot) {
   const CauseScope scope(world_.scheduler(), record);
   const Undo undo = std::move(pending_[slot].undo);
   free_.push_back(slot);
-  undoing_ = true;
   refused(subject, step, undo(), true);
-  undoing_ = false;
 }
 
 }  // namespace flapjack

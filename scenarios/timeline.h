@@ -58,7 +58,7 @@ class Timeline : private LinkFilter, private LateCalls {
   void fire(std::uint64_t index);
   void repeat(std::uint64_t index);
   bool takes(SubjectId link, Packet& frame) override;
-  void call_later(const StepSpec& step, std::function<Status()> call) override;
+  void call_later(const StepSpec& step, bool undo, std::function<Status()> call) override;
   RecordId record_step(const StepSpec& step, SubjectId subject);
   VerbCall carry_out(std::size_t index, RecordId record);
   void take_back(std::uint64_t slot);
@@ -78,7 +78,6 @@ class Timeline : private LinkFilter, private LateCalls {
   std::vector<Pending> pending_;
   std::vector<std::size_t> free_;  // places in pending_
   std::uint64_t carried_out_ = 0;
-  bool undoing_ = false;  // a step is being taken back now
 };
 
 }  // namespace flapjack

@@ -58,8 +58,8 @@ Undo hold_effect(HoldBook& holds, const std::string& effect, Set set) {
 /// Makes a step's calls that have to wait, each in a fiber of its own.
 class LateCalls {
  public:
-  /// Begins at once; what the call refuses is told when it returns.
-  virtual void call_later(const StepSpec& step, std::function<Status()> call) = 0;
+  /// Begins at once; what the call, or the `undo` of one, refuses is told when it returns.
+  virtual void call_later(const StepSpec& step, bool undo, std::function<Status()> call) = 0;
 
  protected:
   ~LateCalls() = default;

@@ -41,14 +41,14 @@ Undo call_manager(VerbCall& call, const ManagerCall& made) {
   };
   const Call undone = [made, refused] { return *refused ? Status() : made.undone.call(); };
   if (made.blocked()) {
-    call.late.call_later(call.step, in_turn(made, made.does.name, does));
+    call.late.call_later(call.step, false, in_turn(made, made.does.name, does));
   } else {
     call.result = does();
   }
   if (*refused) return {};
   return [made, undone, &late = call.late, &step = call.step] {
     if (!made.blocked()) return undone();
-    late.call_later(step, in_turn(made, made.undone.name, undone));
+    late.call_later(step, true, in_turn(made, made.undone.name, undone));
     return Status();
   };
 }

@@ -147,14 +147,14 @@ void item22(Examiner& x) {
     const auto check = [&](const Trace& t, const Trace& after, Duration at) {
       // A CONNECT that was only noted so far may be forgotten, or begun and stopped.
       const Duration left = at + milliseconds(500);
-      const bool begun = was_running(t, after) || after.count(Start, {}, left) > 0;
+      const bool ran = was_running(t, after);
+      const bool begun = ran || after.count(Start, {}, left) > 0;
       x.expect(t, !begun || after.count(Stop, {}, left) > 0, "no STOP at DISCONNECT");
       x.expect(t, after.count(Timeout) == 0, "TIMEOUT after DISCONNECT");
       // One that comes while the DISCONNECT waits for its turn is not late.
       x.expect(t, after.count(OperUp, at + kAtOnce) == 0 && !t.up_at_end,
                "a late ASSOC_OK is taken after DISCONNECT");
-      const Duration quiet = was_running(t, after) ? Duration{} : left;
-      x.expect(t, after.count(Start, quiet) == 0, "START after DISCONNECT");
+      x.expect(t, after.count(Start, ran ? Duration{} : left) == 0, "START after DISCONNECT");
     };
     x.sweep(plan, steps, kConnect + kTick, end, check);
   }

@@ -34,7 +34,6 @@ struct PacketMeta {
   std::uint8_t protocol = 0;  ///< IP protocol number once known
   std::uint8_t ttl = 64;      ///< of the IP header
   bool l2_ready = false;        ///< tx: link header is there; rx: link header is off
-  bool link_control = false;    ///< of the L2's own: may leave before the iface is up
   bool loopback = false;        ///< goes to one's own address: rx skips L2
   bool damaged = false;         ///< a fault changed its bytes: its checksums may be wrong
   std::uint16_t context = 0;    ///< sending NetContext's slot + 1, 0 for none

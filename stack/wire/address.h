@@ -62,6 +62,10 @@ struct Ipv4Prefix {
   constexpr bool is_directed_broadcast(Ipv4Address a) const {
     return length < 31 && contains(a) && (a.value | ipv4_mask(length).value) == 0xffffffffu;
   }
+  /// All host bits zero; none for /31 and /32.
+  constexpr bool is_network(Ipv4Address a) const {
+    return length < 31 && contains(a) && (a.value & ~ipv4_mask(length).value) == 0;
+  }
   static std::optional<Ipv4Prefix> parse(std::string_view text);
 };
 
