@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "connmgr/conform/examiner.h"
+#include "connmgr/conform/story_check.h"
 
 namespace flapjack::conformance {
 namespace {
@@ -44,6 +45,9 @@ ConformReport conform(const ConformSubject& subject, const ConnMgrConfig& config
     result.guideline = item.guideline;
     Examiner examiner(subject, config, result);
     item.examine(examiner);
+  }
+  check_stories(subject, config, report.items);
+  for (ItemResult& result : report.items) {
     if (result.example) shorten(result.example->lines);
   }
   return report;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// StoryState: what the judge of stories knows at one line of a trace: what the attempt or the
+// connection is at, what is due and until when, and which item of the checklist tells so.
+#pragma once
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "connmgr/conform/story_judge.h"
+
+namespace flapjack::conformance {
+
+struct StoryState {
+  enum class Mode : std::uint8_t { Idle, Attempt, Up };
+  enum class Ended : std::uint8_t { Never, LeftUp, LeftAttempt, TimedOut, Failed, Lost };
+  enum class Owed : std::uint8_t { Start, Stop, OperUp, OperDown, Fatal, Address };
+  static constexpr std::size_t kOwed = 6;
+
+  struct Debt {
+    bool owed = false;
+    Duration due{};
+    StoryVerdict breach{};
+  };
+  struct Window {
+    Duration from, to;
+  };
+
+  Duration now{};
+  Mode mode = Mode::Idle;
+  Ended ended = Ended::Never;  ///< how the last attempt or connection ended
+  Duration since{};            ///< when it did
+  bool running = false;        ///< the technology is at work, or has succeeded
+  bool associated = false;
+  bool configured = true, bad = false;  ///< there is a configuration; it is a wrong one
+  bool persistent = false, other_persistence = false;  ///< other: than at the last connect
+  bool admin_up = true, up = false;
+  int timeout_s = 0;
+  int addresses = 0;
+  std::vector<Window> ends;    ///< when the attempt may end by timeout; empty: never
+  int end_item = 9;            ///< that says so
+  bool other_timeout = false;  ///< changed since the last attempt began
+  bool any_end = false;        ///< changed in the attempt: what follows is not defined
+  int lost_item = 18;          ///< that forbids an attempt after the last loss
+  Duration lost_until{};       ///< of a loss in its grace
+  std::array<Debt, kOwed> debts{};
+
+  void owe(Owed what, Duration within, int item, std::string_view wrong);
+  /// Of a START that is due already, nothing changes.
+  void owe_start(int item, std::string_view wrong);
+  /// What must follow the end of a connection.
+  void owe_end(int item, Duration later = {});
+  void settle(Owed what) { debts[static_cast<std::size_t>(what)].owed = false; }
+  bool owes(Owed what) const { return debts[static_cast<std::size_t>(what)].owed; }
+  /// What is overdue at `at`, the longest first; null: nothing.
+  const Debt* overdue(Duration at) const;
+  /// The attempt's time has passed before `at`.
+  bool expired(Duration at) const;
+
+  /// `slack`: by how much it may begin later. `item` asks for its START, `end_item` for its end.
+  void begin(Duration slack, int item, int end_item);
+  void end(Ended how);
+  /// There is more than one sub-attempt: the time is that of all of them.
+  void further();
+  /// The attempt may end by timeout about now.
+  bool near_end() const;
+
+  int timeout_item() const { return persistent ? 10 : 9; }
+  /// The item that asks for another sub-attempt.
+  int again_item() const;
+  /// The item that forbids what comes while it is idle, by how that came about.
+  int idle_item(int never, int left_up) const;
+};
+
+}  // namespace flapjack::conformance
