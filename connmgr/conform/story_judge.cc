@@ -180,7 +180,7 @@ void Judge::take_success() {
   s_.mode = Mode::Up;
   s_.ends.clear();
   s_.settle(Owed::Start);
-  if (s_.admin_up && !s_.up) s_.owe(Owed::OperUp, kSoon, 4, "no OPER_UP after ASSOC_OK");
+  if (s_.admin_up && !s_.up) s_.owe(Owed::OperUp, kStartRoom, 4, "no OPER_UP after ASSOC_OK");
 }
 
 void Judge::take_failure() {
@@ -239,7 +239,7 @@ void Judge::take_admin(bool up) {
   if (!up) s_.settle(Owed::OperUp);
   if (!up && s_.up) s_.owe(Owed::OperDown, kSoon, 35, "up while admin-down");
   if (up && s_.mode == Mode::Up && !s_.up) {
-    s_.owe(Owed::OperUp, kSoon, 35, "no OPER_UP when admin-up again, though associated");
+    s_.owe(Owed::OperUp, kStartRoom, 35, "no OPER_UP when admin-up again, though associated");
   }
 }
 
@@ -295,6 +295,7 @@ void Judge::see_stop() {
   s_.settle(Owed::Stop);
   s_.running = s_.associated = false;
   if (s_.mode == Mode::Up) {
+    if (s_.owes(Owed::OperUp)) return unclear();
     return suspect(last_ == Word::Connect ? 26 : 5, "STOP though connected and wanted");
   }
   if (s_.mode != Mode::Attempt || !s_.configured) return;
@@ -321,6 +322,7 @@ void Judge::see_down() {
 
 void Judge::see_timeout() {
   if (s_.mode == Mode::Up) {
+    if (s_.owes(Owed::OperUp)) return unclear();  // associated, but not usable yet
     return breach(last_ == Word::Connect ? 26 : 4, "TIMEOUT though connected");
   }
   if (s_.mode == Mode::Idle) {

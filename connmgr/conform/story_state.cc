@@ -6,13 +6,6 @@
 #include "connmgr/conform/examiner.h"
 
 namespace flapjack::conformance {
-namespace {
-
-// From a step of a story to its START.
-constexpr Duration kStartRoom = seconds(30);
-
-}  // namespace
-
 void StoryState::owe(Owed what, Duration within, int item, std::string_view wrong) {
   debts[static_cast<std::size_t>(what)] = {true, now + within, {item, wrong, now + within}};
 }

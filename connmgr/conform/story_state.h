@@ -10,6 +10,9 @@
 
 namespace flapjack::conformance {
 
+/// From a step of a story to its START, and from an association to its OPER_UP.
+inline constexpr Duration kStartRoom = seconds(30);
+
 struct StoryState {
   enum class Mode : std::uint8_t { Idle, Attempt, Up };
   enum class Ended : std::uint8_t { Never, LeftUp, LeftAttempt, TimedOut, Failed, Lost };
