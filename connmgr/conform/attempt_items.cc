@@ -20,9 +20,13 @@ bool has_fault(const Trace& t, BenchFault fault) {
 }
 
 void item1(Examiner& x) {
-  const Trace t = x.run(answering());
-  x.expect(t, !has_fault(t, BenchFault::NotDown), "init leaves the iface up");
-  x.expect(t, t.count(OperUp) == 0, "OPER_UP without a CONNECT");
+  for (const int ifaces : {1, 2}) {
+    Plan plan = answering();
+    plan.ifaces = ifaces;
+    const Trace t = x.run(plan);
+    x.expect(t, !has_fault(t, BenchFault::NotDown), "init leaves the iface up");
+    x.expect(t, t.count(OperUp) == 0, "OPER_UP without a CONNECT");
+  }
 }
 
 void item2(Examiner& x) {

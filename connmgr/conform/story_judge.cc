@@ -58,6 +58,10 @@ class Judge {
     }
   }
 
+  bool admin_just_now() const {
+    return (last_ == Word::AdminDown || last_ == Word::AdminUp) && s_.now <= last_at_ + kAtOnce;
+  }
+
   void take(const Line& line);
   void take_setting(const Line& line);
   void take_connect();
@@ -82,7 +86,8 @@ class Judge {
 
   StoryTerms terms_;
   StoryState s_, before_connect_;
-  Word last_ = Word::Ret;
+  Word last_ = Word::Ret;  // input
+  Duration last_at_{};
   bool unclear_ = false;
   std::optional<StoryVerdict> verdict_, suspected_;
 };
@@ -90,6 +95,7 @@ class Judge {
 void Judge::take(const Line& line) {
   if (s_.near_end() || line.at <= s_.lost_until) return unclear();
   last_ = line.word;
+  last_at_ = line.at;
   switch (line.word) {
     case Word::Connect:
       return take_connect();
@@ -296,11 +302,14 @@ void Judge::see_stop() {
   s_.running = s_.associated = false;
   if (s_.mode == Mode::Up) {
     if (s_.owes(Owed::OperUp)) return unclear();
+    if (admin_just_now()) return breach(36, "STOP because of the iface's admin state");
     return suspect(last_ == Word::Connect ? 26 : 5, "STOP though connected and wanted");
   }
   if (s_.mode != Mode::Attempt || !s_.configured) return;
   if (s_.any_end) return unclear();
-  if (!s_.near_end()) s_.owe_start(s_.again_item(), "the attempt does not go on after a STOP");
+  if (s_.near_end()) return;
+  const int item = admin_just_now() ? 36 : s_.again_item();
+  s_.owe_start(item, "the attempt does not go on after a STOP");
 }
 
 void Judge::see_up() {

@@ -157,6 +157,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AdminUpUps", "", kLost + "60 ADMIN_DOWN 64 ADMIN_UP 64 OPER_UP", 35},
         Case{"AdminUpBack", "", kUp + "60 ADMIN_DOWN 60 OPER_DOWN 64 ADMIN_UP 64 OPER_UP", kNone},
         Case{"AdminUpNotBack", "", kUp + "60 ADMIN_DOWN 60 OPER_DOWN 64 ADMIN_UP", 35},
+        Case{"AdminDownStops", "", kBegun + "60 ADMIN_DOWN 60 STOP", 36},
+        Case{"AdminDownLeaves", "", kUp + "60 ADMIN_DOWN 60 OPER_DOWN 60 STOP", 36},
         Case{"Address", "", kUp + "2 IP+ 20 LOSS 20 IP- 20 OPER_DOWN", kNone},
         Case{"AddressStays", "", kUp + "2 IP+ 20 LOSS 20 OPER_DOWN", 34},
         Case{"AddressFirst", "", kBegun + "1 IP+", 34},
