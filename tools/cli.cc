@@ -102,6 +102,8 @@ Cli::Cli() {
   conform->add_option("IMPL", options_.paths, "implementations; all without");
   conform->add_option("--profile", options_.profile, "the release whose behaviour counts");
   conform->add_option("--grace", options_.grace, "how long a loss lasts before it is told");
+  conform->add_flag("--partial-options", options_.partial_options,
+                    "an option read or written at a wrong size may be cut, as documented");
   conform->add_option("--item", options_.items, "only these numbers of the checklist")
       ->check(CLI::Range(1, 44).description(""))
       ->allow_extra_args(false);

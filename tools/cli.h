@@ -37,6 +37,7 @@ struct CliOptions {
   std::optional<std::string> pcap;  ///< file of the capture, - for stdout
   std::string profile;        ///< of `conform`; empty: the default
   std::string grace = "0s";   ///< of `conform`, unchecked
+  bool partial_options = false;  ///< of `conform`
   std::vector<int> items;     ///< of `conform`; empty: all
   std::optional<std::string> connector;  ///< valid, see ConnectorAddress
   bool connector_wait = false;

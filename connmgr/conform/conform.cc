@@ -33,7 +33,8 @@ ConformReport conform(const ConformSubject& subject, const ConnMgrConfig& config
                       const std::vector<int>& numbers) {
   ConformReport report{subject.name, {}};
   std::vector<ConformItem> items = attempt_items();
-  for (const auto& more : {command_items(), contract_items()}) {
+  for (const auto& more : {timeout_items(), loss_items(), command_items(), config_items(),
+                           contract_items(), binding_items()}) {
     items.insert(items.end(), more.begin(), more.end());
   }
   for (const ConformItem& item : items) {

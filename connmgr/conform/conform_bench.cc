@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connmgr/conform/conform_bench.h"
 
-#include <array>
+#include <algorithm>
 #include <map>
+#include <optional>
 
+#include "connmgr/conform/option_check.h"
 #include "connmgr/conform/probe.h"
 #include "stack/net/stack.h"
 #include "stack/trace/tracer.h"
@@ -13,8 +15,6 @@ namespace {
 
 constexpr std::uint32_t kManual =
     conn_flag_bit(ConnFlag::NoAutoConnect) | conn_flag_bit(ConnFlag::NoAutoDown);
-constexpr std::size_t kOptionRoom = 4096;  // more than any option has
-constexpr std::array kOptionNumbers = {-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 32, 100, 9999};
 constexpr int kRunaway = 20'000;  // calls of start() and stop() in one run
 
 // A medium that carries nothing: no packet is sent on the bench.
@@ -45,14 +45,20 @@ class Bench : public TraceSink, private ProbeLog {
   };
   void record(const Tracer& tracer, const TraceRecord& record) override;
   void note(int iface, Word word, int value) override;
+  void note_address(int iface, std::string_view event);
   void fault(BenchFault what) { note(0, Word::Fault, static_cast<int>(what)); }
+  void set_up_binding(Binding& b);
+  void boot();
   void play(const Step& step);
   void call(int iface, Word word);
   void set_flag(int iface, ConnFlag flag, bool on);
+  void set_timeout(int iface, int seconds);
+  void set_idle_timeout(int iface, int seconds);
   void flip(NetIf& iface, int way);
   void react(const MgmtNotice& notice);
   void check_flags();
   void check_unbound();
+  void check_options();
   Binding& binding(int iface) { return *mgr_.if_get_binding(*ifaces_[std::size_t(iface)]); }
 
   const Plan& plan_;
@@ -74,7 +80,9 @@ class Bench : public TraceSink, private ProbeLog {
   bool booted_ = false, flags_kept_ = true;
   std::uint32_t flags_ = kManual;  // of the first iface, as the application set them
   std::map<std::string, int, std::less<>> names_;  // subject -> iface
-  int timeout_s_ = 0, calls_ = 0, depth_ = 0;
+  int timeout_s_ = 0, idle_timeout_s_ = kNoTimeout, calls_ = 0, depth_ = 0;
+  SimTime origin_{};
+  std::optional<OptionCheck> options_;
 };
 
 ConnMgrConfig bench_config(ConnMgrConfig config) {
@@ -109,37 +117,61 @@ Bench::Bench(const ConformSubject& subject, const ConnMgrConfig& config, const P
     ifaces_.push_back(&stack_.add_iface({.name = "if" + std::to_string(i)}));
     ifaces_.back()->bind_l2(l2_);
     names_["dev.if" + std::to_string(i)] = i;
-    mgr_.bind(*ifaces_.back(), *impl_, {kManual, plan.timeout_s});
+    mgr_.bind(*ifaces_.back(), *impl_,
+              {.flags = kManual, .timeout_s = plan.timeout_s, .init_takes = nanoseconds(1)});
   }
+  options_.emplace(mgr_, *ifaces_.front(), subject.partial_options);
   reaction_ = {mgmt_mask(MgmtEvent::IfDown, MgmtEvent::IfUp),
                [this](const MgmtNotice& n) { react(n); }};
   steps_.reserve(plan.steps.size());
 }
 
-Trace Bench::run() {
+// What init set is the implementation's default; from then on all is the application's, and it sets
+// what the plan says.
+void Bench::set_up_binding(Binding& b) {
+  for (const ConnFlag flag : {ConnFlag::NoAutoConnect, ConnFlag::NoAutoDown})
+    b.set_flag(flag, true);
+  b.set_flag(ConnFlag::Persistent, plan_.persistent);
+  b.set_timeout_s(plan_.timeout_s);
+  b.set_idle_timeout_s(kNoTimeout);
+}
+
+// Every init takes a nanosecond, so that its defaults are overwritten before the connection manager
+// connects what asks for it. All times count from the end of the boot.
+void Bench::boot() {
   static_cast<void>(decoy_->up().ok());
-  for (NetIf* iface : ifaces_) {
-    static_cast<void>(iface->up().ok());
-  }
-  if (!mgr_.boot().ok()) fault(BenchFault::NotDown);
-  trace_.lines.clear();
+  for (NetIf* iface : ifaces_) static_cast<void>(iface->up().ok());
   booted_ = true;
-  for (NetIf* iface : ifaces_) {
-    if (!iface->is_dormant() && iface->is_carrier_ok()) fault(BenchFault::NotDown);
-    Binding& b = *mgr_.if_get_binding(*iface);
-    b.set_flag(ConnFlag::Persistent, plan_.persistent);
-    b.set_timeout_s(plan_.timeout_s);
+  bool at_rest = mgr_.boot().ok();
+  for (bool last = false; !last;) {
+    last = !mgr_.blocked();  // an implementation without init is never waited for
+    for (NetIf* iface : ifaces_) set_up_binding(*mgr_.if_get_binding(*iface));
+    if (!last) scheduler_.run_until(scheduler_.now() + nanoseconds(1));
   }
+  for (NetIf* iface : ifaces_) {
+    at_rest = at_rest && (iface->is_dormant() || !iface->is_carrier_ok());
+  }
+  origin_ = scheduler_.now();
+  std::erase_if(trace_.lines, [](const Line& l) { return l.word != Word::Fault; });
+  if (!at_rest) fault(BenchFault::NotDown);
+}
+
+Trace Bench::run() {
+  boot();
   if (plan_.persistent) flags_ |= conn_flag_bit(ConnFlag::Persistent);
   if (plan_.reaction.on != Word::Ret) stack_.mgmt.add(reaction_);
+  const bool reads_options = std::any_of(plan_.steps.begin(), plan_.steps.end(),
+                                         [](const Step& s) { return s.word == Word::Options; });
+  if (reads_options) options_->learn();
   for (const Step& step : plan_.steps) {
     steps_.push_back({this, step});
     const Lane lane = step.place == Place::First ? Lane::World : Lane::Settle;
     scheduler_.after(step.at, lane, delegate<&Scheduled::run>(&steps_.back()));
   }
-  scheduler_.run_until(SimTime{} + plan_.until);
+  scheduler_.run_until(origin_ + plan_.until);
   check_flags();
   check_unbound();
+  trace_.until = plan_.until;
   trace_.up_at_end = ifaces_.front()->is_up();
   return trace_;
 }
@@ -151,21 +183,29 @@ void Bench::note(int iface, Word word, int value) {
     if (calls_ == kRunaway + 1) fault(BenchFault::Runaway);
     return;
   }
-  trace_.lines.push_back({scheduler_.now() - SimTime{}, word, value, iface});
+  trace_.lines.push_back({scheduler_.now() - origin_, word, value, iface});
 }
 
 void Bench::record(const Tracer& tracer, const TraceRecord& record) {
   const auto it = names_.find(tracer.path(record.subject));
   if (it == names_.end() || !booted_) return;
-  if (it->second < 0) return fault(BenchFault::DecoyTouched);
   const int iface = it->second;
+  if (iface < 0) {
+    fault(BenchFault::DecoyTouched);
+    return note_address(iface, record.name);
+  }
   const std::string_view name = record.name;
   if (name == "IF_UP") return note(iface, Word::OperUp, 0);
   if (name == "IF_DOWN") return note(iface, Word::OperDown, 0);
   if (name == "CONN_IF_TIMEOUT") return note(iface, Word::Timeout, 0);
   if (name == "CONN_IF_FATAL_ERROR") return note(iface, Word::Fatal, 0);
-  if (name == "IPV4_ADDR_ADD" || name == "IPV6_ADDR_ADD") return note(iface, Word::IpAdd, 0);
-  if (name == "IPV4_ADDR_DEL" || name == "IPV6_ADDR_DEL") return note(iface, Word::IpDel, 0);
+  if (name == "CONN_IF_NO_CONFIGURATION") return note(iface, Word::NoConfig, 0);
+  note_address(iface, name);
+}
+
+void Bench::note_address(int iface, std::string_view event) {
+  if (event == "IPV4_ADDR_ADD" || event == "IPV6_ADDR_ADD") return note(iface, Word::IpAdd, 0);
+  if (event == "IPV4_ADDR_DEL" || event == "IPV6_ADDR_DEL") return note(iface, Word::IpDel, 0);
 }
 
 void Bench::play(const Step& step) {
@@ -186,8 +226,11 @@ void Bench::play(const Step& step) {
       set_flag(step.iface, ConnFlag::NoAutoConnect, step.value != 0);
       return set_flag(step.iface, ConnFlag::NoAutoDown, step.value != 0);
     case Word::Timeout_:
-      if (step.iface == 0) timeout_s_ = step.value;
-      return binding(step.iface).set_timeout_s(step.value);
+      return set_timeout(step.iface, step.value);
+    case Word::IdleTimeout_:
+      return set_idle_timeout(step.iface, step.value);
+    case Word::Options:
+      return check_options();
     case Word::Flip:
       return flip(*ifaces_[std::size_t(step.iface)], step.value);
     default:
@@ -202,6 +245,17 @@ void Bench::set_flag(int iface, ConnFlag flag, bool on) {
   binding(iface).set_flag(flag, on);
 }
 
+void Bench::set_timeout(int iface, int seconds) {
+  if (iface == 0) timeout_s_ = seconds;
+  binding(iface).set_timeout_s(seconds);
+}
+
+void Bench::set_idle_timeout(int iface, int seconds) {
+  if (!mgr_.config().idle_timeout) return;
+  if (iface == 0) idle_timeout_s_ = seconds;
+  binding(iface).set_idle_timeout_s(seconds);
+}
+
 // `depth_`: a reaction may call again from within a call, but not without end.
 void Bench::call(int iface, Word word) {
   if (depth_ > 8) return fault(BenchFault::Runaway);
@@ -213,8 +267,7 @@ void Bench::call(int iface, Word word) {
   if (word == Word::Disconnect) status = mgr_.if_disconnect(net_if);
   if (word == Word::IdleStop) {
     Binding& b = binding(iface);
-    // Longer than any plan: the countdown must not begin a second one by itself.
-    if (mgr_.config().idle_timeout) b.set_idle_timeout_s(24 * 3600);
+    set_idle_timeout(iface, kIdleTimeout);
     b.set_flag(ConnFlag::Disconnecting, false);
     status = b.impl().disconnect(b);
   }
@@ -257,9 +310,15 @@ void Bench::react(const MgmtNotice& notice) {
 void Bench::check_flags() {
   const Binding& b = binding(0);
   const std::uint32_t internal = conn_flag_bit(ConnFlag::Disconnecting);
-  const bool kept = (b.flags() & ~internal) == flags_ && b.timeout_s() == timeout_s_;
+  const bool kept = (b.flags() & ~internal) == flags_ && b.timeout_s() == timeout_s_ &&
+                    b.idle_timeout_s() == idle_timeout_s_;
   if (flags_kept_ && !kept) fault(BenchFault::FlagsChanged);
   flags_kept_ = flags_kept_ && kept;
+}
+
+void Bench::check_options() {
+  const bool usable = options_->usable();
+  if (!usable) fault(BenchFault::OptionState);
 }
 
 // The bench's own doing must not count as a touch.
@@ -271,31 +330,8 @@ void Bench::check_unbound() {
 }
 
 std::vector<Line> Bench::options() {
-  static_cast<void>(ifaces_.front()->up().ok());
-  if (!mgr_.boot().ok()) fault(BenchFault::NotDown);
-  booted_ = true;
-  trace_.lines.clear();
-  NetIf& iface = *ifaces_.front();
-  std::array<std::uint8_t, kOptionRoom> room{};
-  for (const int option : kOptionNumbers) {
-    std::size_t length = room.size();
-    const Errc got = mgr_.if_get_opt(iface, option, room, &length).code();
-    if (got == Errc::Enotsup) return trace_.lines;  // it has no options, and says so
-    if (got != Errc::Ok && length != 0) fault(BenchFault::OptionCode);
-    if (got == Errc::Ok && length > 0) {
-      std::size_t less = length - 1;
-      std::array<std::uint8_t, kOptionRoom> part{};
-      const Errc small = mgr_.if_get_opt(iface, option, part, &less).code();
-      if (small != Errc::Enobufs || less != 0) fault(BenchFault::OptionSize);
-    }
-    const Errc set = mgr_.if_set_opt(iface, option, room).code();
-    if (set == Errc::Enotsup) continue;
-    const bool known = got == Errc::Ok || (set != Errc::Enoprotoopt && got == Errc::Enoprotoopt);
-    if (!known && set != Errc::Enoprotoopt) fault(BenchFault::OptionCode);
-    if (!known && got != Errc::Enoprotoopt) fault(BenchFault::OptionCode);
-    // Read-only options exist; one that can be written has a largest size.
-    if (known && set != Errc::Enobufs && set != Errc::Enoprotoopt) fault(BenchFault::OptionSize);
-  }
+  boot();
+  for (const BenchFault wrong : options_->sizes()) fault(wrong);
   return trace_.lines;
 }
 

@@ -22,9 +22,14 @@ struct ConformSubject {
   std::function<std::unique_ptr<Connectivity>(TechnologyFactory)> make;
   /// How long a loss may last before it tells; it says so itself.
   Duration grace{};
+  /// It documents that an option read or written at a wrong size is cut instead of refused.
+  bool partial_options = false;
   /// Makes it with the technology that it ships with, for its options; may be empty.
   std::function<std::unique_ptr<Connectivity>()> make_own{};
 };
+
+/// An idle timeout longer than most plans: the countdown must not begin a disconnect by itself.
+inline constexpr int kIdleTimeout = 24 * 3600;
 
 /// Runs one plan. `config`: how the connection manager behaves (profile).
 Trace run_plan(const ConformSubject& subject, const ConnMgrConfig& config, const Plan& plan);

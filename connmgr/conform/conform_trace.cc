@@ -7,10 +7,14 @@ namespace flapjack::conformance {
 
 std::string_view word_name(Word word) {
   constexpr std::string_view kNames[] = {
-      "CONNECT",   "DISCONNECT", "IDLE_STOP", "ADMIN_UP", "ADMIN_DOWN", "ASSOC_OK",   "ASSOC_FAIL",
-      "LOSS",      "TECH_RETRY", "ERROR",     "CFG_SET",  "CFG_BAD",    "persistent", "timeout",
-      "no_auto",   "flip",       "options",   "ret",      "START",      "STOP",       "OPER_UP",
-      "OPER_DOWN", "TIMEOUT",    "FATAL",     "IP+",      "IP-",        "RULE"};
+      "CONNECT",    "DISCONNECT", "IDLE_STOP",    "ADMIN_UP",
+      "ADMIN_DOWN", "ASSOC_OK",   "ASSOC_FAIL",   "LOSS",
+      "TECH_RETRY", "ERROR",      "CFG_SET",      "CFG_BAD",
+      "persistent", "timeout",    "idle_timeout", "no_auto",
+      "flip",       "options",    "ret",          "START",
+      "STOP",       "OPER_UP",    "OPER_DOWN",    "TIMEOUT",
+      "FATAL",      "IP+",        "IP-",          "NO_CONFIGURATION",
+      "RULE"};
   return kNames[static_cast<std::size_t>(word)];
 }
 
@@ -30,6 +34,8 @@ std::string_view bench_fault_text(int fault) {
       return "a wrong size is ENOBUFS with length 0";
     case BenchFault::UnboundConnects:
       return "connect of an iface that is not bound is not ENOTSUP";
+    case BenchFault::OptionState:
+      return "an option that could be used after init cannot in this state";
     case BenchFault::Runaway:
       return "calls without end";
   }
@@ -42,7 +48,8 @@ std::string line_text(const Line& line) {
   if (line.iface != 0) text += "[" + std::to_string(line.iface) + "]";
   if (line.word == Word::Fault) return text + ": " + std::string(bench_fault_text(line.value));
   const bool valued = line.word == Word::Persistent || line.word == Word::Timeout_ ||
-                      line.word == Word::NoAuto || line.word == Word::Ret || line.value != 0;
+                      line.word == Word::IdleTimeout_ || line.word == Word::NoAuto ||
+                      line.word == Word::Ret || line.value != 0;
   return valued ? text + " " + std::to_string(line.value) : text;
 }
 
@@ -64,6 +71,7 @@ Trace Trace::after(Word word, Duration at) const {
                                [&](const Line& l) { return l.word == word && l.at == at; });
   Trace rest;
   rest.up_at_end = up_at_end;
+  rest.until = until;
   if (it != lines.end()) rest.lines.assign(it + 1, lines.end());
   return rest;
 }

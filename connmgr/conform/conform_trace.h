@@ -18,28 +18,30 @@ enum class Word : std::uint8_t {
   IdleStop,    ///< the disconnect call that an idle timeout makes, without DISCONNECTING
   AdminUp,
   AdminDown,
-  AssocOk,     ///< the technology reports success, wanted or not
-  AssocFail,   ///< a sub-attempt has ended in vain
-  Loss,        ///< nothing happens unless the technology is associated
-  TechRetry,   ///< the technology begins to associate by itself
-  Error,       ///< the technology reports an irrecoverable error
-  CfgSet,      ///< the configuration is there and right
-  CfgBad,      ///< the configuration is there and wrong
-  Persistent,  ///< flag set to the value
-  Timeout_,    ///< timeout set to the value, in seconds
-  NoAuto,      ///< NO_AUTO_CONNECT and NO_AUTO_DOWN set to the value; both set at boot
-  Flip,        ///< the iface's state is changed behind the implementation's back; see Bench::flip
-  Options,     ///< options are read and written
-  Ret,         ///< a call has returned; 0 or a negative code
-  Start,       ///< the technology was told to associate
-  Stop,        ///< the technology was told to stop
+  AssocOk,       ///< the technology reports success, wanted or not
+  AssocFail,     ///< a sub-attempt has ended in vain
+  Loss,          ///< nothing happens unless the technology is associated
+  TechRetry,     ///< the technology begins to associate by itself
+  Error,         ///< the technology reports an irrecoverable error
+  CfgSet,        ///< the configuration is there and right
+  CfgBad,        ///< the configuration is there and wrong
+  Persistent,    ///< flag set to the value
+  Timeout_,      ///< timeout set to the value, in seconds
+  IdleTimeout_,  ///< idle timeout set to the value, in seconds
+  NoAuto,        ///< NO_AUTO_CONNECT and NO_AUTO_DOWN set to the value; both set at boot
+  Flip,          ///< the iface's state is changed behind the implementation's back; see Bench::flip
+  Options,       ///< options are read and written, each as it is
+  Ret,           ///< a call has returned; 0 or a negative code
+  Start,         ///< the technology was told to associate
+  Stop,          ///< the technology was told to stop
   OperUp,
   OperDown,
   Timeout,
   Fatal,
   IpAdd,
   IpDel,
-  Fault,  ///< the bench saw a rule broken; the value says which of BenchFault
+  NoConfig,  ///< NO_CONFIGURATION: the connection manager has refused
+  Fault,     ///< the bench saw a rule broken; the value says which of BenchFault
 };
 std::string_view word_name(Word word);
 
@@ -53,6 +55,7 @@ enum class BenchFault : int {
   OptionSize,       ///< a wrong size is not ENOBUFS
   Runaway,          ///< it calls without end
   UnboundConnects,  ///< an iface without binding does not answer ENOTSUP
+  OptionState,      ///< an option cannot be used in this state, but could after boot
 };
 std::string_view bench_fault_text(int fault);
 
@@ -111,14 +114,15 @@ std::string line_text(const Line& line);
 struct Trace {
   std::vector<Line> lines;
   bool up_at_end = false;  ///< the first iface
+  Duration until{};        ///< the end of the run
 
   /// How many lines of that word there are at or after `from` and before `to`, on `iface`.
   int count(Word word, Duration from = {}, Duration to = hours(100'000), int iface = 0) const;
   /// The first of them; null: none.
   const Line* first(Word word, Duration from = {}, int iface = 0) const;
-  /// Only the words of `which`, of one iface.
   /// What follows the first line of that word at that instant; nothing when there is none.
   Trace after(Word word, Duration at) const;
+  /// Only the words of `which`, of one iface.
   std::vector<Line> only(std::initializer_list<Word> which, int iface = 0) const;
 
  private:

@@ -2,13 +2,17 @@
 #include "connmgr/conform/examiner.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
+#include <utility>
 
 namespace flapjack::conformance {
 
 Trace Examiner::run(const Plan& plan) {
   ++result_.runs;
-  return run_plan(subject_, config_, plan);
+  Plan longer = plan;
+  longer.until = plan.until + grace();
+  return run_plan(subject_, config_, longer);
 }
 
 // Boundaries are where the base trace has a line; between two of them one instant in the middle
@@ -98,17 +102,122 @@ bool was_running(const Trace& t, const Trace& after) {
   return running;
 }
 
-std::vector<Duration> ends(const Trace& t, Duration from) {
-  std::vector<Duration> found;
+bool runs_at(const Trace& t, Duration at) {
   bool running = false;
   for (const Line& line : t.lines) {
-    const bool starts = line.word == Word::Start && line.iface == 0;
-    if (starts && !found.empty() && found.back() == line.at) found.pop_back();
-    const bool stops = running && line.word == Word::Stop && line.iface == 0;
-    running = runs_after(line, running);
-    if (stops && line.at >= from) found.push_back(line.at);
+    if (line.at < at) running = runs_after(line, running);
   }
+  return running;
+}
+
+std::vector<Duration> ends(const Trace& t, Duration from) {
+  std::vector<Duration> found;
+  std::optional<Duration> stopped;
+  bool running = false;
+  const auto close = [&](std::optional<Duration> at) {
+    if (at && *at >= from) found.push_back(*at);
+    stopped.reset();
+  };
+  for (const Line& line : t.lines) {
+    if (line.iface != 0) continue;
+    if (line.word == Word::Connect) close(stopped);
+    if (line.word == Word::Timeout) close(line.at);
+    if (line.word == Word::Start) stopped.reset();
+    if (line.word == Word::Stop && running) stopped = line.at;
+    running = runs_after(line, running);
+  }
+  const bool over = stopped && *stopped + kNextStart <= t.until;
+  close(over ? stopped : std::nullopt);
   return found;
+}
+
+bool has_fault(const Trace& t, BenchFault fault) {
+  return std::any_of(t.lines.begin(), t.lines.end(), [&](const Line& line) {
+    return line.word == Word::Fault && line.value == static_cast<int>(fault);
+  });
+}
+
+void expect_no_fault(Examiner& x, const Trace& t, BenchFault fault) {
+  x.expect(t, !has_fault(t, fault), bench_fault_text(static_cast<int>(fault)));
+}
+
+// What was up before an admin-down, and should not have been, is so again after it: what made it up
+// first is told, not this.
+void expect_up_only_associated(Examiner& x, const Trace& t, Duration from, Duration to) {
+  bool associated = false, up = false, held_up = false, admin = false;
+  for (const Line& line : t.lines) {
+    if (line.iface != 0) continue;
+    const bool ends_it =
+        line.word == Word::Loss || line.word == Word::Stop || line.word == Word::Error;
+    if (line.word == Word::AssocOk) associated = true;
+    if (ends_it) associated = false;
+    if (line.word == Word::AdminDown) admin = held_up = up;
+    if (line.word == Word::OperDown) {
+      if (!std::exchange(admin, false)) held_up = false;
+      up = false;
+    }
+    if (line.word != Word::OperUp) continue;
+    up = true;
+    const bool judged = line.at >= from && line.at < to && !std::exchange(held_up, false);
+    x.expect(t, associated || !judged, "OPER_UP while not associated");
+  }
+}
+
+bool told_loss(const Examiner& x, const Trace& t, Duration loss) {
+  return t.count(Word::OperDown, loss, loss + x.grace() + kTimeoutSlack) > 0;
+}
+
+void expect_suppressed(Examiner& x, Plan plan, Duration from) {
+  const std::array retries = {from, from + seconds(2), from + seconds(60)};
+  for (const Duration at : retries) plan.at(at, Word::TechRetry);
+  plan.at(retries.back() + seconds(5), Word::AssocOk);
+  const Trace t = x.run(plan);
+  if (was_up(t, t.after(Word::TechRetry, from))) return;  // the end was not told: see 6 and 21
+  for (const Duration at : retries) {
+    x.expect(t, t.after(Word::TechRetry, at).count(Word::Stop, at, at + kAtOnce) > 0,
+             "TECH_RETRY is not stopped at once");
+  }
+  x.expect(t, t.count(Word::OperUp, from) == 0, "OPER_UP by the technology's own retry");
+}
+
+// It may begin the countdown anew. One that comes while the TIMEOUT is on its way is a new attempt.
+void expect_countdown_kept(Examiner& x, bool persistent) {
+  constexpr Duration kFirst = seconds(1), kTimeout = seconds(8);
+  for (const Plan& base : {Plan(), failing()}) {
+    const Plan plan = with(base, {persistent, 8}).at(kFirst, Word::Connect);
+    if (x.run(plan).count(Word::Timeout) != 1) continue;
+    x.sweep(plan, {{seconds(2), Word::Connect}}, kFirst + kTick, kFirst + kTimeout - kAtOnce * 2,
+            [&](const Trace& t, const Trace&, Duration second) {
+              const Line* timeout = t.first(Word::Timeout);
+              x.expect(t, t.count(Word::Timeout) == 1,
+                       "not exactly one TIMEOUT after a second CONNECT");
+              const auto near = [&](Duration due) {
+                return timeout->at >= due - kTimeoutSlack && timeout->at <= due + kTimeoutSlack;
+              };
+              x.expect(t, timeout == nullptr || near(kFirst + kTimeout) || near(second + kTimeout),
+                       "TIMEOUT at the wrong time after a second CONNECT");
+            });
+  }
+}
+
+Plan with(Plan plan, Setting setting) {
+  plan.persistent = setting.persistent;
+  plan.timeout_s = setting.timeout_s;
+  return plan;
+}
+
+Plan connected(Setting setting) {
+  Plan plan = with({}, setting);
+  plan.until = seconds(700);
+  return plan.at(seconds(1), Word::Connect).at(seconds(2), Word::AssocOk);
+}
+
+Plan story(Setting setting) {
+  Plan plan = with(answering(), setting);
+  plan.answer.fails_first = 1;
+  plan.until = seconds(300);
+  plan.at(seconds(1), Word::Connect).at(seconds(20), Word::Loss).at(seconds(40), Word::Connect);
+  return plan.at(seconds(80), Word::Disconnect);
 }
 
 Plan answering(Duration after) {

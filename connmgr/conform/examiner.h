@@ -2,6 +2,7 @@
 // Examiner: what an item of the checklist works with: it runs plans, tries a step at adversarial
 // instants, and keeps the shortest trace that broke the item. One examiner an item.
 #pragma once
+#include <array>
 #include <functional>
 #include <set>
 
@@ -15,12 +16,28 @@ inline constexpr Duration kTimeoutSlack = milliseconds(100);
 inline constexpr Duration kAtOnce = milliseconds(100);
 /// Within this an outcome that was due must have come.
 inline constexpr Duration kSoon = seconds(1);
+/// How long a first START may take, and one after a loss or a failure.
+inline constexpr Duration kNextStart = seconds(30);
+/// How long an address may take after OPER_UP.
+inline constexpr Duration kAddressTime = seconds(10);
+inline constexpr Duration kTick = nanoseconds(1);
+
+/// What an item must hold for, each way.
+struct Setting {
+  bool persistent;
+  int timeout_s;  ///< 0: none
+};
+constexpr std::array<Setting, 4> settings(int timeout_s) {
+  return {{{false, 0}, {true, 0}, {false, timeout_s}, {true, timeout_s}}};
+}
+Plan with(Plan plan, Setting setting);
 
 class Examiner {
  public:
   Examiner(const ConformSubject& subject, const ConnMgrConfig& config, ItemResult& result)
       : subject_(subject), config_(config), result_(result) {}
 
+  /// Runs it for as long as it says and the grace.
   Trace run(const Plan& plan);
   /// Runs `plan` with `steps` added, moved so that the first is at each adversarial instant in
   /// [from, to); `check` gets the whole trace, what followed the first of the steps, and its
@@ -35,6 +52,7 @@ class Examiner {
 
   Duration grace() const { return subject_.grace; }
   bool knows_idle() const { return config_.idle_timeout; }
+  const ConnMgrConfig& config() const { return config_; }
   const ConformSubject& subject() const { return subject_; }
 
  private:
@@ -50,9 +68,22 @@ bool was_up(const Trace& t, const Trace& after);
 /// stopped since nor at an end. Before, there is nothing that it could report or that could be
 /// stopped.
 bool was_running(const Trace& t, const Trace& after);
-/// When attempts ended from `from` on: STOPs of a technology at work, but not those that only make
-/// way for a START of the same instant.
+/// Whether it was just before `at`.
+bool runs_at(const Trace& t, Duration at);
+/// When attempts ended from `from` on: TIMEOUTs, and STOPs of a technology at work that no START
+/// or TIMEOUT of the same attempt follows.
 std::vector<Duration> ends(const Trace& t, Duration from);
+
+bool has_fault(const Trace& t, BenchFault fault);
+void expect_no_fault(Examiner& x, const Trace& t, BenchFault fault);
+/// The technology tries by itself at `from` and twice more, and at last succeeds: nobody wants it.
+void expect_suppressed(Examiner& x, Plan plan, Duration from);
+/// A second CONNECT during an attempt does not keep it from its TIMEOUT.
+void expect_countdown_kept(Examiner& x, bool persistent);
+/// Nothing but an association makes the iface OPER_UP in [from, to).
+void expect_up_only_associated(Examiner& x, const Trace& t, Duration from, Duration to);
+/// Whether the LOSS at `loss` was told, at once or after the grace. If not: see item 6.
+bool told_loss(const Examiner& x, const Trace& t, Duration loss);
 
 /// An item of the checklist.
 struct ConformItem {
@@ -60,13 +91,20 @@ struct ConformItem {
   std::string_view guideline;
   void (*examine)(Examiner& x);
 };
-/// Items 1 to 15, 16 to 30, 31 to 44.
-std::vector<ConformItem> attempt_items();
-std::vector<ConformItem> command_items();
-std::vector<ConformItem> contract_items();
+std::vector<ConformItem> attempt_items();   ///< 1 to 8
+std::vector<ConformItem> timeout_items();   ///< 9 to 15
+std::vector<ConformItem> loss_items();      ///< 16 to 20
+std::vector<ConformItem> command_items();   ///< 21 to 27
+std::vector<ConformItem> config_items();    ///< 28 to 31
+std::vector<ConformItem> contract_items();  ///< 32 to 36
+std::vector<ConformItem> binding_items();   ///< 37 to 44
 
 /// A plan whose technology answers every START with success after `after`.
 Plan answering(Duration after = seconds(1));
+/// Connected at 2 s, by a report; the technology answers nothing by itself.
+Plan connected(Setting setting);
+/// Connected at the second sub-attempt, lost at 20 s, asked for again at 40 s, left at 80 s.
+Plan story(Setting setting);
 /// A plan whose technology fails every START after `after`.
 Plan failing(Duration after = seconds(1));
 

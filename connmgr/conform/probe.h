@@ -25,6 +25,7 @@ class Probe : public Technology {
 
   void start() override;
   void stop() override;
+  bool has_config() const override { return configured_; }
   /// A report of the technology.
   void play(Word word);
 

@@ -20,10 +20,11 @@ using conformance::ItemResult;
 using conformance::ItemVerdict;
 using conformance::Line;
 
-ConformSubject subject_of(const ConnectivityEntry& entry, Duration grace) {
+ConformSubject subject_of(const ConnectivityEntry& entry, Duration grace, bool partial_options) {
   ConformSubject subject;
   subject.name = entry.word.name;
   subject.grace = grace;
+  subject.partial_options = partial_options;
   subject.make = [&entry, grace](TechnologyFactory technology) {
     return entry.make_above(std::move(technology), grace);
   };
@@ -164,8 +165,9 @@ Exit verb_conform(const CliOptions& options) {
   std::vector<ConformReport> reports;
   bool passed = true;
   for (const ConnectivityEntry* implementation : entries) {
-    reports.push_back(conformance::conform(subject_of(*implementation, grace.value()),
-                                           node.conn_mgr, options.items));
+    const ConformSubject subject =
+        subject_of(*implementation, grace.value(), options.partial_options);
+    reports.push_back(conformance::conform(subject, node.conn_mgr, options.items));
     passed = passed && reports.back().passed();
   }
   if (options.format == Format::Human) {

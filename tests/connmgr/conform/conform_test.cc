@@ -170,7 +170,7 @@ INSTANTIATE_TEST_SUITE_P(
                     PlantedCase{"ConnectRestarts", Planted::ConnectRestarts, {25}},
                     PlantedCase{"LateAfterTimeout", Planted::LateAfterTimeout, {9, 10}},
                     PlantedCase{"LateAfterFatal", Planted::LateAfterFatal, {32}},
-                    PlantedCase{"CountdownEach", Planted::CountdownEach, {11, 15, 30}}),
+                    PlantedCase{"CountdownEach", Planted::CountdownEach, {11, 15, 17, 30}}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace
