@@ -20,21 +20,26 @@ Steps moved(const Steps& steps, int iface, Duration later) {
 }
 
 // What happens to iface 0 by `first` and to iface 1 by `second`, together and each alone.
-void expect_apart(Examiner& x, const Plan& base, const Steps& first, const Steps& second) {
+void expect_apart(Examiner& x, Plan base, const Steps& first, const Steps& second) {
   const std::initializer_list<Word> all = {Start, Stop,  OperUp, OperDown, Timeout,
                                            Fatal, IpAdd, IpDel,  Ret};
-  Plan one = base, other = base, both = base;
-  one.ifaces = other.ifaces = both.ifaces = 2;
-  one.steps = first;
-  other.steps = second;
-  both.steps = second;
-  both.steps.insert(both.steps.end(), first.begin(), first.end());
-  const Trace alone = x.run(one), other_alone = x.run(other), t = x.run(both);
-  x.expect(alone, alone.only(all, 1).empty(), "what happens to one iface shows on another");
-  x.expect(other_alone, other_alone.only(all).empty(),
-           "what happens to one iface shows on another");
-  x.expect(t, t.only(all) == alone.only(all) && t.only(all, 1) == other_alone.only(all, 1),
-           "what happens to one iface changes another");
+  constexpr std::string_view kShows = "what happens to one iface shows on another";
+  const auto run = [&](const Steps& steps) {
+    base.steps = steps;
+    return x.run(base);
+  };
+  base.ifaces = 2;
+  const Trace alone = run(first);
+  x.expect(alone, alone.only(all, 1).empty(), kShows);
+  for (const int ms : {0, 1500, 5000, 41'000}) {
+    Steps steps = moved(second, 1, milliseconds(ms));
+    const Trace other = run(steps);
+    x.expect(other, other.only(all).empty(), kShows);
+    steps.insert(steps.end(), first.begin(), first.end());
+    const Trace t = run(steps);
+    x.expect(t, t.only(all) == alone.only(all) && t.only(all, 1) == other.only(all, 1),
+             "what happens to one iface changes another");
+  }
 }
 
 // A timeout, a success, a loss, a failure; with a timeout the loss of a persistent one is another.
@@ -98,17 +103,12 @@ void item37(Examiner& x) {
     const Steps settings = {{{}, Timeout_, 9}, {{}, Persistent, persistent ? 0 : 1}};
     Steps other_errors = settings;
     for (const Step& step : steps_of_errors()) other_errors.push_back(step);
-    for (const int ms : {0, 1, 1500, 5000, 19'500, 41'000}) {
-      const auto apart = [&](const Plan& base, const Steps& first, const Steps& second) {
-        expect_apart(x, base, first, moved(second, 1, milliseconds(ms)));
-      };
-      apart(answers, own_story, other_story);
-      apart(silent, steps_of_timeouts(), steps_of_timeouts());
-      apart(silent, steps_of_timeouts(), other_errors);
-      apart(silent, steps_of_errors(), steps_of_timeouts());
-      apart(unset, steps_configured(), steps_unconfigured());
-      apart(unset, steps_unconfigured(), steps_configured());
-    }
+    expect_apart(x, answers, own_story, other_story);
+    expect_apart(x, silent, steps_of_timeouts(), steps_of_timeouts());
+    expect_apart(x, silent, steps_of_timeouts(), other_errors);
+    expect_apart(x, silent, steps_of_errors(), steps_of_timeouts());
+    expect_apart(x, unset, steps_configured(), steps_unconfigured());
+    expect_apart(x, unset, steps_unconfigured(), steps_configured());
   }
 }
 

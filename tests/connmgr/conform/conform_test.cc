@@ -23,6 +23,9 @@ ConformSubject plain(Planted planted) {
   subject.make = [planted](TechnologyFactory make) {
     return std::make_unique<PlainConnectivity>(planted, std::move(make));
   };
+  const PlainConnectivity documented(planted, nullptr);
+  subject.grace = documented.grace();
+  subject.partial_options = documented.partial_options();
   return subject;
 }
 
@@ -55,20 +58,37 @@ TEST(Conform, HasEveryItemOnce) {
   }
 }
 
-TEST(Conform, OtherWaysPassInEveryProfile) {
+void expect_pass(Planted way, const ProfileEntry& profile) {
+  SCOPED_TRACE(std::string(profile.word.name) + " " + std::to_string(static_cast<int>(way)));
+  NodeConfig node;
+  profile.apply(node);
+  const ConformSubject subject = plain(way);
+  std::vector<int> none;
+  if (subject.grace == Duration{}) none.push_back(7);
+  if (way != Planted::Addressed) none.push_back(34);
+  if (!node.conn_mgr.idle_timeout) none.push_back(44);
+  const ConformReport report = conformance::conform(subject, node.conn_mgr);
+  EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
+  EXPECT_EQ(numbers(report, ItemVerdict::NotApplicable), none);
+}
+
+TEST(Conform, PlainWayPassesInEveryProfile) {
   for (const ProfileEntry& profile : builtin_registry().profiles) {
-    NodeConfig node;
-    profile.apply(node);
-    std::vector<int> none = {7, 34};
-    if (!node.conn_mgr.idle_timeout) none.push_back(44);
-    for (const Planted way : {Planted::None, Planted::StopsLater, Planted::RetriesSlowly,
-                              Planted::SecondConnectExtends, Planted::Defers,
-                              Planted::StopsFirst}) {
-      SCOPED_TRACE(std::string(profile.word.name) + " " + std::to_string(static_cast<int>(way)));
-      const ConformReport report = conformance::conform(plain(way), node.conn_mgr);
-      EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
-      EXPECT_EQ(numbers(report, ItemVerdict::NotApplicable), none);
-    }
+    expect_pass(Planted::None, profile);
+  }
+}
+
+// Each in today's release and, in turn, in an older one.
+TEST(Conform, OtherWaysPass) {
+  const auto profiles = builtin_registry().profiles;
+  std::size_t turn = 0;
+  for (const Planted way :
+       {Planted::StopsLater, Planted::RetriesSlowly, Planted::SecondConnectExtends, Planted::Defers,
+        Planted::StopsFirst, Planted::OwnSubTimer, Planted::StartsAfterGrace, Planted::LongGrace,
+        Planted::CountsFromGrace, Planted::Defaults, Planted::SaysUnconfigured, Planted::ReadyLate,
+        Planted::PausesAtLoss, Planted::Addressed}) {
+    expect_pass(way, profiles.front());
+    if (way < Planted::OwnSubTimer) expect_pass(way, profiles[1 + turn++ % (profiles.size() - 1)]);
   }
 }
 
@@ -171,6 +191,42 @@ INSTANTIATE_TEST_SUITE_P(
                     PlantedCase{"LateAfterTimeout", Planted::LateAfterTimeout, {9, 10}},
                     PlantedCase{"LateAfterFatal", Planted::LateAfterFatal, {32}},
                     PlantedCase{"CountdownEach", Planted::CountdownEach, {11, 15, 17, 30}}),
+    [](const auto& info) { return info.param.name; });
+
+// What shows only with a timeout, only when persistent, only later, only of two ifaces.
+INSTANTIATE_TEST_SUITE_P(
+    Settings, Faulty,
+    testing::Values(
+        PlantedCase{"GraceIsTimeout", Planted::GraceIsTimeout, {6}},
+        PlantedCase{"RetriesAfterFatal", Planted::RetriesAfterFatal, {32, 33}},
+        PlantedCase{"SilentFatal", Planted::SilentFatal, {32}},
+        PlantedCase{"SharedCountdown", Planted::SharedCountdown, {37}},
+        PlantedCase{"SharedConfig", Planted::SharedConfig, {37}},
+        PlantedCase{"FatalToAll", Planted::FatalToAll, {37}},
+        PlantedCase{"AddressOnFirst", Planted::AddressOnFirst, {34, 37}},
+        PlantedCase{"AddressOnDecoy", Planted::AddressOnDecoy, {34, 43}},
+        PlantedCase{"AddressOverLoss", Planted::AddressOverLoss, {34}},
+        PlantedCase{"AddressAfterFatal", Planted::AddressAfterFatal, {34}},
+        PlantedCase{"AddressOnce", Planted::AddressOnce, {34}},
+        PlantedCase{"DeadAfterTimeout", Planted::DeadAfterTimeout, {9, 10, 17}},
+        PlantedCase{"CachedTimeout", Planted::CachedTimeout, {20}},
+        PlantedCase{"SecondConnectEndsCountdown", Planted::SecondConnectEndsCountdown, {9, 10, 25}},
+        PlantedCase{"IdleByTimeout", Planted::IdleByTimeout, {21, 22, 44}},
+        PlantedCase{"UpAtAdminUp", Planted::UpAtAdminUp, {5, 35}},
+        PlantedCase{"OptionsBusy", Planted::OptionsBusy, {38}},
+        PlantedCase{"ReadsOptionsWhenDown", Planted::ReadsOptionsWhenDown, {38}},
+        PlantedCase{"IgnoresDisconnectInGrace", Planted::IgnoresDisconnectInGrace, {21, 22}},
+        PlantedCase{"IgnoresConnectInGrace", Planted::IgnoresConnectInGrace, {3}},
+        PlantedCase{"BusyInPause", Planted::BusyInPause, {25}},
+        PlantedCase{"TimeoutAfterLoss", Planted::TimeoutAfterLoss, {18}},
+        PlantedCase{"UpTwice", Planted::UpTwice, {4}},
+        PlantedCase{"DeafToConfig", Planted::DeafToConfig, {29}},
+        PlantedCase{"WaitsForConfig", Planted::WaitsForConfig, {30}},
+        PlantedCase{"LastCommandLoses", Planted::LastCommandLoses, {27}},
+        PlantedCase{"TimeoutWraps", Planted::TimeoutWraps, {9, 10}},
+        PlantedCase{"OneLossTimeout", Planted::OneLossTimeout, {17}},
+        PlantedCase{"FatalAfterLoss", Planted::FatalAfterLoss, {11, 12, 14}},
+        PlantedCase{"RefusesUnconfigured", Planted::RefusesUnconfigured, {28}}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/connmgr/conform/plain_connectivity.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace flapjack::test {
@@ -14,11 +15,30 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
         pause_(scheduler(), Lane::Work, delegate<&Context::try_now>(this)),
         leaving_(scheduler(), Lane::Work, delegate<&Context::leave>(this)),
         deferred_(scheduler(), Lane::Work, delegate<&Context::on_deferred>(this)),
-        technology_(impl.make_(binding, *this)) {}
+        grace_(scheduler(), Lane::Work, delegate<&Context::on_grace_over>(this)),
+        late_(scheduler(), Lane::Work, delegate<&Context::on_late>(this)),
+        address_(scheduler(), Lane::Work, delegate<&Context::add_address>(this)),
+        sub_(scheduler(), Lane::Work, delegate<&Context::on_sub_timer>(this)),
+        technology_(impl.make_(binding, *this)) {
+    admin_ = {mgmt_mask(MgmtEvent::IfAdminUp), [this](const MgmtNotice& notice) {
+                if (notice.iface == &binding_.iface()) binding_.iface().dormant_off();
+              }};
+  }
+  ~Context() override {
+    if (has(Planted::UpAtAdminUp)) binding_.stack().mgmt.remove(admin_);
+  }
+  void init() {
+    binding_.iface().dormant_on();
+    if (has(Planted::UpAtAdminUp)) binding_.stack().mgmt.add(admin_);
+  }
 
   void command(bool connects) {
     connects_ = connects;
-    idle_ = binding_.idle_disconnect();
+    idle_ =
+        has(Planted::IdleByTimeout) ? binding_.idle_timeout_s() > 0 : binding_.idle_disconnect();
+    const bool again = connects && persistent() && scheduler().now() == left_at_;
+    if (again && has(Planted::LastCommandLoses)) return;
+    if (!connects) left_at_ = scheduler().now();
     if (has(Planted::Defers)) return deferred_.start(milliseconds(5));
     on_deferred();
   }
@@ -30,8 +50,12 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
       technology_->stop();
       try_now();
     }
+    if (has(Planted::SecondConnectEndsCountdown) && wanted()) countdown_.cancel();
+    if (grace_.running() && !wanted() && !has(Planted::IgnoresConnectInGrace)) return come_back();
     if (wanted() || up_) return;
+    if (has(Planted::DeadAfterTimeout) && timed_out_) return;
     persistent_at_connect_ = persistent();
+    timeout_at_connect_ = binding_.timeout_s();
     timed_out_ = failed_ = false;
     begin();
     if (has(Planted::UpBeforeLink)) binding_.iface().dormant_off();
@@ -39,6 +63,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   void disconnect() {
     if (has(Planted::TimeoutAgain) && timed_out_) return tell_timeout();
     if (!wanted() && !up_) return;
+    if (has(Planted::IgnoresDisconnectInGrace) && grace_.running()) return;
     const bool idle = idle_ && persistent() && !has(Planted::NoIdleReturn);
     const bool attempting = !up_;
     outlives_ = has(Planted::AttemptOutlives) && attempting;
@@ -49,6 +74,14 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   }
 
   bool is_up() const { return up_; }
+  bool pauses() const { return pause_.running(); }
+  bool configured() const { return configured_; }
+  bool persistent() const { return binding_.flag(ConnFlag::Persistent); }
+  bool options_usable() const {
+    if (has(Planted::OptionsBusy)) return !wanted() && !up_;
+    return !has(Planted::ReadsOptionsWhenDown) || !up_;
+  }
+  std::vector<std::uint8_t>& option() { return option_; }
 
   bool associated() override {
     if (!wanted() && !up_) {
@@ -64,27 +97,39 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     }
     if (!has(Planted::StaleCountdown)) countdown_.cancel();
     pause_.cancel();
+    grace_.cancel();
+    sub_.cancel();
     up_ = true;
     set_wanted(false);
-    binding_.iface().dormant_off();
+    go_up();
     return true;
   }
   void sub_attempt_failed() override {
+    sub_.cancel();
     if (!wanted() || (has(Planted::GivesUpFirst) && !persistent())) return;
+    if (has(Planted::FatalAfterLoss) && losses_ > 0) return fatal(-5);
     pause_.start(has(Planted::RetriesSlowly) ? seconds(9) : milliseconds(700));
   }
   void lost() override {
-    if (!up_) return;
+    if (!up_ || grace_.running()) return;
+    ++losses_;
+    if (impl_.grace_of(binding_) == Duration{}) return lose();
+    grace_.start(impl_.grace_of(binding_));
+    if (persistent() && !has(Planted::CountsFromGrace)) come_back();
+  }
+  void lose() {
     up_ = false;
     bool again = has(Planted::CachedPersistence) ? persistent_at_connect_ : persistent();
     again = again || has(Planted::AlwaysPersistent);
     const std::uint32_t before = generation_;
     if (has(Planted::DefaultIface)) binding_.stack().ifaces().front()->carrier_off();
-    down();
+    down(has(Planted::AddressOverLoss));
     if (generation_ != before) return;  // a handler gave another command
-    if (has(Planted::SecondLossEnds) && losses_++ > 0) again = false;
+    if (has(Planted::SecondLossEnds) && losses_ > 1) again = false;
     if (has(Planted::ReadsAdmin) && !binding_.iface().is_admin_up()) again = false;
+    if (again && has(Planted::PausesAtLoss)) return begin_later();
     if (again) return begin();
+    if (has(Planted::TimeoutAfterLoss) && binding_.timeout_s() > 0) late_.start(seconds(17));
     tolerates_ = has(Planted::ToleratesRetry);
     technology_->stop();
   }
@@ -96,8 +141,13 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     NetIf& iface = binding_.iface();
     const std::uint32_t before = generation_;
     if (has(Planted::SetsNoAuto)) binding_.set_flag(ConnFlag::NoAutoConnect, true);
-    iface.stack().mgmt.notify(MgmtEvent::ConnIfFatalError, &iface, MgmtReason{reason});
-    if (generation_ == before) down();
+    const bool silent = has(Planted::SilentFatal) && persistent() && binding_.timeout_s() > 0;
+    if (!silent) iface.stack().mgmt.notify(MgmtEvent::ConnIfFatalError, &iface, MgmtReason{reason});
+    if (generation_ == before) down(has(Planted::AddressAfterFatal));
+    if (has(Planted::RetriesAfterFatal) && binding_.timeout_s() > 0) begin_later();
+    for (Context* other : impl_.all_) {
+      if (has(Planted::FatalToAll) && other != this) other->disconnect();
+    }
   }
   void restarted() override {
     const bool unwanted = !wanted() && !up_;
@@ -107,17 +157,51 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     pause_.cancel();
   }
   void configured(bool usable) override {
-    configured_ = usable;
+    configured_ = impl_.shared_configured_ = usable;
+    if (has(Planted::DeafToConfig) && persistent()) return;
     if (usable && wanted()) try_now();
   }
 
  private:
   Scheduler& scheduler() const { return binding_.stack().scheduler(); }
   bool has(Planted planted) const { return impl_.planted_ == planted; }
-  bool persistent() const { return binding_.flag(ConnFlag::Persistent); }
   bool wanted() const { return has(Planted::SharedState) ? impl_.shared_wanted_ : wanted_; }
   void set_wanted(bool on) { wanted_ = impl_.shared_wanted_ = on; }
-  void down() { binding_.iface().dormant_on(); }
+  void down(bool keeps_address = false) {
+    address_.cancel();
+    if (!keeps_address) remove_address();
+    binding_.iface().dormant_on();
+  }
+  void go_up() {
+    NetIf& iface = binding_.iface();
+    if (has(Planted::Addressed)) address_.start(milliseconds(500));
+    const bool at_once = has(Planted::AddressOnFirst) || has(Planted::AddressOnDecoy) ||
+                         has(Planted::AddressOverLoss) || has(Planted::AddressAfterFatal) ||
+                         (has(Planted::AddressOnce) && !had_address_);
+    if (at_once) add_address();
+    iface.dormant_off();
+    if (!has(Planted::UpTwice) || !persistent()) return;
+    iface.dormant_on();
+    iface.dormant_off();
+  }
+  NetIf& address_iface() {
+    if (has(Planted::AddressOnFirst)) return impl_.all_.front()->binding_.iface();
+    return has(Planted::AddressOnDecoy) ? *binding_.stack().ifaces().front() : binding_.iface();
+  }
+  // 198.51.100.x, another one for each iface
+  Ipv4Address address() const {
+    const auto at = std::find(impl_.all_.begin(), impl_.all_.end(), this) - impl_.all_.begin();
+    return Ipv4Address{0xc6336410u + static_cast<std::uint32_t>(at)};
+  }
+  void add_address() {
+    if (std::exchange(holds_address_, true)) return;
+    had_address_ = true;
+    static_cast<void>(address_iface().ipv4_addr_add({address(), 24}));
+  }
+  void remove_address() {
+    if (!std::exchange(holds_address_, false)) return;
+    static_cast<void>(address_iface().ipv4_addr_rm(address()));
+  }
 
   void leave() {
     if (!outlives_) technology_->stop();
@@ -126,7 +210,16 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::StopsLater) && wanted()) try_now();  // asked for again meanwhile
   }
   void start_countdown() {
-    if (binding_.timeout_s() > 0) countdown_.start(seconds(binding_.timeout_s()));
+    int timeout = binding_.timeout_s();
+    if (has(Planted::CachedTimeout) && losses_ > 0) timeout = timeout_at_connect_;
+    if (has(Planted::OneLossTimeout) && losses_ > 1) timeout = 0;
+    if (has(Planted::WaitsForConfig) && persistent() && !configured_) timeout = 0;
+    if (timeout <= 0) return;
+    for (Context* other : impl_.all_) {
+      if (has(Planted::SharedCountdown) && other != this) other->countdown_.cancel();
+    }
+    const auto wrapped = milliseconds(static_cast<std::uint16_t>(timeout * 1000));
+    countdown_.start(has(Planted::TimeoutWraps) ? wrapped : seconds(timeout));
   }
   void begin() {
     ++generation_;
@@ -140,7 +233,11 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   }
   void try_now() {
     pause_.cancel();
-    if (!configured_) return;
+    if (!(has(Planted::SharedConfig) ? impl_.shared_configured_ : configured_)) return;
+    const Duration early = seconds(3) - (scheduler().now() - SimTime{});
+    if (has(Planted::ReadyLate) && early > Duration{}) return pause_.start(early);
+    if (has(Planted::OwnSubTimer)) sub_.start(seconds(10));
+    started_ = true;
     if (has(Planted::CountdownEach)) start_countdown();
     if (has(Planted::StopsFirst)) technology_->stop();
     technology_->start();
@@ -150,12 +247,38 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     ++generation_;
     set_wanted(false);
     up_ = false;
-    countdown_.cancel();
-    pause_.cancel();
+    for (Timer* timer : {&countdown_, &pause_, &grace_, &sub_, &late_}) timer->cancel();
+  }
+  // Asked for, or persistent, within a grace.
+  void come_back() {
+    set_wanted(true);
+    start_countdown();
+    if (!has(Planted::StartsAfterGrace)) try_now();
+  }
+  void on_grace_over() {
+    if (has(Planted::CountsFromGrace)) return lose();
+    up_ = false;
+    const std::uint32_t before = generation_;
+    down();
+    if (generation_ != before) return;
+    if (!wanted()) return technology_->stop();
+    if (has(Planted::StartsAfterGrace)) try_now();
+  }
+  // With the countdown from now on.
+  void begin_later() {
+    ++generation_;
+    set_wanted(true);
+    start_countdown();
+    pause_.start(seconds(6));
+  }
+  void on_late() { tell_timeout(); }
+  void on_sub_timer() {
+    technology_->stop();
+    pause_.start(seconds(1));
   }
   void on_countdown() {
     end();
-    technology_->stop();
+    if (started_ || !has(Planted::ReadyLate)) technology_->stop();
     timed_out_ = true;
     if (has(Planted::UnsetsPersistent)) binding_.set_flag(ConnFlag::Persistent, false);
     down();
@@ -175,22 +298,39 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
 
   Binding& binding_;
   PlainConnectivity& impl_;
+  std::vector<std::uint8_t> option_{1, 2, 3, 4};
+  MgmtCallback admin_;
+  SimTime left_at_ = kNever;
+  int timeout_at_connect_ = 0;
+  bool holds_address_ = false, had_address_ = false, started_ = false;
   bool wanted_ = false, up_ = false, configured_ = true, persistent_at_connect_ = false,
        outlives_ = false, comes_back_ = false, tolerates_ = false, timed_out_ = false,
        failed_ = false, connects_ = false, idle_ = false;
   int idles_ = 0, losses_ = 0;
   std::uint32_t generation_ = 0;
-  Timer countdown_, pause_, leaving_, deferred_;
+  Timer countdown_, pause_, leaving_, deferred_, grace_, late_, address_, sub_;
   std::unique_ptr<Technology> technology_;
 };
 
 std::unique_ptr<BindingContext> PlainConnectivity::attach(Binding& binding) {
-  return std::make_unique<Context>(binding, *this);
+  auto context = std::make_unique<Context>(binding, *this);
+  all_.push_back(context.get());
+  return context;
 }
 void PlainConnectivity::init(Binding& binding) {
-  binding.iface().dormant_on();
+  binding.context_as<Context>().init();
+  if (planted_ != Planted::Defaults) return;
+  binding.set_flag(ConnFlag::Persistent, true);
+  binding.set_flag(ConnFlag::NoAutoConnect, false);
+  binding.set_flag(ConnFlag::NoAutoDown, false);
+  binding.set_timeout_s(30);
+  binding.set_idle_timeout_s(30);
 }
 Status PlainConnectivity::connect(Binding& binding) {
+  const Context& context = binding.context_as<Context>();
+  if (planted_ == Planted::BusyInPause && context.pauses()) return Errc::Ebusy;
+  const bool lacks = context.persistent() && !context.configured();
+  if (planted_ == Planted::RefusesUnconfigured && lacks) return Errc::Einval;
   if (planted_ == Planted::RefusesWhenUp && binding.context_as<Context>().is_up()) {
     return Errc::Ealready;
   }
@@ -200,6 +340,45 @@ Status PlainConnectivity::connect(Binding& binding) {
 Status PlainConnectivity::disconnect(Binding& binding) {
   binding.context_as<Context>().command(false);
   return Status();
+}
+
+Duration PlainConnectivity::grace() const {
+  if (planted_ == Planted::LongGrace) return milliseconds(39'500);
+  const bool some = planted_ == Planted::StartsAfterGrace || planted_ == Planted::CountsFromGrace ||
+                    planted_ == Planted::IgnoresConnectInGrace ||
+                    planted_ == Planted::IgnoresDisconnectInGrace;
+  return some ? seconds(6) : Duration{};
+}
+Duration PlainConnectivity::grace_of(const Binding& binding) const {
+  if (planted_ != Planted::GraceIsTimeout || binding.timeout_s() <= 0) return grace();
+  return seconds(binding.timeout_s()) - milliseconds(1);
+}
+
+// Option 0, of four bytes; the large one has 64 KiB.
+Status PlainConnectivity::set_option(Binding& binding, int option,
+                                     std::span<const std::uint8_t> value) {
+  Context& context = binding.context_as<Context>();
+  if (!has_option() || option != 0) return refusal();
+  if (!context.options_usable()) return Errc::Ebusy;
+  const std::size_t size = std::min<std::size_t>(value.size(), partial_options() ? 1 << 16 : 4);
+  if (size < value.size() && !partial_options()) return Errc::Enobufs;
+  context.option().assign(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(size));
+  return Status();
+}
+Status PlainConnectivity::get_option(Binding& binding, int option, std::span<std::uint8_t> value,
+                                     std::size_t& length) {
+  Context& context = binding.context_as<Context>();
+  const std::size_t room = std::min(length, value.size());
+  length = 0;
+  if (!has_option() || option != 0) return refusal();
+  if (!context.options_usable()) return Errc::Ebusy;
+  if (room < context.option().size() && !partial_options()) return Errc::Enobufs;
+  length = std::min(room, context.option().size());
+  std::copy_n(context.option().begin(), length, value.begin());
+  return Status();
+}
+bool PlainConnectivity::has_connection_config(Binding& binding) {
+  return binding.context_as<Context>().configured();
 }
 
 }  // namespace flapjack::test

@@ -2,6 +2,8 @@
 // PlainConnectivity: a connectivity implementation written for the tests alone, without the shared
 // policy, and with one fault of the reader's choice. Most faults are those of real implementations.
 #pragma once
+#include <vector>
+
 #include "connmgr/binding.h"
 #include "connmgr/technology.h"
 #include "stack/net/stack.h"
@@ -39,12 +41,51 @@ enum class Planted {
   LateAfterTimeout,      // a success that comes after the timeout is taken
   LateAfterFatal,        // and one that comes after a fatal error
   CountdownEach,         // every sub-attempt has the whole time
+  GraceIsTimeout,        // a loss is told only when the timeout would be over
+  RetriesAfterFatal,     // with a timeout there are five more seconds after a fatal error
+  SilentFatal,           // persistent and with a timeout: no event for a fatal error
+  SharedCountdown,       // one timer for all ifaces
+  SharedConfig,          // one configuration for all ifaces
+  FatalToAll,            // a fatal error ends the attempts of all ifaces
+  AddressOnFirst,        // addresses always on the first binding's iface
+  AddressOnDecoy,        // addresses on the node's first iface
+  AddressOverLoss,       // a loss leaves the address
+  AddressAfterFatal,     // so does a fatal error
+  AddressOnce,           // the second connection gets none
+  DeadAfterTimeout,      // a connect after a timeout is forgotten
+  CachedTimeout,         // after a loss the timeout is that of the connect
+  SecondConnectEndsCountdown,  // a connect while connecting leaves no countdown
+  IdleByTimeout,         // with an idle timeout every disconnect is taken for an idle one
+  UpAtAdminUp,           // up as soon as admin-up
+  OptionsBusy,           // options only while idle
+  ReadsOptionsWhenDown,  // options only while not connected
+  IgnoresDisconnectInGrace,  // with a grace of 6 s: a disconnect within it
+  IgnoresConnectInGrace,     // or a connect
+  BusyInPause,           // a connect between two sub-attempts is EBUSY
+  TimeoutAfterLoss,      // not persistent, lost: a timeout though nothing is tried
+  UpTwice,               // persistent: it goes up, down and up
+  DeafToConfig,          // persistent: a configuration that comes later is not seen
+  WaitsForConfig,        // persistent: without a configuration there is no timeout
+  LastCommandLoses,      // persistent: a connect in the instant of a disconnect is lost
+  TimeoutWraps,          // the timeout is counted in 16 bit of milliseconds
+  OneLossTimeout,        // only the attempt after the first loss has a timeout
+  FatalAfterLoss,        // persistent, lost: a failure is fatal
+  RefusesUnconfigured,   // persistent: a connect without configuration is EINVAL
   // Not faults, but other ways to do it.
   StopsLater,     // the technology leaves a while after the disconnect
   RetriesSlowly,  // a long pause between sub-attempts
   SecondConnectExtends,  // a connect while connecting begins the countdown anew
   Defers,      // commands wait for a work queue; of those that wait the last one counts
   StopsFirst,  // whatever runs is stopped before each start
+  OwnSubTimer,  // a sub-attempt has ten seconds, and a second later there is another
+  StartsAfterGrace,  // grace of 6 s: the new attempt begins when it is over
+  LongGrace,  // 39.5 s
+  CountsFromGrace,  // grace of 6 s: the whole loss, with its countdown, only then
+  Defaults,  // init sets every flag and timeout its own way; a large option, cut to size
+  SaysUnconfigured,  // has_connection_config
+  ReadyLate,  // nothing can be started in the first three seconds, so nothing is stopped
+  PausesAtLoss,  // and six seconds after each loss
+  Addressed,  // addresses half a second after the connection
 };
 
 class PlainConnectivity : public Connectivity {
@@ -52,25 +93,34 @@ class PlainConnectivity : public Connectivity {
   PlainConnectivity(Planted planted, TechnologyFactory make)
       : planted_(planted), make_(std::move(make)) {}
 
-  ConnectivityTraits traits() const override { return {.name = "plain"}; }
+  ConnectivityTraits traits() const override {
+    return {.name = "plain", .has_connection_config = planted_ == Planted::SaysUnconfigured};
+  }
   std::unique_ptr<BindingContext> attach(Binding& binding) override;
   void init(Binding& binding) override;
   Status connect(Binding& binding) override;
   Status disconnect(Binding& binding) override;
-  Status set_option(Binding&, int, std::span<const std::uint8_t>) override { return refusal(); }
-  Status get_option(Binding&, int, std::span<std::uint8_t>, std::size_t& length) override {
-    length = 0;
-    return refusal();
-  }
+  Status set_option(Binding&, int, std::span<const std::uint8_t>) override;
+  Status get_option(Binding&, int, std::span<std::uint8_t>, std::size_t& length) override;
+  bool has_connection_config(Binding& binding) override;
+  /// What it documents.
+  Duration grace() const;
+  bool partial_options() const { return planted_ == Planted::Defaults; }
 
  private:
   class Context;
+  Duration grace_of(const Binding& binding) const;
+  bool has_option() const {
+    return planted_ == Planted::Defaults || planted_ == Planted::OptionsBusy ||
+           planted_ == Planted::ReadsOptionsWhenDown;
+  }
   Status refusal() const {
     return planted_ == Planted::WrongErrno ? Errc::Einval : Errc::Enoprotoopt;
   }
   Planted planted_;
   TechnologyFactory make_;
-  bool shared_wanted_ = false;
+  bool shared_wanted_ = false, shared_configured_ = true;
+  std::vector<Context*> all_;
 };
 
 }  // namespace flapjack::test
