@@ -29,16 +29,22 @@ Mld::Mld(Stack& stack)
 
 void Mld::join(NetIf& iface, const Ipv6Address& group) {
   stack_.mgmt.notify(MgmtEvent::Ipv6McastJoin, &iface, group);
-  if (!is_reported(iface, group)) return;
-  send_change(iface, group, true);
-  owe({&iface, group, false, true, stack_.scheduler().now() + draw(kUnsolicitedInterval)});
+  change(iface, group, Report::Joined);
 }
 
 void Mld::leave(NetIf& iface, const Ipv6Address& group) {
   stack_.mgmt.notify(MgmtEvent::Ipv6McastLeave, &iface, group);
-  std::erase_if(owed_, [&](const Owed& o) { return o.iface == &iface && o.group == group; });
-  settle();
-  if (is_reported(iface, group)) send_change(iface, group, false);
+  change(iface, group, Report::Left);
+}
+
+// Ends the repetition of an earlier change (RFC 3810 section 6.1).
+void Mld::change(NetIf& iface, const Ipv6Address& group, Report report) {
+  if (!is_reported(iface, group)) return;
+  std::erase_if(owed_, [&](const Owed& owed) {
+    return owed.iface == &iface && owed.group == group && owed.is_change();
+  });
+  send_change(iface, group, report);
+  owe({&iface, group, report, stack_.scheduler().now() + draw(kUnsolicitedInterval)});
 }
 
 void Mld::stop(const NetIf& iface) {
@@ -66,7 +72,7 @@ Status Mld::on_query(NetIf& iface, Packet& packet) {
   const bool general = query->group.is_any();
   if (!general && !iface.ipv6()->is_member(query->group)) return Status();
   const SimTime at = stack_.scheduler().now() + draw(milliseconds(query->max_response_ms()));
-  Owed owed{&iface, {}, query->version == 1, false, at};
+  Owed owed{&iface, {}, query->version == 1 ? Report::StateVersion1 : Report::State, at};
   if (!general) owed.group = query->group;
   owe(owed);
   return Status();
@@ -75,11 +81,11 @@ Status Mld::on_query(NetIf& iface, Packet& packet) {
 // An answer that is due sooner stands for a later one to the same question.
 void Mld::owe(Owed owed) {
   for (Owed& each : owed_) {
-    if (each.iface != owed.iface || each.group != owed.group || each.repeat != owed.repeat) {
-      continue;
-    }
+    const bool same = each.iface == owed.iface && each.group == owed.group &&
+                      each.is_change() == owed.is_change();
+    if (!same) continue;
     each.at = std::min(each.at, owed.at);
-    each.version1 = owed.version1;
+    each.report = owed.report;
     return settle();
   }
   owed_.push_back(owed);
@@ -112,11 +118,8 @@ void Mld::settle() {
 void Mld::say(const Owed& owed) {
   NetIf& iface = *owed.iface;
   if (!iface.is_up()) return;
-  if (owed.repeat) {
-    if (iface.ipv6()->is_member(*owed.group)) send_change(iface, *owed.group, true);
-    return;
-  }
-  if (!owed.version1) return send_state(iface, owed.group);
+  if (owed.is_change()) return send_change(iface, *owed.group, owed.report);
+  if (owed.report == Report::State) return send_state(iface, owed.group);
   for (const Ipv6IfGroup& each : iface.ipv6()->groups()) {
     const bool asked = !owed.group || *owed.group == each.address;
     if (asked && is_reported(iface, each.address)) send_version1(iface, each.address);
@@ -140,11 +143,12 @@ void Mld::send(NetIf& iface, std::vector<std::uint8_t> message, const Icmpv6Rout
   stack_.icmpv6.post(iface, std::move(message), route, stack_.config().alloc.icmp);
 }
 
-void Mld::send_change(NetIf& iface, const Ipv6Address& group, bool joined) {
+void Mld::send_change(NetIf& iface, const Ipv6Address& group, Report report) {
   std::vector<std::uint8_t> message(MldReport2::kBytes + Record::bytes(0));
   Record::emit(message.data() + MldReport2::kBytes,
-               joined ? GroupRecordType::ChangeToExclude : GroupRecordType::ChangeToInclude, group,
-               {});
+               report == Report::Joined ? GroupRecordType::ChangeToExclude
+                                        : GroupRecordType::ChangeToInclude,
+               group, {});
   const Icmpv6Route to = route(iface, kMldRouters);
   MldReport2::emit(message, 1, to.source, to.destination);
   send(iface, std::move(message), to);

@@ -2,9 +2,11 @@
 // Mld: tells the routers of a link which IPv6 groups this node listens to (MLDv2, RFC 3810; answers
 // MLDv1 queries as RFC 2710 wants it; Zephyr: ipv6_mld.c). The groups themselves are Ipv6If's.
 //
-// A join is reported at once and the report is repeated once (the robustness variable is 2). A
-// query is answered for all groups after a random part of its response time.
+// A join or a leave is reported at once and once more within a second (the robustness variable is
+// 2), unless the next change of the group comes first. A query is answered for all groups after a
+// random part of its response time.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -31,19 +33,21 @@ class Mld {
   void stop(const NetIf& iface);
 
  private:
+  enum class Report : std::uint8_t { State, StateVersion1, Joined, Left };
   /// Something to say later.
   struct Owed {
     NetIf* iface;
     std::optional<Ipv6Address> group;  ///< empty: the state of all groups
-    bool version1;
-    bool repeat;  ///< the second report of a join
+    Report report;
     SimTime at;
+    bool is_change() const { return report == Report::Joined || report == Report::Left; }
   };
   bool is_reported(const NetIf& iface, const Ipv6Address& group) const;
   Status on_query(NetIf& iface, Packet& packet);
+  void change(NetIf& iface, const Ipv6Address& group, Report report);
   void owe(Owed owed);
   void say(const Owed& owed);
-  void send_change(NetIf& iface, const Ipv6Address& group, bool joined);
+  void send_change(NetIf& iface, const Ipv6Address& group, Report report);
   void send_state(NetIf& iface, const std::optional<Ipv6Address>& group);
   void send_version1(NetIf& iface, const Ipv6Address& group);
   Icmpv6Route route(const NetIf& iface, const Ipv6Address& destination) const;

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "stack/wire/mld.h"
 #include "tests/stack/net/ipv6_rig.h"
 
@@ -34,8 +37,19 @@ struct MldTest : testing::Test {
                                hop_limit));
   }
   /// The records of the latest version 2 report.
-  std::string records() {
-    const Bytes& bytes = rig->driver(rig->eth0).sent.back();
+  std::string records() { return records(rig->driver(rig->eth0).sent.back()); }
+  /// What each report sent says of ff05::1:0 to ff05::1:9: "to_exclude 3".
+  Lines tails() {
+    Lines lines;
+    for (const Bytes& bytes : rig->driver(rig->eth0).sent) {
+      if (Ipv6Extensions::walk(bytes).router_alert != kRouterAlertMld) continue;
+      const std::string text = records(bytes);
+      const std::size_t at = text.find(" ff05::1:");
+      if (at != std::string::npos) lines.push_back(text.substr(0, at + 1) + text[at + 9]);
+    }
+    return lines;
+  }
+  static std::string records(const Bytes& bytes) {
     const Ipv6Extensions above = Ipv6Extensions::walk(bytes);
     EXPECT_EQ(above.router_alert, kRouterAlertMld);
     const auto report = MldReport2::parse(std::span(bytes).subspan(above.offset));
@@ -45,7 +59,7 @@ struct MldTest : testing::Test {
   const Ipv6Address group = ip6("ff05::1:3");
 };
 
-TEST_F(MldTest, AJoinIsReportedTwiceAndALeaveOnce) {
+TEST_F(MldTest, AJoinAndALeaveAreReportedTwice) {
   ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
   EXPECT_EQ(rig->events(), (Lines{"IPV6_MADDR_ADD", "IPV6_MCAST_JOIN"}));
   rig->run_for(milliseconds(1));
@@ -57,9 +71,64 @@ TEST_F(MldTest, AJoinIsReportedTwiceAndALeaveOnce) {
   EXPECT_EQ(rig->sent().size(), 2u);
   rig->forget();
   ASSERT_TRUE(rig->eth0.ipv6()->leave(group).ok());
-  rig->run_for(seconds(10));
-  EXPECT_EQ(rig->sent().size(), 1u);
+  rig->run_for(milliseconds(1));
+  ASSERT_EQ(rig->sent().size(), 1u);
   EXPECT_EQ(records(), "to_include ff05::1:3 {}");
+  rig->run_for(seconds(1));
+  EXPECT_EQ(rig->sent().size(), 2u);
+  EXPECT_EQ(records(), "to_include ff05::1:3 {}");
+  rig->run_for(seconds(10));
+  EXPECT_EQ(rig->sent().size(), 2u);
+}
+
+// RFC 3810 section 6.1: each change is told at once, and what is repeated is the last one alone.
+TEST_F(MldTest, ALaterChangeEndsTheRepetitionOfAnEarlierOne) {
+  const Ipv6Address other = ip6("ff05::1:4");
+  const auto join = [&](const Ipv6Address& g) { return rig->eth0.ipv6()->join(g); };
+  const auto leave = [&](const Ipv6Address& g) { return rig->eth0.ipv6()->leave(g); };
+  const struct {
+    const char* what;
+    std::function<void()> act;
+    Lines told;
+    bool in_order = true;
+  } kRows[] = {
+      {"left", [&] { ASSERT_TRUE(leave(group).ok()); }, {"to_include 3", "to_include 3"}},
+      {"joined, left",
+       [&] { ASSERT_TRUE(join(group).ok() && leave(group).ok()); },
+       {"to_exclude 3", "to_include 3", "to_include 3"}},
+      {"joined, left, joined",
+       [&] { ASSERT_TRUE(join(group).ok() && leave(group).ok() && join(group).ok()); },
+       {"to_exclude 3", "to_include 3", "to_exclude 3", "to_exclude 3"}},
+      {"left, joined", [&] { ASSERT_TRUE(leave(group).ok() && join(group).ok()); },
+       {"to_include 3", "to_exclude 3", "to_exclude 3"}},
+      {"another joined: each has its own",
+       [&] { ASSERT_TRUE(leave(group).ok() && join(other).ok()); },
+       {"to_exclude 4", "to_exclude 4", "to_include 3", "to_include 3"},
+       false},
+  };
+  ASSERT_TRUE(join(group).ok());
+  rig->run_for(seconds(10));
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.what);
+    rig->forget();
+    row.act();
+    rig->run_for(seconds(10));
+    Lines told = tails();
+    if (!row.in_order) std::sort(told.begin(), told.end());
+    EXPECT_EQ(told, row.told);
+  }
+}
+
+// An iface that is down and up again within the second joins: nothing is left of its leaves.
+TEST_F(MldTest, NoLeaveOutlivesTheIface) {
+  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
+  rig->run_for(seconds(10));
+  ASSERT_TRUE(rig->eth0.down().ok());
+  rig->run_for(milliseconds(1));
+  rig->forget();
+  ASSERT_TRUE(rig->eth0.up().ok());
+  rig->run_for(seconds(10));
+  EXPECT_EQ(tails(), (Lines{"to_exclude 3", "to_exclude 3"}));
 }
 
 TEST_F(MldTest, AQueryIsAnsweredWithinItsTime) {
