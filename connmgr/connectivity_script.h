@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "stack/sim/time.h"
 
@@ -42,10 +43,12 @@ struct ScriptEntry {
   bool operator==(const ScriptEntry&) const = default;
 };
 
-/// Where and why a text is no entry; `offset` counts bytes.
+/// Where and why a text is no entry; in bytes.
 struct ScriptError {
   std::size_t offset = 0;
   std::string message;
+  std::size_t length = 0;          ///< of what is wrong; 0: something is missing there
+  std::vector<std::string> known;  ///< what could stand there, where that is a list of names
 };
 
 /// Nothing, and `error` filled in, when `text` is no entry.

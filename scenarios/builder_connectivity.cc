@@ -46,7 +46,7 @@ std::optional<SpecProblem> bind_connectivity(const IfaceSpec& spec, const Regist
     radio = node.radios.back().get();
   }
   ConnectivityResult made = entry.make(conn, radio);
-  if (made.connectivity == nullptr) return SpecProblem{"F0907", made.error, {}, made.place};
+  if (made.connectivity == nullptr) return SpecProblem{"F0907", made.error, made.help, made.place};
   if (made.starts_dormant) iface.dormant_on();
   node.connectivities.push_back(std::move(made.connectivity));
   node.conn_mgr.bind(iface, *node.connectivities.back(), binding_config(conn));

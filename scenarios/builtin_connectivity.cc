@@ -12,6 +12,7 @@
 #include "connmgr/thread_connectivity.h"
 #include "connmgr/wifi_connectivity.h"
 #include "scenarios/builtin_parts.h"
+#include "scenarios/suggest.h"
 
 namespace flapjack {
 namespace {
@@ -127,6 +128,14 @@ ConnectivityResult make_ppp(const ConnSpec& spec, RadioMedium*) {
   return {std::make_unique<PppConnectivity>(config), {}, {}};
 }
 
+ConnectivityResult wrong_entry(const PlacedText& entry, const ScriptError& error) {
+  const std::string word = entry.text.substr(error.offset, error.length);
+  const SourcePlace place = place_within(entry, error.offset, error.offset + error.length);
+  const std::string near = suggest(word, error.known);
+  return {nullptr, error.message, place, true,
+          near.empty() ? "" : "did you mean " + in_quotes(near) + "?"};
+}
+
 ConnectivityResult make_scripted(const ConnSpec& spec, RadioMedium* radio) {
   if (spec.script.empty()) {
     return {nullptr, "\"impl\": \"scripted\" needs a \"script\"", spec.place};
@@ -139,7 +148,7 @@ ConnectivityResult make_scripted(const ConnSpec& spec, RadioMedium* radio) {
   for (const PlacedText& text : spec.script) {
     ScriptError error;
     const auto entry = parse_script_entry(text.text, error);
-    if (!entry) return {nullptr, error.message, text.place};
+    if (!entry) return wrong_entry(text, error);
     has_init = has_init || entry->trigger == ScriptTrigger::Init;
     entries.push_back(*entry);
   }

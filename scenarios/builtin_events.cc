@@ -7,6 +7,7 @@
 #include "offload/event_names.h"
 #include "scenarios/builtin_parts.h"
 #include "scenarios/services/dhcp_server.h"
+#include "stack/base/errc_names.h"
 #include "stack/net/call_guard.h"
 #include "scenarios/node_counters.h"
 #include "stack/net/cn_feed.h"
@@ -138,16 +139,6 @@ void add_link_events(std::vector<EventWord>& events) {
     }
     events.push_back(std::move(word));
   }
-}
-
-std::vector<std::string> errc_names() {
-  constexpr int kHighest = 200;  // above Zephyr's last errno
-  std::vector<std::string> names;
-  for (int code = 1; code <= kHighest; ++code) {
-    const std::string_view name = errc_name(static_cast<Errc>(code));
-    if (name != "E?") names.emplace_back(name);
-  }
-  return names;
 }
 
 void add_ip_events(std::vector<EventWord>& events) {

@@ -36,10 +36,7 @@ std::string LoadContext::line_column(const SourcePlace& p) const {
 }
 
 SourceSpan TextSource::span(std::size_t begin, std::size_t end) const {
-  const bool exact = value_span.end - value_span.begin == text.size() + 2;
-  if (!exact || begin >= end || end > text.size()) return value_span;
-  return {static_cast<std::uint32_t>(value_span.begin + 1 + begin),
-          static_cast<std::uint32_t>(value_span.begin + 1 + end)};
+  return span_within(value_span, text, begin, end);
 }
 
 SourceSpan TextSource::span(std::string_view part) const {

@@ -81,6 +81,7 @@ struct ConnectivityResult {
   /// Its iface is dormant from the start, as a station's driver leaves it, so that nothing is up
   /// for an instant before the implementation's init.
   bool starts_dormant = true;
+  std::string help = {};
 };
 struct ConnectivityEntry {
   Word word;

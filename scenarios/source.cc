@@ -81,4 +81,23 @@ std::string to_text(const std::string& file_name, const SourcePlace& place) {
   return file_name + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
 }
 
+SourceSpan span_within(SourceSpan whole, std::string_view text, std::size_t begin,
+                       std::size_t end) {
+  const bool exact = whole.end - whole.begin == text.size() + 2;
+  if (!exact || begin >= end || end > text.size()) return whole;
+  return {static_cast<std::uint32_t>(whole.begin + 1 + begin),
+          static_cast<std::uint32_t>(whole.begin + 1 + end)};
+}
+
+SourcePlace place_within(const PlacedText& whole, std::size_t begin, std::size_t end) {
+  const std::string shown = whole.text + '"';  // the quote is a place, too
+  SourceSpan inner = whole.place.span;
+  inner.end += 1;
+  const SourceSpan span = span_within(inner, shown, begin, std::max(end, begin + 1));
+  if (span == inner) return whole.place;
+  // A string stands on one line.
+  const auto before = count_code_points(std::string_view(whole.text).substr(0, begin));
+  return {span, whole.place.line, whole.place.column + 1 + before};
+}
+
 }  // namespace flapjack

@@ -68,4 +68,12 @@ struct PlacedText {
   SourcePlace place;
 };
 
+/// The bytes from `begin` to `end` of a string that stands, with its quotes, at `whole`: exact
+/// when it has no escapes, else `whole`.
+SourceSpan span_within(SourceSpan whole, std::string_view text, std::size_t begin,
+                       std::size_t end);
+/// The same with its line and column; where begin == end, of the byte before which something is
+/// missing, the closing quote at the end.
+SourcePlace place_within(const PlacedText& whole, std::size_t begin, std::size_t end);
+
 }  // namespace flapjack

@@ -4,6 +4,19 @@
 #include <array>
 
 namespace flapjack {
+namespace {
+
+// A connectivity implementation may return any number; one without a name as it returned it.
+void append_error(std::string& out, std::int64_t number) {
+  const std::string_view name = errc_name(static_cast<Errc>(number));
+  if (errc_from_name(name) == static_cast<Errc>(number)) {
+    out += name;
+  } else {
+    out += std::to_string(-number);
+  }
+}
+
+}  // namespace
 
 std::string_view trace_kind_name(TraceKind kind) {
   constexpr std::array<std::string_view, kTraceKinds> kNames = {"event", "hop",    "drop",
@@ -27,8 +40,7 @@ void append_value(std::string& out, const Attr& attr) {
                                  static_cast<std::uint64_t>(attr.number)});
       return;
     case Attr::Type::Error:
-      out += errc_name(static_cast<Errc>(attr.number));
-      return;
+      return append_error(out, attr.number);
     case Attr::Type::Time:
       out += to_text(Duration{attr.number});
       return;

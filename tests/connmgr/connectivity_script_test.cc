@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace flapjack {
 namespace {
 
@@ -55,6 +57,11 @@ TEST(ConnectivityScript, ErrorsSayWhere) {
       {"connect 5xs up", 9, "expected a unit: ns, us, ms, s, min, h"},
       {"connect 5.s up", 9, "expected digits"},
       {"connect 1.2.3s up", 11, "expected digits"},
+      {"connect .5s up", 8, "expected digits"},
+      {"connect -5s up", 8, "a delay cannot be negative"},
+      {"connect -.5s up", 8, "a delay cannot be negative"},
+      {"connect +5s up", 8, "a delay has no sign"},
+      {"connect -up", 8, kActions},
       {"connect 0.1ns up", 10, "finer than 1ns"},
       {"connect 99999999999999999999s up", 8, "more than a year"},
       {"connect 1s upp", 11, kActions},
@@ -75,6 +82,35 @@ TEST(ConnectivityScript, ErrorsSayWhere) {
     EXPECT_FALSE(parse_script_entry(row.text, error)) << row.text;
     EXPECT_EQ(error.offset, row.offset) << row.text;
     EXPECT_EQ(error.message, row.message) << row.text;
+  }
+}
+
+// The wrong word alone, and the names that could stand there.
+TEST(ConnectivityScript, ErrorsMarkTheWord) {
+  const struct {
+    const char* text;
+    const char* wrong;
+    const char* one_known;  ///< null: no list of names
+  } kRows[] = {
+      {"conect up", "conect", "connect"},
+      {"connect upp", "upp", "up"},
+      {"connect 1s fatl=3", "fatl", "fatal"},
+      {"connect return=-ECHLD", "-ECHLD", "-ECHILD"},
+      {"connect", "", "up"},
+      {"connect 5xs up", "xs", nullptr},
+      {"connect 1s up=3", "=3", nullptr},
+      {"connect -5s up", "-5s", nullptr},
+      {"connect up now", "now", nullptr},
+  };
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.text);
+    ScriptError error;
+    ASSERT_FALSE(parse_script_entry(row.text, error));
+    EXPECT_EQ(std::string(row.text).substr(error.offset, error.length), row.wrong);
+    const bool known = row.one_known != nullptr &&
+                       std::find(error.known.begin(), error.known.end(), row.one_known) !=
+                           error.known.end();
+    EXPECT_EQ(known, row.one_known != nullptr);
   }
 }
 

@@ -61,11 +61,11 @@ const Row kRows[] = {
     {"script_entry", with_iface(R"("conn": { "impl": "scripted", "script": [
       "connect 1s up",
       "conect up"] })"),
-     "4:7 F0907 expected a trigger: init, connect, disconnect, lost, found, set_option, "
+     "4:8 F0907 expected a trigger: init, connect, disconnect, lost, found, set_option, "
      "get_option"},
     {"script_unit",
      with_iface(R"("conn": { "impl": "scripted", "script": ["connect 1m up"] })"),
-     "2:73 F0907 expected a unit: ns, us, ms, s, min, h"},
+     "2:83 F0907 expected a unit: ns, us, ms, s, min, h"},
     {"peers_of_two_kinds", R"({ "until": "5s", "nodes": {
       "a": { "ifaces": { "m": { "ipv4": "10.0.0.1/24", "offload": "lwip" } }, "apps": {
         "c": { "reconnecting_client": ["b:1", "b:2"] } } },
@@ -94,6 +94,33 @@ TEST_P(BuilderTable, Refuses) {
 }
 INSTANTIATE_TEST_SUITE_P(All, BuilderTable, testing::ValuesIn(kRows),
                          [](const auto& info) { return std::string(info.param.name); });
+
+// In a script, the word alone is marked; where something is missing, what stands in its place.
+TEST(Builder, AScriptIsMarkedAtTheWord) {
+  const struct {
+    const char *entry, *marked, *help;
+  } kRows[] = {
+      {"conect up", "conect", "did you mean \"connect\"?"},
+      {"connect upp", "upp", "did you mean \"up\"?"},
+      {"connect 1s fatl=3", "fatl", "did you mean \"fatal\"?"},
+      {"connect return=-ECHLD", "-ECHLD", "did you mean \"-ECHILD\"?"},
+      {"connect return=ECHLD", "ECHLD", "did you mean \"-ECHILD\"?"},
+      {"connect -5s up", "-5s", ""},
+      {"connect 5 up", " ", ""},
+      {"connect", "\"", ""},
+      {"\\u0063onnect upp", "\"\\u0063onnect upp\"", "did you mean \"up\"?"},
+  };
+  for (const auto& row : kRows) {
+    SCOPED_TRACE(row.entry);
+    const std::string text = with_iface(R"("conn": { "impl": "scripted", "script": [")" +
+                                        std::string(row.entry) + R"("] })");
+    const Ran ran(text);
+    ASSERT_EQ(ran.sink.all().size(), 1u) << ran.messages;
+    const Diagnostic& d = ran.sink.all()[0];
+    EXPECT_EQ(text.substr(d.span.begin, d.span.end - d.span.begin), row.marked);
+    EXPECT_EQ(d.help, row.help);
+  }
+}
 
 TEST(Builder, ReportsEverythingItFinds) {
   const Ran ran(with_iface(R"("technology": "loopback")",

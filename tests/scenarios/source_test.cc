@@ -52,5 +52,18 @@ TEST(Source, CountsStrayBytesToo) {
   EXPECT_EQ(count_code_points("a\xC3\xA9z"), 3u);
 }
 
+TEST(Source, PlacesWithinAString) {
+  const SourceFile f("a", "{\n [\"\xC3\xA9 up\", \"\\u0041\"]");
+  const PlacedText exact{"\xC3\xA9 up", f.place({4, 11})}, escaped{"A", f.place({13, 21})};
+  const SourcePlace up = place_within(exact, 3, 5);
+  EXPECT_EQ(up.span, (SourceSpan{8, 10}));
+  EXPECT_EQ(up.line, 2u);
+  EXPECT_EQ(up.column, f.place(up.span).column);
+  EXPECT_EQ(place_within(exact, 5, 5).span, (SourceSpan{10, 11})) << "the closing quote";
+  EXPECT_EQ(place_within(exact, 2, 2).span, (SourceSpan{7, 8})) << "what stands there";
+  EXPECT_EQ(place_within(escaped, 0, 1).span, escaped.place.span);
+  EXPECT_EQ(place_within(escaped, 0, 1).column, escaped.place.column);
+}
+
 }  // namespace
 }  // namespace flapjack
