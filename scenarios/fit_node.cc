@@ -38,6 +38,7 @@ void fit_node(const NodeSpec& spec, NodeConfig& config) {
     config.stack.dhcpv4.renewal = spec.dhcp_renewal == "until_expiry" ? Dhcpv4Renewal::UntilExpiry
                                                                       : Dhcpv4Renewal::Attempts;
   }
+  if (spec.dhcp_decline_wait) config.stack.dhcpv4.decline_wait = *spec.dhcp_decline_wait;
   if (spec.icmp_errors) {
     config.stack.icmp.error_limit = {static_cast<std::uint32_t>(spec.icmp_errors->rate),
                                      static_cast<std::uint32_t>(spec.icmp_errors->burst)};

@@ -49,6 +49,9 @@ Text dhcp_down(const C& c) {
   }
   return "?";
 }
+Text dhcp_decline(const C& c) {
+  return c.stack.dhcpv4.decline_wait == Duration{} ? "DISCOVER at once" : "a wait";
+}
 Text packet_any(const C& c) {
   return c.stack.sockets.packet_iface_zero_is_all ? "every iface" : "nothing";
 }
@@ -123,6 +126,9 @@ constexpr std::array kSwitches = {
     ProfileSwitch{20, "mgmt_room", "how many events wait for the net_mgmt thread",
                   "net_mgmt Kconfig: 2 in the ring to early 2023, today 16 with Wi-Fi, as here",
                   mgmt_room},
+    ProfileSwitch{21, "dhcp_decline_wait", "what a DHCPv4 client does after a DECLINE",
+                  "dhcpv4.c: no pause; RFC 2131 section 3.1 has 10 s: a node has a key for it",
+                  dhcp_decline},
 };
 
 }  // namespace

@@ -68,6 +68,7 @@ struct ZoneEntrySpec {
 /// A connectivity implementation of an iface ("conn").
 struct ConnSpec {
   std::string impl;                      ///< a name of Vocabulary::conn_impls
+  bool has_impl = false;                 ///< it was written, perhaps a name that is none
   DistributionSpec associate;            ///< time of one successful or failing attempt
   bool has_associate = false;            ///< false: the implementation's own default
   std::int64_t fail_ppb = 0;             ///< an attempt fails
@@ -95,6 +96,7 @@ struct ConnSpec {
 struct IfaceSpec {
   std::string name;
   std::string technology;               ///< default: the first of the vocabulary
+  bool has_technology = false;          ///< it was written, perhaps a name that is none
   std::string l2;                       ///< default: the technology's
   std::string engine;                   ///< "offload"; default: the first of the vocabulary
   std::optional<std::int64_t> mtu;      ///< bytes of the largest IP packet; 68..65535
@@ -258,6 +260,7 @@ struct NodeSpec {
   std::vector<AgentSpec> agents;
   bool router = false;  ///< forwards packets for others
   std::string dhcp_renewal;  ///< "attempts" or "until_expiry"; empty: the profile's
+  std::optional<Duration> dhcp_decline_wait;  ///< none: the profile's
   std::vector<RouteSpec> routes;
   std::vector<DnsServerSpec> dns;  ///< servers that any iface may reach
   SourcePlace place;  ///< of the name

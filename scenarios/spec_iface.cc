@@ -194,6 +194,9 @@ void FormatTables::build_conn() {
   conn.quantity({"detect", "How long until a vanished peer is noticed.", schema_duration()},
                 &parse_duration, "500ms", &ConnSpec::detect);
   build_conn_device();
+  conn.check([](LoadContext&, const JsonValue& v, ConnSpec& c) {
+    c.has_impl = v.find("impl") != nullptr;
+  });
   conn.add({"script", "What the scripted implementation does, one text a call.",
             schema_array(schema_string())},
            [](LoadContext& ctx, const JsonMember& m, ConnSpec& c) {

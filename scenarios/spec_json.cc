@@ -23,7 +23,8 @@ void apply_defaults(const Vocabulary& vocabulary, ScenarioSpec& spec) {
   for (NodeSpec& node : spec.nodes) {
     if (node.profile.empty()) node.profile = spec.profile;
     for (IfaceSpec& iface : node.ifaces) {
-      if (iface.technology.empty() && !vocabulary.technologies.empty()) {
+      const bool left_out = iface.technology.empty() && !iface.has_technology;
+      if (left_out && !vocabulary.technologies.empty()) {
         iface.technology = vocabulary.technologies.front().name;
       }
       if (iface.engine.empty() && !vocabulary.engines.empty()) {
@@ -40,11 +41,13 @@ void apply_defaults(const Vocabulary& vocabulary, ScenarioSpec& spec) {
   }
 }
 
-/// An interface with "conn" whose technology has no implementation must name one.
+/// An interface with "conn" whose technology has no implementation must name one; where one of the
+/// two is a name that is none, that alone is the error.
 void check_conn_impls(LoadContext& ctx) {
   for (const NodeSpec& node : ctx.spec.nodes) {
     for (const IfaceSpec& iface : node.ifaces) {
-      if (!iface.conn || !iface.conn->impl.empty()) continue;
+      if (!iface.conn || iface.conn->has_impl || !iface.conn->impl.empty()) continue;
+      if (iface.technology.empty()) continue;
       ctx.error("F0103", iface.conn->place.span,
                 "technology " + in_quotes(iface.technology) +
                     " has no connectivity implementation of its own",

@@ -72,13 +72,25 @@ std::vector<Duration> read_costs(LoadContext& ctx, const JsonValue& v) {
   return costs;
 }
 
-void check_renewal(LoadContext& ctx, const JsonValue& v, NodeSpec& node) {
+Parsed<Duration> parse_decline_wait(std::string_view text) {
+  constexpr Duration kLongest = seconds(3600);
+  const Parsed<Duration> wait = parse_duration(text);
+  if (wait.ok() && wait.value() > kLongest) {
+    return UnitError{"F0207", in_quotes(text) + " is longer than 1h", {}, {}};
+  }
+  return wait;
+}
+
+// What is said about the node's DHCP clients, but there are none.
+void check_dhcp_client(LoadContext& ctx, const JsonValue& v, NodeSpec& node) {
   const bool asks = std::any_of(node.ifaces.begin(), node.ifaces.end(),
                                 [](const IfaceSpec& iface) { return iface.dhcp; });
-  if (node.dhcp_renewal.empty() || asks) return;
-  ctx.error("F0111", v.find("dhcp_renewal")->key_span,
-            "no interface of this node asks for a lease",
-            "write \"ipv4\": \"dhcp\" at one of them");
+  for (const char* const key : {"dhcp_renewal", "dhcp_decline_wait"}) {
+    const JsonMember* const written = v.find(key);
+    if (written == nullptr || asks) continue;
+    ctx.error("F0111", written->key_span, "no interface of this node asks for a lease",
+              "write \"ipv4\": \"dhcp\" at one of them");
+  }
 }
 
 void bind_node(LoadContext& ctx, const FormatTables& tables, const JsonMember& m) {
@@ -135,6 +147,7 @@ void FormatTables::build_node() {
                spec.name = member.key;
                spec.place = ctx.place(member.key_span);
                iface.bind(ctx, member.value, spec);
+               spec.has_technology = member.value.find("technology") != nullptr;
                n.ifaces.push_back(std::move(spec));
              });
            });
@@ -160,7 +173,11 @@ void FormatTables::build_node() {
             {{"attempts", "three requests with the usual pauses, then anew (Zephyr)"},
              {"until_expiry", "half of the time that is left, until the lease ends (RFC 2131)"}},
             {}, &NodeSpec::dhcp_renewal);
-  node.check(&check_renewal);
+  node.quantity({"dhcp_decline_wait",
+                 "How long DHCP clients wait after a DECLINE, to 1h; RFC 2131: 10s.",
+                 schema_duration(), false, false, "\"0s\""},
+                &parse_decline_wait, "10s", &NodeSpec::dhcp_decline_wait);
+  node.check(&check_dhcp_client);
   node.add({"dns", "DNS servers of the node, whatever the interface.", dns_servers_schema()},
            [](LoadContext& ctx, const JsonMember& m, NodeSpec& n) {
              read_dns_servers(ctx, m.value, n.dns);

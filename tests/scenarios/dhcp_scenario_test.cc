@@ -50,6 +50,50 @@ TEST(DhcpScenario, AnAddressInUseIsDeclined) {
   EXPECT_TRUE(ran.passed()) << ran.messages;
 }
 
+// RFC 2131 section 3.1, step 5: how long it waits before it asks again is for the node to say.
+TEST(DhcpScenario, TheWaitAfterADecline) {
+  const struct {
+    const char* written;
+    Duration wait;
+  } kRows[] = {
+      {"", {}},
+      {R"("dhcp_decline_wait": "0s",)", {}},
+      {R"("dhcp_decline_wait": "10s",)", seconds(10)},
+      {R"("dhcp_decline_wait": "1500ms",)", milliseconds(1500)},
+      {R"("dhcp_decline_wait": "1h",)", seconds(3600)},
+  };
+  for (const auto& row : kRows) {
+    const Ran ran(std::string(R"({ "until": "2h", "nodes": {
+      "dev": { )") + row.written + R"( "ifaces": { "eth0": { "ipv4": ["auto", "dhcp"] } } },
+      "squatter": { "ifaces": { "eth0": { "ipv4": "10.0.0.100/24" } } },
+      "gw": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24" } }, "services": ["dhcp"] } },
+      "links": { "wire": { "between": ["dev.eth0", "gw.eth0", "squatter.eth0"],
+                           "delay": "1ms" } } })");
+    ASSERT_TRUE(ran.report) << ran.messages;
+    std::vector<SimTime> declined, discovers;
+    for (const KeptRecord& r : ran.all("dev.eth0", "dhcp_sent")) {
+      if (r.attr("type") == "DECLINE") declined.push_back(r.at);
+      if (r.attr("type") == "DISCOVER") discovers.push_back(r.at);
+    }
+    ASSERT_EQ(declined.size(), 1u) << row.written;
+    ASSERT_EQ(discovers.size(), 2u) << row.written;
+    EXPECT_EQ(discovers[1] - declined[0], row.wait) << row.written;
+  }
+}
+
+TEST(DhcpScenario, AWaitAfterADeclineThatIsNone) {
+  for (const auto& [written, message] :
+       {std::pair("\"61min\"", "F0207 \"61min\" is longer than 1h"),
+        std::pair("\"-1s\"", "F0207 a duration cannot be negative"),
+        std::pair("10", "F0201 ")}) {
+    std::string text = lan("");
+    text.insert(text.find("\"ifaces\""), std::string("\"dhcp_decline_wait\": ") + written + ", ");
+    const Ran ran(text);
+    EXPECT_FALSE(ran.report) << written;
+    EXPECT_NE(ran.brief().find(message), std::string::npos) << ran.brief();
+  }
+}
+
 // Half of 1 s is no whole second: the client asks once in each half of its lease, not without end.
 TEST(DhcpScenario, TheShortestLeases) {
   for (const int lease_s : {1, 2, 3}) {

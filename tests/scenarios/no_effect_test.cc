@@ -92,6 +92,8 @@ INSTANTIATE_TEST_SUITE_P(
              nullptr),
         node("renewal_without_client", R"("dhcp_renewal": "until_expiry",)",
              "2:10 F0111 no interface of this node asks for a lease"),
+        node("decline_wait_without_client", R"("dhcp_decline_wait": "10s",)",
+             "2:10 F0111 no interface of this node asks for a lease"),
         iface("cpu", R"("cpu": { "rx": ["1us"] })", "3:1 F0101 unknown key \"cpu\""),
         iface("faults_of_a_vlan", R"("ipv4": "10.0.0.2/24" }, "v": {
               "vlan": { "on": "eth0", "id": 5 }, "faults": { "tx": { "loss": "1%" } })",

@@ -65,6 +65,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadPart{R"({ "conn": {} })",
                 "2:3 F0103 technology \"ethernet\" has no connectivity implementation of its "
                 "own"},
+        BadPart{R"({ "conn": { "impl": "wfi" } })",
+                "2:21 F0106 unknown connectivity implementation \"wfi\""},
+        BadPart{R"({ "conn": { "impl": "" } })",
+                "2:21 F0106 unknown connectivity implementation \"\""},
+        BadPart{R"({ "conn": { "impl": 5 } })", "2:21 F0104 expected a string, found a number"},
+        BadPart{R"({ "technology": "wfi", "conn": {} })",
+                "2:17 F0106 unknown technology \"wfi\""},
         BadPart{R"({ "technology": "wifi", "conn": { "timeout": "1.5s" } })",
                 "2:46 F0207 Zephyr keeps this timeout in whole seconds"},
         BadPart{R"({ "technology": "wifi", "conn": { "fail": 0.5 } })",
