@@ -48,6 +48,9 @@ void check_on(LoadContext& ctx, const AgentSpec& agent, const AgentActSpec& act,
               "add " + in_quotes(group) + " to its \"listen\"");
     return;
   }
+  if (suggest(act.on, known).empty()) {  // one that another group brings is near enough
+    for (const auto& [event, group] : ctx.vocabulary.agent_events) known.push_back(event);
+  }
   report_unknown_word(ctx, v.span, act.on, "agent event", known, {});
 }
 

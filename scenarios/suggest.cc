@@ -7,7 +7,7 @@ namespace flapjack {
 namespace {
 
 constexpr std::size_t kLongestName = 64;  // longer ones are no misspelling of ours
-constexpr std::size_t kListAll = 5;
+constexpr std::size_t kListAll = 5, kListAllForNothing = 12;
 constexpr std::size_t kLongestQuote = 60;
 
 std::string lower(std::string_view text) {
@@ -61,9 +61,16 @@ std::string suggestion_help(std::string_view wrong, const std::vector<std::strin
   const std::string near = suggest(wrong, candidates);
   std::string help;
   if (!near.empty()) help = "did you mean " + in_quotes(near) + "?";
-  if (candidates.empty() || candidates.size() > kListAll) return help;
+  const std::size_t most = wrong.empty() ? kListAllForNothing : kListAll;
+  if (candidates.empty() || candidates.size() > most) return help;
   if (!near.empty() && candidates.size() == 1) return help;
   return help + (help.empty() ? "" : " ") + std::string(lead) + join(candidates);
+}
+
+std::string choice_help(std::string_view wrong, const std::vector<std::string>& candidates) {
+  const std::string near = suggest(wrong, candidates);
+  return (near.empty() ? "" : "did you mean " + in_quotes(near) + "? ") +
+         "there are: " + join(candidates);
 }
 
 std::string join(const std::vector<std::string>& words, std::string_view separator) {

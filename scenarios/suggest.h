@@ -15,10 +15,14 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// 1 + length of `wrong` / 3; the first of equals; empty when none is near.
 std::string suggest(std::string_view wrong, const std::vector<std::string>& candidates);
 
-/// The help line: `did you mean "x"?`, and all candidates when there are at most five (with
-/// `lead` before them, "known: " for instance). Empty when there is nothing to say.
+/// The help line: `did you mean "x"?`, and all candidates when there are at most five, or twelve
+/// where nothing is written (with `lead` before them, "known: " for instance). Empty when there is
+/// nothing to say.
 std::string suggestion_help(std::string_view wrong, const std::vector<std::string>& candidates,
                             std::string_view lead = "known: ");
+
+/// `did you mean "x"? there are: a, b, c`, however many there are: for the words of a command line.
+std::string choice_help(std::string_view wrong, const std::vector<std::string>& candidates);
 
 /// "a, b, c".
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");

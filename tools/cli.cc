@@ -42,6 +42,15 @@ class Cli {
   std::vector<std::pair<CLI::App*, Verb>> verbs_;
 };
 
+// A value that is one of `words`.
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  const auto wrong = [words](const std::string& word) {
+    if (std::find(words.begin(), words.end(), word) != words.end()) return std::string();
+    return "unknown word " + in_quotes(word) + ": " + choice_help(word, words);
+  };
+  return CLI::Validator(wrong, "");
+}
+
 CLI::App* Cli::add(const std::string& name, const std::string& about, Verb verb) {
   CLI::App* app = app_.add_subcommand(name, about);
   verbs_.emplace_back(app, verb);
@@ -50,7 +59,7 @@ CLI::App* Cli::add(const std::string& name, const std::string& about, Verb verb)
 
 void Cli::add_format(CLI::App* app, const std::vector<std::string>& names) {
   app->add_option("--format", format_, "one of " + join(names))
-      ->check(CLI::IsMember(names).description(""));
+      ->check(one_of(names));
 }
 
 void Cli::add_run_options(CLI::App* app) {
@@ -59,7 +68,7 @@ void Cli::add_run_options(CLI::App* app) {
   app->add_flag("-q,--quiet", quiet_, "the verdict only");
   app->add_option("--seed", seed_, "seed instead of the scenario's own (0 to 2^64-1)");
   app->add_option("--color", options_.color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
+      ->check(one_of({"auto", "always", "never"}));
   app->add_option("--log", options_.log_levels,
                   "MODULE=LEVEL: modules stack, l2, offload, connmgr, scenarios or all; levels "
                   "trace, debug, info, warn, error, off")
@@ -129,7 +138,8 @@ std::string wrong_log_setting(const std::string& setting) {
   const auto check = [&](const std::string& word, const std::vector<std::string>& known,
                          const std::string& what) {
     if (std::find(known.begin(), known.end(), word) != known.end()) return std::string();
-    return "--log " + setting + ": no " + what + " \"" + word + "\"; there are: " + join(known);
+    return "--log " + setting + ": no " + what + " " + in_quotes(word) + ": " +
+           choice_help(word, known);
   };
   const std::string module = check(setting.substr(0, equals), modules, "module");
   return module.empty() ? check(setting.substr(equals + 1), levels, "level") : module;
@@ -139,8 +149,10 @@ std::string wrong_log_setting(const std::string& setting) {
 std::string Cli::wrong_capture() {
   if (pcap_scope_ && !options_.pcap) return "--pcap-scope needs --pcap";
   if (pcap_scope_) options_.pcap_scope = *pcap_scope_;
-  if (!PcapScope::parse(options_.pcap_scope)) {
-    return "--pcap-scope " + options_.pcap_scope + ": write links, ifaces, events or all";
+  std::string unknown;
+  if (!PcapScope::parse(options_.pcap_scope, &unknown)) {
+    return "--pcap-scope " + options_.pcap_scope + ": unknown word " + in_quotes(unknown) + ": " +
+           choice_help(unknown, {"links", "ifaces", "events", "all"});
   }
   if (options_.pcap == "-" && options_.format != Format::Human) {
     return "--pcap - and --format " + format_ + " cannot both have stdout";

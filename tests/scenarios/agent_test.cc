@@ -26,6 +26,28 @@ TEST_P(BadAgents, AreRefusedOnce) {
   EXPECT_EQ(l.brief(), GetParam().message);
 }
 
+// The nearest of the events that it hears, else of all.
+TEST(AgentEvents, AMisspeltOneHasASuggestion) {
+  const struct {
+    const char *listen, *on, *help;
+  } kRows[] = {
+      {"iface", "IF_DWN",
+       "did you mean \"IF_DOWN\"? known: gap, IF_DOWN, IF_UP, IF_ADMIN_DOWN, IF_ADMIN_UP"},
+      {"l4", "IF_DWN", "did you mean \"IF_DOWN\"?"},
+      {"l4", "L4_CONECTED", "did you mean \"L4_CONNECTED\"?"},
+      {"l4", "dropd", "did you mean \"dropped\"?"},
+      {"l4", "nothing_like_it", ""},
+  };
+  for (const auto& row : kRows) {
+    const Loaded l(std::string(R"({ "until": "1s", "nodes": { "n": { "agents": { "a": {
+      "listen": ")") + row.listen + R"(", "act": [{ "on": ")" + row.on +
+                       R"(", "do": "all_up" }] } } } } })",
+                   builtin_registry().vocabulary());
+    ASSERT_EQ(l.sink.all().size(), 1u) << l.messages;
+    EXPECT_EQ(l.sink.all()[0].help, row.help) << row.listen << " " << row.on;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, BadAgents,
     ::testing::Values(

@@ -36,5 +36,18 @@ TEST(Suggest, QuotesSafely) {
   EXPECT_EQ(in_quotes(std::string(100, 'x')), "\"" + std::string(60, 'x') + "...\"");
 }
 
+TEST(Suggest, AChoiceNamesAllThereAre) {
+  const std::vector<std::string> six = {"one", "two", "three", "four", "five", "six"};
+  EXPECT_EQ(choice_help("fiv", six),
+            "did you mean \"five\"? there are: one, two, three, four, five, six");
+  EXPECT_EQ(choice_help("", {"a", "b"}), "there are: a, b");
+}
+
+TEST(Suggest, NothingWrittenListsMore) {
+  const std::vector<std::string> six = {"one", "two", "three", "four", "five", "six"};
+  EXPECT_EQ(suggestion_help("", six), "known: one, two, three, four, five, six");
+  EXPECT_EQ(suggestion_help("seventeen", six), "");
+}
+
 }  // namespace
 }  // namespace flapjack

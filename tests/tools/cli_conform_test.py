@@ -55,8 +55,11 @@ class Conform(CliTest):
         self.assertEqual(len(suite.findall("testcase/skipped")), int(suite.get("skipped")))
 
     def test_wrong_words(self):
-        for words, told in ((["wfi"], "wifi, ethernet"), (["scripted"], "cannot be examined"),
-                            (["wifi", "--profile", "x"], "list profiles"),
+        for words, told in ((["wfi"], 'did you mean "wifi"? there are: wifi, ethernet'),
+                            (["scripted"], "cannot be examined"),
+                            (["wifi", "--profile", "x"], "there are: zephyr-4, "),
+                            (["wifi", "--profile", "zephr-4"], 'did you mean "zephyr-4"?'),
+                            (["wifi", "--format", "junt"], 'did you mean "junit"?'),
                             (["wifi", "--grace", "2"], "--grace"),
                             (["wifi", "--item", "45"], "45")):
             self.assertIn(told, self.expect(2, "conform", *words).stderr)

@@ -105,8 +105,8 @@ class Capture(CliTest):
     def test_wrong_words(self):
         self.write("a.json", PAIR)
         for words, text in ((["--pcap-scope", "all"], "needs --pcap"),
-                            (["--pcap", "x", "--pcap-scope", "wires"], "write links, ifaces"),
-                            (["--pcap", "x", "--pcap-scope", ""], "write links, ifaces"),
+                            (["--pcap", "x", "--pcap-scope", "wires"], "there are: links, ifaces"),
+                            (["--pcap", "x", "--pcap-scope", ""], "there are: links, ifaces"),
                             (["--pcap", "-", "--format", "ndjson"], "cannot both have stdout"),
                             (["--pcap"], "--pcap")):
             done = self.expect(2, "run", "a.json", *words)

@@ -58,14 +58,27 @@ class Words(CliTest):
                             (["run", "a.json", "-x"], "-x"),
                             (["run", "-q", "-v", "a.json"], "exclude each other"),
                             (["run", "-vvv", "a.json"], "not supported yet"),
-                            (["run", "a.json", "--format", "junit"], "junit not in"),
-                            (["run", "a.json", "--format", "1"], "1 not in"),
-                            (["run", "a.json", "--color", "blue"], "blue not in"),
+                            (["run", "a.json", "--format", "junit"],
+                             '--format: unknown word "junit": there are: human, json, ndjson'),
+                            (["run", "a.json", "--format", "jsn"],
+                             'unknown word "jsn": did you mean "json"?'),
+                            (["run", "a.json", "--format", "1"], "there are: human"),
+                            (["run", "a.json", "--color", "blue"],
+                             "there are: auto, always, never"),
+                            (["run", "a.json", "--color", "alwys"], 'did you mean "always"?'),
+                            (["run", "a.json", "--pcap", "x", "--pcap-scope", "links,evnts"],
+                             'unknown word "evnts": did you mean "events"?'),
+                            (["run", "a.json", "--pcap", "x", "--pcap-scope", "links,"],
+                             'unknown word "": there are: links'),
                             (["run", "a.json", "--log", "stack"], "MODULE=LEVEL"),
-                            (["run", "a.json", "--log", "stak=info"], 'no module "stak"'),
+                            (["run", "a.json", "--log", "stak=info"],
+                             'no module "stak": did you mean "stack"?'),
+                            (["run", "a.json", "--log", "stack=eror"],
+                             'no level "eror": did you mean "error"?'),
                             (["run", "a.json", "--log", "stack=loud"], 'no level "loud"'),
                             (["schema", "x"], "x"), (["check"], "FILE"), (["test"], "DIR"),
-                            (["list", "verb"], "verbs"), (["--verbose"], "--verbose")):
+                            (["list", "verb"], 'did you mean "verbs"?'),
+                            (["--verbose"], "--verbose")):
             done = self.expect(2, *words)
             self.assertEqual(done.stdout, "", words)
             self.assertIn(text, done.stderr, words)
@@ -228,6 +241,7 @@ SWITCHES = {
     18: ("asked", "not asked"),
     19: ("IPV6_ADDR_ADD", "its probe"),
     20: ("16 events", "2 events"),
+    21: ("DISCOVER at once", "DISCOVER at once"),
 }
 # What the profiles between the two say of the connection manager: 3.4, 3.7, 4.2.
 CONN_MGR = {
@@ -287,7 +301,8 @@ class Explain(CliTest):
         self.assertIn("0 to 8", one)
 
     def test_wrong_words(self):
-        for words, message in ((("profil",), "there are: profile, kconfig"),
+        for words, message in ((("profil",),
+                                'did you mean "profile"? there are: profile, kconfig'),
                                (("profile", "zephyr-5"), "zephyr-4"),
                                (("kconfig", "NET_TC_TX_CONT"), "NET_TC_TX_COUNT")):
             done = self.expect(2, "explain", *words)

@@ -129,11 +129,13 @@ std::vector<const ConnectivityEntry*> chosen(const Registry& registry,
   for (const std::string& name : names) {
     const ConnectivityEntry* entry = find_entry(registry.connectivities, name);
     if (entry == nullptr || entry->make_above == nullptr) {
+      const bool is_none = entry == nullptr;
       const char* const wrong =
-          entry == nullptr ? "flapjack: no implementation \"%s\" to examine; there are: %s\n"
-                           : "flapjack: \"%s\" does what its script says and cannot be examined; "
-                             "these can: %s\n";
-      std::fprintf(stderr, wrong, name.c_str(), join(known).c_str());
+          is_none ? "flapjack: no implementation %s to examine: %s\n"
+                  : "flapjack: %s does what its script says and cannot be examined; "
+                    "these can: %s\n";
+      std::fprintf(stderr, wrong, in_quotes(name).c_str(),
+                   (is_none ? choice_help(name, known) : join(known)).c_str());
       return {};
     }
     entries.push_back(entry);
@@ -152,8 +154,10 @@ Exit verb_conform(const CliOptions& options) {
       options.profile.empty() ? registry.profiles.front().word.name : options.profile;
   const ProfileEntry* const entry = find_entry(registry.profiles, profile);
   if (entry == nullptr) {
-    std::fprintf(stderr, "flapjack: no profile \"%s\"; see flapjack list profiles\n",
-                 profile.c_str());
+    std::vector<std::string> known;
+    for (const ProfileEntry& each : registry.profiles) known.push_back(each.word.name);
+    std::fprintf(stderr, "flapjack: no profile %s: %s\n", in_quotes(profile).c_str(),
+                 choice_help(profile, known).c_str());
     return Exit::Usage;
   }
   entry->apply(node);

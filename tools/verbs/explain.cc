@@ -96,8 +96,9 @@ Exit verb_explain(const CliOptions& options) {
   const Registry registry = builtin_registry();
   if (options.what == "profile") return explain_profile(registry, options.name);
   if (options.what == "kconfig") return explain_kconfig(registry, options.name);
-  std::fprintf(stderr, "flapjack: nothing called \"%s\" to explain; there are: profile, kconfig\n",
-               options.what.c_str());
+  std::fprintf(stderr, "flapjack: nothing called %s to explain: %s\n",
+               in_quotes(options.what).c_str(),
+               choice_help(options.what, {"profile", "kconfig"}).c_str());
   return Exit::Usage;
 }
 

@@ -75,8 +75,8 @@ Exit verb_list(const CliOptions& options) {
     for (const Listing& list : all) names.push_back(list.what);
     std::erase_if(all, [&](const Listing& list) { return list.what != options.what; });
     if (all.empty()) {
-      std::fprintf(stderr, "flapjack: nothing called \"%s\" to list; there are: %s\n",
-                   options.what.c_str(), join(names).c_str());
+      std::fprintf(stderr, "flapjack: nothing called %s to list: %s\n",
+                   in_quotes(options.what).c_str(), choice_help(options.what, names).c_str());
       return Exit::Usage;
     }
   }

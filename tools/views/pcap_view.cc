@@ -99,7 +99,7 @@ bool refuse(const std::string& path, const char* why) {
 
 }  // namespace
 
-std::optional<PcapScope> PcapScope::parse(const std::string& text) {
+std::optional<PcapScope> PcapScope::parse(const std::string& text, std::string* wrong) {
   PcapScope scope{false, false, false};
   std::size_t at = 0;
   while (at <= text.size()) {
@@ -109,7 +109,9 @@ std::optional<PcapScope> PcapScope::parse(const std::string& text) {
     if (word == "links" || word == "all") scope.links = true;
     if (word == "ifaces" || word == "all") scope.ifaces = true;
     if (word == "events" || word == "all") scope.events = true;
-    if (word != "links" && word != "ifaces" && word != "events" && word != "all") return {};
+    if (word == "links" || word == "ifaces" || word == "events" || word == "all") continue;
+    if (wrong != nullptr) *wrong = word;
+    return {};
   }
   return scope;
 }

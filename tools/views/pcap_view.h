@@ -22,8 +22,9 @@ namespace flapjack {
 
 struct PcapScope {
   bool links = true, ifaces = false, events = true;
-  /// A comma-separated list of the words above, or "all"; empty optional for other words.
-  static std::optional<PcapScope> parse(const std::string& text);
+  /// A comma-separated list of the words above, or "all"; empty optional for other words, of which
+  /// the first goes to `wrong`.
+  static std::optional<PcapScope> parse(const std::string& text, std::string* wrong = nullptr);
 };
 
 class PcapView : public RunView, public TraceSink {
