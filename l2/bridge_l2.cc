@@ -35,9 +35,18 @@ bool is_reserved(const MacAddress& address) {
          address.bytes[5] <= 0x0f;
 }
 
+// IEEE 802.1D-2004 section 7.7.1: what is longer than the port's link carries stays here.
+Status output_by(NetIf& port, PacketPtr frame) {
+  const std::size_t tag = VlanTag::parse(frame->bytes()) ? kVlanTagBytes : 0;
+  if (frame->size() > port.mtu() + kEthernetHeaderBytes + tag) {
+    return port.drop_tx(std::move(frame), DropReason::TooBig, Errc::Emsgsize);
+  }
+  return port.output_frame(std::move(frame));
+}
+
 void send_by(NetIf& port, PacketPtr frame) {
   frame->meta.lower = {};
-  const Status sent = port.output_frame(std::move(frame));
+  const Status sent = output_by(port, std::move(frame));
   static_cast<void>(sent);  // recorded as a drop where it failed
 }
 
@@ -141,7 +150,7 @@ Status BridgeL2::output(NetIf& iface, PacketPtr frame) {
   if (!header) return iface.drop_tx(std::move(frame), DropReason::BadLinkHeader, Errc::Einval);
   const SimTime now = iface.stack().scheduler().now();
   const IfIndex to = context_of(iface).table.find(header->destination, now);
-  if (to.valid()) return iface.stack().iface(to)->output_frame(std::move(frame));
+  if (to.valid()) return output_by(*iface.stack().iface(to), std::move(frame));
   const DropReason reason = flood(iface, {}, frame, false);
   if (frame == nullptr) return Status();
   return iface.drop_tx(std::move(frame), reason, Errc::Enetdown);

@@ -28,8 +28,7 @@ class Bridge : public ::testing::Test {
       links.push_back(std::make_unique<Link>(rig.env(), "wire" + n));
       SimDriverConfig device;
       device.mac = mac(static_cast<std::uint8_t>(0x10 + i));
-      devices.push_back(
-          std::make_unique<SimDriver>(rig.env(), *links[i], "sw.p" + n, device));
+      devices.push_back(std::make_unique<SimDriver>(rig.env(), *links[i], "sw.p" + n, device));
       stations.push_back(std::make_unique<SimDriver>(rig.env(), *links[i], "s" + n,
                                                      SimDriverConfig{mac(i + 1u), true}));
       users.push_back(std::make_unique<test::RecordingUser>(rig.scheduler));
@@ -171,6 +170,39 @@ TEST_F(Bridge, PassesTaggedFramesAsTheyAre) {
   EXPECT_TRUE(stations[0]->transmit(std::move(frame)).ok());
   rig.scheduler.run();
   EXPECT_THAT(users[1]->frames, ElementsAre(bytes));
+}
+
+// IEEE 802.1D-2004 section 7.7.1; a tag does not count (IEEE 802.3-2018 section 3.2.7).
+TEST_F(Bridge, AFrameThatAPortsLinkCannotCarryStaysHere) {
+  struct Row {
+    std::size_t payload;
+    bool tagged;
+    std::vector<std::size_t> got;
+  };
+  const Row rows[] = {{1000, false, {1, 2}}, {1001, false, {1}}, {1000, true, {1, 2}},
+                      {1001, true, {1}},     {1500, true, {1}},  {1501, false, {}}};
+  ports[2]->set_mtu(1000);
+  for (const bool known : {false, true}) {
+    if (known) send(2, mac(1));
+    for (const Row& row : rows) {
+      for (auto& user : users) user->frames.clear();
+      const std::size_t before = rig.drops(DropReason::TooBig);
+      PacketPtr frame = rig.pool.allocate();
+      if (row.tagged) frame->append(kVlanTagBytes);
+      EthernetHeader{mac(3), mac(1), kEtherTypeIpv4}.emit(frame->append(kEthernetHeaderBytes));
+      std::memset(frame->append(row.payload), 0x45, row.payload);
+      if (row.tagged) VlanTag{0, false, 7}.insert(frame->data());
+      EXPECT_TRUE(stations[0]->transmit(std::move(frame)).ok());
+      rig.scheduler.run();
+      const bool fits = row.payload <= 1000;
+      const std::vector<std::size_t> there =
+          fits ? std::vector<std::size_t>{2} : std::vector<std::size_t>{};
+      EXPECT_EQ(got(), known ? there : row.got) << row.payload;
+      EXPECT_EQ(rig.drops(DropReason::TooBig) - before, known ? !fits : 2 - row.got.size());
+    }
+  }
+  EXPECT_EQ(ports[2]->stats().tx_dropped, 8u);
+  EXPECT_EQ(ports[1]->stats().tx_dropped, 1u);
 }
 
 TEST_F(Bridge, AttachRefuses) {
