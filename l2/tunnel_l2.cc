@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "l2/tunnel_l2.h"
 
+#include <algorithm>
+
 #include "l2/bare_ip.h"
 #include "stack/wire/ipv4.h"
 
@@ -59,6 +61,15 @@ Status TunnelL2::send(NetIf& iface, PacketPtr packet) {
   return iface.output_frame(std::move(packet));
 }
 
+std::uint16_t TunnelL2::path_mtu(const NetIf& lower) const {
+  return lower.stack().pmtu.mtu(config_.remote, lower.mtu());
+}
+
+std::uint16_t TunnelL2::mtu(const NetIf& iface, std::uint16_t configured) const {
+  const NetIf* lower = iface.stacking().lower();
+  return lower == nullptr ? configured : std::min(configured, mtu_on(path_mtu(*lower)));
+}
+
 Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
   const int version = datagram->data()[0] >> 4;
   const bool is_ip = version == 4 || version == 6;  // an app may have written it itself
@@ -78,7 +89,8 @@ Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
   outer.tos = traffic_class(datagram->data());
   outer.total_length = static_cast<std::uint16_t>(datagram->size() + kIpv4HeaderBytes);
   outer.id = ++next_id_;
-  outer.dont_fragment = true;
+  // IPv6 knows no path that carries less than 1280 bytes: routers split the outer datagram then
+  outer.dont_fragment = version == 4 || outer.total_length <= path_mtu(lower);
   outer.ttl = config_.ttl;
   outer.protocol = protocol_of(version);
   outer.source = source.v4();
@@ -87,7 +99,7 @@ Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
   PacketMeta& meta = datagram->meta;
   meta.iface = lower.index();
   meta.l2_ready = false;
-  meta.dont_fragment = true;
+  meta.dont_fragment = outer.dont_fragment;
   meta.ttl = outer.ttl;
   meta.protocol = outer.protocol;
   meta.source = {outer.source, 0};

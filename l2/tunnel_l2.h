@@ -3,7 +3,9 @@
 // iface stands on the one that carries the outer datagrams; what it sends goes to one remote end,
 // and what arrives from that end comes in by it. The outer header takes over the inner one's
 // traffic class and says "don't fragment", as Zephyr's does; the inner header, its TTL too, is
-// passed as it is (RFC 2003 section 3.1).
+// passed as it is (RFC 2003 section 3.1). What the path to the remote end carries, as far as the
+// node knows (NET_IPV4_PMTU), is the iface's MTU: who sends larger datagrams by it, from here or
+// from elsewhere, is told as by any iface (RFC 2003 section 5.1, RFC 4213 section 3.2.2).
 #pragma once
 #include "stack/contract/l2.h"
 #include "stack/contract/virtual_iface.h"
@@ -41,7 +43,10 @@ class TunnelL2 : public L2, private VirtualIface {
   void on_lower(NetIf&, NetIf&, bool) override {}
   /// Of a protocol that is IP again, and from the remote end.
   bool claims(NetIf& iface, const Packet& datagram) const override;
+  std::uint16_t mtu(const NetIf& iface, std::uint16_t configured) const override;
   Status output(NetIf& iface, PacketPtr datagram) override;
+  /// What gets to the remote end whole.
+  std::uint16_t path_mtu(const NetIf& lower) const;
 
   TunnelConfig config_;
   std::uint16_t next_id_ = 0;

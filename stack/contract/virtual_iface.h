@@ -3,6 +3,8 @@
 // virtual_interface_api). Such an iface has no driver: it stands on one or more other ifaces, its
 // lowers, and sends by them. Called by IfStacking, NetIf and the lowers' L2; implemented in l2/.
 #pragma once
+#include <cstdint>
+
 #include "stack/base/status.h"
 #include "stack/packet/packet.h"
 
@@ -23,6 +25,10 @@ class VirtualIface {
   virtual void on_lower(NetIf& iface, NetIf& lower, bool up) = 0;
   /// Whether a frame that `lower` received, its link header still in front, is for `iface`.
   virtual bool claims(NetIf& iface, const Packet& frame) const = 0;
+  /// The largest datagram that gets through at present, at most `configured` bytes.
+  virtual std::uint16_t mtu(const NetIf& /*iface*/, std::uint16_t configured) const {
+    return configured;
+  }
   /// Sends a frame that the L2 finished by way of the lowers; consumes it, on an error too.
   virtual Status output(NetIf& iface, PacketPtr frame) = 0;
 };

@@ -66,6 +66,10 @@ void NetIf::bind_l2(L2& l2) {
   kind_number_ = stack_.number_iface(kind_);
 }
 
+std::uint16_t NetIf::virtual_mtu() const {
+  return virtual_->mtu(*this, config_.mtu);
+}
+
 void NetIf::bind_driver(Driver& driver) {
   assert(driver_ == nullptr);
   driver_ = &driver;

@@ -71,7 +71,8 @@ class NetIf : public DriverUser {
   const std::string& name() const { return config_.name; }
   /// "node.iface" in traces.
   SubjectId subject() const { return subject_; }
-  std::uint16_t mtu() const { return config_.mtu; }
+  /// As configured or set; of a virtual iface, less while the way below carries less.
+  std::uint16_t mtu() const { return virtual_ == nullptr ? config_.mtu : virtual_mtu(); }
   /// As a link layer found out or agreed with its peer (net_if_set_mtu); raises nothing.
   void set_mtu(std::uint16_t bytes) { config_.mtu = bytes; }
   bool auto_start() const { return config_.auto_start; }
@@ -206,6 +207,7 @@ class NetIf : public DriverUser {
   void on_carrier(bool up) override { set_carrier(up); }
 
  private:
+  std::uint16_t virtual_mtu() const;
   IfKind kind_of(const L2Traits& traits) const;
   Status switch_promiscuous(bool on);
   Status switch_device(bool on);

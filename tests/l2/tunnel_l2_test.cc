@@ -10,16 +10,17 @@
 namespace flapjack {
 namespace {
 
-using ::testing::ElementsAre;
 using test::TwoNodeWorld;
+using ::testing::ElementsAre;
 
 constexpr Ipv4Address kInnerA{0x0a000001}, kInnerB{0x0a000002};
 
 /// Tunnels between the two nodes: 10.0.0.1 at a, 10.0.0.2 at b.
 class Tunnel : public ::testing::Test {
  protected:
-  Tunnel()
-      : tun_a(add(world.a, l2_a, world.if_a, kInnerA)),
+  explicit Tunnel(const test::TwoNodeOptions& options = {})
+      : world(options),
+        tun_a(add(world.a, l2_a, world.if_a, kInnerA)),
         tun_b(add(world.b, l2_b, world.if_b, kInnerB)) {
     world.settle();
   }
@@ -30,8 +31,8 @@ class Tunnel : public ::testing::Test {
     EXPECT_TRUE(iface.stacking().attach(lower).ok());
     return iface;
   }
-  /// One datagram from a's inner address to b's; how many arrived.
-  std::size_t send() {
+  /// One datagram of `size` bytes from a's inner address to b's; how many arrived.
+  std::size_t send(std::size_t size = 3) {
     NetContext& from =
         *world.a.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp).value();
     NetContext& to =
@@ -40,7 +41,7 @@ class Tunnel : public ::testing::Test {
     std::size_t got = 0;
     EXPECT_TRUE(to.recv([&](NetContext&, PacketPtr, Status) { ++got; }, Timeout::no_wait()).ok());
     world.sink.records.clear();
-    const std::uint8_t bytes[] = {1, 2, 3};
+    const std::vector<std::uint8_t> bytes(size, 1);
     EXPECT_TRUE(from.sendto(bytes, {kInnerB, 7}, {}, Timeout::no_wait()).ok());
     world.settle();
     EXPECT_TRUE(from.put().ok());
@@ -57,13 +58,13 @@ class Tunnel : public ::testing::Test {
 TEST_F(Tunnel, ADatagramTravelsWithinAnother) {
   EXPECT_EQ(send(), 1u);  // ARP first
   EXPECT_EQ(send(), 1u);
-  EXPECT_THAT(world.story(),
-              ElementsAre("a app_send", "a l4_out", "a.tun0 core_out", "a.tun0 tx_queue",
-                          "a.tun0 l2_out", "a.tun0 driver_tx", "a.eth0 core_out",
-                          "a.eth0 tx_queue", "a.eth0 l2_out", "a.eth0 driver_tx", "wire link_in",
-                          "wire link_out", "b.eth0 driver_rx", "b.eth0 rx_queue", "b.eth0 l2_in",
-                          "b.eth0 l3_in", "b l4_in", "b.tun0 rx_queue", "b.tun0 l2_in",
-                          "b.tun0 l3_in", "b l4_in", "b conn_match", "b app_recv"));
+  EXPECT_THAT(
+      world.story(),
+      ElementsAre("a app_send", "a l4_out", "a.tun0 core_out", "a.tun0 tx_queue", "a.tun0 l2_out",
+                  "a.tun0 driver_tx", "a.eth0 core_out", "a.eth0 tx_queue", "a.eth0 l2_out",
+                  "a.eth0 driver_tx", "wire link_in", "wire link_out", "b.eth0 driver_rx",
+                  "b.eth0 rx_queue", "b.eth0 l2_in", "b.eth0 l3_in", "b l4_in", "b.tun0 rx_queue",
+                  "b.tun0 l2_in", "b.tun0 l3_in", "b l4_in", "b conn_match", "b app_recv"));
   EXPECT_EQ(world.slab.in_use(), 0u);
 }
 
@@ -123,6 +124,109 @@ TEST_F(Tunnel, FollowsTheIfaceBelow) {
   EXPECT_EQ(tun_a.oper_state(), OperState::LowerLayerDown);
   world.link.set_up(true);
   EXPECT_TRUE(tun_a.is_up());
+}
+
+// ---- what the path to the other end carries (RFC 2003 section 5.1)
+
+class TunnelPmtu : public Tunnel {
+ protected:
+  TunnelPmtu() : Tunnel(options()) {}
+  static test::TwoNodeOptions options() {
+    test::TwoNodeOptions options;
+    options.a.pmtu.ipv4 = true;
+    options.a.ipv4_fragment.enabled = options.b.ipv4_fragment.enabled = true;
+    options.a.router = true;
+    return options;
+  }
+};
+
+TEST_F(TunnelPmtu, TheTunnelsMtuFollowsThePath) {
+  EXPECT_EQ(tun_a.mtu(), 1480);
+  world.a.pmtu.set(TwoNodeWorld::ip(9), 600);
+  EXPECT_EQ(tun_a.mtu(), 1480) << "another path";
+  world.a.pmtu.set(TwoNodeWorld::ip(2), 1300);
+  EXPECT_EQ(tun_a.mtu(), 1280);
+  world.if_a.set_mtu(1000);
+  EXPECT_EQ(tun_a.mtu(), 980) << "the iface below, too";
+  world.if_a.set_mtu(1500);
+  world.run_for(seconds(600));
+  EXPECT_EQ(tun_a.mtu(), 1480) << "what is known has a lifetime (RFC 1191 section 6.3)";
+}
+
+TEST_F(TunnelPmtu, WhatOneSendsOneselfIsSplit) {
+  EXPECT_EQ(send(1350), 1u);  // ARP
+  EXPECT_EQ(world.count("fragmented"), 0u);
+  world.a.pmtu.set(TwoNodeWorld::ip(2), 1300);
+  EXPECT_EQ(send(1350), 1u);
+  EXPECT_EQ(world.count("fragmented"), 1u);
+  EXPECT_EQ(world.drops(DropReason::TooBig), 0u);
+}
+
+/// What a sent onto the wire.
+struct WireSink : TraceSink {
+  void record(const Tracer&, const TraceRecord& r) override {
+    if (r.name != "link_in") return;
+    const auto datagram = r.frame->bytes().subspan(kEthernetHeaderBytes);
+    Ipv4Header header;
+    if (Ipv4Header::parse(datagram, {}, header) != Ipv4Header::Error::None) return;
+    outer = header;
+    const auto body = datagram.subspan(header.header_bytes);
+    if (header.protocol == static_cast<std::uint8_t>(IpProtocol::Icmp)) {
+      icmp = IcmpHeader::parse(body);
+    }
+  }
+  Ipv4Header outer;
+  std::optional<IcmpHeader> icmp;
+};
+
+TEST_F(TunnelPmtu, WhoSendsFromElsewhereIsTold) {
+  EXPECT_EQ(send(), 1u);  // ARP
+  world.a.pmtu.set(TwoNodeWorld::ip(2), 1300);
+  WireSink sink;
+  world.tracer.add_sink(sink);
+  world.sink.records.clear();
+  for (const std::uint16_t size : {1280, 1281}) {
+    PacketPtr packet = world.slab.allocate();
+    std::memset(packet->append(size), 0, size);
+    Ipv4Header inner;
+    inner.total_length = size;
+    inner.dont_fragment = true;
+    inner.ttl = 9;
+    inner.protocol = static_cast<std::uint8_t>(IpProtocol::Udp);
+    inner.source = TwoNodeWorld::ip(2);
+    inner.destination = kInnerB;
+    inner.emit(packet->data());
+    EthernetHeader{TwoNodeWorld::mac(1), TwoNodeWorld::mac(2), kEtherTypeIpv4}.emit(
+        packet->push(kEthernetHeaderBytes));
+    world.if_a.on_frame(std::move(packet));
+    world.settle();
+    EXPECT_EQ(sink.icmp.has_value(), size > 1280);
+  }
+  world.tracer.remove_sink(sink);
+  ASSERT_TRUE(sink.icmp);
+  EXPECT_EQ(sink.outer.destination, TwoNodeWorld::ip(2));
+  EXPECT_EQ(sink.icmp->type, kIcmpUnreachable);
+  EXPECT_EQ(sink.icmp->next_hop_mtu(), 1280);
+  EXPECT_EQ(world.drops(DropReason::TooBig), 1u);
+}
+
+// RFC 4213 section 3.2.2: IPv6 needs 1280 bytes, so that routers may split what is around them.
+TEST_F(TunnelPmtu, Ipv6IsSplitOnTheWayWhereItMust) {
+  EXPECT_EQ(send(), 1u);  // ARP
+  for (const std::uint16_t path : {1300, 1299}) {
+    world.a.pmtu.set(TwoNodeWorld::ip(2), path);
+    WireSink sink;
+    world.tracer.add_sink(sink);
+    PacketPtr packet = world.slab.allocate();
+    std::memset(packet->append(1280), 0, 1280);
+    *packet->data() = 0x60;
+    packet->meta.iface = tun_a.index();
+    EXPECT_TRUE(tun_a.send_data(std::move(packet)).ok());
+    world.settle();
+    world.tracer.remove_sink(sink);
+    EXPECT_EQ(sink.outer.protocol, static_cast<std::uint8_t>(IpProtocol::Ipv6));
+    EXPECT_EQ(sink.outer.dont_fragment, path == 1300);
+  }
 }
 
 TEST_F(Tunnel, AttachRefuses) {
