@@ -10,6 +10,8 @@ namespace flapjack {
 namespace {
 
 constexpr Ipv4Address kAllSystems{0xe0000001};  // RFC 1112 section 4
+// Sources that are remembered of a group; with more of them the whole group is reported.
+constexpr std::size_t kSourcesMost = 64;
 
 }  // namespace
 
@@ -56,8 +58,7 @@ Status Igmp::leave(NetIf& iface, Ipv4Address group) {
   if (known == nullptr) return Errc::Enoent;
   if (--known->users > 0) return Status();
   IgmpGroup gone = *known;
-  std::erase_if(groups_,
-                [&](const IgmpGroup& g) { return g.iface == &iface && g.group == group; });
+  std::erase_if(groups_, [&](const IgmpGroup& g) { return g.iface == &iface && g.group == group; });
   arm();
   if (gone.joined) say_goodbye(gone);
   stack_.mgmt.notify(MgmtEvent::Ipv4MaddrDel, &iface, group);
@@ -94,6 +95,7 @@ void Igmp::iface_down(const NetIf& iface) {
   if (link != links_.end()) {
     link->second.version1_until = link->second.version2_until = SimTime{};
     link->second.general_due = kNever;
+    link->second.changes.clear();
   }
   arm();
 }
@@ -101,12 +103,18 @@ void Igmp::iface_down(const NetIf& iface) {
 // RFC 2236 section 3: a report at once, perhaps repeated.
 void Igmp::enter(IgmpGroup& group) {
   group.joined = true;
-  group.repeats = stack_.config().igmp.join_reports - 1;
+  group.last_reporter = true;
+  group.sources.clear();
   NetIf& iface = *group.iface;
   const Ipv4Address address = group.group;
-  group.last_reporter = true;
-  report(group, GroupRecordType::ChangeToExclude);
-  if (group.repeats > 0) schedule(group, stack_.config().igmp.join_interval);
+  choose_version(iface, link_of(iface));
+  if (version_on(iface) == 3) {
+    change(iface, address, true);
+  } else {
+    group.repeats = stack_.config().igmp.join_reports - 1;
+    report_old(group);
+    if (group.repeats > 0) schedule(group, stack_.config().igmp.join_interval);
+  }
   stack_.mgmt.notify(MgmtEvent::Ipv4McastJoin, &iface, address);
 }
 
@@ -114,13 +122,25 @@ void Igmp::say_goodbye(IgmpGroup& group) {
   constexpr Ipv4Address kAllRouters{0xe0000002};
   NetIf& iface = *group.iface;
   const Ipv4Address address = group.group;
+  choose_version(iface, link_of(iface));
   const std::uint8_t version = version_on(iface);
-  if (version == 3) report(group, GroupRecordType::ChangeToInclude);
+  if (version == 3) change(iface, address, false);
   // RFC 2236 section 3: who was not the last to report need not say that he leaves
   if (version == 2 && group.last_reporter) {
     send(iface, kAllRouters, {IgmpType::Leave, 0, address});
   }
   stack_.mgmt.notify(MgmtEvent::Ipv4McastLeave, &iface, address);
+}
+
+// RFC 3376 section 5.1: at once, and again with what else changed.
+void Igmp::change(NetIf& iface, Ipv4Address group, bool joined) {
+  const SimTime now = stack_.scheduler().now();
+  Link& link = link_of(iface);
+  const Duration wait = draw(iface, kGroupChangeInterval) - now;
+  link.changes.note(group, joined, stack_.config().igmp.change_reports - 1, now, wait);
+  arm();
+  const GroupChanges<Ipv4Address>::Change one{group, joined, 1};
+  report_changes(iface, {&one, 1});
 }
 
 // ---- queries and the reports of others
@@ -149,40 +169,79 @@ void Igmp::input(NetIf& iface, PacketPtr packet) {
 bool Igmp::on_query(NetIf& iface, const Packet& packet) {
   const auto query = IgmpQuery::parse(packet.bytes());
   if (!query) return false;
-  const Ipv4Address to = packet.meta.destination.address.v4();
-  // RFC 3376 section 9.1: a general query to somebody else is a forgery
-  if (to != (query->group.is_any() ? kAllSystems : query->group)) return false;
+  if (!is_for(iface, packet.meta.destination.address.v4(), *query)) return false;
   note_version(iface, *query);
-  const Duration within = milliseconds(query->max_response_ms());
-  if (query->group.is_any() && version_on(iface) == 3) {
+  const bool version3 = version_on(iface) == 3;
+  if (query->group.is_any() && version3) {
     Link& link = link_of(iface);
-    const SimTime due = stack_.scheduler().now() +
-                        milliseconds(link.draws.between(0, within.ns / milliseconds(1).ns));
-    link.general_due = std::min(link.general_due, due);
+    link.general_due = std::min(link.general_due, draw(iface, within(*query)));
   } else {
     for (IgmpGroup& group : groups_) {
       const bool asked = query->group.is_any() || query->group == group.group;
-      if (group.iface == &iface && group.joined && asked) schedule(group, within);
+      if (group.iface != &iface || !group.joined || !asked) continue;
+      if (version3) {
+        answer_version3(group, *query);
+      } else {
+        schedule(group, within(*query));
+      }
     }
   }
   arm();
   return true;
 }
 
-// RFC 2236 section 4, RFC 3376 section 7.2.1: an older querier sets the version for a while, and
-// what was to be said in another one is not said.
+// RFC 3376 section 4.1.12: to any address of the iface. Section 9.1: but a general query to a group
+// other than all systems is a forgery.
+bool Igmp::is_for(const NetIf& iface, Ipv4Address to, const IgmpQuery& query) const {
+  if (!to.is_multicast()) return iface.has_address(to);
+  if (query.group.is_any()) return to == kAllSystems;
+  return to == query.group || is_member(iface, to);
+}
+
+// To a version 2 host the code is a number, whoever sent it (RFC 2236 section 2.2).
+Duration Igmp::within(const IgmpQuery& query) const {
+  const bool plain = query.version == 3 && stack_.config().igmp.version == 2;
+  return milliseconds(plain ? query.max_response_code * 100 : query.max_response_ms());
+}
+
+// The rules of RFC 3376 section 5.2, in its order.
+void Igmp::answer_version3(IgmpGroup& group, const IgmpQuery& query) {
+  const SimTime at = draw(*group.iface, within(query));
+  if (link_of(*group.iface).general_due <= at) return;
+  const bool whole = query.sources.empty() || (group.due != kNever && group.sources.empty());
+  group.due = std::min(group.due, at);
+  for (std::size_t i = 0; !whole && i < query.sources.size(); ++i) {
+    const Ipv4Address source = query.sources[i];
+    const auto end = group.sources.end();
+    if (std::find(group.sources.begin(), end, source) == end) group.sources.push_back(source);
+  }
+  if (whole || group.sources.size() > kSourcesMost) group.sources.clear();
+}
+
+// RFC 2236 section 4, RFC 3376 section 7.2.1: an older querier sets the version for a while.
 void Igmp::note_version(NetIf& iface, const IgmpQuery& query) {
   const IgmpConfig& config = stack_.config().igmp;
-  if (query.version >= config.version) return;
-  const std::uint8_t before = version_on(iface);
   Link& link = link_of(iface);
-  const SimTime now = stack_.scheduler().now();
-  if (query.version == 1) link.version1_until = now + config.version1_timeout;
-  if (query.version == 2) link.version2_until = now + config.version2_timeout;
-  if (version_on(iface) == before) return;
+  const SimTime until = stack_.scheduler().now() +
+                        (config.version == 2 ? config.version1_timeout : config.older_timeout);
+  if (query.version < config.version) {
+    (query.version == 1 ? link.version1_until : link.version2_until) = until;
+  }
+  choose_version(iface, link);
+}
+
+// RFC 3376 section 7.2.1: what was to be said in one version is not said in another.
+void Igmp::choose_version(const NetIf& iface, Link& link) {
+  const std::uint8_t version = version_on(iface);
+  if (version == link.version) return;
+  link.version = version;
   link.general_due = kNever;
+  link.changes.clear();
   for (IgmpGroup& group : groups_) {
-    if (group.iface == &iface) group.due = kNever;
+    if (group.iface != &iface) continue;
+    group.due = kNever;
+    group.repeats = 0;
+    group.sources.clear();
   }
 }
 
@@ -208,20 +267,30 @@ void Igmp::on_report(NetIf& iface, const IgmpHeader& report) {
 
 // ---- time
 
+SimTime Igmp::draw(const NetIf& iface, Duration within) {
+  const std::int64_t most_ms = within.ns / milliseconds(1).ns;
+  return stack_.scheduler().now() + milliseconds(link_of(iface).draws.between(0, most_ms));
+}
+
 // An earlier report that is due already stays (RFC 2236 section 3).
 void Igmp::schedule(IgmpGroup& group, Duration within) {
-  const std::int64_t most_ms = within.ns / milliseconds(1).ns;
-  const Duration wait = milliseconds(link_of(*group.iface).draws.between(0, most_ms));
-  group.due = std::min(group.due, stack_.scheduler().now() + wait);
+  group.due = std::min(group.due, draw(*group.iface, within));
   arm();
 }
 
 void Igmp::on_time() {
   const SimTime now = stack_.scheduler().now();
   for (auto& [index, link] : links_) {
-    if (link.general_due > now) continue;
-    link.general_due = kNever;
-    report_all(*stack_.iface(index));
+    NetIf& iface = *stack_.iface(index);
+    choose_version(iface, link);
+    if (link.general_due <= now) {
+      link.general_due = kNever;
+      report_all(iface);
+    }
+    if (link.changes.due() <= now) {
+      report_changes(iface, link.changes.all());
+      link.changes.said(now, draw(iface, kGroupChangeInterval) - now);
+    }
   }
   for (IgmpGroup& group : groups_) {
     if (group.due <= now) report_due(group);
@@ -232,15 +301,19 @@ void Igmp::on_time() {
 void Igmp::report_due(IgmpGroup& group) {
   group.due = kNever;
   group.last_reporter = true;
-  const bool repeat = group.repeats > 0;
-  report(group, repeat ? GroupRecordType::ChangeToExclude : GroupRecordType::ModeIsExclude);
-  if (repeat && --group.repeats > 0) schedule(group, stack_.config().igmp.join_interval);
+  if (version_on(*group.iface) == 3) return report_state(group);
+  report_old(group);
+  if (group.repeats > 0 && --group.repeats > 0) {
+    schedule(group, stack_.config().igmp.join_interval);
+  }
 }
 
 void Igmp::arm() {
   SimTime earliest = kNever;
   for (const IgmpGroup& group : groups_) earliest = std::min(earliest, group.due);
-  for (const auto& [index, link] : links_) earliest = std::min(earliest, link.general_due);
+  for (const auto& [index, link] : links_) {
+    earliest = std::min({earliest, link.general_due, link.changes.due()});
+  }
   if (earliest == kNever) {
     timer_.cancel();
   } else {
@@ -252,7 +325,8 @@ Igmp::Link& Igmp::link_of(const NetIf& iface) {
   const auto known = links_.find(iface.index());
   if (known != links_.end()) return known->second;
   const std::string stream = stack_.name() + "." + iface.name() + ".igmp";
-  return links_.emplace(iface.index(), Link{stack_.env().rng.stream(stream), {}, {}}).first->second;
+  Link fresh{stack_.env().rng.stream(stream), stack_.config().igmp.version};
+  return links_.emplace(iface.index(), std::move(fresh)).first->second;
 }
 
 }  // namespace flapjack

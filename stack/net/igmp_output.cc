@@ -1,39 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Igmp sends: TTL 1, with the router alert (RFC 2236 section 2, RFC 3376 section 4).
-#include <array>
+#include <utility>
 
+#include "stack/net/group_report.h"
 #include "stack/net/stack.h"
 #include "stack/wire/ipv4_option.h"
 
 namespace flapjack {
 
-void Igmp::report(const IgmpGroup& group, GroupRecordType change) {
-  NetIf& iface = *group.iface;
-  switch (version_on(iface)) {
-    case 1:
-      return send(iface, group.group, {IgmpType::Report1, 0, group.group});
-    case 2:
-      return send(iface, group.group, {IgmpType::Report2, 0, group.group});
-    default: {
-      const IgmpGroup* one = &group;
-      return send_records(iface, {&one, 1}, change);
-    }
-  }
+void Igmp::report_old(const IgmpGroup& group) {
+  const bool version1 = version_on(*group.iface) == 1;
+  const IgmpType type = version1 ? IgmpType::Report1 : IgmpType::Report2;
+  send(*group.iface, group.group, {type, 0, group.group});
 }
 
-// As many records as fit into a packet; the groups of an iface are few.
+auto Igmp::report_of(NetIf& iface) {
+  const auto send_it = [this, &iface](std::vector<std::uint8_t> message, std::uint16_t records) {
+    constexpr Ipv4Address kIgmpv3Routers{0xe0000016};  // RFC 3376 section 4.2.14
+    IgmpReport3::emit(message, records);
+    post(iface, kIgmpv3Routers, std::move(message));
+  };
+  constexpr std::size_t kFront = kIpv4HeaderBytes + kIpv4RouterAlertBytes;
+  return GroupReport<Ipv4Address, decltype(send_it)>(iface.mtu() - kFront, send_it);
+}
+
+// Groups are any-source: of the sources that were asked about, all are wanted (RFC 3376 section
+// 5.2, the table of answers to queries for sources).
+void Igmp::report_state(IgmpGroup& group) {
+  const std::vector<Ipv4Address> sources = std::exchange(group.sources, {});
+  auto report = report_of(*group.iface);
+  report.add(sources.empty() ? GroupRecordType::ModeIsExclude : GroupRecordType::ModeIsInclude,
+             group.group, sources);
+  report.flush();
+}
+
 void Igmp::report_all(NetIf& iface) {
-  constexpr std::size_t kRecordsMax = 64;
-  std::array<const IgmpGroup*, kRecordsMax> joined;
-  std::size_t count = 0;
+  auto report = report_of(iface);
   for (const IgmpGroup& group : groups_) {
     if (group.iface != &iface || !group.joined) continue;
-    joined[count++] = &group;
-    if (count < kRecordsMax) continue;
-    send_records(iface, {joined.data(), count}, GroupRecordType::ModeIsExclude);
-    count = 0;
+    report.add(GroupRecordType::ModeIsExclude, group.group);
   }
-  if (count > 0) send_records(iface, {joined.data(), count}, GroupRecordType::ModeIsExclude);
+  report.flush();
+}
+
+void Igmp::report_changes(NetIf& iface,
+                          std::span<const GroupChanges<Ipv4Address>::Change> changes) {
+  auto report = report_of(iface);
+  for (const auto& each : changes) {
+    report.add(each.joined ? GroupRecordType::ChangeToExclude : GroupRecordType::ChangeToInclude,
+               each.group);
+  }
+  report.flush();
 }
 
 void Igmp::send(NetIf& iface, Ipv4Address to, const IgmpHeader& message) {
@@ -42,35 +59,19 @@ void Igmp::send(NetIf& iface, Ipv4Address to, const IgmpHeader& message) {
   post(iface, to, std::move(bytes));
 }
 
-void Igmp::send_records(NetIf& iface, std::span<const IgmpGroup* const> groups,
-                        GroupRecordType type) {
-  constexpr Ipv4Address kIgmpv3Routers{0xe0000016};  // RFC 3376 section 4.2.14
-  using Record = GroupRecord<Ipv4Address>;
-  const std::size_t each = Record::bytes(0);
-  std::vector<std::uint8_t> message(kIgmpHeaderBytes + groups.size() * each);
-  std::uint8_t* place = message.data() + kIgmpHeaderBytes;
-  for (const IgmpGroup* group : groups) {
-    Record::emit(place, type, group->group, {});
-    place += each;
-  }
-  IgmpReport3::emit(message, static_cast<std::uint16_t>(groups.size()));
-  post(iface, kIgmpv3Routers, std::move(message));
-}
-
 // As soon as a packet is free, within the time that ICMP waits.
 void Igmp::post(NetIf& iface, Ipv4Address to, std::vector<std::uint8_t> message) {
   const std::size_t bytes = kIpv4HeaderBytes + kIpv4RouterAlertBytes + message.size();
-  stack_.waits.allocate_within(
-      stack_.tx_pool, bytes, stack_.config().alloc.icmp,
-      [this, &iface, to, message = std::move(message)](PacketPtr packet) {
-        if (packet == nullptr || message.size() > packet->tailroom()) {
-          stack_.tracer().event(iface.subject(), "igmp_failed",
-                                {Attr::of("errno", Errc::Enobufs)});
-          return;
-        }
-        packet->append(message);
-        output(iface, std::move(packet), to);
-      });
+  stack_.waits.allocate_within(stack_.tx_pool, bytes, stack_.config().alloc.icmp,
+                               [this, &iface, to, message = std::move(message)](PacketPtr packet) {
+                                 if (packet == nullptr || message.size() > packet->tailroom()) {
+                                   stack_.tracer().event(iface.subject(), "igmp_failed",
+                                                         {Attr::of("errno", Errc::Enobufs)});
+                                   return;
+                                 }
+                                 packet->append(message);
+                                 output(iface, std::move(packet), to);
+                               });
 }
 
 void Igmp::output(NetIf& iface, PacketPtr packet, Ipv4Address to) {

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+// Joins, leaves, queries and time. What is sent: mld_output.cc.
 #include "stack/net/mld.h"
 
 #include <algorithm>
 
 #include "stack/net/stack.h"
-#include "stack/wire/mld.h"
+#include "stack/wire/ipv6_ext.h"
 
 namespace flapjack {
 namespace {
 
-// ff02::16, all routers that speak MLDv2 (RFC 3810 section 5.2.14).
-constexpr Ipv6Address kMldRouters{0xff02ull << 48, 0x16};
-// Unsolicited Report Interval (RFC 3810 section 9.11).
-constexpr Duration kUnsolicitedInterval = seconds(1);
-
-using Record = GroupRecord<Ipv6Address>;
+// Unsolicited Report Interval of version 1 (RFC 2710 section 7.10).
+constexpr Duration kUnsolicitedInterval1 = seconds(10);
+// Older Version Querier Present Timeout (RFC 3810 section 9.12) with the default variables:
+// 2 x 125 s + 10 s.
+constexpr Duration kOlderQuerierTimeout = seconds(260);
+// Sources that are remembered of a group; with more of them the whole group is reported.
+constexpr std::size_t kSourcesMost = 64;
 
 }  // namespace
 
@@ -25,30 +27,49 @@ Mld::Mld(Stack& stack)
     return on_query(iface, packet);
   };
   stack.icmpv6.add(query_handler_);
+  report_handler_.type = static_cast<std::uint8_t>(Icmpv6Type::MldReport);
+  report_handler_.handle = [this](NetIf& iface, const IcmpHeader&, Packet& packet) {
+    return on_report(iface, packet);
+  };
+  stack.icmpv6.add(report_handler_);
 }
 
 void Mld::join(NetIf& iface, const Ipv6Address& group) {
   stack_.mgmt.notify(MgmtEvent::Ipv6McastJoin, &iface, group);
-  change(iface, group, Report::Joined);
+  if (!is_reported(iface, group)) return;
+  Link& link = link_of(iface);
+  if (!link.version1) return change(link, group, true);
+  Asked& entry = asked(iface, group);
+  entry.repeats = true;
+  entry.due = stack_.scheduler().now() + draw(kUnsolicitedInterval1);
+  settle();
+  send_version1(iface, group, Icmpv6Type::MldReport);
 }
 
 void Mld::leave(NetIf& iface, const Ipv6Address& group) {
   stack_.mgmt.notify(MgmtEvent::Ipv6McastLeave, &iface, group);
-  change(iface, group, Report::Left);
+  const Asked* entry = find(iface, group);
+  const bool other_reports = entry != nullptr && entry->other_reports;
+  std::erase_if(asked_, [&](const Asked& a) { return a.iface == &iface && a.group == group; });
+  settle();
+  if (!is_reported(iface, group)) return;
+  Link& link = link_of(iface);
+  if (!link.version1) return change(link, group, false);
+  // RFC 2710 section 4: who was not the last to report need not say that he leaves
+  if (!other_reports) send_version1(iface, group, Icmpv6Type::MldDone);
 }
 
-// Ends the repetition of an earlier change (RFC 3810 section 6.1).
-void Mld::change(NetIf& iface, const Ipv6Address& group, Report report) {
-  if (!is_reported(iface, group)) return;
-  std::erase_if(owed_, [&](const Owed& owed) {
-    return owed.iface == &iface && owed.group == group && owed.is_change();
-  });
-  send_change(iface, group, report);
-  owe({&iface, group, report, stack_.scheduler().now() + draw(kUnsolicitedInterval)});
+void Mld::change(Link& link, const Ipv6Address& group, bool joined) {
+  link.changes.note(group, joined, kGroupRobustness - 1, stack_.scheduler().now(),
+                    draw(kGroupChangeInterval));
+  settle();
+  const GroupChanges<Ipv6Address>::Change one{group, joined, 1};
+  send_changes(*link.iface, {&one, 1});
 }
 
 void Mld::stop(const NetIf& iface) {
-  std::erase_if(owed_, [&](const Owed& owed) { return owed.iface == &iface; });
+  std::erase_if(asked_, [&](const Asked& each) { return each.iface == &iface; });
+  links_.erase(iface.index());
   settle();
 }
 
@@ -58,56 +79,142 @@ bool Mld::is_reported(const NetIf& iface, const Ipv6Address& group) const {
          group.multicast_scope() > 1;
 }
 
-// ---- queries (RFC 3810 section 6.2, RFC 2710 section 4)
+// ---- what is kept
+
+Mld::Link& Mld::link_of(NetIf& iface) {
+  Link& link = links_.try_emplace(iface.index(), Link{&iface}).first->second;
+  choose_version(link);
+  return link;
+}
+
+// RFC 3810 section 8.2.1: what was to be said in one version is not said in another.
+void Mld::choose_version(Link& link) {
+  const bool version1 = stack_.scheduler().now() < link.version1_until;
+  if (version1 == link.version1) return;
+  link.version1 = version1;
+  link.changes.clear();
+  link.general_due = kNever;
+  std::erase_if(asked_, [&](const Asked& each) { return each.iface == link.iface; });
+}
+
+Mld::Asked* Mld::find(const NetIf& iface, const Ipv6Address& group) {
+  const auto known = std::find_if(asked_.begin(), asked_.end(), [&](const Asked& each) {
+    return each.iface == &iface && each.group == group;
+  });
+  return known != asked_.end() ? &*known : nullptr;
+}
+
+Mld::Asked& Mld::asked(NetIf& iface, const Ipv6Address& group) {
+  Asked* known = find(iface, group);
+  return known != nullptr ? *known : asked_.emplace_back(Asked{&iface, group});
+}
+
+// ---- queries and reports of others (RFC 3810 section 6.2, RFC 2710 section 4)
+
+bool Mld::is_valid(const Packet& packet) const {
+  return packet.meta.ttl == kMldHopLimit && packet.meta.source.address.is_link_local();
+}
+
+Status Mld::refuse(Packet& packet) {
+  stack_.tracer().drop(DropReason::BadHeader, stack_.subject(), packet);
+  return Errc::Einval;
+}
 
 Status Mld::on_query(NetIf& iface, Packet& packet) {
   const auto query = MldQuery::parse(packet.bytes());
-  const bool valid =
-      query && packet.meta.ttl == kMldHopLimit && packet.meta.source.address.is_link_local();
-  if (!valid) {
-    stack_.tracer().drop(DropReason::BadHeader, stack_.subject(), packet);
-    return Errc::Einval;
-  }
+  const Ipv6Extensions above = Ipv6Extensions::walk(
+      {packet.data() - packet.meta.l3_bytes, packet.size() + packet.meta.l3_bytes});
+  if (!query || !is_valid(packet) || above.router_alert != kRouterAlertMld) return refuse(packet);
   if (!stack_.config().ipv6.mld || !iface.has_mld()) return Status();
-  const bool general = query->group.is_any();
-  if (!general && !iface.ipv6()->is_member(query->group)) return Status();
-  const SimTime at = stack_.scheduler().now() + draw(milliseconds(query->max_response_ms()));
-  Owed owed{&iface, {}, query->version == 1 ? Report::StateVersion1 : Report::State, at};
-  if (!general) owed.group = query->group;
-  owe(owed);
+  Link& link = link_of(iface);
+  if (query->version == 1) {
+    link.version1_until = stack_.scheduler().now() + kOlderQuerierTimeout;
+    choose_version(link);
+  }
+  const Duration within = milliseconds(query->max_response_ms());
+  if (query->group.is_any()) {
+    on_general_query(link, within);
+  } else if (iface.ipv6()->is_member(query->group) && is_reported(iface, query->group)) {
+    on_group_query(link, *query, within);
+  }
+  settle();
   return Status();
 }
 
-// An answer that is due sooner stands for a later one to the same question.
-void Mld::owe(Owed owed) {
-  for (Owed& each : owed_) {
-    const bool same = each.iface == owed.iface && each.group == owed.group &&
-                      each.is_change() == owed.is_change();
-    if (!same) continue;
-    each.at = std::min(each.at, owed.at);
-    each.report = owed.report;
-    return settle();
+void Mld::on_general_query(Link& link, Duration within) {
+  const SimTime now = stack_.scheduler().now();
+  if (!link.version1) {
+    link.general_due = std::min(link.general_due, now + draw(within));
+    return;
   }
-  owed_.push_back(owed);
+  for (const Ipv6IfGroup& each : link.iface->ipv6()->groups()) {
+    if (!is_reported(*link.iface, each.address)) continue;
+    Asked& entry = asked(*link.iface, each.address);
+    entry.due = std::min(entry.due, now + draw(within));
+  }
+}
+
+// The rules of RFC 3810 section 6.2, in its order.
+void Mld::on_group_query(Link& link, const MldQuery& query, Duration within) {
+  const SimTime at = stack_.scheduler().now() + draw(within);
+  if (link.general_due <= at) return;
+  Asked& entry = asked(*link.iface, query.group);
+  const bool of_sources = !link.version1 && !query.sources.empty();
+  const bool whole = !of_sources || (entry.due != kNever && entry.sources.empty());
+  entry.due = std::min(entry.due, at);
+  for (std::size_t i = 0; !whole && i < query.sources.size(); ++i) {
+    const Ipv6Address source = query.sources[i];
+    const auto end = entry.sources.end();
+    if (std::find(entry.sources.begin(), end, source) == end) entry.sources.push_back(source);
+  }
+  if (whole || entry.sources.size() > kSourcesMost) entry.sources.clear();
+}
+
+// Another node's report is enough in version 1; version 2 needs all of them.
+Status Mld::on_report(NetIf& iface, Packet& packet) {
+  const auto report = MldMessage::parse(packet.bytes());
+  if (!report || !is_valid(packet)) return refuse(packet);
+  if (!is_reported(iface, report->group) || !iface.ipv6()->is_member(report->group)) {
+    return Status();
+  }
+  if (!link_of(iface).version1) return Status();
+  Asked& entry = asked(iface, report->group);
+  entry.due = kNever;
+  entry.repeats = false;
+  entry.other_reports = true;
+  settle();
+  return Status();
+}
+
+// ---- time
+
+void Mld::on_time() {
+  for (auto& [index, link] : links_) {
+    choose_version(link);
+    say(link);
+  }
+  for (Asked& each : asked_) say(each);
   settle();
 }
 
-void Mld::on_time() {
+void Mld::say(Link& link) {
   const SimTime now = stack_.scheduler().now();
-  for (;;) {
-    const auto due =
-        std::find_if(owed_.begin(), owed_.end(), [&](const Owed& each) { return each.at <= now; });
-    if (due == owed_.end()) break;
-    const Owed owed = *due;
-    owed_.erase(due);
-    say(owed);
+  if (link.general_due <= now) {
+    link.general_due = kNever;
+    send_state(*link.iface);
   }
-  settle();
+  if (link.changes.due() <= now) {
+    send_changes(*link.iface, link.changes.all());
+    link.changes.said(now, draw(kGroupChangeInterval));
+  }
 }
 
 void Mld::settle() {
   SimTime next = kNever;
-  for (const Owed& each : owed_) next = std::min(next, each.at);
+  for (const auto& [index, link] : links_) {
+    next = std::min({next, link.general_due, link.changes.due()});
+  }
+  for (const Asked& each : asked_) next = std::min(next, each.due);
   if (next == kNever) {
     timer_.cancel();
   } else {
@@ -115,69 +222,9 @@ void Mld::settle() {
   }
 }
 
-void Mld::say(const Owed& owed) {
-  NetIf& iface = *owed.iface;
-  if (!iface.is_up()) return;
-  if (owed.is_change()) return send_change(iface, *owed.group, owed.report);
-  if (owed.report == Report::State) return send_state(iface, owed.group);
-  for (const Ipv6IfGroup& each : iface.ipv6()->groups()) {
-    const bool asked = !owed.group || *owed.group == each.address;
-    if (asked && is_reported(iface, each.address)) send_version1(iface, each.address);
-  }
-}
-
 Duration Mld::draw(Duration most) {
   if (!random_) random_ = stack_.env().rng.stream(stack_.name() + ".mld");
   return Duration{random_->between(0, most.ns)};
-}
-
-// ---- reports
-
-// From :: while the link-local address is being checked (RFC 3590).
-Icmpv6Route Mld::route(const NetIf& iface, const Ipv6Address& destination) const {
-  const Ipv6IfAddress* own = iface.ipv6()->link_local();
-  return {own != nullptr ? own->address() : Ipv6Address{}, destination, kMldHopLimit, true, {}};
-}
-
-void Mld::send(NetIf& iface, std::vector<std::uint8_t> message, const Icmpv6Route& route) {
-  stack_.icmpv6.post(iface, std::move(message), route, stack_.config().alloc.icmp);
-}
-
-void Mld::send_change(NetIf& iface, const Ipv6Address& group, Report report) {
-  std::vector<std::uint8_t> message(MldReport2::kBytes + Record::bytes(0));
-  Record::emit(message.data() + MldReport2::kBytes,
-               report == Report::Joined ? GroupRecordType::ChangeToExclude
-                                        : GroupRecordType::ChangeToInclude,
-               group, {});
-  const Icmpv6Route to = route(iface, kMldRouters);
-  MldReport2::emit(message, 1, to.source, to.destination);
-  send(iface, std::move(message), to);
-}
-
-void Mld::send_state(NetIf& iface, const std::optional<Ipv6Address>& group) {
-  const auto told = [&](const Ipv6IfGroup& each) {
-    return (!group || *group == each.address) && is_reported(iface, each.address);
-  };
-  const auto& groups = iface.ipv6()->groups();
-  const auto count = static_cast<std::size_t>(std::count_if(groups.begin(), groups.end(), told));
-  if (count == 0) return;
-  std::vector<std::uint8_t> message(MldReport2::kBytes + count * Record::bytes(0));
-  std::uint8_t* out = message.data() + MldReport2::kBytes;
-  for (const Ipv6IfGroup& each : groups) {
-    if (!told(each)) continue;
-    Record::emit(out, GroupRecordType::ModeIsExclude, each.address, {});
-    out += Record::bytes(0);
-  }
-  const Icmpv6Route to = route(iface, kMldRouters);
-  MldReport2::emit(message, static_cast<std::uint16_t>(count), to.source, to.destination);
-  send(iface, std::move(message), to);
-}
-
-void Mld::send_version1(NetIf& iface, const Ipv6Address& group) {
-  std::vector<std::uint8_t> message(MldMessage::kBytes);
-  const Icmpv6Route to = route(iface, group);
-  MldMessage{Icmpv6Type::MldReport, group}.emit(message, to.source, to.destination);
-  send(iface, std::move(message), to);
 }
 
 }  // namespace flapjack

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mld: tells the routers of a link which IPv6 groups this node listens to (MLDv2, RFC 3810; answers
-// MLDv1 queries as RFC 2710 wants it; Zephyr: ipv6_mld.c). The groups themselves are Ipv6If's.
+// Mld: tells the routers of a link which IPv6 groups this node listens to (MLDv2, RFC 3810; Zephyr:
+// ipv6_mld.c). The groups themselves are Ipv6If's.
 //
-// A join or a leave is reported at once and once more within a second (the robustness variable is
-// 2), unless the next change of the group comes first. A query is answered for all groups after a
-// random part of its response time.
+// A join and a leave are reported at once and once more with what else changed (group_changes.h). A
+// query is answered after a random part of its response time. While a querier of version 1 was
+// heard lately, the iface speaks MLDv1 (RFC 3810 section 8.2.1, RFC 2710): each group is reported
+// by itself, not when another node has done so, and a leave says done.
 #pragma once
-#include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
+#include "stack/net/group_changes.h"
 #include "stack/net/icmpv6.h"
 #include "stack/sim/rng.h"
 #include "stack/sim/timer.h"
-#include "stack/wire/address.h"
+#include "stack/wire/mld.h"
 
 namespace flapjack {
 
@@ -33,23 +35,40 @@ class Mld {
   void stop(const NetIf& iface);
 
  private:
-  enum class Report : std::uint8_t { State, StateVersion1, Joined, Left };
-  /// Something to say later.
-  struct Owed {
+  /// A group of an iface about which there is something to keep.
+  struct Asked {
     NetIf* iface;
-    std::optional<Ipv6Address> group;  ///< empty: the state of all groups
-    Report report;
-    SimTime at;
-    bool is_change() const { return report == Report::Joined || report == Report::Left; }
+    Ipv6Address group;
+    SimTime due = kNever;                   ///< of a report about it alone
+    std::vector<Ipv6Address> sources = {};  ///< those it was asked about; empty: the whole group
+    bool repeats = false;                   ///< version 1: that report is the second one of a join
+    bool other_reports = false;             ///< version 1: another node was the last to report
+  };
+  struct Link {
+    NetIf* iface;
+    GroupChanges<Ipv6Address> changes = {};
+    SimTime general_due = kNever;  ///< version 2: of a report of all groups
+    SimTime version1_until = {};   ///< an old querier was heard (RFC 3810 section 9.12)
+    bool version1 = false;         ///< what was noted was noted for version 1
   };
   bool is_reported(const NetIf& iface, const Ipv6Address& group) const;
+  Link& link_of(NetIf& iface);
+  void choose_version(Link& link);
+  Asked* find(const NetIf& iface, const Ipv6Address& group);
+  Asked& asked(NetIf& iface, const Ipv6Address& group);
+  bool is_valid(const Packet& packet) const;
   Status on_query(NetIf& iface, Packet& packet);
-  void change(NetIf& iface, const Ipv6Address& group, Report report);
-  void owe(Owed owed);
-  void say(const Owed& owed);
-  void send_change(NetIf& iface, const Ipv6Address& group, Report report);
-  void send_state(NetIf& iface, const std::optional<Ipv6Address>& group);
-  void send_version1(NetIf& iface, const Ipv6Address& group);
+  void on_general_query(Link& link, Duration within);
+  void on_group_query(Link& link, const MldQuery& query, Duration within);
+  Status on_report(NetIf& iface, Packet& packet);
+  Status refuse(Packet& packet);
+  void change(Link& link, const Ipv6Address& group, bool joined);
+  void say(Link& link);
+  void say(Asked& asked);
+  void send_changes(NetIf& iface, std::span<const GroupChanges<Ipv6Address>::Change> changes);
+  void send_state(NetIf& iface);
+  void send_version1(NetIf& iface, const Ipv6Address& group, Icmpv6Type type);
+  auto report_of(NetIf& iface);
   Icmpv6Route route(const NetIf& iface, const Ipv6Address& destination) const;
   void send(NetIf& iface, std::vector<std::uint8_t> message, const Icmpv6Route& route);
   void on_time();
@@ -57,9 +76,10 @@ class Mld {
   Duration draw(Duration most);
 
   Stack& stack_;
-  std::vector<Owed> owed_;
+  std::map<IfIndex, Link> links_;
+  std::vector<Asked> asked_;
   std::optional<RandomStream> random_;
-  IcmpHandler query_handler_;
+  IcmpHandler query_handler_, report_handler_;
   Timer timer_;
 };
 

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reports of joined groups and answers to queries, of both versions.
-#include "stack/net/mld.h"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
+// Reports of joined groups and answers to queries of version 2.
 #include <functional>
 
-#include "stack/wire/mld.h"
-#include "tests/stack/net/ipv6_rig.h"
+#include "tests/stack/net/mld_rig.h"
 
 namespace flapjack {
 namespace {
@@ -17,145 +11,166 @@ using test::Bytes;
 using test::ip6;
 using test::Ipv6Rig;
 using test::Lines;
+using test::MldTest;
 
-struct MldTest : testing::Test {
-  MldTest() {
-    StackConfig config;
-    config.ipv6.multicast_limit = 4;
-    rig = std::make_unique<Ipv6Rig>(config);
-    rig->start();
-  }
-  void query(int version, Ipv6Address about, std::uint16_t code, std::uint8_t hop_limit = 1,
-             Ipv6Address from = ip6("fe80::1")) {
-    MldQuery message;
-    message.version = static_cast<std::uint8_t>(version);
-    message.group = about;
-    message.max_response_code = code;
-    Bytes bytes(version == 1 ? MldQuery::kBytes1 : MldQuery::kBytes2);
-    message.emit(bytes, from, Ipv6Address::all_nodes());
-    rig->hear(test::ipv6_bytes(from, Ipv6Address::all_nodes(), IpProtocol::Icmpv6, bytes,
-                               hop_limit));
-  }
-  /// The records of the latest version 2 report.
-  std::string records() { return records(rig->driver(rig->eth0).sent.back()); }
-  /// What each report sent says of ff05::1:0 to ff05::1:9: "to_exclude 3".
-  Lines tails() {
-    Lines lines;
-    for (const Bytes& bytes : rig->driver(rig->eth0).sent) {
-      if (Ipv6Extensions::walk(bytes).router_alert != kRouterAlertMld) continue;
-      const std::string text = records(bytes);
-      const std::size_t at = text.find(" ff05::1:");
-      if (at != std::string::npos) lines.push_back(text.substr(0, at + 1) + text[at + 9]);
-    }
-    return lines;
-  }
-  static std::string records(const Bytes& bytes) {
-    const Ipv6Extensions above = Ipv6Extensions::walk(bytes);
-    EXPECT_EQ(above.router_alert, kRouterAlertMld);
-    const auto report = MldReport2::parse(std::span(bytes).subspan(above.offset));
-    return report ? to_text(report->records) : "no report";
-  }
-  std::unique_ptr<Ipv6Rig> rig;
-  const Ipv6Address group = ip6("ff05::1:3");
-};
-
+// RFC 3810 section 6.1: as often as the robustness variable says, within 1 s (section 9.11).
 TEST_F(MldTest, AJoinAndALeaveAreReportedTwice) {
   ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
   EXPECT_EQ(rig->events(), (Lines{"IPV6_MADDR_ADD", "IPV6_MCAST_JOIN"}));
-  rig->run_for(milliseconds(1));
-  ASSERT_EQ(rig->sent().size(), 1u);
-  EXPECT_EQ(records(), "to_exclude ff05::1:3 {}");
+  rig->run_for(Duration{});
+  EXPECT_EQ(said(), Lines{"ff02::16 report to_exclude ff05::1:3 {}"});
   rig->run_for(seconds(1));
-  EXPECT_EQ(rig->sent().size(), 2u);
+  EXPECT_EQ(said(), Lines{"ff02::16 report to_exclude ff05::1:3 {}"});
   rig->run_for(seconds(10));
-  EXPECT_EQ(rig->sent().size(), 2u);
-  rig->forget();
+  EXPECT_EQ(said(), Lines{});
   ASSERT_TRUE(rig->eth0.ipv6()->leave(group).ok());
-  rig->run_for(milliseconds(1));
-  ASSERT_EQ(rig->sent().size(), 1u);
-  EXPECT_EQ(records(), "to_include ff05::1:3 {}");
+  rig->run_for(Duration{});
+  EXPECT_EQ(said(), Lines{"ff02::16 report to_include ff05::1:3 {}"});
   rig->run_for(seconds(1));
-  EXPECT_EQ(rig->sent().size(), 2u);
-  EXPECT_EQ(records(), "to_include ff05::1:3 {}");
+  EXPECT_EQ(said(), Lines{"ff02::16 report to_include ff05::1:3 {}"});
   rig->run_for(seconds(10));
-  EXPECT_EQ(rig->sent().size(), 2u);
+  EXPECT_EQ(said(), Lines{});
+  EXPECT_EQ(rig->scheduler.pending_count(), 0u);
 }
 
-// RFC 3810 section 6.1: each change is told at once, and what is repeated is the last one alone.
+// RFC 3810 section 6.1: a later change of a group stands for an earlier one, and what waits goes
+// together.
+TEST_F(MldTest, WhatChangedIsRepeatedTogether) {
+  const std::string a = "ff05::1:3 {}", b = "ff05::9 {}", to = "ff02::16 report ";
+  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
+  ASSERT_TRUE(rig->eth0.ipv6()->join(ip6("ff05::9")).ok());
+  rig->run_for(seconds(10));
+  EXPECT_EQ(said(), (Lines{to + "to_exclude " + a, to + "to_exclude " + b,
+                           to + "to_exclude " + a + ", to_exclude " + b}));
+  ASSERT_TRUE(rig->eth0.ipv6()->leave(group).ok());
+  ASSERT_TRUE(rig->eth0.ipv6()->leave(ip6("ff05::9")).ok());
+  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
+  rig->run_for(seconds(10));
+  EXPECT_EQ(said(), (Lines{to + "to_include " + a, to + "to_include " + b, to + "to_exclude " + a,
+                           to + "to_include " + b + ", to_exclude " + a}));
+}
+
+// A table of what RFC 3810 section 6.1 says: each change is told at once, and what is repeated is
+// the last one alone.
 TEST_F(MldTest, ALaterChangeEndsTheRepetitionOfAnEarlierOne) {
-  const Ipv6Address other = ip6("ff05::1:4");
-  const auto join = [&](const Ipv6Address& g) { return rig->eth0.ipv6()->join(g); };
-  const auto leave = [&](const Ipv6Address& g) { return rig->eth0.ipv6()->leave(g); };
+  const std::string in = "ff02::16 report to_include ff05::1:3 {}";
+  const std::string ex = "ff02::16 report to_exclude ff05::1:3 {}";
+  const auto join = [&] { ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok()); };
+  const auto leave = [&] { ASSERT_TRUE(rig->eth0.ipv6()->leave(group).ok()); };
   const struct {
     const char* what;
-    std::function<void()> act;
+    std::vector<std::function<void()>> acts;
     Lines told;
-    bool in_order = true;
-  } kRows[] = {
-      {"left", [&] { ASSERT_TRUE(leave(group).ok()); }, {"to_include 3", "to_include 3"}},
-      {"joined, left",
-       [&] { ASSERT_TRUE(join(group).ok() && leave(group).ok()); },
-       {"to_exclude 3", "to_include 3", "to_include 3"}},
-      {"joined, left, joined",
-       [&] { ASSERT_TRUE(join(group).ok() && leave(group).ok() && join(group).ok()); },
-       {"to_exclude 3", "to_include 3", "to_exclude 3", "to_exclude 3"}},
-      {"left, joined", [&] { ASSERT_TRUE(leave(group).ok() && join(group).ok()); },
-       {"to_include 3", "to_exclude 3", "to_exclude 3"}},
-      {"another joined: each has its own",
-       [&] { ASSERT_TRUE(leave(group).ok() && join(other).ok()); },
-       {"to_exclude 4", "to_exclude 4", "to_include 3", "to_include 3"},
-       false},
-  };
-  ASSERT_TRUE(join(group).ok());
-  rig->run_for(seconds(10));
-  for (const auto& row : kRows) {
-    SCOPED_TRACE(row.what);
-    rig->forget();
-    row.act();
+  } rows[] = {{"left", {leave}, {in, in}},
+              {"joined, left", {join, leave}, {ex, in, in}},
+              {"joined, left, joined", {join, leave, join}, {ex, in, ex, ex}},
+              {"left, joined", {leave, join}, {in, ex, ex}}};
+  settled({group});
+  for (const auto& row : rows) {
+    for (const auto& act : row.acts) act();
     rig->run_for(seconds(10));
-    Lines told = tails();
-    if (!row.in_order) std::sort(told.begin(), told.end());
-    EXPECT_EQ(told, row.told);
+    EXPECT_EQ(said(), row.told) << row.what;
   }
 }
 
-// An iface that is down and up again within the second joins: nothing is left of its leaves.
-TEST_F(MldTest, NoLeaveOutlivesTheIface) {
-  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
-  rig->run_for(seconds(10));
-  ASSERT_TRUE(rig->eth0.down().ok());
-  rig->run_for(milliseconds(1));
-  rig->forget();
-  ASSERT_TRUE(rig->eth0.up().ok());
-  rig->run_for(seconds(10));
-  EXPECT_EQ(tails(), (Lines{"to_exclude 3", "to_exclude 3"}));
-}
-
 TEST_F(MldTest, AQueryIsAnsweredWithinItsTime) {
-  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
-  rig->run_for(seconds(5));
-  rig->forget();
-  query(2, {}, 1000);
+  settled({group});
+  query({});
   rig->run_for(milliseconds(1001));
   ASSERT_EQ(rig->sent().size(), 1u);
   EXPECT_NE(records().find("is_exclude ff05::1:3 {}"), std::string::npos) << records();
   EXPECT_EQ(records().find("ff02::1 "), std::string::npos) << "all nodes are never reported";
   rig->forget();
-  query(2, ip6("ff05::99"), 1000);
+  query({.about = ip6("ff05::99")});
   rig->run_for(seconds(2));
   EXPECT_TRUE(rig->sent().empty()) << "not a member";
-  query(1, group, 1000);
+  query({.about = group, .to = rig->own});
   rig->run_for(seconds(2));
-  ASSERT_EQ(rig->sent().size(), 1u);
-  EXPECT_TRUE(rig->sent()[0].ends_with("> ff05::1:3 " + to_text(Icmpv6Type::MldReport)));
+  EXPECT_EQ(said(), Lines{"ff02::16 report is_exclude ff05::1:3 {}"}) << "RFC 3810 5.1.15";
 }
 
+// RFC 3810 section 6.2: other queries are ignored, those without router alert among them.
 TEST_F(MldTest, WrongQueriesAreDropped) {
-  query(2, {}, 1000, 2);
-  EXPECT_EQ(rig->drops(), Lines{"bad_header"});
-  rig->forget();
-  query(2, {}, 1000, 1, ip6("2001:db8::1"));
-  EXPECT_EQ(rig->drops(), Lines{"bad_header"});
+  settled({group});
+  const Query rows[] = {
+      {.hop_limit = 2},        {.from = ip6("2001:db8::1")}, {.from = Ipv6Address{}},
+      {.alert = std::nullopt}, {.alert = std::uint16_t{1}},  {.version = 1, .alert = std::nullopt}};
+  for (const Query& row : rows) {
+    query(row);
+    EXPECT_EQ(rig->drops(), Lines{"bad_header"});
+    rig->run_for(seconds(2));
+    EXPECT_EQ(said(), Lines{});
+    rig->forget();
+  }
+}
+
+// ---- queries for sources (RFC 3810 section 6.2)
+
+struct Sources {
+  const char* what;
+  std::vector<MldTest::Query> queries;
+  Lines said;
+};
+
+TEST_F(MldTest, QueriesForSources) {
+  const Ipv6Address s1 = ip6("2001:db8::1"), s2 = ip6("2001:db8::2");
+  const std::string to = "ff02::16 report ", whole = to + "is_exclude ff05::1:3 {}";
+  const auto ask = [&](std::vector<Ipv6Address> sources) {
+    return Query{.about = group, .sources = std::move(sources)};
+  };
+  std::vector<Ipv6Address> many;
+  for (std::uint64_t i = 0; i < 65; ++i) many.push_back({0x20010db8ull << 32, i});
+  const Sources rows[] = {
+      {"all of those asked for",
+       {ask({s2, s1})},
+       {to + "is_include ff05::1:3 {" + to_text(s2) + " " + to_text(s1) + "}"}},
+      {"rule 5: one answer",
+       {ask({s1}), ask({s2, s1})},
+       {to + "is_include ff05::1:3 {" + to_text(s1) + " " + to_text(s2) + "}"}},
+      {"rule 4: the group", {ask({s1}), ask({})}, {whole}},
+      {"rule 4: the group before", {ask({}), ask({s1})}, {whole}},
+      {"too many to remember", {ask(many)}, {whole}},
+  };
+  settled({group});
+  for (const Sources& row : rows) {
+    for (const Query& each : row.queries) query(each);
+    rig->run_for(seconds(2));
+    EXPECT_EQ(said(), row.said) << row.what;
+  }
+}
+
+// Rule 1: an answer to everything that comes sooner is enough.
+TEST_F(MldTest, AGeneralAnswerThatComesSoonerIsEnough) {
+  settled({group});
+  query({.code = 10});
+  query({.about = group, .code = 30'000, .sources = {ip6("2001:db8::1")}});
+  rig->run_for(seconds(31));
+  EXPECT_EQ(said().size(), 1u);
+}
+
+// RFC 3810 section 5.2.15: as many reports as the MTU makes necessary.
+TEST(Mld, AnAnswerIsSplitAtTheMtu) {
+  StackConfig config;
+  config.ipv6.multicast_limit = 200;
+  Ipv6Rig rig(config);
+  for (std::uint64_t i = 1; i <= 150; ++i) {
+    ASSERT_TRUE(rig.eth0.ipv6()->join({0xff05ull << 48, i}).ok());
+  }
+  rig.start();
+  Bytes bytes(MldQuery::kBytes2 + kIpv6RouterAlertBytes);
+  const Ipv6Address from = ip6("fe80::1"), all = Ipv6Address::all_nodes();
+  MldQuery{}.emit(std::span(bytes).subspan(kIpv6RouterAlertBytes), from, all);
+  emit_ipv6_router_alert(bytes.data(), static_cast<std::uint8_t>(IpProtocol::Icmpv6), 0);
+  rig.hear(test::ipv6_bytes(from, all, IpProtocol::HopByHop, bytes, 1));
+  rig.scheduler.run();
+  std::vector<std::size_t> counts;
+  for (const Bytes& sent : rig.driver(rig.eth0).sent) {
+    EXPECT_LE(sent.size(), 1500u);
+    const auto body = std::span(sent).subspan(Ipv6Extensions::walk(sent).offset);
+    counts.push_back(MldReport2::parse(body).value().records.size());
+  }
+  // (1500 - 40 - 8 - 8) / 20; the solicited-node group is the 151st
+  EXPECT_EQ(counts, (std::vector<std::size_t>{72, 72, 7}));
 }
 
 // What is said of it goes out before the device stops, with a tx queue and without.
