@@ -76,8 +76,8 @@ void item4(Examiner& x) {
     x.sweep(second, {{kAgain, AssocOk}}, kAgain + kTick, kAgain + seconds(4), check);
     if (!setting.persistent) continue;
     const Plan lost = connected(setting).at(kAgain, Loss);
-    x.sweep(lost, {{kAgain, AssocOk}}, kAgain + x.grace() + kTick, kAgain + x.grace() + seconds(4),
-            check);
+    x.sweep(lost, {{kAgain, AssocOk}}, kAgain + x.grace() + kAtOnce * 2,
+            kAgain + x.grace() + seconds(4), check);
   }
 }
 
@@ -121,9 +121,10 @@ void item7(Examiner& x) {
   if (x.grace() == Duration{}) return x.not_applicable("it has no grace");
   const int timeout = static_cast<int>(x.grace().ns / seconds(1).ns) + 10;  // outlasts the grace
   for (const Setting setting : settings(timeout)) {
-    const Plan plan = connected(setting).at(seconds(10), Loss);
-    x.sweep(plan, {{seconds(10), AssocOk}}, seconds(10) + kTick,
-            seconds(10) + x.grace() - milliseconds(1),
+    const Duration again = seconds(30) + x.grace() * 2;  // and once more
+    Plan plan = connected(setting).at(seconds(10), Loss).at(again, Loss);
+    plan.at(again + x.grace() / 2, AssocOk);
+    x.sweep(plan, {{seconds(10), AssocOk}}, seconds(10) + kTick, seconds(10) + x.grace() - kAtOnce,
             [&](const Trace& t, const Trace& after, Duration) {
               x.expect(t, t.count(OperDown) == 0, "OPER_DOWN although back within the grace");
               x.expect(t, after.count(Timeout) + after.count(Fatal) == 0,

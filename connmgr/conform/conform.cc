@@ -17,6 +17,18 @@ void shorten(std::vector<Line>& lines) {
   if (lines.size() > kLinesMax) lines.resize(kLinesMax);
 }
 
+// A rule that was broken in a plan of another item.
+void tell_broken_rules(const BrokenRules& broken, ConformReport& report) {
+  for (const auto& [fault, trace] : broken) {
+    for (ItemResult& result : report.items) {
+      if (result.number != item_of(fault) || result.verdict == ItemVerdict::Fail) continue;
+      result.verdict = ItemVerdict::Fail;
+      const std::string_view text = bench_fault_text(static_cast<int>(fault));
+      result.example = CounterExample{std::string(text), trace.lines};
+    }
+  }
+}
+
 }  // namespace
 
 std::string_view verdict_name(ItemVerdict verdict) {
@@ -37,6 +49,7 @@ ConformReport conform(const ConformSubject& subject, const ConnMgrConfig& config
                            contract_items(), binding_items()}) {
     items.insert(items.end(), more.begin(), more.end());
   }
+  BrokenRules broken;
   for (const ConformItem& item : items) {
     const bool wanted =
         numbers.empty() || std::find(numbers.begin(), numbers.end(), item.number) != numbers.end();
@@ -44,9 +57,10 @@ ConformReport conform(const ConformSubject& subject, const ConnMgrConfig& config
     ItemResult& result = report.items.emplace_back();
     result.number = item.number;
     result.guideline = item.guideline;
-    Examiner examiner(subject, config, result);
+    Examiner examiner(subject, config, result, broken);
     item.examine(examiner);
   }
+  tell_broken_rules(broken, report);
   check_stories(subject, config, report.items);
   for (ItemResult& result : report.items) {
     if (result.example) shorten(result.example->lines);

@@ -317,8 +317,9 @@ void Bench::check_flags() {
 }
 
 void Bench::check_options() {
-  const bool usable = options_->usable();
+  const bool usable = options_->usable(), told = options_->unknown_told();
   if (!usable) fault(BenchFault::OptionState);
+  if (!told) fault(BenchFault::OptionCode);
 }
 
 // The bench's own doing must not count as a touch.

@@ -8,11 +8,39 @@
 
 namespace flapjack::conformance {
 
+int item_of(BenchFault fault) {
+  switch (fault) {
+    case BenchFault::NotDown:
+      return 1;
+    case BenchFault::Blocked:
+      return 3;
+    case BenchFault::FlagsChanged:
+    case BenchFault::OptionState:
+      return 38;
+    case BenchFault::OptionCode:
+    case BenchFault::OptionSize:
+      return 39;
+    case BenchFault::UnboundConnects:
+      return 42;
+    case BenchFault::DecoyTouched:
+      return 43;
+    case BenchFault::Runaway:  // of long runs with many short sub-attempts, too
+      break;
+  }
+  return 0;
+}
+
 Trace Examiner::run(const Plan& plan) {
   ++result_.runs;
   Plan longer = plan;
   longer.until = plan.until + grace();
-  return run_plan(subject_, config_, longer);
+  Trace trace = run_plan(subject_, config_, longer);
+  for (const Line& line : trace.lines) {
+    if (line.word != Word::Fault) continue;
+    Trace& kept = broken_[static_cast<BenchFault>(line.value)];
+    if (kept.lines.empty() || trace.lines.size() < kept.lines.size()) kept = trace;
+  }
+  return trace;
 }
 
 // Boundaries are where the base trace has a line; between two of them one instant in the middle

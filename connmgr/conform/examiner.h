@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "connmgr/conform/conform.h"
@@ -32,10 +33,16 @@ constexpr std::array<Setting, 4> settings(int timeout_s) {
 }
 Plan with(Plan plan, Setting setting);
 
+using BrokenRules = std::map<BenchFault, Trace>;
+/// The item that the rule belongs to, whichever plan broke it; 0: none.
+int item_of(BenchFault fault);
+
 class Examiner {
  public:
-  Examiner(const ConformSubject& subject, const ConnMgrConfig& config, ItemResult& result)
-      : subject_(subject), config_(config), result_(result) {}
+  /// `broken`: gets the shortest trace of each rule that the bench saw broken, whatever the item.
+  Examiner(const ConformSubject& subject, const ConnMgrConfig& config, ItemResult& result,
+           BrokenRules& broken)
+      : subject_(subject), config_(config), result_(result), broken_(broken) {}
 
   /// Runs it for as long as it says and the grace.
   Trace run(const Plan& plan);
@@ -59,6 +66,7 @@ class Examiner {
   const ConformSubject& subject_;
   const ConnMgrConfig& config_;
   ItemResult& result_;
+  BrokenRules& broken_;
 };
 
 /// Whether the iface was up when `after` began. Items judge only what was in the state that they

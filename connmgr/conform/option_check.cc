@@ -60,9 +60,17 @@ std::vector<BenchFault> OptionCheck::sizes() {
 void OptionCheck::learn() {
   for (const int option : kNumbers) {
     std::size_t length = 0;
-    if (read(option, length) != Errc::Ok) continue;
+    const Errc code = read(option, length);
+    if (code == Errc::Enoprotoopt && length == 0) unknown_ = option;
+    if (code != Errc::Ok) continue;
     known_.push_back({option, write_back(option, length) == Errc::Ok});
   }
+}
+
+bool OptionCheck::unknown_told() {
+  if (!unknown_) return true;
+  std::size_t length = 0;
+  return read(*unknown_, length) != Errc::Ok && length == 0;
 }
 
 bool OptionCheck::usable() {

@@ -4,6 +4,7 @@
 // can be so in every other state.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "connmgr/conform/conform_trace.h"
@@ -23,6 +24,8 @@ class OptionCheck {
   void learn();
   /// Whether all that was learned can be read, and written if it could be; writes what it reads.
   bool usable();
+  /// Whether an option that there was not then is still refused, with length 0.
+  bool unknown_told();
 
  private:
   struct Known {
@@ -39,6 +42,7 @@ class OptionCheck {
   bool partial_;
   std::vector<std::uint8_t> room_;
   std::vector<Known> known_;
+  std::optional<int> unknown_;
 };
 
 }  // namespace flapjack::conformance

@@ -226,6 +226,9 @@ INSTANTIATE_TEST_SUITE_P(
         PlantedCase{"TimeoutWraps", Planted::TimeoutWraps, {9, 10}},
         PlantedCase{"OneLossTimeout", Planted::OneLossTimeout, {17}},
         PlantedCase{"FatalAfterLoss", Planted::FatalAfterLoss, {11, 12, 14}},
+        PlantedCase{"ClearsPersistence", Planted::ClearsPersistence, {38}},
+        PlantedCase{"OneGrace", Planted::OneGrace, {7}},
+        PlantedCase{"FirstLossTimeout", Planted::FirstLossTimeout, {20}},
         PlantedCase{"RefusesUnconfigured", Planted::RefusesUnconfigured, {28}}),
     [](const auto& info) { return info.param.name; });
 

@@ -66,6 +66,8 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::IgnoresDisconnectInGrace) && grace_.running()) return;
     const bool idle = idle_ && persistent() && !has(Planted::NoIdleReturn);
     const bool attempting = !up_;
+    if (has(Planted::ClearsPersistence) && attempting)
+      binding_.set_flag(ConnFlag::Persistent, false);
     outlives_ = has(Planted::AttemptOutlives) && attempting;
     end();
     comes_back_ = idle && !(has(Planted::SecondIdleEnds) && idles_++ > 0);
@@ -113,7 +115,8 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   void lost() override {
     if (!up_ || grace_.running()) return;
     ++losses_;
-    if (impl_.grace_of(binding_) == Duration{}) return lose();
+    const bool over = has(Planted::OneGrace) && losses_ > 1;
+    if (over || impl_.grace_of(binding_) == Duration{}) return lose();
     grace_.start(impl_.grace_of(binding_));
     if (persistent() && !has(Planted::CountsFromGrace)) come_back();
   }
@@ -212,6 +215,8 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   void start_countdown() {
     int timeout = binding_.timeout_s();
     if (has(Planted::CachedTimeout) && losses_ > 0) timeout = timeout_at_connect_;
+    if (has(Planted::FirstLossTimeout) && losses_ == 1) timeout_at_connect_ = timeout;
+    if (has(Planted::FirstLossTimeout) && losses_ > 1) timeout = timeout_at_connect_;
     if (has(Planted::OneLossTimeout) && losses_ > 1) timeout = 0;
     if (has(Planted::WaitsForConfig) && persistent() && !configured_) timeout = 0;
     if (timeout <= 0) return;
@@ -345,7 +350,7 @@ Status PlainConnectivity::disconnect(Binding& binding) {
 Duration PlainConnectivity::grace() const {
   if (planted_ == Planted::LongGrace) return milliseconds(39'500);
   const bool some = planted_ == Planted::StartsAfterGrace || planted_ == Planted::CountsFromGrace ||
-                    planted_ == Planted::IgnoresConnectInGrace ||
+                    planted_ == Planted::IgnoresConnectInGrace || planted_ == Planted::OneGrace ||
                     planted_ == Planted::IgnoresDisconnectInGrace;
   return some ? seconds(6) : Duration{};
 }

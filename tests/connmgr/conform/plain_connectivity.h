@@ -71,6 +71,9 @@ enum class Planted {
   OneLossTimeout,        // only the attempt after the first loss has a timeout
   FatalAfterLoss,        // persistent, lost: a failure is fatal
   RefusesUnconfigured,   // persistent: a connect without configuration is EINVAL
+  ClearsPersistence,     // a disconnect while connecting ends the persistence for good
+  OneGrace,              // of 6 s: only the first loss has it
+  FirstLossTimeout,      // the timeout after a loss is that of the first one
   // Not faults, but other ways to do it.
   StopsLater,     // the technology leaves a while after the disconnect
   RetriesSlowly,  // a long pause between sub-attempts
