@@ -75,7 +75,10 @@ void item4(Examiner& x) {
     const Plan second = connected(setting).at(seconds(20), Disconnect).at(kAgain, Connect);
     x.sweep(second, {{kAgain, AssocOk}}, kAgain + kTick, kAgain + seconds(4), check);
     if (!setting.persistent) continue;
-    const Plan lost = connected(setting).at(kAgain, Loss);
+    // Within its time, also where that begins with the loss and not with the OPER_DOWN.
+    const int graces = static_cast<int>(x.grace().ns / seconds(1).ns) + 1;
+    const Setting later{true, setting.timeout_s > 0 ? setting.timeout_s + graces : 0};
+    const Plan lost = connected(later).at(kAgain, Loss);
     x.sweep(lost, {{kAgain, AssocOk}}, kAgain + x.grace() + kAtOnce * 2,
             kAgain + x.grace() + seconds(4), check);
   }

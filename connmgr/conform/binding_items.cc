@@ -90,6 +90,15 @@ Steps steps_unconfigured() {
       .steps;
 }
 
+// Only the first iface's options are used.
+Steps steps_of_options() {
+  Plan plan;
+  for (const int ms : {500, 1000, 1500, 3000, 6000, 20'000, 21'000, 30'000, 45'000}) {
+    plan.at(milliseconds(ms), Options);
+  }
+  return plan.steps;
+}
+
 void item37(Examiner& x) {
   for (const bool persistent : {false, true}) {
     Plan answers = story({persistent, 6});
@@ -109,6 +118,8 @@ void item37(Examiner& x) {
     expect_apart(x, silent, steps_of_errors(), steps_of_timeouts());
     expect_apart(x, unset, steps_configured(), steps_unconfigured());
     expect_apart(x, unset, steps_unconfigured(), steps_configured());
+    expect_apart(x, answers, steps_of_options(), own_story);
+    expect_apart(x, silent, steps_of_options(), steps_of_timeouts());
   }
 }
 
@@ -133,7 +144,26 @@ void examine_own_options(Examiner& x) {
   expect_no_fault(x, x.run(plan), BenchFault::OptionState);
 }
 
+// Reading an option, or writing what was read, ends and delays nothing; whether it may have to be
+// associated anew with it is for the implementation to say.
+void examine_option_effects(Examiner& x, const Plan& plan) {
+  Plan with_options = plan;
+  with_options.at(plan.until - kTick, Options);  // they are read once before everything else, too
+  const auto events = [](const Trace& t) { return t.only({Timeout, Fatal}); };
+  const Trace alone = x.run(with_options);
+  x.sweep(with_options, {{seconds(5), Options}}, milliseconds(500), seconds(60),
+          [&](const Trace& t, const Trace&, Duration) {
+            x.expect(t, events(t) == events(alone), "the use of an option changes what is told");
+            x.expect(t, t.up_at_end == alone.up_at_end && t.count(OperUp) >= alone.count(OperUp),
+                     "the use of an option ends an attempt or a connection");
+          });
+}
+
 void item38(Examiner& x) {
+  for (const Plan& plan :
+       {answering(seconds(3)).at(seconds(1), Connect), story_of_timeouts(), story_of_errors()}) {
+    examine_option_effects(x, with(plan, {false, 6}));
+  }
   for (const bool persistent : {false, true}) {
     for (Plan plan : {story({persistent, 6}), story_of_timeouts(), story_of_errors()}) {
       plan = with(plan, {persistent, 6});

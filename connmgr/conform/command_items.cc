@@ -52,7 +52,7 @@ void expect_attempt_ended(Examiner& x, const Plan& plan, Duration from, Duration
       {kLoss, Disconnect}, {kLoss + kAtOnce * 2, AssocOk}, {kLoss + seconds(1), AssocOk}};
   x.sweep(plan, steps, from, to, [&](const Trace& t, const Trace& after, Duration at) {
     // A CONNECT that was only noted so far may be forgotten, or begun and stopped.
-    const Duration left = at + milliseconds(500);
+    const Duration left = at + kSoon - nanoseconds(1);
     const bool ran = was_running(t, after);
     x.expect(t, !runs_at(t, left), "no STOP at DISCONNECT");
     x.expect(t, after.count(Timeout) == 0, "TIMEOUT after DISCONNECT");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "connmgr/conform/option_check.h"
 #include "connmgr/conform/probe.h"
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::uint32_t kManual =
     conn_flag_bit(ConnFlag::NoAutoConnect) | conn_flag_bit(ConnFlag::NoAutoDown);
-constexpr int kRunaway = 20'000;  // calls of start() and stop() in one run
+constexpr int kRunaway = 20'000;  // calls of start() and stop() in one instant
 
 // A medium that carries nothing: no packet is sent on the bench.
 class SilentL2 : public L2 {
@@ -81,6 +82,7 @@ class Bench : public TraceSink, private ProbeLog {
   std::uint32_t flags_ = kManual;  // of the first iface, as the application set them
   std::map<std::string, int, std::less<>> names_;  // subject -> iface
   int timeout_s_ = 0, idle_timeout_s_ = kNoTimeout, calls_ = 0, depth_ = 0;
+  SimTime called_at_;
   SimTime origin_{};
   std::optional<OptionCheck> options_;
 };
@@ -179,6 +181,7 @@ Trace Bench::run() {
 void Bench::note(int iface, Word word, int value) {
   if (!booted_) return;
   const bool call = word == Word::Start || word == Word::Stop;
+  if (call && std::exchange(called_at_, scheduler_.now()) != scheduler_.now()) calls_ = 0;
   if (call && ++calls_ > kRunaway) {
     if (calls_ == kRunaway + 1) fault(BenchFault::Runaway);
     return;

@@ -94,7 +94,7 @@ class Judge {
 
 void Judge::take(const Line& line) {
   if (s_.near_end() || line.at <= s_.lost_until) return unclear();
-  last_ = line.word;
+  if (line.word != Word::Timeout_ && line.word != Word::Persistent) last_ = line.word;
   last_at_ = line.at;
   switch (line.word) {
     case Word::Connect:
@@ -290,6 +290,7 @@ void Judge::see_start() {
   s_.running = true;
   if (s_.mode == Mode::Up && last_ == Word::Connect) breach(26, "START though connected");
   if (s_.mode != Mode::Idle) return;
+  if (admin_just_now()) return breach(36, "START because of the iface's admin state");
   // A command may wait in a queue behind a START.
   if (s_.ended == Ended::Never || s_.now > s_.since + kAtOnce) {
     return breach(s_.idle_item(3, 21), "START though nobody asked for it");

@@ -92,6 +92,10 @@ void examine_restarts_after_loss(Examiner& x, int timeout) {
   plan.until = timeout > 0 ? kLoss + seconds(3 * timeout) : kHour;
   const Trace t = x.run(plan.at(seconds(45), AssocOk).at(kLoss, Loss));
   if (!was_up(t, t.after(Loss, kLoss)) || !told_loss(x, t, kLoss)) return;
+  // Whether it begins, and when it ends, is for items 16 and 17.
+  const Line* failed = t.first(AssocFail, kLoss);
+  if (t.count(Start, kLoss) == 0 || failed == nullptr) return;
+  if (t.count(Timeout, kLoss, kLoss + seconds(timeout) - kTimeoutSlack) > 0) return;
   expect_restarts(x, t, timeout, kLoss, x.grace());
 }
 

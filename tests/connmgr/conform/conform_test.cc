@@ -86,7 +86,7 @@ TEST(Conform, OtherWaysPass) {
        {Planted::StopsLater, Planted::RetriesSlowly, Planted::SecondConnectExtends, Planted::Defers,
         Planted::StopsFirst, Planted::OwnSubTimer, Planted::StartsAfterGrace, Planted::LongGrace,
         Planted::CountsFromGrace, Planted::Defaults, Planted::SaysUnconfigured, Planted::ReadyLate,
-        Planted::PausesAtLoss, Planted::Addressed}) {
+        Planted::PausesAtLoss, Planted::RetriesAtOnce, Planted::Addressed}) {
     expect_pass(way, profiles.front());
     if (way < Planted::OwnSubTimer) expect_pass(way, profiles[1 + turn++ % (profiles.size() - 1)]);
   }
@@ -214,6 +214,7 @@ INSTANTIATE_TEST_SUITE_P(
         PlantedCase{"IdleByTimeout", Planted::IdleByTimeout, {21, 22, 44}},
         PlantedCase{"UpAtAdminUp", Planted::UpAtAdminUp, {5, 35}},
         PlantedCase{"OptionsBusy", Planted::OptionsBusy, {38}},
+        PlantedCase{"OptionEnds", Planted::OptionEnds, {38}},
         PlantedCase{"ReadsOptionsWhenDown", Planted::ReadsOptionsWhenDown, {38}},
         PlantedCase{"IgnoresDisconnectInGrace", Planted::IgnoresDisconnectInGrace, {21, 22}},
         PlantedCase{"IgnoresConnectInGrace", Planted::IgnoresConnectInGrace, {3}},

@@ -110,6 +110,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     sub_.cancel();
     if (!wanted() || (has(Planted::GivesUpFirst) && !persistent())) return;
     if (has(Planted::FatalAfterLoss) && losses_ > 0) return fatal(-5);
+    if (has(Planted::RetriesAtOnce)) return try_now();
     pause_.start(has(Planted::RetriesSlowly) ? seconds(9) : milliseconds(700));
   }
   void lost() override {
@@ -367,6 +368,7 @@ Status PlainConnectivity::set_option(Binding& binding, int option,
   if (!context.options_usable()) return Errc::Ebusy;
   const std::size_t size = std::min<std::size_t>(value.size(), partial_options() ? 1 << 16 : 4);
   if (size < value.size() && !partial_options()) return Errc::Enobufs;
+  if (planted_ == Planted::OptionEnds) context.disconnect();
   context.option().assign(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(size));
   return Status();
 }

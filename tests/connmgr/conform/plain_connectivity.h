@@ -55,40 +55,42 @@ enum class Planted {
   DeadAfterTimeout,      // a connect after a timeout is forgotten
   CachedTimeout,         // after a loss the timeout is that of the connect
   SecondConnectEndsCountdown,  // a connect while connecting leaves no countdown
-  IdleByTimeout,         // with an idle timeout every disconnect is taken for an idle one
-  UpAtAdminUp,           // up as soon as admin-up
-  OptionsBusy,           // options only while idle
-  ReadsOptionsWhenDown,  // options only while not connected
-  IgnoresDisconnectInGrace,  // with a grace of 6 s: a disconnect within it
-  IgnoresConnectInGrace,     // or a connect
-  BusyInPause,           // a connect between two sub-attempts is EBUSY
-  TimeoutAfterLoss,      // not persistent, lost: a timeout though nothing is tried
-  UpTwice,               // persistent: it goes up, down and up
-  DeafToConfig,          // persistent: a configuration that comes later is not seen
-  WaitsForConfig,        // persistent: without a configuration there is no timeout
-  LastCommandLoses,      // persistent: a connect in the instant of a disconnect is lost
-  TimeoutWraps,          // the timeout is counted in 16 bit of milliseconds
-  OneLossTimeout,        // only the attempt after the first loss has a timeout
-  FatalAfterLoss,        // persistent, lost: a failure is fatal
-  RefusesUnconfigured,   // persistent: a connect without configuration is EINVAL
-  ClearsPersistence,     // a disconnect while connecting ends the persistence for good
-  OneGrace,              // of 6 s: only the first loss has it
-  FirstLossTimeout,      // the timeout after a loss is that of the first one
+  IdleByTimeout,               // with an idle timeout every disconnect is taken for an idle one
+  UpAtAdminUp,                 // up as soon as admin-up
+  OptionsBusy,                 // options only while idle
+  ReadsOptionsWhenDown,        // options only while not connected
+  OptionEnds,                  // an option that is written ends an attempt or a connection
+  IgnoresDisconnectInGrace,    // with a grace of 6 s: a disconnect within it
+  IgnoresConnectInGrace,       // or a connect
+  BusyInPause,                 // a connect between two sub-attempts is EBUSY
+  TimeoutAfterLoss,            // not persistent, lost: a timeout though nothing is tried
+  UpTwice,                     // persistent: it goes up, down and up
+  DeafToConfig,                // persistent: a configuration that comes later is not seen
+  WaitsForConfig,              // persistent: without a configuration there is no timeout
+  LastCommandLoses,            // persistent: a connect in the instant of a disconnect is lost
+  TimeoutWraps,                // the timeout is counted in 16 bit of milliseconds
+  OneLossTimeout,              // only the attempt after the first loss has a timeout
+  FatalAfterLoss,              // persistent, lost: a failure is fatal
+  RefusesUnconfigured,         // persistent: a connect without configuration is EINVAL
+  ClearsPersistence,           // a disconnect while connecting ends the persistence for good
+  OneGrace,                    // of 6 s: only the first loss has it
+  FirstLossTimeout,            // the timeout after a loss is that of the first one
   // Not faults, but other ways to do it.
-  StopsLater,     // the technology leaves a while after the disconnect
-  RetriesSlowly,  // a long pause between sub-attempts
+  StopsLater,            // the technology leaves a while after the disconnect
+  RetriesSlowly,         // a long pause between sub-attempts
   SecondConnectExtends,  // a connect while connecting begins the countdown anew
-  Defers,      // commands wait for a work queue; of those that wait the last one counts
-  StopsFirst,  // whatever runs is stopped before each start
-  OwnSubTimer,  // a sub-attempt has ten seconds, and a second later there is another
-  StartsAfterGrace,  // grace of 6 s: the new attempt begins when it is over
-  LongGrace,  // 39.5 s
-  CountsFromGrace,  // grace of 6 s: the whole loss, with its countdown, only then
-  Defaults,  // init sets every flag and timeout its own way; a large option, cut to size
+  Defers,                // commands wait for a work queue; of those that wait the last one counts
+  StopsFirst,            // whatever runs is stopped before each start
+  OwnSubTimer,           // a sub-attempt has ten seconds, and a second later there is another
+  StartsAfterGrace,      // grace of 6 s: the new attempt begins when it is over
+  LongGrace,             // 39.5 s
+  CountsFromGrace,       // grace of 6 s: the whole loss, with its countdown, only then
+  Defaults,          // init sets every flag and timeout its own way; a large option, cut to size
   SaysUnconfigured,  // has_connection_config
-  ReadyLate,  // nothing can be started in the first three seconds, so nothing is stopped
-  PausesAtLoss,  // and six seconds after each loss
-  Addressed,  // addresses half a second after the connection
+  ReadyLate,         // nothing can be started in the first three seconds, so nothing is stopped
+  PausesAtLoss,      // and six seconds after each loss
+  RetriesAtOnce,     // no pause between sub-attempts
+  Addressed,         // addresses half a second after the connection
 };
 
 class PlainConnectivity : public Connectivity {
@@ -115,7 +117,7 @@ class PlainConnectivity : public Connectivity {
   Duration grace_of(const Binding& binding) const;
   bool has_option() const {
     return planted_ == Planted::Defaults || planted_ == Planted::OptionsBusy ||
-           planted_ == Planted::ReadsOptionsWhenDown;
+           planted_ == Planted::ReadsOptionsWhenDown || planted_ == Planted::OptionEnds;
   }
   Status refusal() const {
     return planted_ == Planted::WrongErrno ? Errc::Einval : Errc::Enoprotoopt;
