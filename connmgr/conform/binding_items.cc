@@ -100,6 +100,9 @@ Steps steps_of_options() {
 }
 
 void item37(Examiner& x) {
+  Trace options;
+  options.lines = run_options(x.subject(), false);
+  expect_no_fault(x, options, BenchFault::OptionShared);
   for (const bool persistent : {false, true}) {
     Plan answers = story({persistent, 6});
     const Steps own_story = answers.steps;
@@ -189,8 +192,8 @@ void item39(Examiner& x) {
     if (own && !x.subject().make_own) continue;
     Trace t;
     t.lines = run_options(x.subject(), own);
-    for (const Line& line : t.lines) {
-      if (line.word == Fault) x.expect(t, false, bench_fault_text(line.value));
+    for (const BenchFault fault : {BenchFault::OptionCode, BenchFault::OptionSize}) {
+      expect_no_fault(x, t, fault);
     }
   }
 }

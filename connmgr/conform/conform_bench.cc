@@ -336,6 +336,8 @@ void Bench::check_unbound() {
 std::vector<Line> Bench::options() {
   boot();
   for (const BenchFault wrong : options_->sizes()) fault(wrong);
+  const bool apart = ifaces_.size() < 2 || options_->apart_from(*ifaces_[1]);
+  if (!apart) fault(BenchFault::OptionShared);
   return trace_.lines;
 }
 
@@ -344,6 +346,7 @@ std::vector<Line> Bench::options() {
 std::vector<Line> run_options(const ConformSubject& subject, bool own) {
   Plan plan;
   plan.own = own;
+  plan.ifaces = own ? 1 : 2;
   return Bench(subject, {}, plan).options();
 }
 

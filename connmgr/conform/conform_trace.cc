@@ -34,6 +34,8 @@ std::string_view bench_fault_text(int fault) {
       return "a wrong size is ENOBUFS with length 0";
     case BenchFault::UnboundConnects:
       return "connect of an iface that is not bound is not ENOTSUP";
+    case BenchFault::OptionShared:
+      return "an option that is written on one iface changes on another";
     case BenchFault::OptionState:
       return "an option that could be used after init cannot in this state";
     case BenchFault::Runaway:

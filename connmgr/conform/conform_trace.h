@@ -55,6 +55,7 @@ enum class BenchFault : int {
   OptionSize,       ///< a wrong size is not ENOBUFS
   Runaway,          ///< it calls without end
   UnboundConnects,  ///< an iface without binding does not answer ENOTSUP
+  OptionShared,     ///< an option of one iface is that of another, too
   OptionState,      ///< an option cannot be used in this state, but could after boot
 };
 std::string_view bench_fault_text(int fault);

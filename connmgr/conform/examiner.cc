@@ -17,6 +17,8 @@ int item_of(BenchFault fault) {
     case BenchFault::FlagsChanged:
     case BenchFault::OptionState:
       return 38;
+    case BenchFault::OptionShared:
+      return 37;
     case BenchFault::OptionCode:
     case BenchFault::OptionSize:
       return 39;
@@ -24,7 +26,7 @@ int item_of(BenchFault fault) {
       return 42;
     case BenchFault::DecoyTouched:
       return 43;
-    case BenchFault::Runaway:  // of long runs with many short sub-attempts, too
+    case BenchFault::Runaway:  // only where a call comes from within a call (item 40)
       break;
   }
   return 0;

@@ -82,4 +82,27 @@ bool OptionCheck::usable() {
   return true;
 }
 
+// Empty: it cannot be read, or holds nothing.
+std::vector<std::uint8_t> OptionCheck::value_of(NetIf& iface, int option) {
+  room_.resize(kRoom);
+  std::size_t length = room_.size();
+  if (!mgr_.if_get_opt(iface, option, room_, &length).ok()) length = 0;
+  return {room_.begin(), room_.begin() + static_cast<std::ptrdiff_t>(length)};
+}
+
+bool OptionCheck::apart_from(NetIf& other) {
+  bool apart = true;
+  for (const int option : kNumbers) {
+    const std::vector<std::uint8_t> here = value_of(iface_, option);
+    const std::vector<std::uint8_t> there = value_of(other, option);
+    if (here.empty()) continue;
+    std::vector<std::uint8_t> changed = here;
+    changed.back() ^= 1;  // one that it may refuse
+    if (!mgr_.if_set_opt(iface_, option, changed).ok()) continue;
+    apart = apart && value_of(other, option) == there;
+    static_cast<void>(mgr_.if_set_opt(iface_, option, here).ok());
+  }
+  return apart;
+}
+
 }  // namespace flapjack::conformance

@@ -26,6 +26,8 @@ class OptionCheck {
   bool usable();
   /// Whether an option that there was not then is still refused, with length 0.
   bool unknown_told();
+  /// Whether what `other` holds stays as it is when another value is written here.
+  bool apart_from(NetIf& other);
 
  private:
   struct Known {
@@ -33,6 +35,7 @@ class OptionCheck {
     bool writable;
   };
   Errc read(int option, std::size_t& length);
+  std::vector<std::uint8_t> value_of(NetIf& iface, int option);
   Errc write_back(int option, std::size_t length);
   void try_sizes(int option, std::vector<BenchFault>& faults);
   bool cut_is_told(int option, std::size_t length);

@@ -215,6 +215,7 @@ INSTANTIATE_TEST_SUITE_P(
         PlantedCase{"UpAtAdminUp", Planted::UpAtAdminUp, {5, 35}},
         PlantedCase{"OptionsBusy", Planted::OptionsBusy, {38}},
         PlantedCase{"OptionEnds", Planted::OptionEnds, {38}},
+        PlantedCase{"OptionOfAll", Planted::OptionOfAll, {37}},
         PlantedCase{"ReadsOptionsWhenDown", Planted::ReadsOptionsWhenDown, {38}},
         PlantedCase{"IgnoresDisconnectInGrace", Planted::IgnoresDisconnectInGrace, {21, 22}},
         PlantedCase{"IgnoresConnectInGrace", Planted::IgnoresConnectInGrace, {3}},

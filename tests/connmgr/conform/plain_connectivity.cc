@@ -83,7 +83,9 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::OptionsBusy)) return !wanted() && !up_;
     return !has(Planted::ReadsOptionsWhenDown) || !up_;
   }
-  std::vector<std::uint8_t>& option() { return option_; }
+  std::vector<std::uint8_t>& option() {
+    return has(Planted::OptionOfAll) ? impl_.shared_option_ : option_;
+  }
 
   bool associated() override {
     if (!wanted() && !up_) {

@@ -59,6 +59,7 @@ enum class Planted {
   UpAtAdminUp,                 // up as soon as admin-up
   OptionsBusy,                 // options only while idle
   ReadsOptionsWhenDown,        // options only while not connected
+  OptionOfAll,                 // one value for all ifaces
   OptionEnds,                  // an option that is written ends an attempt or a connection
   IgnoresDisconnectInGrace,    // with a grace of 6 s: a disconnect within it
   IgnoresConnectInGrace,       // or a connect
@@ -117,7 +118,8 @@ class PlainConnectivity : public Connectivity {
   Duration grace_of(const Binding& binding) const;
   bool has_option() const {
     return planted_ == Planted::Defaults || planted_ == Planted::OptionsBusy ||
-           planted_ == Planted::ReadsOptionsWhenDown || planted_ == Planted::OptionEnds;
+           planted_ == Planted::ReadsOptionsWhenDown || planted_ == Planted::OptionEnds ||
+           planted_ == Planted::OptionOfAll;
   }
   Status refusal() const {
     return planted_ == Planted::WrongErrno ? Errc::Einval : Errc::Enoprotoopt;
@@ -125,6 +127,7 @@ class PlainConnectivity : public Connectivity {
   Planted planted_;
   TechnologyFactory make_;
   bool shared_wanted_ = false, shared_configured_ = true;
+  std::vector<std::uint8_t> shared_option_{1, 2, 3, 4};
   std::vector<Context*> all_;
 };
 

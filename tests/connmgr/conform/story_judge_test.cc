@@ -30,6 +30,10 @@ struct Case {
   int item;             // kNone: nothing
 };
 
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.setting << ": " << c.trace;
+}
+
 Word word_of(const std::string& name) {
   for (int i = 0; i <= static_cast<int>(Word::Fault); ++i) {
     if (word_name(static_cast<Word>(i)) == name) return static_cast<Word>(i);
