@@ -21,8 +21,6 @@ Steps moved(const Steps& steps, int iface, Duration later) {
 
 // What happens to iface 0 by `first` and to iface 1 by `second`, together and each alone.
 void expect_apart(Examiner& x, Plan base, const Steps& first, const Steps& second) {
-  const std::initializer_list<Word> all = {Start, Stop,  OperUp, OperDown, Timeout,
-                                           Fatal, IpAdd, IpDel,  Ret};
   constexpr std::string_view kShows = "what happens to one iface shows on another";
   const auto run = [&](const Steps& steps) {
     base.steps = steps;
@@ -30,14 +28,16 @@ void expect_apart(Examiner& x, Plan base, const Steps& first, const Steps& secon
   };
   base.ifaces = 2;
   const Trace alone = run(first);
-  x.expect(alone, alone.only(all, 1).empty(), kShows);
+  x.expect(alone, alone.only(kOwnWords, 1).empty(), kShows);
   for (const int ms : {0, 1500, 5000, 41'000}) {
     Steps steps = moved(second, 1, milliseconds(ms));
     const Trace other = run(steps);
-    x.expect(other, other.only(all).empty(), kShows);
+    x.expect(other, other.only(kOwnWords).empty(), kShows);
     steps.insert(steps.end(), first.begin(), first.end());
     const Trace t = run(steps);
-    x.expect(t, t.only(all) == alone.only(all) && t.only(all, 1) == other.only(all, 1),
+    x.expect(t,
+             t.only(kOwnWords) == alone.only(kOwnWords) &&
+                 t.only(kOwnWords, 1) == other.only(kOwnWords, 1),
              "what happens to one iface changes another");
   }
 }

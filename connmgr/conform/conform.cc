@@ -22,9 +22,7 @@ void tell_broken_rules(const BrokenRules& broken, ConformReport& report) {
   for (const auto& [fault, trace] : broken) {
     for (ItemResult& result : report.items) {
       if (result.number != item_of(fault) || result.verdict == ItemVerdict::Fail) continue;
-      result.verdict = ItemVerdict::Fail;
-      const std::string_view text = bench_fault_text(static_cast<int>(fault));
-      result.example = CounterExample{std::string(text), trace.lines};
+      result.fail(trace, bench_fault_text(static_cast<int>(fault)));
     }
   }
 }
@@ -34,6 +32,12 @@ void tell_broken_rules(const BrokenRules& broken, ConformReport& report) {
 std::string_view verdict_name(ItemVerdict verdict) {
   constexpr std::string_view kNames[] = {"pass", "FAIL", "n/a"};
   return kNames[static_cast<std::size_t>(verdict)];
+}
+
+void ItemResult::fail(const Trace& trace, std::string_view wrong) {
+  verdict = ItemVerdict::Fail;
+  const bool longer = example && trace.lines.size() >= example->lines.size();
+  if (!longer) example = CounterExample{std::string(wrong), trace.lines};
 }
 
 int ConformReport::count(ItemVerdict verdict) const {

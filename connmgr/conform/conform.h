@@ -30,6 +30,9 @@ struct ItemResult {
   std::string why;                          ///< of NotApplicable
   int runs = 0;                             ///< how many traces were tried
   std::optional<CounterExample> example{};  ///< of Fail
+
+  /// `trace` breaks it, and `wrong` says how; the shortest such trace is kept.
+  void fail(const Trace& trace, std::string_view wrong);
 };
 
 struct ConformReport {

@@ -76,10 +76,7 @@ void Examiner::sweep(const Plan& plan, const std::vector<Step>& steps, Duration 
 }
 
 void Examiner::expect(const Trace& trace, bool good, std::string_view wrong) {
-  if (good) return;
-  const bool longer = result_.example && trace.lines.size() >= result_.example->lines.size();
-  result_.verdict = ItemVerdict::Fail;
-  if (!longer) result_.example = CounterExample{std::string(wrong), trace.lines};
+  if (!good) result_.fail(trace, wrong);
 }
 
 void Examiner::not_applicable(std::string_view why) {

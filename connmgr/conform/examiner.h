@@ -37,6 +37,11 @@ using BrokenRules = std::map<BenchFault, Trace>;
 /// The item that the rule belongs to, whichever plan broke it; 0: none.
 int item_of(BenchFault fault);
 
+/// What an iface must show alone as beside another one (item 37).
+inline constexpr std::initializer_list<Word> kOwnWords = {
+    Word::Start, Word::Stop,  Word::OperUp, Word::OperDown, Word::Timeout,
+    Word::Fatal, Word::IpAdd, Word::IpDel,  Word::Ret};
+
 class Examiner {
  public:
   /// `broken`: gets the shortest trace of each rule that the bench saw broken, whatever the item.

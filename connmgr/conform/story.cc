@@ -100,14 +100,15 @@ class StoryTeller {
   Duration at_;
 };
 
-}  // namespace
-
-Duration story_gap(Duration grace) {
+// Longer than anything that an implementation with this grace may take over a step.
+Duration gap_of(Duration grace) {
   return seconds(60) + grace * 2;
 }
 
+}  // namespace
+
 std::vector<Plan> stories(Duration grace, bool idle) {
-  StoryTeller teller(story_gap(grace), idle);
+  StoryTeller teller(gap_of(grace), idle);
   std::vector<Plan> out;
   for (int i = 0; i < kStories; ++i) out.push_back(teller.tell(i));
   return out;

@@ -13,8 +13,6 @@
 
 namespace flapjack::conformance {
 
-/// Longer than anything that an implementation with this grace may take over a step.
-Duration story_gap(Duration grace);
 /// So many stories in a row have each a setting of their own; then the settings come again.
 inline constexpr std::size_t kStorySettings = 96;
 /// At least two of each setting. `idle`: with idle disconnects.

@@ -11,10 +11,7 @@
 namespace flapjack::conformance {
 namespace {
 
-constexpr int kExamples = 3;  // breaches of one item that are made simpler
-constexpr std::initializer_list<Word> kDeeds = {Word::Start,    Word::Stop,    Word::OperUp,
-                                                Word::OperDown, Word::Timeout, Word::Fatal,
-                                                Word::Ret,      Word::IpAdd,   Word::IpDel};
+constexpr int kExamples = 3;                     // breaches of one item that are made simpler
 constexpr Duration kApart = milliseconds(1300);  // of the two stories of a pair
 
 class StoryCheck {
@@ -52,12 +49,6 @@ class StoryCheck {
     const auto it = std::find_if(results_.begin(), results_.end(),
                                  [&](const ItemResult& r) { return r.number == item; });
     return it == results_.end() ? nullptr : &*it;
-  }
-
-  static void keep(ItemResult& result, const Trace& t, std::string_view wrong) {
-    const bool longer = result.example && t.lines.size() >= result.example->lines.size();
-    result.verdict = ItemVerdict::Fail;
-    if (!longer) result.example = CounterExample{std::string(wrong), t.lines};
   }
 
   std::optional<StoryVerdict> judged(const Plan& plan) const {
@@ -113,7 +104,7 @@ class StoryCheck {
     ItemResult* const result = wanted(breach.item);
     if (result == nullptr) return;
     std::erase_if(t.lines, [&](const Line& line) { return line.at > breach.at; });
-    keep(*result, t, breach.wrong);
+    result->fail(t, breach.wrong);
   }
 
   // Both at once on two ifaces of one implementation, against each alone.
@@ -130,11 +121,11 @@ class StoryCheck {
     both.steps.insert(both.steps.end(), second.steps.begin(), second.steps.end());
     ++result.runs;
     const Trace t = trace(both);
-    if (t.only(kDeeds) == trace(first).only(kDeeds) &&
-        t.only(kDeeds, 1) == trace(second).only(kDeeds, 1)) {
+    if (t.only(kOwnWords) == trace(first).only(kOwnWords) &&
+        t.only(kOwnWords, 1) == trace(second).only(kOwnWords, 1)) {
       return;
     }
-    keep(result, t, "what happens to one iface changes another");
+    result.fail(t, "what happens to one iface changes another");
   }
 
   const ConformSubject& subject_;
