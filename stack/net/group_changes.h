@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stack/sim/time.h"
+#include "stack/wire/address_list.h"
 
 namespace flapjack {
 
@@ -15,6 +16,25 @@ namespace flapjack {
 /// between (RFC 3376 section 8.11, RFC 3810 section 9.11).
 inline constexpr unsigned kGroupRobustness = 2;
 inline constexpr Duration kGroupChangeInterval = seconds(1);
+
+/// Sources that are remembered of a group; with more of them the whole group is reported.
+inline constexpr std::size_t kGroupSourcesMost = 64;
+
+/// An answer about a group is now due `at`, or when it was, about `sources` (empty: all of it) and
+/// what was asked before (RFC 3376 section 5.2, RFC 3810 section 6.2: their rules in their order).
+template <class Address>
+void merge_group_query(SimTime& due, std::vector<Address>& known, SimTime at,
+                       const AddressList<Address>& sources) {
+  const bool whole = sources.empty() || (due != kNever && known.empty());
+  due = std::min(due, at);
+  for (std::size_t i = 0; !whole && i < sources.size(); ++i) {
+    const Address source = sources[i];
+    if (std::find(known.begin(), known.end(), source) == known.end()) {
+      known.push_back(source);
+    }
+  }
+  if (whole || known.size() > kGroupSourcesMost) known.clear();
+}
 
 template <class Address>
 class GroupChanges {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "stack/net/group_changes.h"
 #include "stack/wire/group_record.h"
 
 namespace flapjack {
@@ -35,6 +36,19 @@ class GroupReport {
       ++records_;
       sources = sources.subspan(now.size());
     } while (!sources.empty());
+  }
+  /// Joins and leaves: groups are any-source, so that one that is joined excludes nothing.
+  void add_changes(std::span<const typename GroupChanges<Address>::Change> changes) {
+    for (const auto& each : changes) {
+      add(each.joined ? GroupRecordType::ChangeToExclude : GroupRecordType::ChangeToInclude,
+          each.group);
+    }
+  }
+  /// The present state of a group that was asked for; of the sources that were asked about, all are
+  /// wanted (RFC 3376 section 5.2, RFC 3810 section 6.2, the tables of answers).
+  void add_state(const Address& group, std::span<const Address> sources) {
+    add(sources.empty() ? GroupRecordType::ModeIsExclude : GroupRecordType::ModeIsInclude, group,
+        sources);
   }
   /// Sends what there is; nothing without records.
   void flush() {

@@ -10,8 +10,6 @@ namespace flapjack {
 namespace {
 
 constexpr Ipv4Address kAllSystems{0xe0000001};  // RFC 1112 section 4
-// Sources that are remembered of a group; with more of them the whole group is reported.
-constexpr std::size_t kSourcesMost = 64;
 
 }  // namespace
 
@@ -208,14 +206,7 @@ Duration Igmp::within(const IgmpQuery& query) const {
 void Igmp::answer_version3(IgmpGroup& group, const IgmpQuery& query) {
   const SimTime at = draw(*group.iface, within(query));
   if (link_of(*group.iface).general_due <= at) return;
-  const bool whole = query.sources.empty() || (group.due != kNever && group.sources.empty());
-  group.due = std::min(group.due, at);
-  for (std::size_t i = 0; !whole && i < query.sources.size(); ++i) {
-    const Ipv4Address source = query.sources[i];
-    const auto end = group.sources.end();
-    if (std::find(group.sources.begin(), end, source) == end) group.sources.push_back(source);
-  }
-  if (whole || group.sources.size() > kSourcesMost) group.sources.clear();
+  merge_group_query(group.due, group.sources, at, query.sources);
 }
 
 // RFC 2236 section 4, RFC 3376 section 7.2.1: an older querier sets the version for a while.

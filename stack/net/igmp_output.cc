@@ -24,13 +24,10 @@ auto Igmp::report_of(NetIf& iface) {
   return GroupReport<Ipv4Address, decltype(send_it)>(iface.mtu() - kFront, send_it);
 }
 
-// Groups are any-source: of the sources that were asked about, all are wanted (RFC 3376 section
-// 5.2, the table of answers to queries for sources).
 void Igmp::report_state(IgmpGroup& group) {
   const std::vector<Ipv4Address> sources = std::exchange(group.sources, {});
   auto report = report_of(*group.iface);
-  report.add(sources.empty() ? GroupRecordType::ModeIsExclude : GroupRecordType::ModeIsInclude,
-             group.group, sources);
+  report.add_state(group.group, sources);
   report.flush();
 }
 
@@ -46,10 +43,7 @@ void Igmp::report_all(NetIf& iface) {
 void Igmp::report_changes(NetIf& iface,
                           std::span<const GroupChanges<Ipv4Address>::Change> changes) {
   auto report = report_of(iface);
-  for (const auto& each : changes) {
-    report.add(each.joined ? GroupRecordType::ChangeToExclude : GroupRecordType::ChangeToInclude,
-               each.group);
-  }
+  report.add_changes(changes);
   report.flush();
 }
 

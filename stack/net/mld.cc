@@ -15,8 +15,6 @@ constexpr Duration kUnsolicitedInterval1 = seconds(10);
 // Older Version Querier Present Timeout (RFC 3810 section 9.12) with the default variables:
 // 2 x 125 s + 10 s.
 constexpr Duration kOlderQuerierTimeout = seconds(260);
-// Sources that are remembered of a group; with more of them the whole group is reported.
-constexpr std::size_t kSourcesMost = 64;
 
 }  // namespace
 
@@ -159,15 +157,8 @@ void Mld::on_group_query(Link& link, const MldQuery& query, Duration within) {
   const SimTime at = stack_.scheduler().now() + draw(within);
   if (link.general_due <= at) return;
   Asked& entry = asked(*link.iface, query.group);
-  const bool of_sources = !link.version1 && !query.sources.empty();
-  const bool whole = !of_sources || (entry.due != kNever && entry.sources.empty());
-  entry.due = std::min(entry.due, at);
-  for (std::size_t i = 0; !whole && i < query.sources.size(); ++i) {
-    const Ipv6Address source = query.sources[i];
-    const auto end = entry.sources.end();
-    if (std::find(entry.sources.begin(), end, source) == end) entry.sources.push_back(source);
-  }
-  if (whole || entry.sources.size() > kSourcesMost) entry.sources.clear();
+  merge_group_query(entry.due, entry.sources, at,
+                    link.version1 ? decltype(query.sources){} : query.sources);
 }
 
 // Another node's report is enough in version 1; version 2 needs all of them.

@@ -36,10 +36,7 @@ auto Mld::report_of(NetIf& iface) {
 void Mld::send_changes(NetIf& iface, std::span<const GroupChanges<Ipv6Address>::Change> changes) {
   if (!iface.is_up()) return;
   auto report = report_of(iface);
-  for (const auto& each : changes) {
-    report.add(each.joined ? GroupRecordType::ChangeToExclude : GroupRecordType::ChangeToInclude,
-               each.group);
-  }
+  report.add_changes(changes);
   report.flush();
 }
 
@@ -54,8 +51,6 @@ void Mld::send_state(NetIf& iface) {
   report.flush();
 }
 
-// Groups are any-source: of the sources that were asked about, all are wanted (RFC 3810 section
-// 6.2, the table of answers to queries for sources).
 void Mld::say(Asked& asked) {
   if (asked.due > stack_.scheduler().now()) return;
   asked.due = kNever;
@@ -66,8 +61,7 @@ void Mld::say(Asked& asked) {
     return send_version1(*asked.iface, asked.group, Icmpv6Type::MldReport);
   }
   auto report = report_of(*asked.iface);
-  report.add(sources.empty() ? GroupRecordType::ModeIsExclude : GroupRecordType::ModeIsInclude,
-             asked.group, sources);
+  report.add_state(asked.group, sources);
   report.flush();
 }
 
