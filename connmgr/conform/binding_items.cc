@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Items 37 to 44: the binding and nothing else: its iface, its flags, its options, its locks.
+#include <algorithm>
+
 #include "connmgr/conform/examiner.h"
 
 namespace flapjack::conformance {
@@ -100,9 +102,7 @@ Steps steps_of_options() {
 }
 
 void item37(Examiner& x) {
-  Trace options;
-  options.lines = run_options(x.subject(), false);
-  expect_no_fault(x, options, BenchFault::OptionShared);
+  expect_no_fault(x, run_options(x.subject(), false), BenchFault::OptionShared);
   for (const bool persistent : {false, true}) {
     Plan answers = story({persistent, 6});
     const Steps own_story = answers.steps;
@@ -162,7 +162,28 @@ void examine_option_effects(Examiner& x, const Plan& plan) {
           });
 }
 
+// What was set before a CONNECT is still so after it, in whatever state the CONNECT finds it.
+void examine_options_kept(Examiner& x, const Plan& plan) {
+  constexpr Duration kAfter = kAtOnce * 2;
+  const auto use = [](OptionUse how) { return static_cast<int>(how); };
+  const std::vector<Step> steps = {{seconds(5), Options, use(OptionUse::Change)},
+                                   {seconds(5), Connect},
+                                   {seconds(5) + kAfter, Options, use(OptionUse::Compare)}};
+  x.sweep(plan, steps, milliseconds(500), seconds(60),
+          [&](const Trace& t, const Trace& after, Duration at) {
+            const bool alone =
+                std::none_of(after.lines.begin(), after.lines.end(), [&](const Line& line) {
+                  const bool ours = line.word == Options || (line.word == Connect && line.at == at);
+                  return line.input() && !ours && line.at <= at + kAfter;
+                });
+            if (alone) expect_no_fault(x, t, BenchFault::OptionLost);
+          });
+}
+
 void item38(Examiner& x) {
+  for (const Plan& plan : {story({false, 6}), story({true, 6}), story_of_timeouts()}) {
+    examine_options_kept(x, plan);
+  }
   for (const Plan& plan :
        {answering(seconds(3)).at(seconds(1), Connect), story_of_timeouts(), story_of_errors()}) {
     examine_option_effects(x, with(plan, {false, 6}));
@@ -190,8 +211,7 @@ void item38(Examiner& x) {
 void item39(Examiner& x) {
   for (const bool own : {false, true}) {
     if (own && !x.subject().make_own) continue;
-    Trace t;
-    t.lines = run_options(x.subject(), own);
+    const Trace t = run_options(x.subject(), own);
     for (const BenchFault fault : {BenchFault::OptionCode, BenchFault::OptionSize}) {
       expect_no_fault(x, t, fault);
     }

@@ -96,6 +96,10 @@ void item31(Examiner& x) {
     plan.configured = false;
     const Trace t = x.run(plan.at(seconds(1), CfgSet).at(seconds(2), Connect));
     x.expect(t, t.count(OperUp) > 0, "what was configured before CONNECT does not count");
+    Plan options = with(answering(), setting).at(seconds(2), Connect);
+    options.at(seconds(1), Options, static_cast<int>(OptionUse::Change));
+    options.at(seconds(2) + kAtOnce * 2, Options, static_cast<int>(OptionUse::Compare));
+    expect_no_fault(x, x.run(options), BenchFault::OptionLost);
   }
 }
 

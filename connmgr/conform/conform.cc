@@ -22,7 +22,7 @@ void tell_broken_rules(const BrokenRules& broken, ConformReport& report) {
   for (const auto& [fault, trace] : broken) {
     for (ItemResult& result : report.items) {
       if (result.number != item_of(fault) || result.verdict == ItemVerdict::Fail) continue;
-      result.fail(trace, bench_fault_text(static_cast<int>(fault)));
+      result.fail(trace, trace.fault_text(fault));
     }
   }
 }

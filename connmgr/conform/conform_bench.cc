@@ -36,7 +36,7 @@ class Bench : public TraceSink, private ProbeLog {
   ~Bench() override { stack_.mgmt.remove(reaction_); }
   Trace run();
   /// Reads and writes options instead.
-  std::vector<Line> options();
+  Trace options();
 
  private:
   struct Scheduled {
@@ -47,7 +47,10 @@ class Bench : public TraceSink, private ProbeLog {
   void record(const Tracer& tracer, const TraceRecord& record) override;
   void note(int iface, Word word, int value) override;
   void note_address(int iface, std::string_view event);
-  void fault(BenchFault what) { note(0, Word::Fault, static_cast<int>(what)); }
+  void fault(BenchFault what, std::string got = {});
+  void fault(std::optional<Remark> seen) {
+    if (seen) fault(seen->fault, std::move(seen->got));
+  }
   void set_up_binding(Binding& b);
   void boot();
   void play(const Step& step);
@@ -59,7 +62,7 @@ class Bench : public TraceSink, private ProbeLog {
   void react(const MgmtNotice& notice);
   void check_flags();
   void check_unbound();
-  void check_options();
+  void use_options(OptionUse use);
   Binding& binding(int iface) { return *mgr_.if_get_binding(*ifaces_[std::size_t(iface)]); }
 
   const Plan& plan_;
@@ -189,6 +192,12 @@ void Bench::note(int iface, Word word, int value) {
   trace_.lines.push_back({scheduler_.now() - origin_, word, value, iface});
 }
 
+void Bench::fault(BenchFault what, std::string got) {
+  if (!booted_) return;
+  note(0, Word::Fault, static_cast<int>(what));
+  trace_.remarks.push_back({what, std::move(got)});
+}
+
 void Bench::record(const Tracer& tracer, const TraceRecord& record) {
   const auto it = names_.find(tracer.path(record.subject));
   if (it == names_.end() || !booted_) return;
@@ -233,7 +242,7 @@ void Bench::play(const Step& step) {
     case Word::IdleTimeout_:
       return set_idle_timeout(step.iface, step.value);
     case Word::Options:
-      return check_options();
+      return use_options(static_cast<OptionUse>(step.value));
     case Word::Flip:
       return flip(*ifaces_[std::size_t(step.iface)], step.value);
     default:
@@ -319,10 +328,11 @@ void Bench::check_flags() {
   flags_kept_ = flags_kept_ && kept;
 }
 
-void Bench::check_options() {
-  const bool usable = options_->usable(), told = options_->unknown_told();
-  if (!usable) fault(BenchFault::OptionState);
-  if (!told) fault(BenchFault::OptionCode);
+void Bench::use_options(OptionUse use) {
+  if (use == OptionUse::Change) return options_->change();
+  if (use == OptionUse::Compare) return fault(options_->lost());
+  fault(options_->unusable());
+  fault(options_->unknown_taken());
 }
 
 // The bench's own doing must not count as a touch.
@@ -333,17 +343,16 @@ void Bench::check_unbound() {
   if (!refused) fault(BenchFault::UnboundConnects);
 }
 
-std::vector<Line> Bench::options() {
+Trace Bench::options() {
   boot();
-  for (const BenchFault wrong : options_->sizes()) fault(wrong);
-  const bool apart = ifaces_.size() < 2 || options_->apart_from(*ifaces_[1]);
-  if (!apart) fault(BenchFault::OptionShared);
-  return trace_.lines;
+  for (Remark& wrong : options_->sizes()) fault(std::move(wrong));
+  if (ifaces_.size() > 1) fault(options_->shared_with(*ifaces_[1]));
+  return trace_;
 }
 
 }  // namespace
 
-std::vector<Line> run_options(const ConformSubject& subject, bool own) {
+Trace run_options(const ConformSubject& subject, bool own) {
   Plan plan;
   plan.own = own;
   plan.ifaces = own ? 1 : 2;

@@ -34,7 +34,7 @@ inline constexpr int kIdleTimeout = 24 * 3600;
 /// Runs one plan. `config`: how the connection manager behaves (profile).
 Trace run_plan(const ConformSubject& subject, const ConnMgrConfig& config, const Plan& plan);
 
-/// Reads and writes options, of the technology of the bench or its own; the faults found.
-std::vector<Line> run_options(const ConformSubject& subject, bool own);
+/// Reads and writes options, of the technology of the bench or its own; only the faults found.
+Trace run_options(const ConformSubject& subject, bool own);
 
 }  // namespace flapjack::conformance

@@ -29,15 +29,17 @@ std::string_view bench_fault_text(int fault) {
     case BenchFault::FlagsChanged:
       return "a flag or the timeout is not what the application set";
     case BenchFault::OptionCode:
-      return "an unknown option is ENOPROTOOPT with length 0";
+      return "an unknown option is not refused with ENOPROTOOPT and length 0";
     case BenchFault::OptionSize:
-      return "a wrong size is ENOBUFS with length 0";
+      return "a wrong size is not refused with ENOBUFS and length 0";
     case BenchFault::UnboundConnects:
       return "connect of an iface that is not bound is not ENOTSUP";
     case BenchFault::OptionShared:
       return "an option that is written on one iface changes on another";
     case BenchFault::OptionState:
       return "an option that could be used after init cannot in this state";
+    case BenchFault::OptionLost:
+      return "an option is not what the application set before CONNECT";
     case BenchFault::Runaway:
       return "calls without end";
   }
@@ -53,6 +55,13 @@ std::string line_text(const Line& line) {
                       line.word == Word::IdleTimeout_ || line.word == Word::NoAuto ||
                       line.word == Word::Ret || line.value != 0;
   return valued ? text + " " + std::to_string(line.value) : text;
+}
+
+std::string Trace::fault_text(BenchFault fault) const {
+  const auto it = std::find_if(remarks.begin(), remarks.end(),
+                               [&](const Remark& r) { return r.fault == fault && !r.got.empty(); });
+  std::string text(bench_fault_text(static_cast<int>(fault)));
+  return it == remarks.end() ? text : text + ": " + it->got;
 }
 
 int Trace::count(Word word, Duration from, Duration to, int iface) const {

@@ -30,7 +30,7 @@ enum class Word : std::uint8_t {
   IdleTimeout_,  ///< idle timeout set to the value, in seconds
   NoAuto,        ///< NO_AUTO_CONNECT and NO_AUTO_DOWN set to the value; both set at boot
   Flip,          ///< the iface's state is changed behind the implementation's back; see Bench::flip
-  Options,       ///< options are read and written, each as it is
+  Options,       ///< options are used; see OptionUse
   Ret,           ///< a call has returned; 0 or a negative code
   Start,         ///< the technology was told to associate
   Stop,          ///< the technology was told to stop
@@ -57,8 +57,12 @@ enum class BenchFault : int {
   UnboundConnects,  ///< an iface without binding does not answer ENOTSUP
   OptionShared,     ///< an option of one iface is that of another, too
   OptionState,      ///< an option cannot be used in this state, but could after boot
+  OptionLost,       ///< an option is not what the application set
 };
 std::string_view bench_fault_text(int fault);
+
+/// Values of Word::Options. Ends: Compare finds what Change has set.
+enum class OptionUse : int { WriteBack, Change, Compare };
 
 /// Before or after everything else of its instant.
 enum class Place : std::uint8_t { First, Last };
@@ -112,10 +116,17 @@ struct Line {
 /// "5.000s  TIMEOUT", outputs further to the right than inputs.
 std::string line_text(const Line& line);
 
+/// What the bench saw of a fault, for the reader: "set of 5 bytes to option 0 is EINVAL".
+struct Remark {
+  BenchFault fault;
+  std::string got;
+};
+
 struct Trace {
   std::vector<Line> lines;
-  bool up_at_end = false;  ///< the first iface
-  Duration until{};        ///< the end of the run
+  std::vector<Remark> remarks;  ///< one for each Word::Fault, in that order
+  bool up_at_end = false;       ///< the first iface
+  Duration until{};             ///< the end of the run
 
   /// How many lines of that word there are at or after `from` and before `to`, on `iface`.
   int count(Word word, Duration from = {}, Duration to = hours(100'000), int iface = 0) const;
@@ -123,6 +134,8 @@ struct Trace {
   const Line* first(Word word, Duration from = {}, int iface = 0) const;
   /// What follows the first line of that word at that instant; nothing when there is none.
   Trace after(Word word, Duration at) const;
+  /// What the rule is that was broken, and how it was first.
+  std::string fault_text(BenchFault fault) const;
   /// Only the words of `which`, of one iface.
   std::vector<Line> only(std::initializer_list<Word> which, int iface = 0) const;
 

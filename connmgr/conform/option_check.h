@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// OptionCheck: the options of the bench's first iface (items 38 and 39): what is answered to sizes
-// and numbers that are wrong, and whether an option that can be read and written back after init
-// can be so in every other state.
+// OptionCheck: the options of the bench's first iface (items 31 and 37 to 39): what is answered to
+// sizes and numbers that are wrong, whether an option that can be read and written back after init
+// can be so in every other state, and whether what is set stays.
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "connmgr/conform/conform_trace.h"
@@ -19,33 +20,55 @@ class OptionCheck {
       : mgr_(mgr), iface_(iface), partial_(partial) {}
 
   /// Tries each number with sizes that fit and that do not; the rules broken.
-  std::vector<BenchFault> sizes();
+  std::vector<Remark> sizes();
   /// Notes which options there are now, and what they hold.
   void learn();
-  /// Whether all that was learned can be read, and written if it could be; writes what it reads.
-  bool usable();
-  /// Whether an option that there was not then is still refused, with length 0.
-  bool unknown_told();
-  /// Whether what `other` holds stays as it is when another value is written here.
-  bool apart_from(NetIf& other);
+  /// Of what was learned, one that can no longer be read, or written though it could be; writes
+  /// what it reads.
+  std::optional<Remark> unusable();
+  /// An option that there was not then, and that is not refused with length 0 now.
+  std::optional<Remark> unknown_taken();
+  /// Gives each learned option another value, where it takes one.
+  void change();
+  /// One that does not hold what change() gave it.
+  std::optional<Remark> lost();
+  /// One that changes on `other` when another value is written here, or here when there.
+  std::optional<Remark> shared_with(NetIf& other);
 
  private:
+  using Bytes = std::vector<std::uint8_t>;
   struct Known {
     int option;
     bool writable;
+    Bytes changed;  ///< what change() gave it; empty: nothing
+  };
+  // What an option has answered.
+  struct Answers {
+    int option;
+    Errc got;            ///< a read with all the room
+    std::size_t length;  ///< that it gave
+    Errc set;            ///< a write that is too long for any option
   };
   Errc read(int option, std::size_t& length);
-  std::vector<std::uint8_t> value_of(NetIf& iface, int option);
-  Errc write_back(int option, std::size_t length);
-  void try_sizes(int option, std::vector<BenchFault>& faults);
-  bool cut_is_told(int option, std::size_t length);
+  Errc write(int option, std::size_t length);
+  Bytes value_of(NetIf& iface, int option);
+  bool takes_some(int option);
+  bool writable(const Answers& a);
+  void try_sizes(int option);
+  void try_read(const Answers& a);
+  void try_long_write(const Answers& a);
+  void try_unknown(const Answers& a);
+  void try_whole(int option, const Bytes& value);
+  bool shows(int option, NetIf& from, NetIf& on);
+  void wrong(BenchFault fault, std::string got) { found_.push_back({fault, std::move(got)}); }
 
   ConnMgr& mgr_;
   NetIf& iface_;
   bool partial_;
-  std::vector<std::uint8_t> room_;
+  Bytes room_;
   std::vector<Known> known_;
   std::optional<int> unknown_;
+  std::vector<Remark> found_;
 };
 
 }  // namespace flapjack::conformance

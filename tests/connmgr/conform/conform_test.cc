@@ -86,7 +86,8 @@ TEST(Conform, OtherWaysPass) {
        {Planted::StopsLater, Planted::RetriesSlowly, Planted::SecondConnectExtends, Planted::Defers,
         Planted::StopsFirst, Planted::OwnSubTimer, Planted::StartsAfterGrace, Planted::LongGrace,
         Planted::CountsFromGrace, Planted::Defaults, Planted::SaysUnconfigured, Planted::ReadyLate,
-        Planted::PausesAtLoss, Planted::RetriesAtOnce, Planted::Addressed}) {
+        Planted::PausesAtLoss, Planted::RetriesAtOnce, Planted::RefusesOptions,
+        Planted::Addressed}) {
     expect_pass(way, profiles.front());
     if (way < Planted::OwnSubTimer) expect_pass(way, profiles[1 + turn++ % (profiles.size() - 1)]);
   }
@@ -191,6 +192,15 @@ INSTANTIATE_TEST_SUITE_P(
                     PlantedCase{"LateAfterTimeout", Planted::LateAfterTimeout, {9, 10}},
                     PlantedCase{"LateAfterFatal", Planted::LateAfterFatal, {32}},
                     PlantedCase{"CountdownEach", Planted::CountdownEach, {11, 15, 17, 30}}),
+    [](const auto& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Options, Faulty,
+    testing::Values(PlantedCase{"OptionOfFirst", Planted::OptionOfFirst, {37}},
+                    PlantedCase{"OptionCut", Planted::OptionCut, {39}},
+                    PlantedCase{"OptionReset", Planted::OptionReset, {31, 38}},
+                    PlantedCase{"OptionLongInvalid", Planted::OptionLongInvalid, {39}},
+                    PlantedCase{"OptionLengthKept", Planted::OptionLengthKept, {39}}),
     [](const auto& info) { return info.param.name; });
 
 // What shows only with a timeout, only when persistent, only later, only of two ifaces.

@@ -49,29 +49,20 @@ Duration PlainConnectivity::grace_of(const Binding& binding) const {
   return seconds(binding.timeout_s()) - milliseconds(1);
 }
 
-// Option 0, of four bytes; the large one has 64 KiB.
 Status PlainConnectivity::set_option(Binding& binding, int option,
                                      std::span<const std::uint8_t> value) {
   Context& context = binding.context_as<Context>();
-  if (!has_option() || option != 0) return refusal();
   if (!context.options_usable()) return Errc::Ebusy;
-  const std::size_t size = std::min<std::size_t>(value.size(), partial_options() ? 1 << 16 : 4);
-  if (size < value.size() && !partial_options()) return Errc::Enobufs;
-  if (planted_ == Planted::OptionEnds) context.disconnect();
-  context.option().assign(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(size));
-  return Status();
+  const Status status = options_.set(context.number(), option, value);
+  if (planted_ == Planted::OptionEnds && status.ok()) context.disconnect();
+  return status;
 }
 Status PlainConnectivity::get_option(Binding& binding, int option, std::span<std::uint8_t> value,
                                      std::size_t& length) {
-  Context& context = binding.context_as<Context>();
-  const std::size_t room = std::min(length, value.size());
+  const Context& context = binding.context_as<Context>();
+  if (context.options_usable()) return options_.get(context.number(), option, value, length);
   length = 0;
-  if (!has_option() || option != 0) return refusal();
-  if (!context.options_usable()) return Errc::Ebusy;
-  if (room < context.option().size() && !partial_options()) return Errc::Enobufs;
-  length = std::min(room, context.option().size());
-  std::copy_n(context.option().begin(), length, value.begin());
-  return Status();
+  return Errc::Ebusy;
 }
 bool PlainConnectivity::has_connection_config(Binding& binding) {
   return binding.context_as<Context>().configured();

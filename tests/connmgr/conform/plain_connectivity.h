@@ -7,92 +7,9 @@
 #include "connmgr/binding.h"
 #include "connmgr/technology.h"
 #include "stack/net/stack.h"
+#include "tests/connmgr/conform/plain_options.h"
 
 namespace flapjack::test {
-
-enum class Planted {
-  None,
-  SilentTimeout,         // nRF Connect SDK, Wi-Fi of 2023: the timer stops it without an event
-  TimeoutWithoutConfig,  // infuse-sdk: nothing stored, so TIMEOUT at once
-  FatalAndTimeout,       // nRF Connect SDK, LTE: the stop fails, then both events
-  RetriesAfterTimeout,   // infuse-sdk issue 582
-  WrongErrno,            // Zephyr's nsos: EINVAL for every wrong option
-  ForcesFlags,           // DECT NR+: it knows better than the application
-  UpBeforeLink,          // Zephyr issue 52139: oper-up as soon as asked, not once connected
-  AttemptOutlives,       // disconnect does not stop an attempt
-  AlwaysPersistent,      // comes back after any loss
-  SharedState,           // one state for all ifaces
-  ReadsIface,            // does nothing while it finds the iface up
-  DefaultIface,          // also changes what it takes for the only iface
-  StaleCountdown,        // success does not end the countdown
-  CachedPersistence,     // persistence as it was at connect
-  GivesUpFirst,          // no second sub-attempt unless persistent
-  NoIdleReturn,          // an idle disconnect is one like any other
-  UnsetsPersistent,      // a timeout ends the persistence for good
-  SetsNoAuto,            // after a fatal error it asks not to be connected again
-  RefusesWhenUp,         // a connect while connected is EALREADY
-  ToleratesRetry,        // the first retry of the technology's own after a loss
-  ToleratesNextRetry,    // every second one, wherever it is
-  SecondLossEnds,        // a second loss is not followed by an attempt
-  SecondIdleEnds,        // nor is a second idle disconnect
-  TimeoutAgain,          // a disconnect after a timeout tells of the timeout again
-  ReadsAdmin,            // lost while admin-down: no new attempt
-  ConnectRestarts,       // a connect while connecting begins the association anew
-  LateAfterTimeout,      // a success that comes after the timeout is taken
-  LateAfterFatal,        // and one that comes after a fatal error
-  CountdownEach,         // every sub-attempt has the whole time
-  GraceIsTimeout,        // a loss is told only when the timeout would be over
-  RetriesAfterFatal,     // with a timeout there are five more seconds after a fatal error
-  SilentFatal,           // persistent and with a timeout: no event for a fatal error
-  SharedCountdown,       // one timer for all ifaces
-  SharedConfig,          // one configuration for all ifaces
-  FatalToAll,            // a fatal error ends the attempts of all ifaces
-  AddressOnFirst,        // addresses always on the first binding's iface
-  AddressOnDecoy,        // addresses on the node's first iface
-  AddressOverLoss,       // a loss leaves the address
-  AddressAfterFatal,     // so does a fatal error
-  AddressOnce,           // the second connection gets none
-  DeadAfterTimeout,      // a connect after a timeout is forgotten
-  CachedTimeout,         // after a loss the timeout is that of the connect
-  SecondConnectEndsCountdown,  // a connect while connecting leaves no countdown
-  IdleByTimeout,               // with an idle timeout every disconnect is taken for an idle one
-  UpAtAdminUp,                 // up as soon as admin-up
-  OptionsBusy,                 // options only while idle
-  ReadsOptionsWhenDown,        // options only while not connected
-  OptionOfAll,                 // one value for all ifaces
-  OptionEnds,                  // an option that is written ends an attempt or a connection
-  IgnoresDisconnectInGrace,    // with a grace of 6 s: a disconnect within it
-  IgnoresConnectInGrace,       // or a connect
-  BusyInPause,                 // a connect between two sub-attempts is EBUSY
-  TimeoutAfterLoss,            // not persistent, lost: a timeout though nothing is tried
-  UpTwice,                     // persistent: it goes up, down and up
-  DeafToConfig,                // persistent: a configuration that comes later is not seen
-  WaitsForConfig,              // persistent: without a configuration there is no timeout
-  LastCommandLoses,            // persistent: a connect in the instant of a disconnect is lost
-  TimeoutWraps,                // the timeout is counted in 16 bit of milliseconds
-  OneLossTimeout,              // only the attempt after the first loss has a timeout
-  FatalAfterLoss,              // persistent, lost: a failure is fatal
-  RefusesUnconfigured,         // persistent: a connect without configuration is EINVAL
-  ClearsPersistence,           // a disconnect while connecting ends the persistence for good
-  OneGrace,                    // of 6 s: only the first loss has it
-  FirstLossTimeout,            // the timeout after a loss is that of the first one
-  // Not faults, but other ways to do it.
-  StopsLater,            // the technology leaves a while after the disconnect
-  RetriesSlowly,         // a long pause between sub-attempts
-  SecondConnectExtends,  // a connect while connecting begins the countdown anew
-  Defers,                // commands wait for a work queue; of those that wait the last one counts
-  StopsFirst,            // whatever runs is stopped before each start
-  OwnSubTimer,           // a sub-attempt has ten seconds, and a second later there is another
-  StartsAfterGrace,      // grace of 6 s: the new attempt begins when it is over
-  LongGrace,             // 39.5 s
-  CountsFromGrace,       // grace of 6 s: the whole loss, with its countdown, only then
-  Defaults,          // init sets every flag and timeout its own way; a large option, cut to size
-  SaysUnconfigured,  // has_connection_config
-  ReadyLate,         // nothing can be started in the first three seconds, so nothing is stopped
-  PausesAtLoss,      // and six seconds after each loss
-  RetriesAtOnce,     // no pause between sub-attempts
-  Addressed,         // addresses half a second after the connection
-};
 
 class PlainConnectivity : public Connectivity {
  public:
@@ -116,18 +33,10 @@ class PlainConnectivity : public Connectivity {
  private:
   class Context;
   Duration grace_of(const Binding& binding) const;
-  bool has_option() const {
-    return planted_ == Planted::Defaults || planted_ == Planted::OptionsBusy ||
-           planted_ == Planted::ReadsOptionsWhenDown || planted_ == Planted::OptionEnds ||
-           planted_ == Planted::OptionOfAll;
-  }
-  Status refusal() const {
-    return planted_ == Planted::WrongErrno ? Errc::Einval : Errc::Enoprotoopt;
-  }
   Planted planted_;
   TechnologyFactory make_;
   bool shared_wanted_ = false, shared_configured_ = true;
-  std::vector<std::uint8_t> shared_option_{1, 2, 3, 4};
+  PlainOptions options_{planted_};
   std::vector<Context*> all_;
 };
 

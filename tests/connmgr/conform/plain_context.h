@@ -47,6 +47,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   }
   void connect() {
     if (has(Planted::ForcesFlags)) binding_.set_flag(ConnFlag::NoAutoDown, false);
+    if (has(Planted::OptionReset)) impl_.options_.reset(number());
     if (has(Planted::ReadsIface) && binding_.iface().is_up()) return;
     if (has(Planted::SecondConnectExtends) && wanted()) start_countdown();
     if (has(Planted::ConnectRestarts) && wanted() && configured_ && !pause_.running()) {
@@ -86,8 +87,10 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::OptionsBusy)) return !wanted() && !up_;
     return !has(Planted::ReadsOptionsWhenDown) || !up_;
   }
-  std::vector<std::uint8_t>& option() {
-    return has(Planted::OptionOfAll) ? impl_.shared_option_ : option_;
+  // Of all ifaces of the implementation, in the order of their binding.
+  std::size_t number() const {
+    const auto at = std::find(impl_.all_.begin(), impl_.all_.end(), this);
+    return static_cast<std::size_t>(at - impl_.all_.begin());
   }
 
   bool associated() override {
@@ -199,8 +202,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   }
   // 198.51.100.x, another one for each iface
   Ipv4Address address() const {
-    const auto at = std::find(impl_.all_.begin(), impl_.all_.end(), this) - impl_.all_.begin();
-    return Ipv4Address{0xc6336410u + static_cast<std::uint32_t>(at)};
+    return Ipv4Address{0xc6336410u + static_cast<std::uint32_t>(number())};
   }
   void add_address() {
     if (std::exchange(holds_address_, true)) return;
@@ -309,7 +311,6 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
 
   Binding& binding_;
   PlainConnectivity& impl_;
-  std::vector<std::uint8_t> option_{1, 2, 3, 4};
   MgmtCallback admin_;
   SimTime left_at_ = kNever;
   int timeout_at_connect_ = 0;
