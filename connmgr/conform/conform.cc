@@ -13,8 +13,10 @@ namespace {
 // are cut.
 constexpr std::size_t kLinesMax = 24;
 
-void shorten(std::vector<Line>& lines) {
-  if (lines.size() > kLinesMax) lines.resize(kLinesMax);
+void shorten(CounterExample& example) {
+  if (example.lines.size() <= kLinesMax) return;
+  example.left_out = example.lines.size() - kLinesMax;
+  example.lines.resize(kLinesMax);
 }
 
 // A rule that was broken in a plan of another item.
@@ -37,7 +39,27 @@ std::string_view verdict_name(ItemVerdict verdict) {
 void ItemResult::fail(const Trace& trace, std::string_view wrong) {
   verdict = ItemVerdict::Fail;
   const bool longer = example && trace.lines.size() >= example->lines.size();
-  if (!longer) example = CounterExample{std::string(wrong), trace.lines};
+  if (longer) return;
+  example =
+      CounterExample{std::string(wrong), trace.setting, trace.lines, trace.remarks, trace.until, 0};
+}
+
+std::vector<std::string> CounterExample::text() const {
+  std::vector<std::string> out;
+  std::size_t faults = 0;
+  for (const Line& line : lines) {
+    out.push_back(line_text(line));
+    if (line.word != Word::Fault || faults >= remarks.size()) continue;
+    const std::string& got = remarks[faults++].got;
+    if (!got.empty()) out.back() += ": " + got;
+  }
+  const std::string end = to_text(SimTime{} + until);
+  if (left_out > 0) {
+    out.push_back("(" + std::to_string(left_out) + " more until " + end + ")");
+  } else if (lines.empty() || lines.back().at < until) {
+    out.push_back("(no more until " + end + ")");
+  }
+  return out;
 }
 
 int ConformReport::count(ItemVerdict verdict) const {
@@ -67,7 +89,7 @@ ConformReport conform(const ConformSubject& subject, const ConnMgrConfig& config
   tell_broken_rules(broken, report);
   check_stories(subject, config, report.items);
   for (ItemResult& result : report.items) {
-    if (result.example) shorten(result.example->lines);
+    if (result.example) shorten(*result.example);
   }
   return report;
 }

@@ -19,8 +19,15 @@ enum class ItemVerdict : std::uint8_t { Pass, Fail, NotApplicable };
 std::string_view verdict_name(ItemVerdict verdict);
 
 struct CounterExample {
-  std::string wrong;  ///< which output is missing or too much
+  std::string wrong;    ///< which output is missing or too much
+  std::string setting;  ///< what was set before the first line: persistence, timeout, and so on
   std::vector<Line> lines;
+  std::vector<Remark> remarks;  ///< one for each Word::Fault
+  Duration until{};             ///< how long was watched
+  std::size_t left_out = 0;     ///< lines of a long tail
+
+  /// The lines and, where something is missing or left out, until when.
+  std::vector<std::string> text() const;
 };
 
 struct ItemResult {

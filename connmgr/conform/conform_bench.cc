@@ -356,11 +356,15 @@ Trace run_options(const ConformSubject& subject, bool own) {
   Plan plan;
   plan.own = own;
   plan.ifaces = own ? 1 : 2;
-  return Bench(subject, {}, plan).options();
+  Trace trace = Bench(subject, {}, plan).options();
+  trace.setting = setting_text(plan, subject.grace);
+  return trace;
 }
 
 Trace run_plan(const ConformSubject& subject, const ConnMgrConfig& config, const Plan& plan) {
-  return Bench(subject, config, plan).run();
+  Trace trace = Bench(subject, config, plan).run();
+  trace.setting = setting_text(plan, subject.grace);
+  return trace;
 }
 
 }  // namespace flapjack::conformance

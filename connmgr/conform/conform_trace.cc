@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "stack/base/status.h"
+
 namespace flapjack::conformance {
 
 std::string_view word_name(Word word) {
@@ -46,11 +48,43 @@ std::string_view bench_fault_text(int fault) {
   return "?";
 }
 
+namespace {
+
+std::string_view flip_text(int way) {
+  constexpr std::string_view kWays[] = {"carrier, dormancy and admin state away and back",
+                                        "not dormant", "dormant", "carrier off", "admin-down"};
+  return kWays[static_cast<std::size_t>(way)];
+}
+
+std::string_view use_text(int use) {
+  constexpr std::string_view kUses[] = {"written back as read", "each set to another value",
+                                        "compared with what was set"};
+  return kUses[static_cast<std::size_t>(use)];
+}
+
+}  // namespace
+
+std::string setting_text(const Plan& plan, Duration grace) {
+  std::string text = plan.persistent ? "persistent" : "not persistent";
+  text += plan.timeout_s > 0 ? ", timeout " + std::to_string(plan.timeout_s) + "s" : ", no timeout";
+  text += plan.configured ? ", configured" : ", not configured";
+  text += grace > Duration{} ? ", grace " + to_text(grace) : ", no grace";
+  if (plan.own) text += ", above its own technology";
+  if (plan.ifaces > 1) text += ", " + std::to_string(plan.ifaces) + " ifaces";
+  if (plan.reaction.on == Word::Ret) return text;
+  return text + ", " + std::string(word_name(plan.reaction.call)) + " from within the call of " +
+         std::string(word_name(plan.reaction.on));
+}
+
 std::string line_text(const Line& line) {
   std::string text = to_text(SimTime{} + line.at) + (line.input() ? "  " : "      -> ");
   text += word_name(line.word);
   if (line.iface != 0) text += "[" + std::to_string(line.iface) + "]";
   if (line.word == Word::Fault) return text + ": " + std::string(bench_fault_text(line.value));
+  if (line.word == Word::Flip) return text + ": " + std::string(flip_text(line.value));
+  if (line.word == Word::Options) return text + ": " + std::string(use_text(line.value));
+  const bool named = line.word == Word::Ret && line.value < 0;
+  if (named) text += " " + std::string(errc_name(static_cast<Errc>(-line.value)));
   const bool valued = line.word == Word::Persistent || line.word == Word::Timeout_ ||
                       line.word == Word::IdleTimeout_ || line.word == Word::NoAuto ||
                       line.word == Word::Ret || line.value != 0;

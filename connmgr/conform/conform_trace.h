@@ -105,6 +105,9 @@ struct Plan {
   }
 };
 
+/// "persistent, timeout 5s, configured, no grace": what the lines of its trace do not show.
+std::string setting_text(const Plan& plan, Duration grace);
+
 struct Line {
   Duration at;
   Word word = Word::Ret;
@@ -127,6 +130,7 @@ struct Trace {
   std::vector<Remark> remarks;  ///< one for each Word::Fault, in that order
   bool up_at_end = false;       ///< the first iface
   Duration until{};             ///< the end of the run
+  std::string setting;          ///< of the plan and of what runs it, in words
 
   /// How many lines of that word there are at or after `from` and before `to`, on `iface`.
   int count(Word word, Duration from = {}, Duration to = hours(100'000), int iface = 0) const;

@@ -104,6 +104,7 @@ class StoryCheck {
     ItemResult* const result = wanted(breach.item);
     if (result == nullptr) return;
     std::erase_if(t.lines, [&](const Line& line) { return line.at > breach.at; });
+    t.until = breach.at;
     result->fail(t, breach.wrong);
   }
 

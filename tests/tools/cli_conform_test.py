@@ -46,6 +46,13 @@ class Conform(CliTest):
         items = self.report("wifi", "--item", "7", "--grace", "2s")[0]["items"]
         self.assertEqual(items[0]["verdict"], "pass")
 
+    def test_partial_options(self):  # who refuses a wrong size needs no leave to cut
+        words = ("wifi", "--item", "38", "--item", "39", "--partial-options")
+        items = self.report(*words)[0]["items"]
+        self.assertEqual([i["verdict"] for i in items], ["pass", "pass"])
+        told = self.expect(2, "conform", "wifi", "--partial-option=x").stderr
+        self.assertIn("--partial-option", told)
+
     def test_junit(self):
         done = self.expect(0, "conform", "lte", "--format", "junit")
         suite = xml.fromstring(done.stdout).find("testsuite")

@@ -18,7 +18,6 @@ using conformance::ConformReport;
 using conformance::ConformSubject;
 using conformance::ItemResult;
 using conformance::ItemVerdict;
-using conformance::Line;
 
 ConformSubject subject_of(const ConnectivityEntry& entry, Duration grace, bool partial_options) {
   ConformSubject subject;
@@ -46,8 +45,9 @@ void print_human(const ConformReport& report) {
     std::printf(item.why.empty() ? "\n" : " (%s)\n", item.why.c_str());
     if (!item.example) continue;
     std::printf("            %s:\n", item.example->wrong.c_str());
-    for (const Line& line : item.example->lines) {
-      std::printf("              %s\n", line_text(line).c_str());
+    std::printf("              %s\n", item.example->setting.c_str());
+    for (const std::string& line : item.example->text()) {
+      std::printf("              %s\n", line.c_str());
     }
   }
   std::printf("  %d pass, %d fail, %d do not apply\n", report.count(ItemVerdict::Pass),
@@ -66,7 +66,8 @@ nlohmann::ordered_json json_of(const ConformReport& report) {
     if (!item.why.empty()) row["why"] = item.why;
     if (item.example) {
       row["wrong"] = item.example->wrong;
-      for (const Line& line : item.example->lines) row["trace"].push_back(line_text(line));
+      row["setting"] = item.example->setting;
+      row["trace"] = item.example->text();
     }
     out["items"].push_back(std::move(row));
   }
@@ -104,8 +105,9 @@ void print_junit(const std::vector<ConformReport>& reports) {
       }
       if (item.example) {
         std::printf("<failure message=\"%s\">\n", escaped(item.example->wrong).c_str());
-        for (const Line& line : item.example->lines) {
-          std::printf("%s\n", escaped(line_text(line)).c_str());
+        std::printf("%s\n", escaped(item.example->setting).c_str());
+        for (const std::string& line : item.example->text()) {
+          std::printf("%s\n", escaped(line).c_str());
         }
         std::printf("</failure>");
       }

@@ -15,7 +15,6 @@ using conformance::ConformReport;
 using conformance::ConformSubject;
 using conformance::ItemResult;
 using conformance::ItemVerdict;
-using conformance::line_text;
 
 ConformSubject plain(Planted planted) {
   ConformSubject subject;
@@ -42,7 +41,8 @@ std::string text(const ConformReport& report) {
   for (const ItemResult& item : report.items) {
     if (!item.example) continue;
     out += std::to_string(item.number) + ": " + item.example->wrong + "\n";
-    for (const auto& line : item.example->lines) out += "    " + line_text(line) + "\n";
+    out += "    " + item.example->setting + "\n";
+    for (const std::string& line : item.example->text()) out += "    " + line + "\n";
   }
   return out;
 }
@@ -91,6 +91,61 @@ TEST(Conform, OtherWaysPass) {
     expect_pass(way, profiles.front());
     if (way < Planted::OwnSubTimer) expect_pass(way, profiles[1 + turn++ % (profiles.size() - 1)]);
   }
+}
+
+// What is documented is allowed; the same without a word is not.
+TEST(Conform, OptionsMayBeCutWhereThatIsDocumented) {
+  ConformSubject subject = plain(Planted::Defaults);
+  ASSERT_TRUE(subject.partial_options);
+  EXPECT_EQ(numbers(conformance::conform(subject, {}, {39}), ItemVerdict::Fail),
+            std::vector<int>());
+  subject.partial_options = false;
+  EXPECT_EQ(numbers(conformance::conform(subject, {}, {39}), ItemVerdict::Fail),
+            std::vector<int>{39});
+}
+
+// A counter-example tells all that is needed to repeat it.
+TEST(Conform, CounterExampleStandsAlone) {
+  struct Case {
+    Planted planted;
+    int item;
+    std::string wrong, setting, last;
+  };
+  const std::string plain_setting = "not persistent, no timeout, configured, no grace";
+  const std::string cut =
+      "a wrong size is not refused with ENOBUFS and length 0: "
+      "set of option 1 to 24 bytes is OK, but it then has 16";
+  const std::string lost = "an option is not what the application set before CONNECT: option 0";
+  const Case cases[] = {
+      {Planted::OneGrace, 7, "OPER_DOWN although back within the grace",
+       "not persistent, no timeout, configured, grace 6s", "(no more until 706.000s)"},
+      {Planted::OptionCut, 39, cut, plain_setting + ", 2 ifaces", "0.000s      -> RULE: " + cut},
+      {Planted::OptionReset, 31, lost, plain_setting, "(no more until 120.000s)"},
+      {Planted::DefaultIface, 43, "an iface that is not bound was changed",
+       "persistent, no timeout, configured, no grace", "(4 more until 300.000s)"},
+      {Planted::SilentTimeout, 10, "not exactly one TIMEOUT",
+       "persistent, timeout 1s, configured, no grace", "(no more until 602.000s)"},
+  };
+  for (const Case& each : cases) {
+    const ConformReport report = conformance::conform(plain(each.planted), {}, {each.item});
+    ASSERT_TRUE(report.items.front().example) << each.item;
+    const auto& example = *report.items.front().example;
+    EXPECT_EQ(example.wrong, each.wrong);
+    EXPECT_EQ(example.setting, each.setting);
+    EXPECT_EQ(example.text().back(), each.last) << text(report);
+  }
+}
+
+TEST(Conform, TracesNameWhatIsUsedAndFlipped) {
+  using conformance::line_text;
+  using conformance::Word;
+  const auto text = [](Word word, int value) { return line_text({seconds(5), word, value, 0}); };
+  EXPECT_EQ(text(Word::Flip, 4), "5.000s  flip: admin-down");
+  EXPECT_EQ(text(Word::Flip, 1), "5.000s  flip: not dormant");
+  EXPECT_EQ(text(Word::Options, 1), "5.000s  options: each set to another value");
+  EXPECT_EQ(text(Word::Ret, -22), "5.000s      -> ret EINVAL -22");
+  EXPECT_EQ(text(Word::Ret, 0), "5.000s      -> ret 0");
+  EXPECT_EQ(text(Word::Persistent, 0), "5.000s  persistent 0");
 }
 
 class Shipped : public testing::TestWithParam<std::string> {
