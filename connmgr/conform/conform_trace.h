@@ -129,8 +129,9 @@ struct Trace {
   std::vector<Line> lines;
   std::vector<Remark> remarks;  ///< one for each Word::Fault, in that order
   bool up_at_end = false;       ///< the first iface
-  Duration until{};             ///< the end of the run
-  std::string setting;          ///< of the plan and of what runs it, in words
+  bool refused = false;  ///< a CONNECT though configured, by the connection manager: see item 2
+  Duration until{};      ///< the end of the run
+  std::string setting;   ///< of the plan and of what runs it, in words
 
   /// How many lines of that word there are at or after `from` and before `to`, on `iface`.
   int count(Word word, Duration from = {}, Duration to = hours(100'000), int iface = 0) const;

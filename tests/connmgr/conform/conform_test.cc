@@ -93,6 +93,14 @@ TEST(Conform, OtherWaysPass) {
   }
 }
 
+// Where the connection manager asks first, most plans end with its refusal.
+TEST(Conform, RefusalThoughConfiguredIsToldByWhatSpeaksOfIt) {
+  ConnMgrConfig config;
+  config.config_check = true;
+  const ConformReport report = conformance::conform(plain(Planted::NeverConfigured), config);
+  EXPECT_EQ(numbers(report, ItemVerdict::Fail), (std::vector<int>{2, 28, 31})) << text(report);
+}
+
 // What is documented is allowed; the same without a word is not.
 TEST(Conform, OptionsMayBeCutWhereThatIsDocumented) {
   ConformSubject subject = plain(Planted::Defaults);
@@ -252,6 +260,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Options, Faulty,
     testing::Values(PlantedCase{"OptionOfFirst", Planted::OptionOfFirst, {37}},
+                    PlantedCase{"ClearsNoAuto", Planted::ClearsNoAuto, {38}},
                     PlantedCase{"OptionCut", Planted::OptionCut, {39}},
                     PlantedCase{"OptionReset", Planted::OptionReset, {31, 38}},
                     PlantedCase{"OptionLongInvalid", Planted::OptionLongInvalid, {39}},

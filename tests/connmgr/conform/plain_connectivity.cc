@@ -65,7 +65,7 @@ Status PlainConnectivity::get_option(Binding& binding, int option, std::span<std
   return Errc::Ebusy;
 }
 bool PlainConnectivity::has_connection_config(Binding& binding) {
-  return binding.context_as<Context>().configured();
+  return planted_ != Planted::NeverConfigured && binding.context_as<Context>().configured();
 }
 
 }  // namespace flapjack::test

@@ -17,7 +17,9 @@ class PlainConnectivity : public Connectivity {
       : planted_(planted), make_(std::move(make)) {}
 
   ConnectivityTraits traits() const override {
-    return {.name = "plain", .has_connection_config = planted_ == Planted::SaysUnconfigured};
+    const bool asked =
+        planted_ == Planted::SaysUnconfigured || planted_ == Planted::NeverConfigured;
+    return {.name = "plain", .has_connection_config = asked};
   }
   std::unique_ptr<BindingContext> attach(Binding& binding) override;
   void init(Binding& binding) override;

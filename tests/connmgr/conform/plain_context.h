@@ -47,6 +47,8 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   }
   void connect() {
     if (has(Planted::ForcesFlags)) binding_.set_flag(ConnFlag::NoAutoDown, false);
+    if (has(Planted::ClearsNoAuto) && binding_.timeout_s() > 0)
+      binding_.set_flag(ConnFlag::NoAutoConnect, false);
     if (has(Planted::OptionReset)) impl_.options_.reset(number());
     if (has(Planted::ReadsIface) && binding_.iface().is_up()) return;
     if (has(Planted::SecondConnectExtends) && wanted()) start_countdown();

@@ -55,6 +55,8 @@ enum class Planted {
   OptionsBusy,                 // options only while idle
   ReadsOptionsWhenDown,        // options only while not connected
   OptionOfAll,                 // one value for all ifaces
+  ClearsNoAuto,                // a connect with a timeout asks to be connected again
+  NeverConfigured,             // has_connection_config says that there is none
   OptionOfFirst,               // what is written goes to the first iface
   OptionCut,                   // a text of up to 64 bytes is taken, and 16 of them kept
   OptionReset,                 // a connect sets the options back
