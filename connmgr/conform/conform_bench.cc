@@ -46,7 +46,7 @@ class Bench : public TraceSink, private ProbeLog {
   };
   void record(const Tracer& tracer, const TraceRecord& record) override;
   void note(int iface, Word word, int value) override;
-  void note_address(int iface, std::string_view event);
+  void note_address(int iface, const TraceRecord& record);
   void fault(BenchFault what, std::string got = {});
   void fault(std::optional<Remark> seen) {
     if (seen) fault(seen->fault, std::move(seen->got));
@@ -98,6 +98,9 @@ StackConfig stack_config(const Plan& plan) {
   StackConfig config;
   if (plan.reaction.on != Word::Ret) config.mgmt.delivery = NetMgmtConfig::Delivery::Direct;
   config.mgmt.queue_size = 64;
+  config.max_ipv6_configs = 1 + static_cast<std::size_t>(plan.ifaces);
+  config.ipv6.unicast_limit = 4;
+  config.ipv6.nd = config.ipv6.mld = false;
   return config;
 }
 
@@ -107,7 +110,7 @@ Bench::Bench(const ConformSubject& subject, const ConnMgrConfig& config, const P
       mgr_(stack_, bench_config(config)),
       timeout_s_(plan.timeout_s) {
   tracer_.add_sink(*this, TraceMask::of(TraceKind::Event));
-  decoy_ = &stack_.add_iface({.name = "decoy"});
+  decoy_ = &stack_.add_iface({.name = "decoy", .ipv6 = true});
   decoy_->bind_l2(l2_);
   names_["dev.decoy"] = -1;
   if (plan.own) impl_ = subject.make_own();
@@ -119,7 +122,7 @@ Bench::Bench(const ConformSubject& subject, const ConnMgrConfig& config, const P
       return probe;
     });
   for (int i = 0; i < plan.ifaces; ++i) {
-    ifaces_.push_back(&stack_.add_iface({.name = "if" + std::to_string(i)}));
+    ifaces_.push_back(&stack_.add_iface({.name = "if" + std::to_string(i), .ipv6 = true}));
     ifaces_.back()->bind_l2(l2_);
     names_["dev.if" + std::to_string(i)] = i;
     mgr_.bind(*ifaces_.back(), *impl_,
@@ -204,7 +207,7 @@ void Bench::record(const Tracer& tracer, const TraceRecord& record) {
   const int iface = it->second;
   if (iface < 0) {
     fault(BenchFault::DecoyTouched);
-    return note_address(iface, record.name);
+    return note_address(iface, record);
   }
   const std::string_view name = record.name;
   if (name == "IF_UP") return note(iface, Word::OperUp, 0);
@@ -212,10 +215,21 @@ void Bench::record(const Tracer& tracer, const TraceRecord& record) {
   if (name == "CONN_IF_TIMEOUT") return note(iface, Word::Timeout, 0);
   if (name == "CONN_IF_FATAL_ERROR") return note(iface, Word::Fatal, 0);
   if (name == "CONN_IF_NO_CONFIGURATION") return note(iface, Word::NoConfig, 0);
-  note_address(iface, name);
+  note_address(iface, record);
 }
 
-void Bench::note_address(int iface, std::string_view event) {
+// A link-local address is the stack's own doing: it comes and goes with OPER_UP.
+bool is_link_local(const TraceRecord& record) {
+  return std::any_of(record.attrs.begin(), record.attrs.end(), [](const Attr& attr) {
+    const Ipv6Address address{static_cast<std::uint64_t>(attr.high),
+                              static_cast<std::uint64_t>(attr.number)};
+    return attr.type == Attr::Type::Address6 && address.is_link_local();
+  });
+}
+
+void Bench::note_address(int iface, const TraceRecord& record) {
+  const std::string_view event = record.name;
+  if (is_link_local(record)) return;
   if (event == "IPV4_ADDR_ADD" || event == "IPV6_ADDR_ADD") return note(iface, Word::IpAdd, 0);
   if (event == "IPV4_ADDR_DEL" || event == "IPV6_ADDR_DEL") return note(iface, Word::IpDel, 0);
 }

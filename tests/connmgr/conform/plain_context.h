@@ -137,7 +137,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     again = again || has(Planted::AlwaysPersistent);
     const std::uint32_t before = generation_;
     if (has(Planted::DefaultIface)) binding_.stack().ifaces().front()->carrier_off();
-    down(has(Planted::AddressOverLoss));
+    down(has(Planted::AddressOverLoss) || has(Planted::Address6OverLoss));
     if (generation_ != before) return;  // a handler gave another command
     if (has(Planted::SecondLossEnds) && losses_ > 1) again = false;
     if (has(Planted::ReadsAdmin) && !binding_.iface().is_admin_up()) again = false;
@@ -191,7 +191,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::Addressed)) address_.start(milliseconds(500));
     const bool at_once = has(Planted::AddressOnFirst) || has(Planted::AddressOnDecoy) ||
                          has(Planted::AddressOverLoss) || has(Planted::AddressAfterFatal) ||
-                         (has(Planted::AddressOnce) && !had_address_);
+                         has_ipv6() || (has(Planted::AddressOnce) && !had_address_);
     if (at_once) add_address();
     iface.dormant_off();
     if (!has(Planted::UpTwice) || !persistent()) return;
@@ -206,13 +206,18 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   Ipv4Address address() const {
     return Ipv4Address{0xc6336410u + static_cast<std::uint32_t>(number())};
   }
+  bool has_ipv6() const { return has(Planted::Addressed6) || has(Planted::Address6OverLoss); }
+  // 2001:db8::x
+  Ipv6Address address6() const { return {0x20010db800000000u, 1 + number()}; }
   void add_address() {
     if (std::exchange(holds_address_, true)) return;
     had_address_ = true;
+    if (has_ipv6()) return static_cast<void>(binding_.iface().ipv6()->addr_add({address6(), 64}));
     static_cast<void>(address_iface().ipv4_addr_add({address(), 24}));
   }
   void remove_address() {
     if (!std::exchange(holds_address_, false)) return;
+    if (has_ipv6()) return static_cast<void>(binding_.iface().ipv6()->addr_rm(address6()));
     static_cast<void>(address_iface().ipv4_addr_rm(address()));
   }
 

@@ -45,6 +45,7 @@ enum class Planted {
   AddressOnFirst,        // addresses always on the first binding's iface
   AddressOnDecoy,        // addresses on the node's first iface
   AddressOverLoss,       // a loss leaves the address
+  Address6OverLoss,      // a loss leaves the IPv6 address
   AddressAfterFatal,     // so does a fatal error
   AddressOnce,           // the second connection gets none
   DeadAfterTimeout,      // a connect after a timeout is forgotten
@@ -94,6 +95,7 @@ enum class Planted {
   PausesAtLoss,      // and six seconds after each loss
   RetriesAtOnce,     // no pause between sub-attempts
   RefusesOptions,    // an option that cannot be written is EPERM, one that cannot be read EACCES
+  Addressed6,        // IPv6 addresses only, with the connection
   Addressed,         // addresses half a second after the connection
 };
 
