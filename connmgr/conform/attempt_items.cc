@@ -76,7 +76,7 @@ void item4(Examiner& x) {
     x.sweep(second, {{kAgain, AssocOk}}, kAgain + kTick, kAgain + seconds(4), check);
     if (!setting.persistent) continue;
     // Within its time, also where that begins with the loss and not with the OPER_DOWN.
-    const int graces = static_cast<int>(x.grace().ns / seconds(1).ns) + 1;
+    const int graces = seconds_down(x.grace()) + 1;
     const Setting later{true, setting.timeout_s > 0 ? setting.timeout_s + graces : 0};
     const Plan lost = connected(later).at(kAgain, Loss);
     x.sweep(lost, {{kAgain, AssocOk}}, kAgain + x.grace() + kAtOnce * 2,
@@ -122,7 +122,7 @@ void item6(Examiner& x) {
 
 void item7(Examiner& x) {
   if (x.grace() == Duration{}) return x.not_applicable("it has no grace");
-  const int timeout = static_cast<int>(x.grace().ns / seconds(1).ns) + 10;  // outlasts the grace
+  const int timeout = seconds_down(x.grace()) + 10;  // outlasts the grace
   for (const Setting setting : settings(timeout)) {
     const Duration again = seconds(30) + x.grace() * 2;  // and once more
     Plan plan = connected(setting).at(seconds(10), Loss).at(again, Loss);

@@ -22,6 +22,13 @@ inline constexpr Duration kNextStart = seconds(30);
 /// How long an address may take after OPER_UP.
 inline constexpr Duration kAddressTime = seconds(10);
 inline constexpr Duration kTick = nanoseconds(1);
+/// In seconds, as timeouts are counted: cut, and rounded up.
+constexpr int seconds_down(Duration d) {
+  return static_cast<int>(d.ns / seconds(1).ns);
+}
+constexpr int seconds_up(Duration d) {
+  return seconds_down(d + seconds(1) - kTick);
+}
 
 /// What an item must hold for, each way.
 struct Setting {

@@ -23,10 +23,6 @@ bool due_after_loss(const Trace& after, Duration loss, int timeout_s, Duration a
          (down != nullptr && near(down->at + seconds(timeout_s)));
 }
 
-int whole_seconds(Duration d) {
-  return static_cast<int>((d.ns + seconds(1).ns - 1) / seconds(1).ns);
-}
-
 // `after`: what followed the LOSS at `at`.
 void expect_fresh_attempt(Examiner& x, const Trace& t, const Trace& after, Duration at,
                           int timeout_s) {
@@ -39,7 +35,7 @@ void expect_fresh_attempt(Examiner& x, const Trace& t, const Trace& after, Durat
 }
 
 void item16(Examiner& x) {
-  const int long_enough = 60 + whole_seconds(x.grace());
+  const int long_enough = 60 + seconds_up(x.grace());
   for (const int timeout : {0, long_enough}) {
     const Plan plan = connected({true, timeout});
     x.sweep(plan, {{kLoss, Loss}}, kUp + kTick, seconds(60),

@@ -101,7 +101,7 @@ void examine_restarts_after_loss(Examiner& x, int timeout) {
 
 void item11(Examiner& x) {
   examine_restarts(x, {true, 60});
-  examine_restarts_after_loss(x, 60 + static_cast<int>(x.grace().ns / seconds(1).ns) * 4);
+  examine_restarts_after_loss(x, 60 + seconds_down(x.grace()) * 4);
 }
 void item12(Examiner& x) {
   for (const bool persistent : {false, true}) examine_restarts(x, {persistent, 0});
@@ -141,7 +141,7 @@ void item14(Examiner& x) {
     x.expect(t, t.count(OperUp) > 0, "the attempt ends with a passing failure");
   }
   examine_passing_failure_after_loss(x, 0);
-  examine_passing_failure_after_loss(x, 65 + static_cast<int>(x.grace().ns / seconds(1).ns));
+  examine_passing_failure_after_loss(x, 65 + seconds_down(x.grace()));
 }
 
 void item15(Examiner& x) {
