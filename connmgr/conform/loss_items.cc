@@ -34,7 +34,24 @@ void expect_fresh_attempt(Examiner& x, const Trace& t, const Trace& after, Durat
   x.expect(t, !early, "the countdown of the new attempt is not fresh");
 }
 
+// As many as a day may bring, each with a new attempt.
+void examine_many_losses(Examiner& x) {
+  constexpr int kMany = 24;
+  const Duration back = x.grace() + kNextStart + seconds(1), apart = back + seconds(20);
+  Plan plan = connected({true, 0});
+  for (int i = 0; i < kMany; ++i) {
+    plan.at(kLoss + apart * i, Loss).at(kLoss + apart * i + back, AssocOk);
+  }
+  plan.until = kLoss + apart * kMany;
+  const Trace t = x.run(plan);
+  for (int i = 0; i < kMany; ++i) {
+    const Duration loss = kLoss + apart * i;
+    expect_fresh_attempt(x, t, t.after(Loss, loss), loss, 0);
+  }
+}
+
 void item16(Examiner& x) {
+  examine_many_losses(x);
   const int long_enough = 60 + seconds_up(x.grace());
   for (const int timeout : {0, long_enough}) {
     const Plan plan = connected({true, timeout});

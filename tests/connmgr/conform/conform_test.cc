@@ -248,6 +248,7 @@ INSTANTIATE_TEST_SUITE_P(
                     PlantedCase{"ToleratesRetry", Planted::ToleratesRetry, {18}},
                     PlantedCase{"ToleratesNextRetry", Planted::ToleratesNextRetry, {18, 23}},
                     PlantedCase{"SecondLossEnds", Planted::SecondLossEnds, {16}},
+                    PlantedCase{"TwentiethLossEnds", Planted::TwentiethLossEnds, {16}},
                     PlantedCase{"SecondIdleEnds", Planted::SecondIdleEnds, {44}},
                     PlantedCase{"TimeoutAgain", Planted::TimeoutAgain, {9, 10, 24}},
                     PlantedCase{"ReadsAdmin", Planted::ReadsAdmin, {36}},

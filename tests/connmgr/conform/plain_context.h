@@ -140,6 +140,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     down(has(Planted::AddressOverLoss) || has(Planted::Address6OverLoss));
     if (generation_ != before) return;  // a handler gave another command
     if (has(Planted::SecondLossEnds) && losses_ > 1) again = false;
+    if (has(Planted::TwentiethLossEnds) && losses_ >= 20) again = false;
     if (has(Planted::ReadsAdmin) && !binding_.iface().is_admin_up()) again = false;
     if (again && has(Planted::PausesAtLoss)) return begin_later();
     if (again) return begin();

@@ -29,6 +29,7 @@ enum class Planted {
   ToleratesRetry,        // the first retry of the technology's own after a loss
   ToleratesNextRetry,    // every second one, wherever it is
   SecondLossEnds,        // a second loss is not followed by an attempt
+  TwentiethLossEnds,     // nor is the twentieth
   SecondIdleEnds,        // nor is a second idle disconnect
   TimeoutAgain,          // a disconnect after a timeout tells of the timeout again
   ReadsAdmin,            // lost while admin-down: no new attempt
