@@ -20,7 +20,7 @@ enum class Word : std::uint8_t {
   AdminDown,
   AssocOk,       ///< the technology reports success, wanted or not
   AssocFail,     ///< a sub-attempt has ended in vain
-  Loss,          ///< nothing happens unless the technology is associated
+  Loss,          ///< nothing happens unless it is associated, or was when it was last stopped
   TechRetry,     ///< the technology begins to associate by itself
   Error,         ///< the technology reports an irrecoverable error
   CfgSet,        ///< the configuration is there and right

@@ -26,6 +26,7 @@ Probe::Probe(Binding& binding, TechnologyUser& user, const Plan& plan, int iface
 
 void Probe::start() {
   log_.note(iface_, Word::Start, 0);
+  leaving_ = false;
   if (!associated_) associate();
 }
 
@@ -37,6 +38,7 @@ void Probe::associate() {
 void Probe::stop() {
   log_.note(iface_, Word::Stop, 0);
   answer_.cancel();
+  leaving_ = leaving_ || associated_;
   associated_ = false;
 }
 
@@ -70,8 +72,8 @@ void Probe::play(Word word) {
       answer_.cancel();
       return user_.sub_attempt_failed();
     case Word::Loss:
-      if (!associated_) return;
-      associated_ = false;
+      if (!associated_ && !leaving_) return;
+      associated_ = leaving_ = false;
       return user_.lost();
     case Word::TechRetry:
       answer_.start(kSelfRetry);

@@ -39,6 +39,7 @@ class Probe : public Technology {
   int iface_;
   ProbeLog& log_;
   bool associated_ = false, configured_, bad_ = false;
+  bool leaving_ = false;  // stopped while associated: the end of that may still be reported
   int fails_left_;
   Timer answer_;
 };

@@ -72,9 +72,11 @@ class StoryTeller {
     }
     return Word::Connect;
   }
-  // Only a connection can be idle.
+  // Only a connection can be idle; settings leave it as it is.
   static bool may_be_up(const Plan& plan) {
-    const Word last = plan.steps.back().word;
+    std::size_t at = plan.steps.size();
+    Word last = Word::Persistent;
+    while (last == Word::Persistent || last == Word::Timeout_) last = plan.steps[--at].word;
     return last == Word::AssocOk || (last == Word::Connect && plan.answer.kind == Answer::Kind::Ok);
   }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "connmgr/conform/examiner.h"
+#include "connmgr/conform/scene.h"
 #include "connmgr/conform/story.h"
 #include "connmgr/conform/story_judge.h"
 
@@ -25,8 +26,13 @@ class StoryCheck {
 
   void run() {
     const std::vector<Plan> plans = stories(subject_.grace, config_.idle_timeout);
+    const std::vector<Plan> short_ones = scenes(subject_.grace, config_.idle_timeout);
     for (ItemResult& r : results_) {
-      if (r.verdict != ItemVerdict::NotApplicable) r.runs += static_cast<int>(plans.size());
+      if (r.verdict == ItemVerdict::NotApplicable) continue;
+      r.runs += static_cast<int>(plans.size() + short_ones.size());
+    }
+    for (const Plan& plan : short_ones) {
+      if (const auto breach = judged(plan)) shorten(plan, breach->item);
     }
     std::vector<bool> kept;
     for (const Plan& plan : plans) {

@@ -3,15 +3,13 @@
 
 #include <algorithm>
 
-#include "connmgr/conform/examiner.h"
-
 namespace flapjack::conformance {
 void StoryState::owe(Owed what, Duration within, int item, std::string_view wrong) {
   debts[static_cast<std::size_t>(what)] = {true, now + within, {item, wrong, now + within}};
 }
 
 void StoryState::owe_start(int item, std::string_view wrong) {
-  if (!owes(Owed::Start)) owe(Owed::Start, kStartRoom, item, wrong);
+  if (!owes(Owed::Start)) owe(Owed::Start, kStartRoom + grace_left(), item, wrong);
 }
 
 void StoryState::owe_end(int item, Duration later) {
@@ -35,7 +33,7 @@ bool StoryState::expired(Duration at) const {
 
 void StoryState::begin(Duration slack, int item, int the_end_item) {
   mode = Mode::Attempt;
-  running = any_end = false;
+  running = paused = any_end = false;
   end_item = other_timeout ? 20 : the_end_item;
   other_timeout = false;
   ends.clear();
@@ -51,6 +49,24 @@ void StoryState::end(Ended how) {
   ends.clear();
   settle(Owed::Start);
   settle(Owed::OperUp);
+}
+
+void StoryState::lose(Duration grace) {
+  associated = running = disturbed = stopped = false;
+  had_address = addresses > 0;
+  grace_end = grace > Duration{} ? now + grace : Duration{};
+}
+
+// With an address, if it had one and lost it.
+void StoryState::come_back() {
+  mode = Mode::Up;
+  associated = running = true;
+  ends.clear();
+  for (const Owed what : {Owed::Start, Owed::OperDown, Owed::Address}) settle(what);
+  if (had_address && addresses <= 0) {
+    owe(Owed::AddressBack, kAddressTime, 34, "no address though back within the grace");
+  }
+  grace_end = {};
 }
 
 void StoryState::further() {
@@ -74,6 +90,8 @@ int StoryState::idle_item(int never, int left_up) const {
   switch (ended) {
     case Ended::LeftUp:
       return left_up;
+    case Ended::LeftIdle:
+      return 44;
     case Ended::LeftAttempt:
       return 22;
     case Ended::TimedOut:

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connmgr/conform/examiner.h"
 #include "connmgr/conform/story_judge.h"
 
 namespace flapjack::conformance {
@@ -15,9 +16,9 @@ inline constexpr Duration kStartRoom = seconds(30);
 
 struct StoryState {
   enum class Mode : std::uint8_t { Idle, Attempt, Up };
-  enum class Ended : std::uint8_t { Never, LeftUp, LeftAttempt, TimedOut, Failed, Lost };
-  enum class Owed : std::uint8_t { Start, Stop, OperUp, OperDown, Fatal, Address };
-  static constexpr std::size_t kOwed = 6;
+  enum class Ended : std::uint8_t { Never, LeftUp, LeftIdle, LeftAttempt, TimedOut, Failed, Lost };
+  enum class Owed : std::uint8_t { Start, Stop, OperUp, OperDown, Fatal, Address, AddressBack };
+  static constexpr std::size_t kOwed = 7;
 
   struct Debt {
     bool owed = false;
@@ -44,7 +45,11 @@ struct StoryState {
   bool other_timeout = false;  ///< changed since the last attempt began
   bool any_end = false;        ///< changed in the attempt: what follows is not defined
   int lost_item = 18;          ///< that forbids an attempt after the last loss
-  Duration lost_until{};       ///< of a loss in its grace
+  bool paused = false;         ///< a sub-attempt has failed, and nothing has begun since
+  Duration grace_end{};        ///< of the last loss; zero: made up for, or without grace
+  bool disturbed = false;      ///< something else has happened within it
+  bool stopped = false;        ///< the technology was stopped within it
+  bool had_address = false;    ///< at that loss
   std::array<Debt, kOwed> debts{};
 
   void owe(Owed what, Duration within, int item, std::string_view wrong);
@@ -58,6 +63,19 @@ struct StoryState {
   const Debt* overdue(Duration at) const;
   /// The attempt's time has passed before `at`.
   bool expired(Duration at) const;
+
+  /// A loss that need not be told before the end of the grace.
+  void lose(Duration grace);
+  bool within_grace() const { return now < grace_end - kAtOnce; }
+  /// So near to its end that it may be over or not.
+  bool near_grace_end() const {
+    return grace_end > Duration{} && !within_grace() && now <= grace_end + kSoon;
+  }
+  Duration grace_left() const { return within_grace() ? grace_end - now : Duration{}; }
+  /// Associated again within the grace.
+  void come_back();
+  /// `item`, unless what makes the difference may be that the iface is admin-down.
+  int unless_admin_down(int item) const { return admin_up ? item : 36; }
 
   /// `slack`: by how much it may begin later. `item` asks for its START, `end_item` for its end.
   void begin(Duration slack, int item, int end_item);

@@ -310,5 +310,24 @@ INSTANTIATE_TEST_SUITE_P(
         PlantedCase{"RefusesUnconfigured", Planted::RefusesUnconfigured, {28}}),
     [](const auto& info) { return info.param.name; });
 
+// What shows only in a scene (scene.h).
+INSTANTIATE_TEST_SUITE_P(
+    Scenes, Faulty,
+    testing::Values(PlantedCase{"DownIfUp", Planted::DownIfUp, {35}},
+                    PlantedCase{"ErrorIfAdminUp", Planted::ErrorIfAdminUp, {36}},
+                    PlantedCase{"LateFailureRestarts", Planted::LateFailureRestarts, {22}},
+                    PlantedCase{"IdlePersistenceCached", Planted::IdlePersistenceCached, {44}},
+                    PlantedCase{"IdleTimeoutCached", Planted::IdleTimeoutCached, {20}},
+                    PlantedCase{"StaleGrace", Planted::StaleGrace, {7}},
+                    PlantedCase{"RetryEndsGrace", Planted::RetryEndsGrace, {6}},
+                    PlantedCase{"DeafToErrorInGrace", Planted::DeafToErrorInGrace, {32}},
+                    PlantedCase{"AddressOverGrace", Planted::AddressOverGrace, {34}},
+                    PlantedCase{"DeafToErrorInPause", Planted::DeafToErrorInPause, {32}},
+                    PlantedCase{"DeafToErrorInWait", Planted::DeafToErrorInWait, {32}},
+                    PlantedCase{"UpAfterLoss", Planted::UpAfterLoss, {5}},
+                    PlantedCase{"StartBeforeDown", Planted::StartBeforeDown, {16}},
+                    PlantedCase{"LateLossRestarts", Planted::LateLossRestarts, {21}}),
+    [](const auto& info) { return info.param.name; });
+
 }  // namespace
 }  // namespace flapjack::test

@@ -39,6 +39,10 @@ Status PlainConnectivity::disconnect(Binding& binding) {
 
 Duration PlainConnectivity::grace() const {
   if (planted_ == Planted::LongGrace) return milliseconds(39'500);
+  const bool short_one = planted_ == Planted::StaleGrace || planted_ == Planted::RetryEndsGrace ||
+                         planted_ == Planted::DeafToErrorInGrace ||
+                         planted_ == Planted::AddressOverGrace;
+  if (short_one) return seconds(2);
   const bool some = planted_ == Planted::StartsAfterGrace || planted_ == Planted::CountsFromGrace ||
                     planted_ == Planted::IgnoresConnectInGrace || planted_ == Planted::OneGrace ||
                     planted_ == Planted::IgnoresDisconnectInGrace;

@@ -22,6 +22,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
         late_(scheduler(), Lane::Work, delegate<&Context::on_late>(this)),
         address_(scheduler(), Lane::Work, delegate<&Context::add_address>(this)),
         sub_(scheduler(), Lane::Work, delegate<&Context::on_sub_timer>(this)),
+        usable_(scheduler(), Lane::Work, delegate<&Context::go_up>(this)),
         technology_(impl.make_(binding, *this)) {
     admin_ = {mgmt_mask(MgmtEvent::IfAdminUp), [this](const MgmtNotice& notice) {
                 if (notice.iface == &binding_.iface()) binding_.iface().dormant_off();
@@ -62,7 +63,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::DeadAfterTimeout) && timed_out_) return;
     persistent_at_connect_ = persistent();
     timeout_at_connect_ = binding_.timeout_s();
-    timed_out_ = failed_ = false;
+    timed_out_ = failed_ = left_ = comes_back_ = tolerates_ = false;
     begin();
     if (has(Planted::UpBeforeLink)) binding_.iface().dormant_off();
   }
@@ -70,12 +71,15 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::TimeoutAgain) && timed_out_) return tell_timeout();
     if (!wanted() && !up_) return;
     if (has(Planted::IgnoresDisconnectInGrace) && grace_.running()) return;
-    const bool idle = idle_ && persistent() && !has(Planted::NoIdleReturn);
+    const bool cached = has(Planted::IdlePersistenceCached);
+    const bool persists = cached ? persistent_at_connect_ : persistent();
+    const bool idle = idle_ && persists && !has(Planted::NoIdleReturn);
     const bool attempting = !up_;
     if (has(Planted::ClearsPersistence) && attempting)
       binding_.set_flag(ConnFlag::Persistent, false);
     outlives_ = has(Planted::AttemptOutlives) && attempting;
     end();
+    left_ = !idle;
     comes_back_ = idle && !(has(Planted::SecondIdleEnds) && idles_++ > 0);
     if (has(Planted::StopsLater)) return leaving_.start(milliseconds(300));
     leave();
@@ -109,26 +113,36 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     }
     if (!has(Planted::StaleCountdown)) countdown_.cancel();
     pause_.cancel();
-    grace_.cancel();
+    if (!has(Planted::StaleGrace)) grace_.cancel();
     sub_.cancel();
-    up_ = true;
+    back_ = has(Planted::StaleGrace);
+    const bool was_up = std::exchange(up_, true);
     set_wanted(false);
-    go_up();
+    if (has(Planted::UpAfterLoss) && !was_up) {
+      usable_.start(seconds(1));
+    } else {
+      go_up();
+    }
     return true;
   }
   void sub_attempt_failed() override {
     sub_.cancel();
+    if (!wanted() && left_ && has(Planted::LateFailureRestarts)) try_now();
     if (!wanted() || (has(Planted::GivesUpFirst) && !persistent())) return;
     if (has(Planted::FatalAfterLoss) && losses_ > 0) return fatal(-5);
     if (has(Planted::RetriesAtOnce)) return try_now();
     pause_.start(has(Planted::RetriesSlowly) ? seconds(9) : milliseconds(700));
   }
   void lost() override {
+    const bool late = left_ && scheduler().now() - left_at_ < seconds(1);
+    if (late && persistent() && has(Planted::LateLossRestarts)) return begin();
+    back_ = false;
     if (!up_ || grace_.running()) return;
     ++losses_;
     const bool over = has(Planted::OneGrace) && losses_ > 1;
     if (over || impl_.grace_of(binding_) == Duration{}) return lose();
     grace_.start(impl_.grace_of(binding_));
+    if (has(Planted::AddressOverGrace)) remove_address();
     if (persistent() && !has(Planted::CountsFromGrace)) come_back();
   }
   void lose() {
@@ -137,6 +151,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     again = again || has(Planted::AlwaysPersistent);
     const std::uint32_t before = generation_;
     if (has(Planted::DefaultIface)) binding_.stack().ifaces().front()->carrier_off();
+    if (has(Planted::StartBeforeDown) && again) begin();
     down(has(Planted::AddressOverLoss) || has(Planted::Address6OverLoss));
     if (generation_ != before) return;  // a handler gave another command
     if (has(Planted::SecondLossEnds) && losses_ > 1) again = false;
@@ -150,6 +165,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   }
   void fatal(int reason) override {
     if (!wanted() && !up_) return;
+    if (deaf_to_error()) return;
     end();
     failed_ = true;
     technology_->stop();
@@ -170,6 +186,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (unwanted) technology_->stop();
     tolerates_ = has(Planted::ToleratesNextRetry);
     pause_.cancel();
+    if (has(Planted::RetryEndsGrace)) grace_.cancel();
   }
   void configured(bool usable) override {
     configured_ = impl_.shared_configured_ = usable;
@@ -185,10 +202,17 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   void down(bool keeps_address = false) {
     address_.cancel();
     if (!keeps_address) remove_address();
-    binding_.iface().dormant_on();
+    if (!has(Planted::DownIfUp) || binding_.iface().is_up()) binding_.iface().dormant_on();
+  }
+  bool deaf_to_error() const {
+    return (has(Planted::ErrorIfAdminUp) && !binding_.iface().is_admin_up()) ||
+           (has(Planted::DeafToErrorInGrace) && grace_.running()) ||
+           (has(Planted::DeafToErrorInPause) && pause_.running()) ||
+           (has(Planted::DeafToErrorInWait) && !configured_);
   }
   void go_up() {
     NetIf& iface = binding_.iface();
+    if (has(Planted::AddressOverGrace) && !had_address_) add_address();
     if (has(Planted::Addressed)) address_.start(milliseconds(500));
     const bool at_once = has(Planted::AddressOnFirst) || has(Planted::AddressOnDecoy) ||
                          has(Planted::AddressOverLoss) || has(Planted::AddressAfterFatal) ||
@@ -231,6 +255,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   void start_countdown() {
     int timeout = binding_.timeout_s();
     if (has(Planted::CachedTimeout) && losses_ > 0) timeout = timeout_at_connect_;
+    if (has(Planted::IdleTimeoutCached) && comes_back_) timeout = timeout_at_connect_;
     if (has(Planted::FirstLossTimeout) && losses_ == 1) timeout_at_connect_ = timeout;
     if (has(Planted::FirstLossTimeout) && losses_ > 1) timeout = timeout_at_connect_;
     if (has(Planted::OneLossTimeout) && losses_ > 1) timeout = 0;
@@ -268,7 +293,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     ++generation_;
     set_wanted(false);
     up_ = false;
-    for (Timer* timer : {&countdown_, &pause_, &grace_, &sub_, &late_}) timer->cancel();
+    for (Timer* timer : {&countdown_, &pause_, &grace_, &sub_, &late_, &usable_}) timer->cancel();
   }
   // Asked for, or persistent, within a grace.
   void come_back() {
@@ -277,6 +302,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (!has(Planted::StartsAfterGrace)) try_now();
   }
   void on_grace_over() {
+    if (back_) return;
     if (has(Planted::CountsFromGrace)) return lose();
     up_ = false;
     const std::uint32_t before = generation_;
@@ -325,10 +351,10 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   bool holds_address_ = false, had_address_ = false, started_ = false;
   bool wanted_ = false, up_ = false, configured_ = true, persistent_at_connect_ = false,
        outlives_ = false, comes_back_ = false, tolerates_ = false, timed_out_ = false,
-       failed_ = false, connects_ = false, idle_ = false;
+       failed_ = false, connects_ = false, idle_ = false, left_ = false, back_ = false;
   int idles_ = 0, losses_ = 0;
   std::uint32_t generation_ = 0;
-  Timer countdown_, pause_, leaving_, deferred_, grace_, late_, address_, sub_;
+  Timer countdown_, pause_, leaving_, deferred_, grace_, late_, address_, sub_, usable_;
   std::unique_ptr<Technology> technology_;
 };
 

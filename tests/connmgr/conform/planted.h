@@ -80,6 +80,20 @@ enum class Planted {
   ClearsPersistence,           // a disconnect while connecting ends the persistence for good
   OneGrace,                    // of 6 s: only the first loss has it
   FirstLossTimeout,            // the timeout after a loss is that of the first one
+  DownIfUp,                    // goes down only while it finds the iface up
+  ErrorIfAdminUp,              // an error while admin-down is not heard
+  LateFailureRestarts,         // a failure that comes after a disconnect is one of an attempt
+  IdlePersistenceCached,       // for an idle disconnect, persistence as it was at connect
+  IdleTimeoutCached,           // and the timeout
+  StaleGrace,                  // of 2 s: what is back within it does not end it
+  RetryEndsGrace,              // a retry of the technology's own does, and nothing comes after it
+  DeafToErrorInGrace,          // an error within it is not heard
+  AddressOverGrace,            // no address after what was back within it
+  DeafToErrorInPause,          // an error between two sub-attempts is not heard
+  DeafToErrorInWait,           // nor one while there is no configuration
+  UpAfterLoss,                 // up a second after the association, also when lost by then
+  StartBeforeDown,             // a loss is told after the new attempt has begun
+  LateLossRestarts,            // persistent: a loss that is reported after the disconnect
   // Not faults, but other ways to do it.
   StopsLater,            // the technology leaves a while after the disconnect
   RetriesSlowly,         // a long pause between sub-attempts
