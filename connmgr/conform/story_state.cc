@@ -47,8 +47,7 @@ void StoryState::end(Ended how) {
   ended = how;
   since = now;
   ends.clear();
-  settle(Owed::Start);
-  settle(Owed::OperUp);
+  for (const Owed what : {Owed::Start, Owed::OperUp, Owed::AddressBack}) settle(what);
 }
 
 void StoryState::lose(Duration grace) {

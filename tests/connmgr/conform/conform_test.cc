@@ -125,8 +125,8 @@ TEST(Conform, CounterExampleStandsAlone) {
       "set of option 1 to 24 bytes is OK, but it then has 16";
   const std::string lost = "an option is not what the application set before CONNECT: option 0";
   const Case cases[] = {
-      {Planted::OneGrace, 7, "OPER_DOWN although back within the grace",
-       "not persistent, no timeout, configured, grace 6s", "(no more until 706.000s)"},
+      {Planted::OneGrace, 7, "OPER_DOWN before the grace is over",
+       "not persistent, no timeout, configured, grace 6s", "23.000s      -> STOP"},
       {Planted::OptionCut, 39, cut, plain_setting + ", 2 ifaces", "0.000s      -> RULE: " + cut},
       {Planted::OptionReset, 31, lost, plain_setting, "(no more until 120.000s)"},
       {Planted::DefaultIface, 43, "an iface that is not bound was changed",
