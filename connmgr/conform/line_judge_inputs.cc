@@ -96,7 +96,10 @@ void LineJudge::take_connect() {
   if (s_.mode == Mode::Idle) {
     if (s_.associated) return unclear();  // somebody else's, or one that nobody stopped
     const bool ended = s_.ended == Ended::TimedOut || s_.ended == Ended::Failed;
-    return s_.begin({}, ended ? s_.idle_item(2, 2) : 2, s_.configured ? s_.timeout_item() : 30);
+    // One that has no end for what came before it is not over: the DISCONNECT did nothing.
+    const bool left = s_.ended == Ended::LeftAttempt;
+    const int end_item = left ? 22 : s_.configured ? s_.timeout_item() : 30;
+    return s_.begin({}, ended ? s_.idle_item(2, 2) : 2, end_item);
   }
   if (s_.mode != Mode::Attempt) return;
   // Whether the second one begins the countdown anew is said nowhere.

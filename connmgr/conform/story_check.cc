@@ -12,7 +12,8 @@
 namespace flapjack::conformance {
 namespace {
 
-constexpr int kExamples = 3;                     // breaches of one item that are made simpler
+constexpr int kExamples = 3;  // breaches of one item that are made simpler
+constexpr Duration kClose = seconds(2);
 constexpr Duration kApart = milliseconds(1300);  // of the two stories of a pair
 
 class StoryCheck {
@@ -70,9 +71,10 @@ class StoryCheck {
     silent.answer = {};
     Plan both = right;
     both.answer = {};
-    Plan fails = right;
+    Plan fails = right, fails_soon = right;
     fails.answer = {Answer::Kind::Fail, seconds(2), 0};
-    for (const Plan& simpler : {both, right, fails, silent}) {
+    fails_soon.answer = {Answer::Kind::Fail, milliseconds(200), 0};  // as a wrong one does
+    for (const Plan& simpler : {both, right, fails, fails_soon, silent}) {
       if (!judged(simpler)) continue;
       plan = simpler;
       return;
@@ -98,12 +100,38 @@ class StoryCheck {
     }
   }
 
+  // A timeout that counts from the start ends what was without one, unless the steps before it, or
+  // the one after, too, come within its time.
+  void without_timeouts(Plan& plan) const {
+    for (std::size_t i = plan.steps.size(); i-- > 1;) {
+      const Step step = plan.steps[i];
+      if (step.word != Word::Timeout_) continue;
+      Plan less = plan;
+      less.steps.erase(less.steps.begin() + static_cast<std::ptrdiff_t>(i));
+      if (judged(less)) {
+        plan = less;
+        continue;
+      }
+      less = set_from_the_start(less, step);
+      for (const std::size_t end : {i, i + 1}) {
+        Plan close = less;
+        for (std::size_t n = 1; n < std::min(end, close.steps.size()); ++n) {
+          close.steps[n].at = close.steps[n - 1].at + kClose;
+        }
+        if (!judged(close)) continue;
+        plan = close;
+        break;
+      }
+    }
+  }
+
   // The simplest story tells which item it is: what fails without a step is no fault of that step.
   void shorten(Plan plan, int item) {
     if (told_[std::size_t(item)]++ >= kExamples) return;
     simplify_setting(plan);
     without(plan, 2);
     without(plan, 1);
+    without_timeouts(plan);
     simplify_setting(plan);
     Trace t = trace(plan);
     const StoryVerdict breach = *judge_story(plan, terms_, t);

@@ -65,7 +65,8 @@ void item10(Examiner& x) {
 // Sub-attempts that fail are followed by others; nothing is said about any of them, and together
 // they have the time of one attempt, which begins in [from, from + late]. What comes after its
 // TIMEOUT is for items 9, 10 and 17.
-void expect_restarts(Examiner& x, const Trace& t, int timeout, Duration from, Duration late = {}) {
+void expect_restarts(Examiner& x, const Trace& t, int timeout, Duration from, Duration late,
+                     bool counts) {
   const Duration end = timeout > 0 ? from + seconds(timeout) : t.until;
   const Duration before = end - kTimeoutSlack, behind = end + late + kTimeoutSlack;
   x.expect(t, t.count(Start, from, before) >= 2, "no START after a failed sub-attempt");
@@ -73,6 +74,7 @@ void expect_restarts(Examiner& x, const Trace& t, int timeout, Duration from, Du
            "it stops trying before the timeout");
   x.expect(t, t.count(Timeout, {}, before) + t.count(Fatal, {}, before) == 0,
            "an event for a failed sub-attempt");
+  if (!counts) return;  // it has no countdown at all
   x.expect(t, t.count(Timeout, before, behind) > 0 || t.count(Start, behind) == 0,
            "each sub-attempt has a countdown of its own");
 }
@@ -81,7 +83,10 @@ void examine_restarts(Examiner& x, Setting setting) {
   for (const Duration fail_after : {seconds(1), milliseconds(50)}) {
     Plan plan = with(failing(fail_after), setting).at(kConnect, Connect);
     plan.until = setting.timeout_s > 0 ? seconds(3 * setting.timeout_s) : kHour;
-    expect_restarts(x, x.run(plan), setting.timeout_s, kConnect);
+    Plan silent = plan;
+    silent.answer = {};
+    const bool counts = x.run(silent).count(Timeout) > 0;  // if not: see 9 and 10
+    expect_restarts(x, x.run(plan), setting.timeout_s, kConnect, {}, counts);
   }
 }
 
@@ -96,7 +101,9 @@ void examine_restarts_after_loss(Examiner& x, int timeout) {
   const Line* failed = t.first(AssocFail, kLoss);
   if (t.count(Start, kLoss) == 0 || failed == nullptr) return;
   if (t.count(Timeout, kLoss, kLoss + seconds(timeout) - kTimeoutSlack) > 0) return;
-  expect_restarts(x, t, timeout, kLoss, x.grace());
+  plan.answer = {};
+  const bool counts = x.run(plan).count(Timeout, kLoss) > 0;  // if not: see 17
+  expect_restarts(x, t, timeout, kLoss, x.grace(), counts);
 }
 
 void item11(Examiner& x) {

@@ -326,6 +326,11 @@ INSTANTIATE_TEST_SUITE_P(
                     PlantedCase{"DeafToErrorInWait", Planted::DeafToErrorInWait, {32}},
                     PlantedCase{"UpAfterLoss", Planted::UpAfterLoss, {5}},
                     PlantedCase{"StartBeforeDown", Planted::StartBeforeDown, {16}},
+                    PlantedCase{"NoLossTimeout", Planted::NoLossTimeout, {17}},
+                    PlantedCase{
+                        "DeafToDisconnectInWait", Planted::DeafToDisconnectInWait, {22, 23}},
+                    PlantedCase{"FirstFailureFatal", Planted::FirstFailureFatal, {11, 12, 14, 30}},
+                    PlantedCase{"GivesUpAfterHundred", Planted::GivesUpAfterHundred, {11, 12, 15}},
                     PlantedCase{"LateLossRestarts", Planted::LateLossRestarts, {21}}),
     [](const auto& info) { return info.param.name; });
 

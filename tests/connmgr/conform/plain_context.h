@@ -64,12 +64,19 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     persistent_at_connect_ = persistent();
     timeout_at_connect_ = binding_.timeout_s();
     timed_out_ = failed_ = left_ = comes_back_ = tolerates_ = false;
+    failures_ = 0;
+    asked_ = true;
     begin();
+    asked_ = false;
     if (has(Planted::UpBeforeLink)) binding_.iface().dormant_off();
   }
   void disconnect() {
     if (has(Planted::TimeoutAgain) && timed_out_) return tell_timeout();
     if (!wanted() && !up_) return;
+    if (has(Planted::DeafToDisconnectInWait) && !configured_) {
+      countdown_.cancel();
+      return;
+    }
     if (has(Planted::IgnoresDisconnectInGrace) && grace_.running()) return;
     const bool cached = has(Planted::IdlePersistenceCached);
     const bool persists = cached ? persistent_at_connect_ : persistent();
@@ -116,6 +123,8 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (!has(Planted::StaleGrace)) grace_.cancel();
     sub_.cancel();
     back_ = has(Planted::StaleGrace);
+    ever_up_ = true;
+    failures_ = 0;
     const bool was_up = std::exchange(up_, true);
     set_wanted(false);
     if (has(Planted::UpAfterLoss) && !was_up) {
@@ -130,6 +139,8 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (!wanted() && left_ && has(Planted::LateFailureRestarts)) try_now();
     if (!wanted() || (has(Planted::GivesUpFirst) && !persistent())) return;
     if (has(Planted::FatalAfterLoss) && losses_ > 0) return fatal(-5);
+    if (has(Planted::FirstFailureFatal) && persistent() && !ever_up_) return fatal(-5);
+    if (has(Planted::GivesUpAfterHundred) && ++failures_ >= 100) return;
     if (has(Planted::RetriesAtOnce)) return try_now();
     pause_.start(has(Planted::RetriesSlowly) ? seconds(9) : milliseconds(700));
   }
@@ -259,6 +270,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::FirstLossTimeout) && losses_ == 1) timeout_at_connect_ = timeout;
     if (has(Planted::FirstLossTimeout) && losses_ > 1) timeout = timeout_at_connect_;
     if (has(Planted::OneLossTimeout) && losses_ > 1) timeout = 0;
+    if (has(Planted::NoLossTimeout) && losses_ > 0 && !asked_) timeout = 0;
     if (has(Planted::WaitsForConfig) && persistent() && !configured_) timeout = 0;
     if (timeout <= 0) return;
     for (Context* other : impl_.all_) {
@@ -351,8 +363,9 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   bool holds_address_ = false, had_address_ = false, started_ = false;
   bool wanted_ = false, up_ = false, configured_ = true, persistent_at_connect_ = false,
        outlives_ = false, comes_back_ = false, tolerates_ = false, timed_out_ = false,
-       failed_ = false, connects_ = false, idle_ = false, left_ = false, back_ = false;
-  int idles_ = 0, losses_ = 0;
+       failed_ = false, connects_ = false, idle_ = false, left_ = false, back_ = false,
+       asked_ = false, ever_up_ = false;
+  int idles_ = 0, losses_ = 0, failures_ = 0;
   std::uint32_t generation_ = 0;
   Timer countdown_, pause_, leaving_, deferred_, grace_, late_, address_, sub_, usable_;
   std::unique_ptr<Technology> technology_;

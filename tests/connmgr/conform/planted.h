@@ -94,6 +94,10 @@ enum class Planted {
   UpAfterLoss,                 // up a second after the association, also when lost by then
   StartBeforeDown,             // a loss is told after the new attempt has begun
   LateLossRestarts,            // persistent: a loss that is reported after the disconnect
+  NoLossTimeout,               // the attempt after a loss has no timeout
+  DeafToDisconnectInWait,      // a disconnect without configuration only ends the countdown
+  FirstFailureFatal,           // persistent: a failure before the first success is fatal
+  GivesUpAfterHundred,         // the hundredth failure in a row is the last
   // Not faults, but other ways to do it.
   StopsLater,            // the technology leaves a while after the disconnect
   RetriesSlowly,         // a long pause between sub-attempts
