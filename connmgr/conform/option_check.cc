@@ -119,7 +119,8 @@ void OptionCheck::try_whole(int option, const Bytes& value) {
     const Bytes written = repeated(value, size);
     if (!mgr_.if_set_opt(iface_, option, written).ok()) continue;
     const Bytes back = value_of(iface_, option);
-    const bool cut = !back.empty() && back.size() < size &&
+    const bool late = back == value;  // it may show only from the next connect on
+    const bool cut = !late && !back.empty() && back.size() < size &&
                      std::equal(back.begin(), back.end(), written.begin());
     if (!cut) continue;
     wrong(BenchFault::OptionSize,
@@ -155,7 +156,7 @@ void OptionCheck::learn() {
     const Errc code = read(option, length);
     if (code == Errc::Enoprotoopt && length == 0) unknown_ = option;
     if (code != Errc::Ok) continue;
-    known_.push_back({option, write(option, length) == Errc::Ok, {}});
+    known_.push_back({option, write(option, length) == Errc::Ok, {}, {}});
   }
 }
 
@@ -184,18 +185,20 @@ std::optional<Remark> OptionCheck::unusable() {
 void OptionCheck::change() {
   for (Known& known : known_) {
     Bytes value = value_of(iface_, known.option);
-    known.changed.clear();
+    known.given.clear();
     if (!known.writable || value.empty()) continue;
     value.back() ^= 1;  // one that it may refuse
     if (!mgr_.if_set_opt(iface_, known.option, value).ok()) continue;
-    known.changed = value_of(iface_, known.option);
+    known.given = value;
+    known.shown = value_of(iface_, known.option);
   }
 }
 
 std::optional<Remark> OptionCheck::lost() {
   for (const Known& known : known_) {
-    const Bytes value = known.changed.empty() ? Bytes() : value_of(iface_, known.option);
-    if (value.empty() || value == known.changed) continue;  // that it can be read is for unusable()
+    const Bytes value = known.given.empty() ? Bytes() : value_of(iface_, known.option);
+    if (value.empty()) continue;  // that it can be read is for unusable()
+    if (value == known.given || value == known.shown) continue;
     return Remark{BenchFault::OptionLost, "option " + std::to_string(known.option)};
   }
   return {};

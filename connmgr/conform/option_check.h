@@ -40,7 +40,8 @@ class OptionCheck {
   struct Known {
     int option;
     bool writable;
-    Bytes changed;  ///< what change() gave it; empty: nothing
+    Bytes given;  ///< by change(); empty: nothing
+    Bytes shown;  ///< what it showed then: a value may count, and show, only from the next connect
   };
   // What an option has answered.
   struct Answers {

@@ -86,8 +86,8 @@ TEST(Conform, OtherWaysPass) {
        {Planted::StopsLater, Planted::RetriesSlowly, Planted::SecondConnectExtends, Planted::Defers,
         Planted::StopsFirst, Planted::OwnSubTimer, Planted::StartsAfterGrace, Planted::LongGrace,
         Planted::CountsFromGrace, Planted::Defaults, Planted::SaysUnconfigured, Planted::ReadyLate,
-        Planted::PausesAtLoss, Planted::RetriesAtOnce, Planted::RefusesOptions, Planted::Addressed6,
-        Planted::Addressed}) {
+        Planted::PausesAtLoss, Planted::RetriesAtOnce, Planted::RefusesOptions,
+        Planted::OptionShowsLate, Planted::Addressed6, Planted::Addressed}) {
     expect_pass(way, profiles.front());
     if (way < Planted::OwnSubTimer) expect_pass(way, profiles[1 + turn++ % (profiles.size() - 1)]);
   }

@@ -50,6 +50,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
     if (has(Planted::ForcesFlags)) binding_.set_flag(ConnFlag::NoAutoDown, false);
     if (has(Planted::ClearsNoAuto) && binding_.timeout_s() > 0)
       binding_.set_flag(ConnFlag::NoAutoConnect, false);
+    if (has(Planted::OptionShowsLate)) impl_.options_.take_over(number());
     if (has(Planted::OptionReset)) impl_.options_.reset(number());
     if (has(Planted::ReadsIface) && binding_.iface().is_up()) return;
     if (has(Planted::SecondConnectExtends) && wanted()) start_countdown();

@@ -18,7 +18,7 @@ bool PlainOptions::has_number() const {
 bool PlainOptions::has_text() const {
   return has(Planted::OptionOfFirst) || has(Planted::OptionCut) || has(Planted::OptionReset) ||
          has(Planted::OptionLongInvalid) || has(Planted::OptionLengthKept) ||
-         has(Planted::RefusesOptions);
+         has(Planted::RefusesOptions) || has(Planted::OptionShowsLate);
 }
 
 PlainOptions::Values& PlainOptions::of(std::size_t iface) {
@@ -62,7 +62,10 @@ Status PlainOptions::set_text(Values& values, std::span<const std::uint8_t> valu
 Status PlainOptions::get(std::size_t iface, int option, std::span<std::uint8_t> value,
                          std::size_t& length) {
   if (has_number() && option == kNumber) return give(of(iface).number, value, length);
-  if (has_text() && option == kText) return give(of(iface).text, value, length);
+  if (has_text() && option == kText) {
+    const Values& values = of(iface);
+    return give(has(Planted::OptionShowsLate) ? values.shown : values.text, value, length);
+  }
   if (has_text() && option == kState) return give({9, 9, 9}, value, length);
   if (has_text() && option == kCredential) {
     if (!has(Planted::OptionLengthKept)) length = 0;

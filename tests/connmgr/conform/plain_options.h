@@ -19,11 +19,12 @@ class PlainOptions {
   Status set(std::size_t iface, int option, std::span<const std::uint8_t> value);
   Status get(std::size_t iface, int option, std::span<std::uint8_t> value, std::size_t& length);
   void reset(std::size_t iface) { of(iface) = {}; }
+  void take_over(std::size_t iface) { of(iface).shown = of(iface).text; }
 
  private:
   using Bytes = std::vector<std::uint8_t>;
   struct Values {
-    Bytes number{1, 2, 3, 4}, text{'a', 'p', 'n'};
+    Bytes number{1, 2, 3, 4}, text{'a', 'p', 'n'}, shown = text;
   };
   bool has(Planted planted) const { return planted_ == planted; }
   bool has_number() const;

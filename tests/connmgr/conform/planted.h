@@ -113,6 +113,7 @@ enum class Planted {
   ReadyLate,         // nothing can be started in the first three seconds, so nothing is stopped
   PausesAtLoss,      // and six seconds after each loss
   RetriesAtOnce,     // no pause between sub-attempts
+  OptionShowsLate,   // a text that is set shows from the next connect on
   RefusesOptions,    // an option that cannot be written is EPERM, one that cannot be read EACCES
   Addressed6,        // IPv6 addresses only, with the connection
   Addressed,         // addresses half a second after the connection
