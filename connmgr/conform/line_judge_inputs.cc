@@ -155,6 +155,7 @@ void LineJudge::take_failure() {
   if (s_.mode != Mode::Attempt || !ran || !s_.configured) return;
   s_.paused = true;
   s_.further();
+  if (s_.within_grace()) return;  // some wait for the end of it, or for the technology itself
   s_.owe_start(s_.unless_admin_down(s_.again_item()), "no START after a failed sub-attempt");
 }
 
