@@ -21,11 +21,15 @@ class Line : public Technology {
     callback_ = {
         mgmt_mask(MgmtEvent::PppCarrierOn, MgmtEvent::PppPhaseRunning, MgmtEvent::PppPhaseDead),
         [this](const MgmtNotice& notice) { on_ppp(notice); }};
-    binding.stack().mgmt.add(callback_);
   }
   ~Line() override { binding_.stack().mgmt.remove(callback_); }
 
-  void init() override { binding_.iface().carrier_off(); }
+  // Listens from now on only. Earlier, it would have net_mgmt keep what is raised before the boot,
+  // and control would hear of ifaces that it connects at boot anyway.
+  void init() override {
+    binding_.stack().mgmt.add(callback_);
+    binding_.iface().carrier_off();
+  }
   void start() override;
   void stop() override;
 
