@@ -7,7 +7,7 @@ StationConfig ethernet_defaults() {
   StationConfig config;
   config.associate = DurationDistribution::fixed(milliseconds(1500));
   config.phases = {{"negotiate", 100}};
-  config.waits_for_peer = true;
+  config.waits_for_peer = config.wired = true;
   return config;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // EthernetConnectivity: a cable, and nothing else to agree on: connected while there is a link. An
-// attempt without a cable waits for one; then the ends negotiate their speed.
+// attempt without a cable, or with nobody at its end, waits; then the ends negotiate their speed.
 #pragma once
 #include "connmgr/station.h"
 

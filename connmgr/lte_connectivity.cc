@@ -25,6 +25,7 @@ StationConfig lte_defaults() {
   config.cold = {Kind::Uniform, seconds(2), seconds(27), 0, {}};
   config.phases = {{"modem_on", 5}, {"search", 45}, {"register", 35}, {"pdn", 15}};
   config.detect = seconds(10);
+  config.off_is_final = true;
   return config;
 }
 

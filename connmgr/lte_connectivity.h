@@ -3,7 +3,8 @@
 // data network (PDN), all by its own firmware. Connectivity is PDN and serving cell together. An
 // assigned address is there before the iface goes up, and gone before it goes down. A modem that
 // searches has not lost anything yet: that takes the detection delay. In power saving mode (PSM,
-// 3GPP TS 23.682) it notices a loss only when it wakes up. Flight mode is a radio that is off.
+// 3GPP TS 23.682) it notices a loss only when it wakes up. Flight mode is a radio that is off: the
+// modem does nothing until it is told to connect again, as going admin-up does.
 #pragma once
 #include "connmgr/station.h"
 

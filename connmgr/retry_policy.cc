@@ -80,6 +80,13 @@ void RetryPolicy::lost() {
   technology_.stop();
 }
 
+void RetryPolicy::switched_off() {
+  if (state_ == State::Idle) return;
+  end_attempt(State::Idle);
+  technology_.stop();
+  binding_.iface().dormant_on();
+}
+
 void RetryPolicy::fatal(int reason) {
   if (state_ == State::Idle) return;
   end_attempt(State::Idle);

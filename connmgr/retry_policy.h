@@ -25,7 +25,9 @@
 //     persistent binding and its countdown begin with the loss all the same.
 //  7. A disconnect of conn_mgr's idle timeout ends the connection, but a persistent binding wants
 //     it back: a new attempt begins at once. See Binding::idle_disconnect().
-//  8. It writes the iface's dormancy and never reads the iface.
+//  8. A technology that was switched off ends what there is, at once and without an event, also for
+//     a persistent binding: connecting again is up to who switches it on.
+//  9. It writes the iface's dormancy and never reads the iface.
 #pragma once
 #include <cstdint>
 
@@ -64,6 +66,7 @@ class RetryPolicy : public TechnologyUser {
   bool associated() override;
   void sub_attempt_failed() override;
   void lost() override;
+  void switched_off() override;
   void fatal(int reason) override;
   void restarted() override;
   void configured(bool usable) override;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "connmgr/event_names.h"
 #include "stack/net/stack.h"
@@ -48,7 +49,9 @@ Station::Station(Binding& binding, TechnologyUser& user, const StationConfig& co
   if (key_.empty()) user.configured(false);
   if (medium == nullptr) return;
   set_joined(false);
-  medium->watch([this](bool present) { on_peer(present); });
+  was_off_ = radio_off();
+  was_absent_ = peer_absent();
+  medium->watch_air([this] { on_air(); });
 }
 
 RandomStream Station::stream(std::string_view use) const {
@@ -130,6 +133,7 @@ void Station::join() {
                          trace(conn_event::kAssociated, Attr::of("attempt", sub_attempts_)));
   set_joined(true);
   associated_at_ = scheduler().now();
+  if (medium_ != nullptr) peer_ = medium_->peer();
   sub_attempts_ = 0;
   set_address(true);
   user_.associated();
@@ -156,9 +160,39 @@ void Station::stop() {
   set_address(false);
 }
 
+bool Station::peer_absent() const {
+  if (medium_ == nullptr) return false;
+  return !medium_->peer_present() || (config_.wired && !medium_->carrier());
+}
+
+bool Station::peer_gone() const {
+  return peer_absent() || (config_.roams && medium_ != nullptr && !medium_->hears(peer_));
+}
+
+// What the medium says, as far as it is new.
+void Station::on_air() {
+  const bool off = radio_off(), absent = peer_absent();
+  const bool switched_off = off && !was_off_;
+  const bool peer_changed = absent != std::exchange(was_absent_, absent);
+  was_off_ = off;
+  cold_ = cold_ || off;
+  if (switched_off && config_.off_is_final) return switch_off();
+  if (peer_changed) return on_peer(!absent);
+  if (associated_) follow_peer();
+}
+
+void Station::switch_off() {
+  peer_missed_ = true;
+  if (associated_) return lose("radio_off");
+  if (phase_timer_.cancel() || waiting_) {
+    waiting_ = false;
+    trace(conn_event::kAssociationFailed, Attr::of("reason", "radio_off"));
+  }
+  user_.switched_off();
+}
+
 void Station::on_peer(bool present) {
   const bool off = radio_off();
-  cold_ = cold_ || off;
   // Back at the very instant at which the sub-attempt began: nothing was missed.
   peer_missed_ = !present || (peer_missed_ && scheduler().now() != began_at_);
   if (off && waiting_) {
@@ -170,14 +204,18 @@ void Station::on_peer(bool present) {
     waiting_ = peer_missed_ = false;
     return begin_phase();
   }
-  if (present) {
+  if (associated_) follow_peer();
+}
+
+void Station::follow_peer() {
+  if (!peer_gone()) {
     detection_.cancel();
-  } else if (associated_ && off) {
+  } else if (radio_off()) {
     lose("radio_off");
-  } else if (associated_ && until_noticed() > Duration{}) {
-    detection_.start(until_noticed());
-  } else if (associated_) {
+  } else if (until_noticed() == Duration{}) {
     on_peer_lost();
+  } else if (!detection_.running()) {
+    detection_.start(until_noticed());
   }
 }
 
@@ -197,7 +235,7 @@ void Station::lose(std::string_view reason) {
   const CauseScope scope(scheduler(),
                          trace(conn_event::kDisassociated, Attr::of("reason", reason)));
   set_address(false);
-  user_.lost();
+  config_.off_is_final && radio_off() ? user_.switched_off() : user_.lost();
 }
 
 void Station::reset() {

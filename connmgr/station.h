@@ -2,10 +2,11 @@
 // Station: the simulated technology of a device that looks for a peer (access point, base station,
 // switch) and joins it in phases. A sub-attempt takes a random time, of which each phase has its
 // share; it can succeed only while the peer is there all the time, and can fail anyway, for a while
-// or for good. Once associated, a peer that stays away longer than the detection delay is a loss.
+// or for good. Once associated, a peer that stays away longer than the detection delay is a loss,
+// for a device that roams also while it hears another one.
 //
-// It does not read the iface's admin state; the medium tells when the radio is switched off, which
-// ends the association at once. Owned by a binding's context; config and medium outlive it.
+// It does not read the iface's state; the medium tells when the radio is switched off, which ends
+// the association at once. Owned by a binding's context; config and medium outlive it.
 #pragma once
 #include <optional>
 #include <string>
@@ -43,6 +44,11 @@ struct StationConfig {
   Duration self_retry{};  ///< it tries again by itself after so long; zero: never
   Duration sleep{};       ///< power saving: it notices only once in so long; zero: always awake
   bool waits_for_peer = false;  ///< without a peer a sub-attempt waits instead of failing
+  bool wired = false;           ///< without a carrier of its own it has no peer
+  /// Its peer can be lost while there is another one, which it then has to join.
+  bool roams = false;
+  /// Switched off, it stays so until asked to connect again (TechnologyUser::switched_off()).
+  bool off_is_final = false;
   Credentials credentials = Credentials::Good;
   std::string key = "flapjack";  ///< the network's, for kStationKey
   /// What the network assigns: added before the iface goes up, removed before it goes down.
@@ -77,15 +83,20 @@ class Station : public Technology {
   Scheduler& scheduler() const;
   RecordId trace(std::string_view event, Attr attr) const;
   bool radio_off() const { return medium_ != nullptr && !medium_->radio_on(); }
-  bool peer_absent() const { return medium_ != nullptr && !medium_->peer_present(); }
+  bool peer_absent() const;
+  /// The peer that it has joined is gone, whatever else is there.
+  bool peer_gone() const;
   void begin();
   void begin_phase();
   void on_phase_end();
   void join();
   void set_joined(bool joined);
   void fail(std::string_view reason);
+  void on_air();
+  void switch_off();
+  void follow_peer();
   void on_peer(bool present);
-  void on_peer_lost() { lose("peer_lost"); }
+  void on_peer_lost() { lose(peer_absent() ? "peer_lost" : "roam"); }
   void lose(std::string_view reason);
   void on_self_retry();
   void set_address(bool on);
@@ -99,6 +110,8 @@ class Station : public Technology {
   std::string key_;
   std::optional<Duration> fixed_length_;
   bool associated_ = false, peer_missed_ = false, cold_ = true, waiting_ = false;
+  bool was_off_ = false, was_absent_ = false;  // when the medium last said something
+  std::size_t peer_ = 0;                       // that it has joined
   bool known_ = false;  // the network was joined a moment ago: no need to scan
   bool fails_ = false, fatal_ = false, has_address_ = false;
   std::size_t phase_ = 0;

@@ -29,6 +29,8 @@ class TechnologyUser {
   virtual void sub_attempt_failed() = 0;
   /// An established connection is gone.
   virtual void lost() = 0;
+  /// It was switched off, with any connection or sub-attempt: nothing more without a new connect.
+  virtual void switched_off() { lost(); }
   /// It can never work again without a new connect; `reason` goes with the event.
   virtual void fatal(int reason) = 0;
   /// It has begun to associate by itself, as supplicants and modems do.

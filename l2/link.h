@@ -101,6 +101,15 @@ class Link {
   /// Calls `watcher` at every change of peer_present(end), after the carriers were updated. Lives
   /// as long as the link.
   void watch_peer(std::size_t end, std::function<void(bool)> watcher);
+  /// The other end that a device at `end` would join, the first of those that peer_present() is
+  /// about; nothing when there is none.
+  std::optional<std::size_t> peer_of(std::size_t end) const;
+  bool is_end_on_air(std::size_t end) const {
+    return ends_.at(end)->present && ends_.at(end)->running;
+  }
+  /// Calls `watcher` whenever some peer of the end, or its own carrier or device, has changed;
+  /// otherwise as watch_peer().
+  void watch_air(std::size_t end, std::function<void()> watcher);
 
   const std::string& path() const { return path_; }
   SubjectId subject() const { return subject_; }
@@ -127,7 +136,7 @@ class Link {
     bool present = true, carrier = true, running = true, held = false;
     bool joined = true;
     bool special = false;  // carry_special() has its frames
-    bool shown_medium = false, shown_peer = false;
+    bool shown_medium = false;
     std::size_t started = 0;  // frames at the ring's front that are past the transmitter's queue
     SimTime free, last_arrival;
     FlightRing ring;
@@ -137,6 +146,7 @@ class Link {
     RandomStream jitter;
     std::unique_ptr<Extra> extra;
     LinkEndConfig config;
+    std::uint64_t changes = 0, shown_changes = 0;  // of it and its peers: what watchers know
     std::vector<std::function<void(bool)>> watchers;
   };
   struct Partition {
@@ -196,10 +206,13 @@ class Link {
   std::vector<std::size_t> receivers_;  // scratch of deliver_bus
   std::size_t partitions_made_ = 0;
   void count_on_air(const End& end, int step);
+  /// Its peers are ends that are no stations.
+  bool wants_host(const End& end) const { return end.config.station && hosts_ > 0; }
 
   std::size_t present_ = 0;
   // Ends that are no stations; ends that are present with a running device; both at once.
   std::size_t hosts_ = 0, on_air_ = 0, hosts_on_air_ = 0;
+  std::uint64_t changes_ = 0, host_changes_ = 0;  // of any end's place on the air, of no station's
 };
 
 }  // namespace flapjack

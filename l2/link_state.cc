@@ -9,6 +9,8 @@ namespace flapjack {
 void Link::set_up(bool up) {
   if (up_ == up) return;
   up_ = up;
+  ++changes_;
+  ++host_changes_;
   for (std::size_t i = 0; i < ends_.size(); ++i) cut(i);
   update();
 }
@@ -18,20 +20,25 @@ void Link::set_end_present(std::size_t end, bool present) {
   if (changed.present == present) return;
   changed.present = present;
   present ? ++present_ : --present_;
+  ++changed.changes;
   if (changed.running) count_on_air(changed, present ? +1 : -1);
   cut(end);
   update();
 }
 
 void Link::count_on_air(const End& end, int step) {
+  ++changes_;
   on_air_ += static_cast<std::size_t>(step);
-  if (!end.config.station) hosts_on_air_ += static_cast<std::size_t>(step);
+  if (end.config.station) return;
+  ++host_changes_;
+  hosts_on_air_ += static_cast<std::size_t>(step);
 }
 
 void Link::set_end_running(std::size_t end, bool running) {
   End& changed = *ends_.at(end);
   if (changed.running == running) return;
   changed.running = running;
+  ++changed.changes;
   if (changed.present) count_on_air(changed, running ? +1 : -1);
   update();
 }
@@ -42,6 +49,7 @@ void Link::set_end_carrier(std::size_t end, bool carrier) {
   End& changed = *ends_.at(end);
   if (changed.carrier == carrier) return;
   changed.carrier = carrier;
+  ++changed.changes;
   cut(end);
   update();
 }
@@ -83,11 +91,29 @@ bool Link::medium_up(std::size_t end) const {
 bool Link::peer_present(std::size_t end) const {
   const End& own = *ends_.at(end);
   if (!up_ || !own.present || !own.running) return false;
-  return own.config.station && hosts_ > 0 ? hosts_on_air_ > 0 : on_air_ > 1;
+  return wants_host(own) ? hosts_on_air_ > 0 : on_air_ > 1;
+}
+
+std::optional<std::size_t> Link::peer_of(std::size_t end) const {
+  if (!peer_present(end)) return std::nullopt;
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
+    const bool joinable = !wants_host(*ends_[end]) || !ends_[i]->config.station;
+    if (i != end && joinable && is_end_on_air(i)) return i;
+  }
+  return std::nullopt;
+}
+
+void Link::watch_air(std::size_t end, std::function<void()> watcher) {
+  ends_.at(end)->watchers.push_back([watcher = std::move(watcher)](bool) { watcher(); });
 }
 
 void Link::watch_peer(std::size_t end, std::function<void(bool)> watcher) {
-  ends_.at(end)->watchers.push_back(std::move(watcher));
+  const auto told = [shown = peer_present(end), watcher = std::move(watcher)](bool peer) mutable {
+    if (peer == shown) return;
+    shown = peer;
+    watcher(peer);
+  };
+  ends_.at(end)->watchers.push_back(told);
 }
 
 void Link::set_end_promiscuous(std::size_t end, bool on) {
@@ -119,9 +145,11 @@ void Link::update() {
     }
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       End& end = *ends_[i];
+      if (end.watchers.empty()) continue;
+      const std::uint64_t changes = end.changes + (wants_host(end) ? host_changes_ : changes_);
+      if (changes == end.shown_changes) continue;
+      end.shown_changes = changes;
       const bool peer = peer_present(i);
-      if (peer == end.shown_peer) continue;
-      end.shown_peer = peer;
       for (std::size_t w = 0; w < end.watchers.size(); ++w) end.watchers[w](peer);
     }
   }

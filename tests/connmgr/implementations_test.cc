@@ -5,6 +5,7 @@
 #include "connmgr/ethernet_connectivity.h"
 #include "connmgr/lte_connectivity.h"
 #include "connmgr/nsos_connectivity.h"
+#include "connmgr/ppp_connectivity.h"
 #include "connmgr/thread_connectivity.h"
 #include "tests/connmgr/device.h"
 
@@ -85,9 +86,33 @@ TEST(Lte, FlightModeIsALossAtOnceAndLeavesItCold) {
   d.medium.set_radio_on(false);
   d.at(21'500);
   EXPECT_EQ(d.take().front(), "20.000s disassociated radio_off");
+  EXPECT_EQ(d.take(), Names{});
   d.medium.set_radio_on(true);
   d.at(60'000);
-  EXPECT_EQ(d.take().back(), "29.000s IF_UP");  // the retry at 22 s, 5 s cold, 2 s
+  EXPECT_EQ(d.take(), Names{});  // admin-up it would be told to connect
+  EXPECT_TRUE(d.node.mgr.if_connect(d.iface).ok());
+  d.at(80'000);
+  EXPECT_EQ(d.take().back(), "67.000s IF_UP");  // 5 s cold, 2 s
+}
+
+// Whatever it is doing: what is under way is over, and no timeout is told.
+TEST(Lte, FlightModeEndsTheAttempt) {
+  for (const std::int64_t at : {3'000, 7'500, 12'000}) {  // cold, in a pause, lost a moment ago
+    StationConfig config = lte();
+    config.fail_ppb = at == 7'500 ? 1'000'000'000 : 0;
+    Device d;
+    LteConnectivity impl(config, &d.medium);
+    d.boot_up(impl, {kPersistentBinding.flags, 20});
+    d.at(std::min<std::int64_t>(at, 10'000));
+    if (at == 12'000) d.medium.set_present(false);  // not noticed yet
+    d.at(at);
+    d.node.forget();
+    d.medium.set_radio_on(false);
+    d.take();
+    d.at(100'000);
+    EXPECT_EQ(d.take(), Names{}) << at;
+    EXPECT_TRUE(d.iface.is_dormant());
+  }
 }
 
 TEST(Ethernet, WaitsForACable) {
@@ -115,6 +140,47 @@ TEST(Ethernet, TimeoutWhileItWaits) {
   d.at(20'000);
   EXPECT_EQ(d.take(), (Names{"0.000s IF_ADMIN_UP", "0.000s associating",
                              "5.000s association_failed stopped", "5.000s CONN_IF_TIMEOUT"}));
+}
+
+// Its own cable counts, and a persistent one waits for it until the timeout.
+TEST(Ethernet, NoticesItsOwnCable) {
+  Device d;
+  d.medium.set_carrier(false);
+  EthernetConnectivity impl(ethernet_defaults(), &d.medium);
+  d.boot_up(impl, {conn_flag_bit(ConnFlag::NoAutoDown) | kPersistentBinding.flags, 15});
+  d.at(10'000);
+  d.medium.set_carrier(true);
+  d.at(20'000);
+  d.medium.set_carrier(false);
+  d.at(24'000);
+  d.medium.set_carrier(true);
+  d.at(30'000);
+  d.medium.set_carrier(false);
+  d.at(60'000);
+  EXPECT_EQ(d.take(), (Names{"0.000s IF_ADMIN_UP", "0.000s associating", "11.500s associated",
+                             "11.500s IF_UP", "20.000s disassociated peer_lost", "20.000s IF_DOWN",
+                             "20.000s associating", "25.500s associated", "25.500s IF_UP",
+                             "30.000s disassociated peer_lost", "30.000s IF_DOWN",
+                             "30.000s associating", "45.000s association_failed stopped",
+                             "45.000s CONN_IF_TIMEOUT"}));
+}
+
+// Before the boot it listens to nothing, or net_mgmt would keep the admin-up of every iface.
+TEST(Ppp, BesideItNobodyIsConnectedTwiceAtBoot) {
+  TestNode node;
+  PppConnectivity ppp;
+  TestConnectivity impl;
+  NetIf& a = node.add_with_address("a");
+  NetIf& line = node.add("line");
+  node.mgr.bind(line, ppp);
+  node.mgr.bind(a, impl);
+  node.stack.post_init();
+  ASSERT_TRUE(node.mgr.boot().ok());
+  node.run();
+  EXPECT_EQ(node.context(a).connects, 1);
+  int commands = 0;
+  for (const KeptRecord& r : node.sink.records) commands += r.name == "connect";
+  EXPECT_EQ(commands, 2);  // one an iface
 }
 
 TEST(Thread, AttachesSlowly) {

@@ -296,6 +296,25 @@ TEST_F(Policy, TechnologyThatRestartsByItself) {  // 18, 23
   EXPECT_EQ(take(), (Names{"0.000s START"}));
 }
 
+// Switched off it is idle, whatever it did, and tells nothing.
+TEST_F(Policy, SwitchedOffIsTheEndOfIt) {
+  binding.set_flag(ConnFlag::Persistent, true);
+  binding.set_timeout_s(5);
+  policy.connect();
+  at(1);
+  take();
+  policy.switched_off();
+  EXPECT_EQ(policy.state(), RetryPolicy::State::Idle);
+  at(50);
+  EXPECT_EQ(take(), (Names{"1.000s STOP"}));
+  policy.connect();
+  EXPECT_TRUE(policy.associated());
+  take();
+  policy.switched_off();
+  after_all();
+  EXPECT_EQ(take(), (Names{"50.000s STOP", "50.000s IF_DOWN"}));
+}
+
 class GracePolicy : public Policy {
  protected:
   void connect_and_lose(bool persistent) {

@@ -154,6 +154,42 @@ TEST(Station, RoamsWithinTheGrace) {
   EXPECT_TRUE(d.iface.is_up());
 }
 
+// Its access point is gone, another one is there: a loss like any other, or with a grace a roam.
+TEST(Station, RoamsToAnotherPeer) {
+  for (const bool grace : {true, false}) {
+    StationConfig config = steady();
+    if (grace) config.grace = seconds(2);
+    config.detect = milliseconds(100);
+    Associated d(config, kPersistentBinding);
+    d.medium.set_other(true);
+    d.medium.set_present(false);
+    d.at(9000);
+    const Names roamed{"5.100s disassociated roam", "5.100s associating",
+                       "5.100s phase authenticate", "5.150s phase associate",
+                       "5.200s phase handshake", "5.500s associated"};
+    const Names lost{"5.100s disassociated roam", "5.100s IF_DOWN", "5.100s associating",
+                     "5.100s phase scan", "5.700s phase authenticate", "5.750s phase associate",
+                     "5.800s phase handshake", "6.100s associated", "6.100s IF_UP"};
+    EXPECT_EQ(d.take(), grace ? roamed : lost);
+    d.medium.set_present(true);  // it stays with the new one
+    d.at(20'000);
+    EXPECT_EQ(d.take(), Names{});
+    d.medium.set_other(false);
+    d.at(20'200);
+    EXPECT_EQ(d.take().front(), "20.100s disassociated roam");
+  }
+}
+
+TEST(Station, AnotherPeerIsNothingToADeviceThatDoesNotRoam) {
+  StationConfig config = steady();
+  config.roams = false;
+  Associated d(config, kPersistentBinding);
+  d.medium.set_other(true);
+  d.medium.set_present(false);
+  d.at(9000);
+  EXPECT_EQ(d.take(), Names{});
+}
+
 TEST(Station, TellsALossAfterTheGrace) {
   StationConfig config = steady();
   config.grace = seconds(2);

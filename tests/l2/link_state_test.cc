@@ -155,6 +155,30 @@ TEST(LinkState, WatchersAllRunAfterTheCarriersAndMayChangeTheLink) {
   EXPECT_THAT(world.at(0).medium, ElementsAre(true, false, true));
 }
 
+// Who watches the air hears of the end's own carrier and device, and of every peer.
+TEST(LinkState, TheAirIsMoreThanWhetherThereIsAPeer) {
+  LinkWorld world({}, 3);
+  int told = 0, peers = 0;
+  world.link.watch_air(0, [&] { ++told; });
+  world.link.watch_peer(0, [&](bool) { ++peers; });
+  EXPECT_EQ(world.link.peer_of(0), std::optional<std::size_t>(1));
+  world.link.set_end_running(1, false);
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(world.link.peer_of(0), std::optional<std::size_t>(2));
+  EXPECT_FALSE(world.link.is_end_on_air(1));
+  world.link.set_end_carrier(0, false);
+  EXPECT_EQ(told, 2);
+  EXPECT_EQ(peers, 0);
+  world.link.set_end_present(2, false);
+  EXPECT_EQ(told, 3);
+  EXPECT_EQ(peers, 1);
+  EXPECT_EQ(world.link.peer_of(0), std::nullopt);
+  world.link.set_end_running(0, false);
+  EXPECT_EQ(told, 4);
+  world.link.set_end_carrier(2, false);  // another's cable
+  EXPECT_EQ(told, 4);
+}
+
 TEST(LinkState, ADetachedEndLosesItsFrames) {
   LinkWorld world;
   world.send(0, 1, 1);

@@ -47,6 +47,69 @@ TEST(Stories, OwnRadioOffNeedsANewAssociation) {
                      "5s a.w IF_DOWN", "5.5s a.w IF_ADMIN_UP", "6.5s a.w IF_UP"}));
 }
 
+// A modem in flight mode does nothing, persistent or not, and is told to connect when admin-up.
+TEST(Stories, FlightModeIsQuiet) {
+  const Ran ran(R"({ "until": "150s", "nodes": {
+    "d": { "ifaces": { "m": { "technology": "lte", "conn": { "associate": "2s",
+           "address": "100.64.0.2/24", "persistent": true, "timeout": "20s" } } } },
+    "bs": { "ifaces": { "w": {} } } },
+    "links": { "air": { "between": ["d.m", "bs.w"] } },
+    "timeline": [{ "at": "80s", "admin_down": "d.m", "for": "40s" }] })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.events("d.m associating"), (Strings{"0s d.m associating", "120s d.m associating"}));
+  EXPECT_EQ(ran.events("d.m CONN_IF"), Strings{});
+  EXPECT_EQ(ran.events("d.m IF_"),
+            (Strings{"0s d.m IF_ADMIN_UP", "2s d.m IF_UP", "80s d.m IF_ADMIN_DOWN",
+                     "80s d.m IF_DOWN", "120s d.m IF_ADMIN_UP", "122s d.m IF_UP"}));
+}
+
+TEST(Stories, EthernetNeedsItsOwnCable) {
+  const Ran ran(R"({ "until": "40s", "nodes": {
+    "d": { "ifaces": { "e": { "ipv4": "10.0.0.1/24", "conn": { "impl": "ethernet",
+           "timeout": "5s", "persistent": true } } } },
+    "sw": { "ifaces": { "p": { "ipv4": "10.0.0.9/24" } } } },
+    "links": { "l": { "between": ["d.e", "sw.p"] } },
+    "timeline": [{ "at": "0s", "carrier_down": "d.e", "for": "2s" },
+                 { "at": "10s", "carrier_down": "d.e", "for": "3s" },
+                 { "at": "20s", "carrier_down": "d.e", "for": "10s" }] })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  // the cable was there when the first sub-attempt began
+  EXPECT_EQ(ran.events("d.e IF_UP"), (Strings{"4s d.e IF_UP", "14.5s d.e IF_UP"}));
+  EXPECT_EQ(ran.events("d.e CONN_IF"), (Strings{"25s d.e CONN_IF_TIMEOUT"}));
+}
+
+// A PPP line makes nobody connect twice when the node boots.
+TEST(Stories, OneConnectAnIfaceAtBoot) {
+  const Ran ran(R"({ "until": "3s", "nodes": {
+    "d": { "ifaces": {
+      "w": { "technology": "wifi", "ipv4": "10.0.0.1/24", "conn": { "associate": "1s" } },
+      "m": { "technology": "ppp", "ipv4": "100.64.0.9/32", "conn": { "dial": "500ms" } } } },
+    "p": { "ifaces": { "w": {}, "m": { "technology": "ppp", "ipv4": "100.64.0.1/32" } } } },
+    "links": { "l": { "between": ["d.w", "p.w"] }, "line": { "between": ["d.m", "p.m"] } } })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.events("d.w connect"), (Strings{"0s d.w connect"}));
+  EXPECT_EQ(ran.events("d.m connect"), (Strings{"0s d.m connect"}));
+}
+
+// The loss of an access point is a roam where there is another one.
+TEST(Stories, RoamsWithinTheGrace) {
+  for (const bool grace : {true, false}) {
+    const Ran ran(std::string(R"({ "until": "30s", "nodes": {
+      "d": { "ifaces": { "w": { "technology": "wifi", "ipv4": "10.0.0.1/24",
+             "conn": { "associate": "1s", "persistent": true)") +
+                  (grace ? R"(, "grace": "2s")" : "") + R"( } } } },
+      "ap1": { "ifaces": { "w": {} } }, "ap2": { "ifaces": { "w": {} } } },
+      "links": { "air": { "between": ["d.w", "ap1.w", "ap2.w"] } },
+      "timeline": [{ "at": "10s", "vanish": "ap1" }] })");
+    ASSERT_TRUE(ran.report) << ran.messages;
+    EXPECT_EQ(ran.events("d.w disassociated"), (Strings{"10s d.w disassociated"}));
+    EXPECT_EQ(ran.events("d.w associated"),
+              (Strings{"1s d.w associated", grace ? "10.4s d.w associated"
+                                                  : "11s d.w associated"}));
+    EXPECT_EQ(ran.events("d.w IF_DOWN"), grace ? Strings{} : Strings{"10s d.w IF_DOWN"});
+  }
+}
+
 TEST(Stories, AScriptedStationIsNeverUpForAnInstantAtBoot) {
   const Ran ran(R"({ "until": "3s", "nodes": { "d": { "ifaces": { "w": { "ipv4": "10.0.0.1/24",
       "conn": { "impl": "scripted", "script": ["connect 1s up"] } } } },
