@@ -166,6 +166,21 @@ TEST(AutoDown, AfterDisconnectWaitsForIfDown) {
   EXPECT_FALSE(one.node.mgr.if_get_flag(one.a, ConnFlag::Disconnecting));
 }
 
+// Also where nothing goes admin-down: the next loss is not meant.
+TEST(AutoDown, AHandledIfDownForgetsTheDisconnect) {
+  for (const std::uint32_t flags : {kNoAutoDown, kNoAutoDown | kPersistent}) {
+    for (const bool auto_if_down : {true, false}) {
+      One one({flags}, {.auto_if_down = auto_if_down});
+      one.connected();
+      EXPECT_TRUE(one.node.mgr.if_disconnect(one.a).ok());
+      EXPECT_TRUE(one.node.mgr.if_get_flag(one.a, ConnFlag::Disconnecting));
+      one.node.run();
+      EXPECT_TRUE(one.a.is_admin_up());
+      EXPECT_FALSE(one.node.mgr.if_get_flag(one.a, ConnFlag::Disconnecting));
+    }
+  }
+}
+
 TEST(AutoDown, LegacyIsWithinTheCallEvenIfItFails) {
   One one({kPersistent}, {.legacy_sync_autodown = true});
   one.connected();
