@@ -53,12 +53,48 @@ int value_of(Dice& dice, Op op) {
   return one_only ? 0 : dice.below(2);
 }
 
+using Ops = std::vector<Op>;
+
+// A bound iface that can be lost and disconnected, its flags and its idle countdown.
+void begin_with_control(Dice& dice, Sequence& q) {
+  q.setup.bound |= 1;
+  const int flags = dice.below(8);
+  for (int k = 0; k < 3; ++k) q.steps.push_back({0, false, Op::Flag, 0, k | (flags >> k & 1) << 3});
+  if (dice.one_in(2)) q.steps.push_back({0, false, Op::IdleTimeout, 0, 1 + dice.below(2)});
+  q.steps.push_back({0, false, Op::Connect, 0, 0});
+}
+
+// Ifaces with addresses, of which some are ready.
+void begin_with_ready(Dice& dice, Sequence& q) {
+  q.setup.ifaces = std::max(q.setup.ifaces, 2);
+  q.setup.bound &= dice.one_in(2) ? 0x3f : 0;
+  for (int i = 0; i < q.setup.ifaces; ++i) {
+    q.steps.push_back({0, false, Op::Add4, i, 0});
+    q.steps.push_back({0, false, Op::AdminUp, i, 0});
+    if (dice.one_in(2)) q.steps.push_back({0, false, Op::CarrierOff, i, 0});
+  }
+}
+
+// Some sequences are about few things, which alone would rarely meet.
+Ops theme_of(Dice& dice, Sequence& q) {
+  if (dice.one_in(3)) {
+    begin_with_control(dice, q);
+    return {Op::Connect,   Op::Disconnect, Op::Disconnect, Op::DormantOn, Op::CarrierOff,
+            Op::CarrierOn, Op::FailCalls,  Op::Flag,       Op::AdminDown, Op::Use};
+  }
+  if (!dice.one_in(3)) return {};
+  begin_with_ready(dice, q);
+  return {Op::CarrierOff, Op::CarrierOn, Op::CarrierOff, Op::CarrierOn, Op::Resend, Op::Ignore,
+          Op::Watch};
+}
+
 }  // namespace
 
 Sequence generate(std::uint64_t number) {
   Dice dice(number);
   Sequence q{setup_of(dice), {}};
-  int at = dice.one_in(3) ? -1 : 0;
+  const Ops theme = theme_of(dice, q);
+  int at = theme.empty() && dice.one_in(3) ? -1 : 0;
   const int steps = 1 + dice.below(24);
   bool same_kind = false;  // some sequences toggle few things, often
   const Op favourite = static_cast<Op>(dice.below(static_cast<int>(Op::kCount)));
@@ -77,6 +113,10 @@ Sequence generate(std::uint64_t number) {
     if (same_kind && dice.one_in(3)) step.op = favourite;
     constexpr Op kFrequent[] = {Op::Add4, Op::Add6, Op::Del6, Op::Connect, Op::Connect};
     if (dice.one_in(4)) step.op = kFrequent[dice.below(5)];
+    if (!theme.empty() && !dice.one_in(4)) {
+      step.op = theme[static_cast<std::size_t>(dice.below(static_cast<int>(theme.size())))];
+      if (theme.front() == Op::Connect && !dice.one_in(3)) step.iface = 0;
+    }
     // IPv6 brings groups and prefixes with it, whose events would take places in the queue
     if (q.setup.queue < 256 && step.op == Op::Add6) step.op = Op::Add4;
     if (q.setup.queue < 256 && step.op == Op::Del6) step.op = Op::Del4;

@@ -49,7 +49,7 @@ TEST(ConnMgrModel, RandomSequencesDoNotDiverge) {
 TEST(ConnMgrModel, TheGeneratorReachesEverything) {
   std::vector<int> ops(static_cast<std::size_t>(Op::kCount));
   std::vector<int> events(static_cast<std::size_t>(Ev::kCount));
-  int lost = 0, before = 0, late = 0, dad = 0, acd = 0;
+  int calls = 0, lost = 0, before = 0, late = 0, dad = 0, acd = 0;
   for (std::uint64_t number = 1; number <= 3000; ++number) {
     const Sequence q = generate(number);
     dad += q.setup.dad_ms > 0;
@@ -62,11 +62,13 @@ TEST(ConnMgrModel, TheGeneratorReachesEverything) {
     for (const Line& line : expected(q)) {
       if (line.kind == Line::Kind::Event) ++events[static_cast<std::size_t>(line.code)];
       lost += line.kind == Line::Kind::Lost;
+      calls += line.kind == Line::Kind::Call;
     }
   }
   for (std::size_t k = 0; k < ops.size(); ++k) EXPECT_GT(ops[k], 50) << op_name(Op(k));
   for (std::size_t k = 0; k < events.size(); ++k) EXPECT_GT(events[k], 50) << ev_name(Ev(k));
   EXPECT_GT(lost, 50);
+  EXPECT_GT(calls, 50);
   EXPECT_GT(before, 50);
   EXPECT_GT(late, 50);
   EXPECT_GT(dad, 50);

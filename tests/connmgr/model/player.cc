@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "connmgr/conn_mgr.h"
 #include "stack/contract/arp_port.h"
@@ -51,6 +53,7 @@ class ModelConnectivity : public Connectivity {
   }
   void init(Binding& binding) override { binding.iface().dormant_on(); }
   Status connect(Binding& binding) override {
+    called(0, binding.iface());
     Context& c = binding.context_as<Context>();
     if (c.associated) return Status();
     if (takes_ == Duration{}) {
@@ -61,6 +64,7 @@ class ModelConnectivity : public Connectivity {
     return Status();
   }
   Status disconnect(Binding& binding) override {
+    called(1, binding.iface());
     Context& c = binding.context_as<Context>();
     c.timer.cancel();
     c.associated = false;
@@ -81,6 +85,7 @@ class ModelConnectivity : public Connectivity {
     if (!was || !binding->flag(ConnFlag::Persistent)) return;
     binding->context_as<Context>().timer.start(takes_ + milliseconds(1));
   }
+  std::function<void(int command, const NetIf& iface)> called;
 
  private:
   Duration takes_;
@@ -124,13 +129,18 @@ class Player : public TraceSink {
         mgr_(stack_, config_of(q.setup)),
         impl_(q.setup.associate_ms) {
     tracer_.add_sink(*this, TraceMask::of(TraceKind::Event));
+    impl_.called = [this](int command, const NetIf& iface) {
+      log_.push_back({Line::Kind::Call, now_ms(), command, place_of(iface)});
+    };
   }
   Log run();
   void record(const Tracer& tracer, const TraceRecord& r) override;
 
  private:
   int now_ms() const { return static_cast<int>(scheduler_.now().ns / 1'000'000); }
+  static int place_of(const NetIf& iface) { return static_cast<int>(iface.index().value) - 1; }
   void build();
+  void note_flags(bool all);
   void play(std::uint64_t number);
   Status call(const Step& step);
   void address(const Step& step, NetIf& iface);
@@ -149,7 +159,7 @@ class Player : public TraceSink {
   ConnMgr mgr_;
   ModelConnectivity impl_;
   MgmtCallback everything_{~std::uint64_t{0}, [](const MgmtNotice&) {}, {}};
-  MgmtCallback l4_;
+  std::vector<std::uint32_t> flags_ = std::vector<std::uint32_t>(6);  // as last noted
   Log log_;
 };
 
@@ -165,7 +175,7 @@ void Player::record(const Tracer&, const TraceRecord& r) {
       for (const auto& each : stack_.ifaces()) {
         const bool here = of_node ? !r.attrs.empty() && r.attrs.front().text == each->name()
                                   : r.subject == each->subject();
-        if (here) iface = static_cast<int>(each->index().value) - 1;
+        if (here) iface = place_of(*each);
       }
     }
     log_.push_back({lost ? Line::Kind::Lost : Line::Kind::Event, now_ms(), k, iface});
@@ -247,6 +257,19 @@ Status Player::call(const Step& step) {
 void Player::play(std::uint64_t number) {
   const Status status = call(q_.steps[number]);
   log_.push_back({Line::Kind::Result, now_ms(), status.to_int(), static_cast<int>(number)});
+  note_flags(false);
+}
+
+void Player::note_flags(bool all) {
+  for (const auto& iface : stack_.ifaces()) {
+    const Binding* const binding = mgr_.if_get_binding(*iface);
+    if (binding == nullptr) continue;
+    const int i = place_of(*iface);
+    const std::uint32_t now = binding->flags();
+    const std::uint32_t noted = std::exchange(flags_[static_cast<std::size_t>(i)], now);
+    if (!all && now == noted) continue;
+    log_.push_back({Line::Kind::Flags, all ? 0 : now_ms(), static_cast<int>(now), i});
+  }
 }
 
 Log Player::run() {
@@ -269,9 +292,9 @@ Log Player::run() {
     log_.resize(kMostLines);
     return log_;
   }
+  note_flags(true);
   for (const auto& iface : stack_.ifaces()) {
-    const int index = static_cast<int>(iface->index().value) - 1;
-    log_.push_back({Line::Kind::Word, 0, mgr_.if_state(*iface), index});
+    log_.push_back({Line::Kind::Word, 0, mgr_.if_state(*iface), place_of(*iface)});
   }
   return log_;
 }

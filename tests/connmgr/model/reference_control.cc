@@ -88,6 +88,7 @@ int Reference::bulk(Op op, bool skip) {
 int Reference::impl_connect(int i) {
   If& f = ifs_[i];
   if (f.fails) return kEio;
+  log_.push_back({Line::Kind::Call, now_, 0, i});
   if (f.associated) return 0;
   if (s_.associate_ms == 0) {
     f.associated = true;
@@ -102,6 +103,7 @@ int Reference::impl_connect(int i) {
 int Reference::impl_disconnect(int i) {
   If& f = ifs_[i];
   if (f.fails) return kEio;
+  log_.push_back({Line::Kind::Call, now_, 1, i});
   f.associate_at = kNever;
   f.associated = false;
   set(f.dormant, true, i);
@@ -203,6 +205,16 @@ int Reference::call(const Step& step) {
 void Reference::play(int number) {
   const int result = call(q_.steps[number]);
   log_.push_back({Line::Kind::Result, now_, result, number});
+  note_flags(false);
+}
+
+void Reference::note_flags(bool all) {
+  for (int i = 0; i < s_.ifaces; ++i) {
+    If& f = ifs_[i];
+    if (!f.bound || (!all && f.flags == f.noted_flags)) continue;
+    f.noted_flags = f.flags;
+    log_.push_back({Line::Kind::Flags, all ? 0 : now_, static_cast<int>(f.flags), i});
+  }
 }
 
 // The next thing that happens: time, then the order of the threads, then that of arming.
@@ -265,6 +277,7 @@ Log Reference::run() {
     log_.resize(kMostLines);
     return log_;
   }
+  note_flags(true);
   for (int i = 0; i < s_.ifaces; ++i) {
     log_.push_back({Line::Kind::Word, 0, ifs_[i].word & 0xffff, i});
   }

@@ -29,7 +29,7 @@ struct If {
   Address a4[3], a6, own6;  // a4[2] and own6 are link-local
   long check6_order = 0;
   // binding and implementation
-  unsigned flags = 0;
+  unsigned flags = 0, noted_flags = 0;
   int idle_s = 0;
   bool fails = false, associated = false;
   int associate_at = kNever, idle_at = kNever;
@@ -104,6 +104,7 @@ class Reference {
   int bulk(Op op, bool skip);
   void boot();
   void play(int number);
+  void note_flags(bool all);
   int call(const Step& step);
   void address(const Step& step);
   bool once(int until);

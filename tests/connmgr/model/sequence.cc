@@ -177,6 +177,10 @@ std::string to_text(const Line& line) {
       return at + "lost " + ev_name(static_cast<Ev>(line.code));
     case Line::Kind::Result:
       return at + "step " + std::to_string(line.iface) + " returns " + std::to_string(line.code);
+    case Line::Kind::Call:
+      return at + (line.code == 0 ? "connect of " : "disconnect of ") + iface + " is called";
+    case Line::Kind::Flags:
+      return at + "flags of " + iface + " are " + std::to_string(line.code);
     case Line::Kind::Word:
       return "word of " + iface + " is " + std::to_string(line.code);
   }

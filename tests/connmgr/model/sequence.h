@@ -65,10 +65,11 @@ enum class Ev : std::uint8_t {
 const char* ev_name(Ev ev);
 
 /// One line of a log. Event: `code` is the Ev, `iface` its index or -1. Lost: an event that found
-/// no place. Result: of the step `iface`, `code` as Zephyr returns it. Word: of an iface, in the
-/// end.
+/// no place. Result: of the step `iface`, `code` as Zephyr returns it. Call: of the implementation
+/// of `iface`; `code` is 0 for connect, 1 for disconnect. Flags: of a binding, behind a step that
+/// finds others than the last one, and in the end. Word: of an iface, in the end.
 struct Line {
-  enum class Kind : std::uint8_t { Event, Lost, Result, Word } kind;
+  enum class Kind : std::uint8_t { Event, Lost, Result, Call, Flags, Word } kind;
   int at_ms;
   int code;
   int iface;
