@@ -34,16 +34,15 @@ void Agent::start() {
   }
 }
 
+// One datagram a turn: what an agent does may at once send it the next one.
 void Agent::readable() {
-  if (stalled_) return;
-  while (!busy_.running() && !waiting_) {
-    const auto got = socket_->recv();
-    if (!got.ok()) return;
-    const CauseScope scope(env_.node.stack.scheduler(), got.value().cause());
-    CnMsgReader reader(got.value().bytes());
-    while (reader.next()) hear(reader.header(), reader.data());
-    if (spec_.handle.ns > 0) busy_.start(spec_.handle);
-  }
+  if (stalled_ || busy_.running() || waiting_) return;
+  const auto got = socket_->recv();
+  if (!got.ok()) return;
+  const CauseScope scope(env_.node.stack.scheduler(), got.value().cause());
+  CnMsgReader reader(got.value().bytes());
+  while (reader.next()) hear(reader.header(), reader.data());
+  busy_.start(spec_.handle);
 }
 
 bool Agent::set_stalled(bool on) {

@@ -212,6 +212,24 @@ TEST(Agent, AnActAboutNoIfaceNamesNone) {
   }
 }
 
+// What it does sends it the next message at once, and so for ever.
+TEST(Agent, OneThatChasesItselfInOneInstantEndsTheRun) {
+  const Ran ran(R"({ "until": "5s",
+    "nodes": { "dev": {
+        "ifaces": { "x0": { "technology": "ethernet", "ipv4": "192.0.2.2/24",
+            "conn": { "impl": "scripted", "script": ["connect up", "disconnect down"],
+                      "persistent": true, "auto_down": false } } },
+        "agents": { "a": { "listen": "iface", "act": [
+            { "on": "IF_UP", "do": "disconnect" }, { "on": "IF_DOWN", "do": "connect" }] } } },
+      "ap": { "ifaces": { "p": { "ipv4": "192.0.2.10/24" } } } },
+    "links": { "l": { "between": ["dev.x0", "ap.p"] } },
+    "timeline": [{ "at": "1s", "disconnect": "dev.x0" }] })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.report->verdict, RunVerdict::Error);
+  EXPECT_NE(ran.report->error.find("does not get past 1.000s"), std::string::npos)
+      << ran.report->error;
+}
+
 // A group above the limit: which, what it would take, and what there is.
 TEST(Agent, AGroupThatIsNotThereIsToldWithTheLimit) {
   const Ran ran(pair(R"("connector": { "users": 2 },
