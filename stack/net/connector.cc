@@ -75,7 +75,6 @@ Status Connector::send_mult(std::span<const std::uint8_t> messages, const SendOp
   if (error == CnMsgHeader::Error::Short) return config_.header_errc;
   SendOptions to = options;
   if (to.portid == 0 && to.group == 0) {
-    if (error == CnMsgHeader::Error::TooLong) return config_.header_errc;
     const CnEntry* entry = registry_.find(first.id);
     if (entry == nullptr) return Errc::Enodev;
     to.group = entry->group();

@@ -9,13 +9,13 @@ namespace flapjack {
 
 CnMsgHeader::Error CnMsgHeader::parse(std::span<const std::uint8_t> datagram, CnMsgHeader& out) {
   if (datagram.size() < kCnHeaderBytes) return Error::Short;
-  if (datagram.size() > kCnMessageBytesMax) return Error::TooLong;
   out.id.idx = wire::load_le32(datagram.data());
   out.id.val = wire::load_le32(datagram.data() + 4);
   out.seq = wire::load_le32(datagram.data() + 8);
   out.ack = wire::load_le32(datagram.data() + 12);
   out.len = wire::load_le16(datagram.data() + 16);
   out.flags = wire::load_le16(datagram.data() + 18);
+  if (datagram.size() > kCnMessageBytesMax) return Error::TooLong;
   return out.len > datagram.size() - kCnHeaderBytes ? Error::Length : Error::None;
 }
 
