@@ -59,6 +59,7 @@ LIBRARIES = (
     ("sys/", ("tools/", "tests/", "offload/host_")),
     ("arpa/", ("tools/live/", "tests/", "offload/host_")),
     ("netinet/", ("tools/live/", "tests/", "offload/host_")),
+    ("netdb.h", ("tools/live/", "tests/", "offload/host_")),
     ("net/", ("tools/live/", "tests/", "offload/host_")),
     ("linux/", ("tools/live/", "tests/", "offload/host_")),
 )

@@ -184,6 +184,37 @@ class Connector(CliTest):
         self.finish(run)
         self.assertFalse(os.path.exists(os.path.join(self.folder, "cn")))
 
+    def test_a_killed_run_leaves_the_path_usable(self):
+        path = os.path.join(self.folder, "cn")
+        left = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        left.bind(path)
+        self.write("t.json", PAIR)
+        in_use = self.expect(2, "run", "t.json", "--connector", self.unix())
+        self.assertIn("Address already in use", in_use.stdout + in_use.stderr)
+        left.close()  # as a kill does: the file stays
+        run = self.start(PAIR.replace('"until": "5s"', '"until": "3s"'), self.unix())
+        self.listen(self.unix(), "l4").close()
+        self.finish(run)
+
+    def test_the_agent_in_c_names_hosts_and_its_troubles(self):
+        for where, trouble in (("udp:nohost.invalid:5", "nohost.invalid:5: "),
+                               ("udp:5", "Destination address required"),
+                               ("tcp:127.0.0.1:5", "Protocol not supported"),
+                               ("unix:" + "x" * 200, "File name too long")):
+            done = subprocess.run([IN_C, where, "iface"], text=True, capture_output=True,
+                                  check=False, timeout=60)
+            self.assertEqual(done.returncode, 2, where)
+            self.assertIn(trouble, done.stderr)
+            self.assertNotIn("Success", done.stderr)
+        where = self.udp()
+        run = self.start(OVER_UDP, where)
+        by_name = where.replace("127.0.0.1", "localhost")
+        done = subprocess.run([IN_C, by_name, "iface"], text=True, capture_output=True,
+                              check=False, timeout=60)
+        self.finish(run)
+        self.assertRegex(done.stdout, r"heard \d+, missed 0\n$")
+        self.assertIn("#1 IF_DOWN", done.stdout)
+
 
 if __name__ == "__main__":
     unittest.main()

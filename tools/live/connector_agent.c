@@ -13,10 +13,9 @@
  * What is missed at the very end shows no gap, as nothing comes behind it.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/connector.h>
-#include <netinet/in.h>
+#include <netdb.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,6 +43,7 @@ static uint32_t group_of(const char *text) {
 /* A connected datagram socket; -1 when there is none. */
 static int open_unix(const char *path) {
   struct sockaddr_un at = {.sun_family = AF_UNIX};
+  errno = ENAMETOOLONG;
   if (strlen(path) >= sizeof at.sun_path) return -1;
   strcpy(at.sun_path, path);
   int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
@@ -52,16 +52,26 @@ static int open_unix(const char *path) {
   return connect(fd, (struct sockaddr *)&at, sizeof at) == 0 ? fd : -1;
 }
 
+/* HOST:PORT, numbers or names. */
 static int open_udp(const char *text) {
-  char host[64];
+  char host[256];
   const char *colon = strrchr(text, ':');
+  errno = EDESTADDRREQ;
   if (colon == NULL || (size_t)(colon - text) >= sizeof host) return -1;
   memcpy(host, text, (size_t)(colon - text));
   host[colon - text] = '\0';
-  struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)number(colon + 1))};
-  if (inet_pton(AF_INET, host, &at.sin_addr) != 1) return -1;
+  const struct addrinfo wanted = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
+  struct addrinfo *found = NULL;
+  const int failed = getaddrinfo(host, colon + 1, &wanted, &found);
+  if (failed != 0) {
+    fprintf(stderr, "%s: %s\n", text, gai_strerror(failed));
+    errno = EHOSTUNREACH;
+    return -1;
+  }
   int fd = socket(AF_INET, SOCK_DGRAM, 0);
-  return connect(fd, (struct sockaddr *)&at, sizeof at) == 0 ? fd : -1;
+  if (fd >= 0 && connect(fd, found->ai_addr, found->ai_addrlen) != 0) fd = -1;
+  freeaddrinfo(found);
+  return fd;
 }
 
 static int join_group(int fd, uint32_t group, uint32_t seq) {
@@ -116,11 +126,12 @@ static ssize_t receive(int fd, uint8_t *buffer, size_t room, int flags) {
 
 int main(int argc, char **argv) {
   if (argc < 3) {
-    fprintf(stderr, "usage: %s unix:PATH|udp:ADDRESS:PORT GROUP...\n", argv[0]);
+    fprintf(stderr, "usage: %s unix:PATH|udp:HOST:PORT GROUP...\n", argv[0]);
     return 2;
   }
   const char *at = argv[1];
   int fd = -1;
+  errno = EPROTONOSUPPORT;
   if (strncmp(at, "unix:", 5) == 0) fd = open_unix(at + 5);
   if (strncmp(at, "udp:", 4) == 0) fd = open_udp(at + 4);
   if (fd < 0) {

@@ -58,6 +58,7 @@ class ConnectorBridge : public LiveDrive {
   DoorPtr open_door(const Protocol::endpoint& at, asio::error_code& error);
   void open_next_door();
   bool make_room();
+  bool is_left_over(const Protocol::endpoint& at);
   void receive(const DoorPtr& door);
   void take(const DoorPtr& door, std::span<const std::uint8_t> datagram);
   Peer* peer(const DoorPtr& door);
@@ -82,7 +83,11 @@ std::string ConnectorBridge::begin(World& world) {
   stack_ = &node->stack;
   asio::error_code error;
   const Protocol::endpoint at = resolve(error);
-  const DoorPtr first = error ? nullptr : open_door(at, error);
+  DoorPtr first = error ? nullptr : open_door(at, error);
+  if (error == asio::error::address_in_use && options_.at.is_unix() && is_left_over(at)) {
+    static_cast<void>(::unlink(options_.at.path.c_str()));
+    first = open_door(at, error);
+  }
   if (first == nullptr) return options_.at.text() + ": " + error.message();
   bound_ = true;
   doors_.push_back(first);
@@ -90,6 +95,15 @@ std::string ConnectorBridge::begin(World& world) {
   std::fprintf(stderr, "flapjack: the Connector of %s is at %s\n", stack_->name().c_str(),
                options_.at.text().c_str());
   return {};
+}
+
+// A socket that a killed run has left: nobody answers there.
+bool ConnectorBridge::is_left_over(const Protocol::endpoint& at) {
+  asio::error_code error;
+  Protocol::socket probe(io_);
+  probe.open(at.protocol(), error);
+  if (!error) probe.connect(at, error);
+  return error == asio::error::connection_refused;
 }
 
 DoorPtr ConnectorBridge::open_door(const Protocol::endpoint& at, asio::error_code& error) {
