@@ -65,28 +65,40 @@ NetIf* AddressIndex::owner(Ipv4Address address) const {
   return own_[found->order].iface;
 }
 
+// The first entry of `address` or more, sought in growing steps from `near`: where it mostly is.
+std::size_t AddressIndex::first_from(const std::vector<Owner>& sorted, std::size_t near,
+                                     std::uint64_t address) {
+  std::size_t from = near, to = near;
+  for (std::size_t step = 1; from > 0 && sorted[from - 1].address >= address; step *= 2) {
+    to = from - 1;
+    from -= std::min(step, from);
+  }
+  for (std::size_t step = 1; to < sorted.size() && sorted[to].address < address; step *= 2) {
+    from = to + 1;
+    to += std::min(step, sorted.size() - to);
+  }
+  const auto begin = sorted.begin();
+  const auto less = [](const Owner& own, std::uint64_t value) { return own.address < value; };
+  return static_cast<std::size_t>(
+      std::lower_bound(begin + static_cast<std::ptrdiff_t>(from),
+                       begin + static_cast<std::ptrdiff_t>(to), address, less) - begin);
+}
+
 SourceCandidate AddressIndex::best(Ipv4Address destination, bool link_local) const {
   const Networks& networks = link_local ? link_local_ : global_;
   const std::vector<Owner>& sorted = networks.sorted;
-  const auto at = [&](std::uint32_t value) {
-    return std::lower_bound(sorted.begin(), sorted.end(), Owner{value, 0});
-  };
-  const auto next = at(destination.value);
+  const auto found = std::lower_bound(sorted.begin(), sorted.end(), Owner{destination.value, 0});
+  const auto next = static_cast<std::size_t>(found - sorted.begin());
   int score = 0;
-  if (next != sorted.end()) score = equal_leading_bits(next->address, destination.value);
-  if (next != sorted.begin()) {
-    score = std::max(score, equal_leading_bits((next - 1)->address, destination.value));
+  if (next < sorted.size()) score = equal_leading_bits(sorted[next].address, destination.value);
+  if (next > 0) {
+    score = std::max(score, equal_leading_bits(sorted[next - 1].address, destination.value));
   }
   const std::uint32_t host = score == 32 ? 0 : ~std::uint32_t{0} >> score;
-  const auto from = at(destination.value & ~host);
-  const std::uint64_t behind = std::uint64_t{destination.value | host} + 1;
-  const auto to = behind >> 32 != 0 ? sorted.end() : at(static_cast<std::uint32_t>(behind));
+  const std::size_t from = first_from(sorted, next, destination.value & ~host);
+  const std::size_t to = first_from(sorted, next, std::uint64_t{destination.value | host} + 1);
   std::int64_t order = score == 0 ? networks.latest_any : -1;
-  if (from != to) {
-    const auto begin = sorted.begin();
-    order = std::max<std::int64_t>(order, latest(networks, static_cast<std::size_t>(from - begin),
-                                                 static_cast<std::size_t>(to - begin)));
-  }
+  if (from != to) order = std::max<std::int64_t>(order, latest(networks, from, to));
   if (order < 0) return {};
   const Own& own = own_[static_cast<std::size_t>(order)];
   return {own.iface, own.address, score};

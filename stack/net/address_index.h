@@ -54,6 +54,8 @@ class AddressIndex {
   };
   void add(NetIf& iface);
   static void finish(Networks& networks);
+  static std::size_t first_from(const std::vector<Owner>& sorted, std::size_t near,
+                                std::uint64_t address);
   static Order latest(const Networks& networks, std::size_t from, std::size_t to);
 
   std::vector<Own> own_;        // by Order
