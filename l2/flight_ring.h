@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "stack/base/prefetch.h"
 #include "stack/packet/packet.h"
 #include "stack/sim/time.h"
 
@@ -25,6 +26,9 @@ class FlightRing {
  public:
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  void prefetch() const {
+    if (!slots_.empty()) flapjack::prefetch(&slots_[head_], sizeof(Flight));
+  }
   /// The `i`-th oldest, i < size().
   Flight& at(std::size_t i) {
     assert(i < size_);

@@ -52,6 +52,11 @@ class Link {
   /// before all of them. More than two ends: the frame begins with an Ethernet header.
   void carry(std::size_t end, PacketPtr frame);
 
+  /// What the arrival of a frame of `end` needs; see Delegate::near.
+  void prefetch(std::uint64_t end, unsigned step) const;
+  /// What carry() needs.
+  void prefetch_sender(std::size_t end, unsigned step) const;
+
   // State, from scripts. Carriers change and watchers run in the turn of the call.
   /// The whole link.
   void set_up(bool up);
@@ -166,6 +171,7 @@ class Link {
   std::optional<std::size_t> only_receiver(std::size_t from, const Packet& frame) const;
   bool cannot_leave(std::size_t from, const Packet& frame) const;
   bool queue_full(End& from) const;
+  void prefetch_ends(std::size_t first, unsigned step) const;
   Flight transmit(End& from, PacketPtr frame, std::uint64_t cuts);
   void launch(End& from, PacketPtr frame, std::uint64_t cuts);
   Duration delay_of(End& from);

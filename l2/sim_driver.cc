@@ -50,6 +50,10 @@ Status SimDriver::transmit(PacketPtr frame) {
   return Status();
 }
 
+void SimDriver::prefetch_receiver(unsigned step) const {
+  if (user_ != nullptr) user_->prefetch(step);
+}
+
 void SimDriver::deliver(PacketPtr frame) {
   if (!running_ || user_ == nullptr) {
     return tracer_.drop(DropReason::DriverRefused, subject_, *frame);

@@ -28,6 +28,7 @@ class SimDriver : public Driver, private LinkEnd {
   ~SimDriver() override;
 
   DriverCaps caps() const override;
+  void prefetch(unsigned step) const override { link_.prefetch_sender(end_, step); }
   void attach(DriverUser& user) override;
   Status set_running(bool running) override;
   Status set_promiscuous(bool on) override;
@@ -39,6 +40,7 @@ class SimDriver : public Driver, private LinkEnd {
   std::size_t end() const { return end_; }
 
  private:
+  void prefetch_receiver(unsigned step) const override;
   void deliver(PacketPtr frame) override;
   void on_medium(bool up) override;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "scenarios/world.h"
+#include "stack/base/prefetch.h"
 #include "stack/wire/ipv4.h"
 #include "stack/wire/bytes.h"
 
@@ -32,17 +33,17 @@ UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
     : env_(env),
       stack_(env.node.stack),
       peer_(endpoint_of(spec.peers.front())),
-      socket_(spec.socket),
       bytes_(std::max(kSeqBytes, static_cast<std::size_t>(spec.send.value_or(kDefaultBytes)))),
       every_(spec.every.value_or(seconds(1))),
       wait_(spec.wait.value_or(seconds(1))),
-      from_(spec.from.value_or(SimTime{})),
       until_(spec.until.value_or(env.until)),
-      due_(from_),
+      due_(spec.from.value_or(SimTime{})),
       count_(spec.count ? static_cast<std::uint64_t>(*spec.count) : kNoLimit),
       payload_(bytes_),
       next_(stack_.scheduler(), Lane::App, delegate<&UdpPing::send_next>(this)),
-      expiry_(stack_.scheduler(), Lane::App, delegate<&UdpPing::expire>(this)) {
+      expiry_(stack_.scheduler(), Lane::App, delegate<&UdpPing::expire>(this)),
+      from_(due_),
+      socket_(spec.socket) {
   for (std::size_t i = 0; i < bytes_; ++i) payload_[i] = static_cast<std::uint8_t>(i);
 }
 
@@ -52,6 +53,15 @@ UdpPing::~UdpPing() {
 
 void UdpPing::start() {
   if (from_ < until_) next_.start_at(from_);
+}
+
+void UdpPing::prefetch(unsigned step) const {
+  if (step == 0) return flapjack::prefetch(this, front_of(*this, from_));
+  stack_.prefetch(step - 1);
+  if (context_ != nullptr) context_->prefetch(step - 1);
+  if (step > 1) return;
+  flapjack::prefetch(payload_.data(), payload_.size());
+  if (pending_.capacity() > 0) flapjack::prefetch(pending_.data(), sizeof(Pending));
 }
 
 bool UdpPing::open() {
@@ -150,6 +160,7 @@ void UdpPing::on_answer(const Packet& answer) {
   ++counts_.delivered;
   const Duration rtt = stack_.scheduler().now() - found->sent;
   pending_.erase(found);
+  if (pending_.empty()) expiry_.cancel();
   stack_.tracer().event(env_.subject, "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});
 }
 

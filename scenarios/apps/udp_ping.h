@@ -20,6 +20,8 @@ class UdpPing : public App {
   ~UdpPing() override;
 
   void start() override;
+  /// See Delegate::near.
+  void prefetch(unsigned step) const;
   AppCounts counts() const override { return counts_; }
 
  private:
@@ -37,19 +39,22 @@ class UdpPing : public App {
   void expire();
   void fail(std::uint64_t seq, Errc error);
 
+  // what every message needs
   AppEnv env_;
   Stack& stack_;
   Endpoint peer_;
-  AppSocketSpec socket_;
   std::size_t bytes_;
   Duration every_, wait_;
-  SimTime from_, until_, due_;  // due_: of the next message, or of the one being sent
+  SimTime until_, due_;  // due_: of the next message, or of the one being sent
   std::uint64_t count_, seq_ = 0;
   AppCounts counts_;
   NetContext* context_ = nullptr;
   std::vector<std::uint8_t> payload_;
   std::vector<Pending> pending_;  // oldest first
   Timer next_, expiry_;
+  // the rest
+  SimTime from_;
+  AppSocketSpec socket_;
 };
 
 }  // namespace flapjack

@@ -15,6 +15,8 @@ namespace flapjack {
 class DriverUser {
  public:
   virtual ~DriverUser() = default;
+  /// What on_frame() will need; see Delegate::near.
+  virtual void prefetch(unsigned /*step*/) const {}
   /// A whole frame, link header first; consumed. Called from a scheduler event of its own.
   virtual void on_frame(PacketPtr frame) = 0;
   /// The device found or lost its medium; also called once when attached, with the present state.
@@ -30,7 +32,10 @@ struct DriverCaps {
 class Driver {
  public:
   virtual ~Driver() = default;
+  /// May change only while the device does not run.
   virtual DriverCaps caps() const = 0;
+  /// What transmit() will need behind the driver itself; see Delegate::near.
+  virtual void prefetch(unsigned /*step*/) const {}
   /// Once, before anything else. The user must outlive the driver's use.
   virtual void attach(DriverUser& user) = 0;
   /// Admin up and down. A stopped driver delivers nothing and refuses to transmit.

@@ -48,7 +48,7 @@ class IfStacking {
   void follow_lowers();
 
   NetIf& iface_;
-  std::vector<NetIf*> lowers_, uppers_;
+  std::vector<NetIf*> uppers_, lowers_;
 };
 
 }  // namespace flapjack

@@ -72,7 +72,7 @@ DropReason Ipv4::refuse(const NetIf& iface, const Packet& packet, Ipv4Header& he
   if (header.ttl == 0) return DropReason::TtlExpired;
   const Ipv4Config& own = iface.ipv4();
   if (is_martian(own, packet, header)) return DropReason::Martian;
-  const bool verify = iface.driver() == nullptr || iface.driver()->caps().checksum.verify;
+  const bool verify = iface.checksum_policy().verify;
   if (verify && checksum(packet.bytes().first(header.header_bytes)) != 0) {
     return DropReason::BadChecksum;
   }

@@ -102,6 +102,9 @@ class NetContext {
   /// else the next send() or recv() answers with it (SO_ERROR). Natively, and connected, only.
   void on_path_error(Errc code);
 
+  /// What sending needs, as far as the iface; see Delegate::near.
+  void prefetch(unsigned step) const;
+
  private:
   friend class NetContexts;
   explicit NetContext(Stack& stack, std::uint16_t slot);

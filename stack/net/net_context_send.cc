@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The native ways down of a context: datagrams, raw IP packets, frames.
+#include "stack/base/prefetch.h"
 #include "stack/net/net_context.h"
 #include "stack/net/stack.h"
 #include "stack/wire/ipv4_patch.h"
@@ -61,6 +62,12 @@ NetIf* NetContext::iface_towards(const IpAddress& peer) const {
     return stack_.iface(options_.multicast_iface);
   }
   return local_.address.is_any() ? stack_.route.iface_for(peer) : iface_;
+}
+
+void NetContext::prefetch(unsigned step) const {
+  if (step == 0) return flapjack::prefetch(this, sizeof *this);
+  if (iface_ != nullptr) iface_->prefetch(step - 1);
+  if (step == 1 && conn_ != nullptr) flapjack::prefetch(conn_, sizeof *conn_);
 }
 
 Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/net_if.h"
 
+#include "stack/base/prefetch.h"
 #include "stack/contract/virtual_iface.h"
 #include "stack/net/stack.h"
 
@@ -40,9 +41,9 @@ NetIf::NetIf(Stack& stack, IfIndex index, NetIfConfig config)
     : stack_(stack),
       index_(index),
       subject_(stack.tracer().subject(stack.name() + "." + config.name)),
+      ipv6_(config.ipv6 ? std::make_unique<Ipv6If>(*this, stack.config().ipv6) : nullptr),
       ipv4_(stack.config().if_unicast_ipv4 != 0 ? stack.config().if_unicast_ipv4
                                                 : config.ipv4_limit),
-      ipv6_(config.ipv6 ? std::make_unique<Ipv6If>(*this, stack.config().ipv6) : nullptr),
       config_(std::move(config)) {}
 
 NetIf::~NetIf() = default;
@@ -64,6 +65,20 @@ void NetIf::bind_l2(L2& l2) {
   l2_context_ = l2.attach(*this);
   kind_ = kind_of(l2.traits());
   kind_number_ = stack_.number_iface(kind_);
+}
+
+// The parts of a driver and of an L2's context that a packet meets are in their first lines.
+void NetIf::prefetch(unsigned step) const {
+  switch (step) {
+    case 0: return flapjack::prefetch(this, front_of(*this, kind_number_));
+    case 1:
+      if (l2_context_ != nullptr) flapjack::prefetch(l2_context_.get(), 2 * kCacheLine);
+      if (driver_ != nullptr) flapjack::prefetch(driver_, 2 * kCacheLine);
+      if (!ipv4_.addresses().empty()) flapjack::prefetch(ipv4_.addresses().data(), kCacheLine);
+      return;
+    default:
+      if (driver_ != nullptr) driver_->prefetch(step - 2);
+  }
 }
 
 std::uint16_t NetIf::virtual_mtu() const {
@@ -107,6 +122,7 @@ Status NetIf::switch_device(bool on) {
   if (refuses_admin_) return Errc::Eio;
   changing_admin_ = true;
   evaluation_owed_ = false;
+  if (on && driver_ != nullptr) checksum_ = driver_->caps().checksum;
   Status status = l2_ != nullptr ? l2_->enable(*this, on) : Status();
   if (status.ok() && driver_ != nullptr) {
     status = driver_->set_running(on);
@@ -179,7 +195,7 @@ bool NetIf::has_address(const IpAddress& address) const {
 }
 
 ChecksumPolicy NetIf::checksum_policy() const {
-  return driver_ != nullptr ? driver_->caps().checksum : ChecksumPolicy{};
+  return checksum_;
 }
 
 void NetIf::notify_down() {

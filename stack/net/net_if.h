@@ -206,6 +206,8 @@ class NetIf : public DriverUser {
   void on_frame(PacketPtr frame) override;
   void on_carrier(bool up) override { set_carrier(up); }
 
+  void prefetch(unsigned step) const override;
+
  private:
   std::uint16_t virtual_mtu() const;
   IfKind kind_of(const L2Traits& traits) const;
@@ -238,24 +240,25 @@ class NetIf : public DriverUser {
   bool evaluation_owed_ = false;  // they did report something
   bool has_ipv4_config_ = false;
   OperState oper_state_ = OperState::Unknown;
+  ChecksumPolicy checksum_;
+  IfKind kind_ = IfKind::Other;
+  bool promiscuous_ = false, suspended_ = false;
   L2* l2_ = nullptr;
   std::unique_ptr<L2Context> l2_context_;
   Driver* driver_ = nullptr;
   VirtualIface* virtual_ = nullptr;
   ContextOffload* offload_ = nullptr;
-  Ipv4Config ipv4_;
   std::unique_ptr<Ipv6If> ipv6_;
-  IfStacking stacking_{*this};
+  Ipv4Config ipv4_;
   IfStats stats_;
+  Delegate used_;
   NetIfConfig config_;
+  IfStacking stacking_{*this};
   // the rest
-  IfKind kind_ = IfKind::Other;
-  bool promiscuous_ = false, suspended_ = false;
   std::uint32_t kind_number_ = 0;  // from 0, among those of its kind
   std::string if_name_;            // empty: made of the two
   SocketOffload* socket_offload_ = nullptr;
   SimTime oper_changed_at_;
-  Delegate used_;
   RecordId last_event_;
 };
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "stack/base/prefetch.h"
+
 namespace flapjack {
 namespace {
 
@@ -128,6 +130,14 @@ void Stack::warn_of_few_configs(std::string_view event, std::size_t ifaces, std:
   if (limit == 0 || ifaces <= limit) return;
   tracer().event(subject_, event, {Attr::of("ifaces", static_cast<std::int64_t>(ifaces)),
                                    Attr::of("limit", static_cast<std::int64_t>(limit))});
+}
+
+void Stack::prefetch(unsigned step) const {
+  if (step == 0) flapjack::prefetch(this, front_of(*this, mgmt));
+  if (step != 1) return;
+  tx_queue.prefetch();
+  rx_queue.prefetch();
+  if (!ifaces_.empty()) flapjack::prefetch(ifaces_.data(), sizeof ifaces_.front());
 }
 
 void Stack::post_init() {

@@ -153,6 +153,8 @@ class Stack {
   /// Another number after every change of an iface's addresses or their states.
   std::uint32_t address_epoch() const { return address_epoch_; }
   void addresses_changed() { ++address_epoch_; }
+  /// What a packet needs of all but the ifaces; see Delegate::near.
+  void prefetch(unsigned step) const;
   /// Brings up every iface that is not NO_AUTO_START, in index order (net_if_post_init).
   void post_init();
   /// One of the configurations of max_ipv4_configs; false when none is left.

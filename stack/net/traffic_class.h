@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "stack/base/prefetch.h"
 #include "stack/net/priority_map.h"
 #include "stack/packet/packet_list.h"
 #include "stack/sim/timer.h"
@@ -45,6 +46,10 @@ class TrafficClass {
 
   /// Takes the packet, whose meta.iface is set; a full class drops it and tells nobody.
   void submit(PacketPtr packet);
+  /// What the lowest class needs.
+  void prefetch() const {
+    if (!classes_.empty()) flapjack::prefetch(classes_.data(), sizeof classes_.front());
+  }
   /// Packets that wait, in all classes.
   std::size_t queued() const { return queued_; }
   /// How many of them, and of those being processed, leave or came in by `iface`.

@@ -7,8 +7,10 @@
 namespace flapjack {
 namespace {
 
-// A slot of this level spans 4 us: what is spread from there runs before the cache forgets it.
-constexpr int kSoon = 2;
+// What so many events need stays in the cache until they run.
+constexpr std::size_t kForeseen = 128;
+// As deep as the objects are that a packet meets one behind the other.
+constexpr unsigned kForesight = 7;
 
 int level_of(std::uint64_t difference) {
   return difference == 0 ? 0 : (63 - std::countl_zero(difference)) / 6;
@@ -109,9 +111,9 @@ bool Scheduler::step_wheel(std::int64_t limit) {
     clear_slot(level, slot);
     base_ = static_cast<std::uint64_t>(start);
     if (level == 0) now_ = SimTime{start};
+    if (level > 0) foresee(index);
     while (index != kNil) {
       const std::uint32_t next = nodes_[index].next;
-      if (level <= kSoon) fetch(index);
       insert(index);
       index = next;
     }
@@ -122,10 +124,27 @@ bool Scheduler::step_wheel(std::int64_t limit) {
   return false;
 }
 
-// Brings what running an event needs into the cache, while the walk waits for its next node.
-void Scheduler::fetch(std::uint32_t index) const {
-  __builtin_prefetch(&tags_[index]);
-  __builtin_prefetch(&calls_[index]);
+// Brings what a list of events needs into the cache, unless it is too much for one time: then the
+// lists it is spread over are asked. A step for all of them comes before the next step for one, so
+// that they wait for memory together.
+void Scheduler::foresee(std::uint32_t index) {
+  std::array<const Delegate*, kForeseen> calls;
+  std::size_t count = 0;
+  for (; index != kNil; index = nodes_[index].next) {
+    if (count == kForeseen) return;
+    __builtin_prefetch(&tags_[index]);
+    __builtin_prefetch(&calls_[index]);
+    calls[count++] = &calls_[index];
+  }
+  for (unsigned step = 0; step < kForesight; ++step) {
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (calls[i]->near == nullptr) continue;
+      calls[i]->near(calls[i]->self, calls[i]->arg, step);
+      calls[left++] = calls[i];
+    }
+    count = left;
+  }
 }
 
 void Scheduler::run_first() {

@@ -8,7 +8,8 @@
 // it is two to four times as fast from a thousand pending events on, and equal below a hundred
 // (figures: `tools/bench`). An event is spread over three arrays, so that moving it through the
 // wheel touches 16 bytes of it: nothing is allocated once they have grown to the largest number of
-// events pending at one time.
+// events pending at one time. When a slot is spread, its events are asked for the memory they will
+// need (Delegate::near), so that a node that rested does not wait for it line by line.
 //
 // Invariants
 //  1. base_ <= now_ < time of every event in the wheel; base_ only moves in run_*, and never past
@@ -121,7 +122,7 @@ class Scheduler {
   void release(std::uint32_t index);
   bool step(SimTime limit);
   bool step_wheel(std::int64_t limit);
-  void fetch(std::uint32_t index) const;
+  void foresee(std::uint32_t index);
   void run_first();
   void run_node(std::uint32_t index);
 

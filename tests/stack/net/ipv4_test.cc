@@ -150,7 +150,7 @@ TEST(Ipv4Input, WhatANodeSendsToItselfIsNoMartian) {
 TEST(Ipv4Input, ADeviceThatVerifiesSaysSo) {
   NodeRig rig;
   NetIf& eth0 = rig.add({.name = "eth0"}, "192.0.2.1/24");
-  rig.driver(eth0).checksum = {true, false};
+  rig.set_checksum(eth0, {true, false});
   Bytes bytes = test::udp_bytes({ip("192.0.2.2"), 5000}, {ip("192.0.2.1"), 7}, "hello");
   bytes[10] ^= 0xff;
   bytes[26] ^= 0xff;

@@ -109,6 +109,14 @@ class NodeRig {
     }
     return iface;
   }
+  /// The device of an iface that is up: from now on it leaves so much to the stack.
+  void set_checksum(NetIf& iface, ChecksumPolicy policy) {
+    EXPECT_TRUE(iface.down().ok());
+    driver(iface).checksum = policy;
+    EXPECT_TRUE(iface.up().ok());
+    scheduler.run();
+    sink.records.clear();
+  }
   ScriptedDriver& driver(const NetIf& iface) { return *drivers.at(iface.index().value - 1); }
 
   /// What a driver would deliver: `bytes` as one frame, then everything that follows from it.

@@ -181,7 +181,7 @@ TEST_F(UdpTest, OutputWritesPortsLengthAndChecksum) {
 }
 
 TEST_F(UdpTest, ADeviceThatFillsTheChecksumGetsZero) {
-  rig.driver(eth0).checksum = {false, true};
+  rig.set_checksum(eth0, {false, true});
   EXPECT_TRUE(rig.context()
                   .sendto(test::text_bytes("hi"), {ip("192.0.2.2"), 7}, {}, Timeout::no_wait())
                   .ok());

@@ -220,6 +220,51 @@ TEST(SchedulerOrder, IsTheSameInEveryRun) {
   EXPECT_EQ(run(), run());
 }
 
+// What is asked before each event runs: letters for steps of it, its number when it runs.
+struct Foreseen {
+  std::vector<std::string> log = std::vector<std::string>(200);
+  void prefetch(std::uint64_t which, unsigned step) const {
+    const_cast<Foreseen*>(this)->log[which] += static_cast<char>('a' + step);
+  }
+  void run(std::uint64_t which) { log[which] += '!'; }
+};
+
+TEST(SchedulerForesight, AsksEachOfAFewEventsStepByStepBeforeTheFirstOfThemRuns) {
+  Scheduler scheduler;
+  Foreseen few;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const SimTime when{static_cast<std::int64_t>(17'100'000 + 50'000 * i)};
+    scheduler.at(when, Lane::Frame, delegate<&Foreseen::run>(&few, i));
+  }
+  ASSERT_TRUE(scheduler.run_one());
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    EXPECT_EQ(few.log[i].substr(0, 4), "abcd") << i;
+    EXPECT_EQ(few.log[i].find('!') != std::string::npos, i == 0);
+  }
+  scheduler.run();
+  for (std::uint64_t i = 0; i < 100; ++i) EXPECT_EQ(few.log[i].back(), '!') << i;
+}
+
+TEST(SchedulerForesight, LeavesALargeSlotToTheSlotsBelowAndAsksNobodyWhoIsAlone) {
+  Scheduler scheduler;
+  Foreseen many;
+  for (std::uint64_t i = 0; i < 200; ++i) {  // in one slot of 17 ms, 5 in each of 262 us
+    const SimTime when{static_cast<std::int64_t>(17'100'000 + 50'000 * i)};
+    scheduler.at(when, Lane::Frame, delegate<&Foreseen::run>(&many, i));
+  }
+  ASSERT_TRUE(scheduler.run_one());
+  EXPECT_EQ(many.log[0].substr(0, 4), "abcd");
+  EXPECT_EQ(many.log[198], "") << "not yet: its slot is not reached";
+  scheduler.run();
+  EXPECT_EQ(many.log[198].substr(0, 4), "abcd");
+  EXPECT_EQ(many.log[198].back(), '!');
+
+  Foreseen alone;
+  scheduler.after(seconds(1), Lane::Frame, delegate<&Foreseen::run>(&alone, 0));
+  scheduler.run();
+  EXPECT_EQ(alone.log[0], "!");
+}
+
 TEST(TimerTest, StartsAgainCancelsAndEndsWithItsOwner) {
   Scheduler scheduler;
   struct Count {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hints to the processor that memory will soon be needed. They change nothing and may name any
+// address; a world of many nodes is larger than the caches, and a node whose turn comes would else
+// wait for its cache lines one after another.
+#pragma once
+#include <cstddef>
+
+namespace flapjack {
+
+inline constexpr std::size_t kCacheLine = 64;
+
+/// Asks for `bytes` > 0 from `at` on; null is ignored by the processor.
+inline void prefetch(const void* at, std::size_t bytes) {
+  const char* const first = static_cast<const char*>(at);
+  for (std::size_t i = 0; i < bytes; i += kCacheLine) __builtin_prefetch(first + i);
+  __builtin_prefetch(first + bytes - 1);  // an object need not begin with a line
+}
+
+/// The bytes of `whole` in front of its member `part`.
+template <class Whole, class Part>
+std::size_t front_of(const Whole& whole, const Part& part) {
+  return static_cast<std::size_t>(reinterpret_cast<const char*>(&part) -
+                                  reinterpret_cast<const char*>(&whole));
+}
+
+}  // namespace flapjack
