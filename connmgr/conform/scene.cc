@@ -29,7 +29,7 @@ class SceneBuilder {
 
  private:
   // No attempt that follows a loss is over before the grace is.
-  int timeout_s() const { return 10 + static_cast<int>(grace_.ns / seconds(1).ns) * 3; }
+  int timeout_s() const { return 10 + seconds_down(grace_) * 3; }
   Duration long_after(Duration at) const { return at + grace_ + kNextStart * 2; }
 
   void add(Plan plan) {
