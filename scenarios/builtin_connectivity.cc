@@ -17,42 +17,39 @@
 namespace flapjack {
 namespace {
 
-// A key of "conn" beyond those that every implementation takes, and whether it was written.
-struct Key {
-  std::string_view name;
-  bool (*written)(const ConnSpec& spec);
+// The keys of "conn" beyond those that every implementation takes.
+constexpr std::array<std::string_view, 13> kKeys = {
+    "associate", "fail",        "fatal",   "retry", "detect", "grace",  "self_retry",
+    "psm",       "credentials", "address", "dial",  "give_up", "einval",
 };
-constexpr std::array kKeys = {
-    Key{"associate", [](const ConnSpec& s) { return s.has_associate; }},
-    Key{"fail", [](const ConnSpec& s) { return s.fail_ppb != 0; }},
-    Key{"fatal", [](const ConnSpec& s) { return s.fatal_ppb != 0; }},
-    Key{"retry", [](const ConnSpec& s) { return s.retry.has_value(); }},
-    Key{"detect", [](const ConnSpec& s) { return s.detect.has_value(); }},
-    Key{"grace", [](const ConnSpec& s) { return s.grace.has_value(); }},
-    Key{"self_retry", [](const ConnSpec& s) { return s.self_retry.has_value(); }},
-    Key{"credentials", [](const ConnSpec& s) { return !s.credentials.empty(); }},
-    Key{"address", [](const ConnSpec& s) { return s.address.has_value(); }},
-    Key{"psm", [](const ConnSpec& s) { return s.psm.has_value(); }},
-    Key{"dial", [](const ConnSpec& s) { return s.dial.has_value(); }},
-    Key{"give_up", [](const ConnSpec& s) { return s.give_up.has_value(); }},
-    Key{"einval", [](const ConnSpec& s) { return s.einval.has_value(); }},
-};
-using Names = std::vector<std::string_view>;
+using Names = std::vector<std::string>;
+
+bool among(const auto& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+ConnectivityResult failure(std::string error, SourcePlace place, std::string help = {}) {
+  return {nullptr, std::move(error), place, true, std::move(help)};
+}
 
 // The error about the first key that this implementation does not take.
 std::optional<ConnectivityResult> refused(const ConnSpec& spec, const Names& taken) {
   if (!spec.script.empty()) {
-    return ConnectivityResult{nullptr, "\"script\" belongs to \"impl\": \"scripted\"",
-                              spec.script.front().place};
+    return failure("\"script\" belongs to \"impl\": \"scripted\"", spec.script.front().place);
   }
-  for (const Key& key : kKeys) {
-    if (!key.written(spec)) continue;
-    if (std::find(taken.begin(), taken.end(), key.name) != taken.end()) continue;
-    return ConnectivityResult{
-        nullptr, "\"impl\": \"" + spec.impl + "\" does not take \"" + std::string(key.name) + "\"",
-        spec.place};
+  for (const WrittenKey& key : spec.keys) {
+    if (!among(kKeys, key.name) || among(taken, key.name)) continue;
+    const std::string impl = "\"impl\": " + in_quotes(spec.impl);
+    return failure(impl + " does not take " + in_quotes(key.name), key.place,
+                   "it takes " + join(taken));
   }
   return std::nullopt;
+}
+
+// Of what a configuration can have wrong, a file can write the pauses.
+SourcePlace wrong_pause(const ConnSpec& spec, const RetryDelay& retry) {
+  const bool is_retry = retry.first < kRetryDelayMin || retry.cap < retry.first;
+  return spec.value_place(is_retry ? "retry" : "self_retry");
 }
 
 void apply(const ConnSpec& spec, StationConfig& config) {
@@ -75,7 +72,7 @@ ConnectivityResult make_station(const ConnSpec& spec, RadioMedium* radio, Statio
   if (auto error = refused(spec, taken)) return std::move(*error);
   apply(spec, config);
   if (const auto wrong = station_config_error(config)) {
-    return {nullptr, std::string(*wrong), spec.place};
+    return failure(std::string(*wrong), wrong_pause(spec, config.retry));
   }
   return {std::make_unique<Impl>(std::move(config), radio), {}, {}};
 }
@@ -108,7 +105,7 @@ ConnectivityResult make_nsos(const ConnSpec& spec, RadioMedium*) {
   config.einval = spec.einval.value_or(false);
   if (spec.has_associate) {
     if (spec.associate.kind != DurationDistribution::Kind::Fixed) {
-      return {nullptr, "\"impl\": \"nsos\" connects after a fixed time", spec.place};
+      return failure("\"nsos\" connects after a fixed time", spec.value_place("associate"));
     }
     config.delay = spec.associate.a;
   }
@@ -123,7 +120,7 @@ ConnectivityResult make_ppp(const ConnSpec& spec, RadioMedium*) {
   if (spec.dial) config.dial = *spec.dial;
   if (spec.give_up) config.give_up = *spec.give_up;
   if (const auto wrong = ppp_conn_config_error(config)) {
-    return {nullptr, std::string(*wrong), spec.place};
+    return failure(std::string(*wrong), wrong_pause(spec, config.retry));
   }
   return {std::make_unique<PppConnectivity>(config), {}, {}};
 }
@@ -132,16 +129,18 @@ ConnectivityResult wrong_entry(const PlacedText& entry, const ScriptError& error
   const std::string word = entry.text.substr(error.offset, error.length);
   const SourcePlace place = place_within(entry, error.offset, error.offset + error.length);
   const std::string near = suggest(word, error.known);
-  return {nullptr, error.message, place, true,
-          near.empty() ? "" : "did you mean " + in_quotes(near) + "?"};
+  return failure(error.message, place,
+                 near.empty() ? "" : "did you mean " + in_quotes(near) + "?");
 }
 
 ConnectivityResult make_scripted(const ConnSpec& spec, RadioMedium* radio) {
   if (spec.script.empty()) {
-    return {nullptr, "\"impl\": \"scripted\" needs a \"script\"", spec.place};
+    return failure("\"impl\": \"scripted\" needs a \"script\"", spec.place);
   }
-  if (std::any_of(kKeys.begin(), kKeys.end(), [&](const Key& k) { return k.written(spec); })) {
-    return {nullptr, "a scripted implementation takes its times from \"script\" alone", spec.place};
+  for (const WrittenKey& key : spec.keys) {
+    if (!among(kKeys, key.name)) continue;
+    return failure("a scripted implementation takes its times from \"script\" alone", key.place,
+                   "leave " + in_quotes(key.name) + " out");
   }
   std::vector<ScriptEntry> entries;
   bool has_init = false;  // then the script alone says how the iface begins

@@ -32,7 +32,11 @@ std::optional<SpecProblem> ppp_problem(const ScenarioSpec& spec, const Registry&
     return SpecProblem{"F0918", "\"ppp\" is for an interface whose l2 is \"ppp\"",
                             "leave \"technology\" out", iface.ppp->place};
   }
-  if (iface.l2 != kPppL2) return {};
+  if (iface.l2 != kPppL2) {
+    if (!iface.conn || iface.conn->impl != kPppL2) return {};
+    return SpecProblem{"F0918", "\"impl\": \"ppp\" is for an interface whose l2 is \"ppp\"",
+                       "use \"technology\": \"ppp\"", iface.conn->value_place("impl")};
+  }
   if (is_engine(registry, iface)) {
     return SpecProblem{"F0918", "an engine cannot use PPP", "leave \"offload\" out",
                             iface.place};
@@ -40,7 +44,7 @@ std::optional<SpecProblem> ppp_problem(const ScenarioSpec& spec, const Registry&
   if (iface.conn && iface.conn->impl != kPppL2 && iface.conn->impl != "scripted") {
     return SpecProblem{"F0918", "a PPP interface is dialled: \"impl\" is \"ppp\"",
                             "leave \"impl\" out",
-                            iface.conn->place};
+                            iface.conn->value_place("impl")};
   }
   if (at.link == nullptr) return {};
   if (at.link->ends.size() != 2) {

@@ -68,6 +68,12 @@ struct PlacedText {
   SourcePlace place;
 };
 
+/// A key of an object, where it stands, and where its value does.
+struct WrittenKey {
+  std::string name;
+  SourcePlace place, value_place;
+};
+
 /// The bytes from `begin` to `end` of a string that stands, with its quotes, at `whole`: exact
 /// when it has no escapes, else `whole`.
 SourceSpan span_within(SourceSpan whole, std::string_view text, std::size_t begin,

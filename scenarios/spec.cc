@@ -49,6 +49,11 @@ std::string TargetRef::path() const {
   return name.empty() ? node : node + "." + name;
 }
 
+SourcePlace ConnSpec::value_place(std::string_view key) const {
+  const WrittenKey* written = find_named(keys, key);
+  return written == nullptr ? place : written->value_place;
+}
+
 const IfaceSpec* NodeSpec::find_iface(std::string_view n) const { return find_named(ifaces, n); }
 const AppSpec* NodeSpec::find_app(std::string_view n) const { return find_named(apps, n); }
 const AgentSpec* NodeSpec::find_agent(std::string_view n) const { return find_named(agents, n); }

@@ -90,7 +90,11 @@ struct ConnSpec {
   std::string credentials;               ///< "good", "missing", "wrong"; empty: not written
   std::optional<Ipv4Spec> address;       ///< what the network assigns
   std::vector<PlacedText> script;        ///< what the scripted implementation answers, in order
+  std::vector<WrittenKey> keys;          ///< all that are written, in order
   SourcePlace place;
+
+  /// Where the value of `key` is; where it is not written, the whole object's place.
+  SourcePlace value_place(std::string_view key) const;
 };
 
 struct IfaceSpec {

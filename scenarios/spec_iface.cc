@@ -194,8 +194,11 @@ void FormatTables::build_conn() {
   conn.quantity({"detect", "How long until a vanished peer is noticed.", schema_duration()},
                 &parse_duration, "500ms", &ConnSpec::detect);
   build_conn_device();
-  conn.check([](LoadContext&, const JsonValue& v, ConnSpec& c) {
+  conn.check([](LoadContext& ctx, const JsonValue& v, ConnSpec& c) {
     c.has_impl = v.find("impl") != nullptr;
+    for (const JsonMember& m : v.members) {
+      c.keys.push_back({m.key, ctx.place(m.key_span), ctx.place(m.value.span)});
+    }
   });
   conn.add({"script", "What the scripted implementation does, one text a call.",
             schema_array(schema_string())},

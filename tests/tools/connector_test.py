@@ -215,6 +215,16 @@ class Connector(CliTest):
         self.assertRegex(done.stdout, r"heard \d+, missed 0\n$")
         self.assertIn("#1 IF_DOWN", done.stdout)
 
+    def test_agents_say_that_nobody_answers(self):
+        where = self.udp()
+        in_python = [sys.executable, os.path.join(ROOT, "tools", "live", "connector_agent.py")]
+        for agent in ([IN_C], in_python):
+            done = subprocess.run([*agent, where, "iface"], text=True, capture_output=True,
+                                  check=False, timeout=60)
+            self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+            self.assertRegex(done.stderr, "^" + re.escape(where) + ": nobody answers")
+            self.assertNotIn("heard", done.stdout)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -9,7 +9,8 @@
  *
  * A message is struct cn_msg of linux/connector.h: idx, val, seq, ack, len, flags, data. To join a
  * group: a message to id {23, 1} with two 32-bit numbers, 1 and the group. An empty datagram says
- * goodbye. Ends when nothing has come for two seconds; 0: no gap, 1: gaps, 2: could not listen.
+ * goodbye. Ends when nothing has come for two seconds; 0: no gap, 1: gaps, 2: could not listen, or
+ * nobody answered.
  * What is missed at the very end shows no gap, as nothing comes behind it.
  */
 #define _GNU_SOURCE
@@ -89,6 +90,20 @@ static int join_group(int fd, uint32_t group, uint32_t seq) {
   return send(fd, m.bytes, sizeof m.bytes, 0) == (ssize_t)sizeof m.bytes;
 }
 
+/* Says why when it cannot. */
+static int join_named(int fd, const char *at, const char *name, uint32_t seq) {
+  const uint32_t group = group_of(name);
+  if (group == 0) {
+    fprintf(stderr, "%s: no group; a number, or iface conn ipv4 ipv6 l4 ppp drop\n", name);
+    return 0;
+  }
+  if (!join_group(fd, group, seq)) {
+    perror(at);
+    return 0;
+  }
+  return 1;
+}
+
 /* The answer to join_group() in front of anything else of its id: its ack is the request's + 1. */
 static int check_answer(const struct cn_msg *head, const uint8_t *data) {
   uint32_t code = 0;
@@ -142,19 +157,11 @@ int main(int argc, char **argv) {
   const struct timeval quiet = {.tv_sec = QUIET_SECONDS};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof quiet);
   for (int i = 2; i < argc; ++i) {
-    const uint32_t group = group_of(argv[i]);
-    if (group == 0) {
-      fprintf(stderr, "%s: no group; a number, or iface conn ipv4 ipv6 l4 ppp drop\n", argv[i]);
-      return 2;
-    }
-    if (!join_group(fd, group, (uint32_t)i)) {
-      perror(at);
-      return 2;
-    }
+    if (!join_named(fd, at, argv[i], (uint32_t)i)) return 2;
   }
   uint8_t buffer[CONNECTOR_MAX_MSG_SIZE];
   uint32_t next[GROUPS] = {0};
-  unsigned long heard = 0, missed = 0;
+  unsigned long heard = 0, missed = 0, answers = 0;
   ssize_t got;
   int flags = 0;
   while ((got = receive(fd, buffer, sizeof buffer, flags)) > 0 || (got < 0 && is_reset())) {
@@ -169,6 +176,7 @@ int main(int argc, char **argv) {
       if (pos + sizeof head + head.len > (size_t)got || head.id.idx >= GROUPS) break;
       if (head.id.idx == CONTROL_IDX) {
         if (!check_answer(&head, data)) return 2;
+        ++answers;
         continue;
       }
       const uint32_t gap = next[head.id.idx] == 0 ? 0 : head.seq - next[head.id.idx];
@@ -178,6 +186,10 @@ int main(int argc, char **argv) {
       ++heard;
       print_event(&head, data);
     }
+  }
+  if (answers == 0) {
+    fprintf(stderr, "%s: nobody answers\n", at);
+    return 2;
   }
   send(fd, "", 0, 0);
   close(fd);

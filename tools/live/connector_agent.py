@@ -6,7 +6,8 @@
     tools/live/connector_agent.py unix:PATH iface l4
 
 To be copied and changed, or imported: Agent has listen(), messages() and close(). The bytes are
-described in stack/wire/cn_msg.h and stack/wire/cn_event.h."""
+described in stack/wire/cn_msg.h and stack/wire/cn_event.h. The exit code is 0 when there was no
+gap, 1 when there was one, 2 when nobody answered."""
 import argparse
 import ipaddress
 import socket
@@ -77,7 +78,7 @@ class Agent:
             if code:
                 raise OSError(code, f"group {group} refused")
             return
-        raise OSError(f"no answer about group {group}")
+        raise OSError(f"nobody answers about group {group}")
 
     def raw(self):
         """(idx, val, seq, ack, data) of every message, until nothing comes."""
@@ -139,9 +140,13 @@ def main():
     parser.add_argument("--quiet", type=float, default=2.0,
                         help="ends after so many seconds without a message")
     words = parser.parse_args()
-    agent = Agent(words.where, words.quiet)
-    for group in words.group:
-        agent.listen(group)
+    try:
+        agent = Agent(words.where, words.quiet)
+        for group in words.group:
+            agent.listen(group)
+    except (OSError, ValueError) as error:
+        print(f"{words.where}: {error}", file=sys.stderr)
+        return 2
     for idx, val, seq, gap, data in agent.messages():
         at, _, found = facts(data)
         if gap:
