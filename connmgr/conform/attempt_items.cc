@@ -49,6 +49,19 @@ void examine_connect_in_grace(Examiner& x) {
   }
 }
 
+// Not persistent, lost, and asked for as soon as that is told, or soon after.
+void examine_connect_after_loss(Examiner& x) {
+  constexpr Duration kLoss = seconds(20);
+  const Plan plan = connected({false, 0}).at(kLoss, Loss);
+  x.sweep(plan, {{kLoss, Connect}}, kLoss, kLoss + x.grace() + seconds(3),
+          [&](const Trace& t, const Trace& after, Duration at) {
+            const int downs = t.count(OperDown, kLoss), later = after.count(OperDown);
+            if (downs == later || t.count(Start, {}, kLoss) == 0) return;  // not told yet
+            x.expect(t, t.count(Start, kLoss, at + kNextStart) > 0,
+                     "a CONNECT after a LOSS never leads to a START");
+          });
+}
+
 void item3(Examiner& x) {
   for (const Setting setting : settings(60)) {
     const Trace t = x.run(with({}, setting).at(seconds(1), Connect));
@@ -57,6 +70,7 @@ void item3(Examiner& x) {
     x.expect(t, t.count(OperUp) == 0, "OPER_UP without ASSOC_OK");
   }
   if (x.grace() > kAtOnce) examine_connect_in_grace(x);
+  examine_connect_after_loss(x);
 }
 
 // The first attempt, one after a DISCONNECT, one after a loss: each ends with its success.
@@ -147,6 +161,8 @@ void item8(Examiner& x) {
         plan.until = kHour * 25;
         const Trace t = x.run(plan);
         x.expect(t, t.count(Timeout) == 0, "TIMEOUT without a timeout");
+        const Line* loss = t.first(Loss);
+        if (loss != nullptr && t.count(Start, loss->at) == 0) continue;  // see item 16
         x.expect(t, t.up_at_end, "the attempt does not go on for ever");
       }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Items 37 to 44: the binding and nothing else: its iface, its flags, its options, its locks.
+// Items 37 and 40 to 44: the binding and nothing else: its iface and its locks.
 #include <algorithm>
 
 #include "connmgr/conform/examiner.h"
@@ -38,10 +38,28 @@ void expect_apart(Examiner& x, Plan base, const Steps& first, const Steps& secon
     steps.insert(steps.end(), first.begin(), first.end());
     const Trace t = run(steps);
     x.expect(t,
-             t.only(kOwnWords) == alone.only(kOwnWords) &&
-                 t.only(kOwnWords, 1) == other.only(kOwnWords, 1),
+             alike(t.only(kOwnWords), alone.only(kOwnWords), kAtOnce) &&
+                 alike(t.only(kOwnWords, 1), other.only(kOwnWords, 1), kAtOnce),
              "what happens to one iface changes another");
   }
+}
+
+// The second iface alone has what the first has alone: countdowns, sub-attempts, associations.
+void expect_as_first(Examiner& x, Plan plan) {
+  plan.ifaces = 2;
+  const Trace first = x.run(plan);
+  plan.steps = moved(plan.steps, 1, {});
+  const Trace second = x.run(plan);
+  const auto told = [](const Trace& t, int iface) { return t.only({Timeout, Fatal}, iface); };
+  x.expect(second, alike(told(first, 0), told(second, 1), kTimeoutSlack),
+           "the second iface is not told what the first is");
+  const auto tries = [&](const Trace& t, Word word, int iface) {
+    return std::min(t.count(word, {}, plan.until, iface), 2);  // how soon is its own choice
+  };
+  x.expect(second, tries(first, Start, 0) == tries(second, Start, 1),
+           "the second iface is not tried as the first is");
+  x.expect(second, tries(first, OperUp, 0) == tries(second, OperUp, 1),
+           "the second iface does not come up as the first does");
 }
 
 // A timeout, a success, a loss, a failure; with a timeout the loss of a persistent one is another.
@@ -104,6 +122,8 @@ Steps steps_of_options() {
 void item37(Examiner& x) {
   expect_no_fault(x, run_options(x.subject(), false), BenchFault::OptionShared);
   for (const bool persistent : {false, true}) {
+    expect_as_first(x, with(failing(), {persistent, 60}).at(seconds(1), Connect));
+    expect_as_first(x, with(answering(), {persistent, 0}).at(seconds(1), Connect));
     Plan answers = story({persistent, 6});
     const Steps own_story = answers.steps;
     Steps other_story = own_story;
@@ -123,98 +143,6 @@ void item37(Examiner& x) {
     expect_apart(x, unset, steps_unconfigured(), steps_configured());
     expect_apart(x, answers, steps_of_options(), own_story);
     expect_apart(x, silent, steps_of_options(), steps_of_timeouts());
-  }
-}
-
-// One that times out twice, and one with an error in an attempt and one while connected.
-Plan story_of_timeouts() {
-  return failing().at(seconds(1), Connect).at(seconds(20), Connect);
-}
-Plan story_of_errors() {
-  Plan plan = answering().at(seconds(1), Connect).at(milliseconds(1500), Error);
-  return plan.at(seconds(10), Connect).at(seconds(20), Error).at(seconds(30), Connect);
-}
-
-// Those of the technology that it ships with: before, in and after an attempt.
-void examine_own_options(Examiner& x) {
-  Plan plan;
-  plan.own = true;
-  plan.until = seconds(200);
-  plan.at({}, Options).at(seconds(1), Connect).at(seconds(100), Disconnect);
-  for (const int ms : {1000, 1001, 1100, 2000, 5000, 60'000, 100'000, 101'000}) {
-    plan.at(milliseconds(ms), Options);
-  }
-  expect_no_fault(x, x.run(plan), BenchFault::OptionState);
-}
-
-// Reading an option, or writing what was read, ends and delays nothing; whether it may have to be
-// associated anew with it is for the implementation to say.
-void examine_option_effects(Examiner& x, const Plan& plan) {
-  Plan with_options = plan;
-  with_options.at(plan.until - kTick, Options);  // they are read once before everything else, too
-  const auto events = [](const Trace& t) { return t.only({Timeout, Fatal}); };
-  const Trace alone = x.run(with_options);
-  x.sweep(with_options, {{seconds(5), Options}}, milliseconds(500), seconds(60),
-          [&](const Trace& t, const Trace&, Duration) {
-            x.expect(t, events(t) == events(alone), "the use of an option changes what is told");
-            x.expect(t, t.up_at_end == alone.up_at_end && t.count(OperUp) >= alone.count(OperUp),
-                     "the use of an option ends an attempt or a connection");
-          });
-}
-
-// What was set before a CONNECT is still so after it, in whatever state the CONNECT finds it.
-void examine_options_kept(Examiner& x, const Plan& plan) {
-  constexpr Duration kAfter = kAtOnce * 2;
-  const auto use = [](OptionUse how) { return static_cast<int>(how); };
-  const std::vector<Step> steps = {{seconds(5), Options, use(OptionUse::Change)},
-                                   {seconds(5), Connect},
-                                   {seconds(5) + kAfter, Options, use(OptionUse::Compare)}};
-  x.sweep(plan, steps, milliseconds(500), seconds(60),
-          [&](const Trace& t, const Trace& after, Duration at) {
-            const bool alone =
-                std::none_of(after.lines.begin(), after.lines.end(), [&](const Line& line) {
-                  const bool ours = line.word == Options || (line.word == Connect && line.at == at);
-                  return line.input() && !ours && line.at <= at + kAfter;
-                });
-            if (alone) expect_no_fault(x, t, BenchFault::OptionLost);
-          });
-}
-
-void item38(Examiner& x) {
-  for (const Plan& plan : {story({false, 6}), story({true, 6}), story_of_timeouts()}) {
-    examine_options_kept(x, plan);
-  }
-  for (const Plan& plan :
-       {answering(seconds(3)).at(seconds(1), Connect), story_of_timeouts(), story_of_errors()}) {
-    examine_option_effects(x, with(plan, {false, 6}));
-  }
-  for (const bool persistent : {false, true}) {
-    for (Plan plan : {story({persistent, 6}), story_of_timeouts(), story_of_errors()}) {
-      plan = with(plan, {persistent, 6});
-      plan.at(seconds(90), x.knows_idle() ? IdleStop : Disconnect);
-      const std::vector<Step> steps = {{seconds(5), Persistent, persistent ? 0 : 1},
-                                       {seconds(5), Timeout_, 9},
-                                       {seconds(5), NoAuto, 0},
-                                       {seconds(5), Options}};
-      expect_no_fault(x, x.run(plan), BenchFault::FlagsChanged);
-      if (!persistent) continue;  // each flag is set the other way below, too
-      x.sweep(plan, steps, milliseconds(500), seconds(100),
-              [&](const Trace& t, const Trace&, Duration) {
-                expect_no_fault(x, t, BenchFault::FlagsChanged);
-                expect_no_fault(x, t, BenchFault::OptionState);
-              });
-    }
-  }
-  if (x.subject().make_own) examine_own_options(x);
-}
-
-void item39(Examiner& x) {
-  for (const bool own : {false, true}) {
-    if (own && !x.subject().make_own) continue;
-    const Trace t = run_options(x.subject(), own);
-    for (const BenchFault fault : {BenchFault::OptionCode, BenchFault::OptionSize}) {
-      expect_no_fault(x, t, fault);
-    }
   }
 }
 
@@ -294,13 +222,29 @@ void examine_idle(Examiner& x, Setting setting) {
   x.sweep(plan, {{seconds(10), IdleStop}}, seconds(3), seconds(60), check);
   x.sweep(plan, {{seconds(10), IdleStop}, {seconds(10) + next, IdleStop}}, seconds(3), seconds(60),
           [&](const Trace& t, const Trace& after, Duration at) {
+            if (!was_up(t, after)) return;
             check(t, after, at);
             check(t, t.after(IdleStop, at + next), at + next);
           });
 }
 
+// The idle timeout of a connection may be over only during the attempt that follows its loss. It
+// goes on, or another one begins.
+void examine_idle_in_attempt(Examiner& x) {
+  const Duration lost = seconds(50), told = lost + x.grace() + kAtOnce;
+  Plan plan = with(answering(seconds(2)), {true, 300}).at(seconds(1), Connect).at(lost, Loss);
+  plan.until = told + seconds(200);
+  const Trace base = x.run(plan);
+  if (!told_loss(x, base, lost) || !base.up_at_end) return;  // see items 6 and 16
+  x.sweep(plan, {{told, IdleStop}}, told, told + seconds(40),
+          [&](const Trace& t, const Trace&, Duration) {
+            x.expect(t, t.up_at_end, "an idle disconnect ends the attempt after a loss");
+          });
+}
+
 void item44(Examiner& x) {
   if (!x.knows_idle()) return x.not_applicable("no idle timeouts in this release: see item 21");
+  examine_idle_in_attempt(x);
   for (const Setting setting : settings(300)) examine_idle(x, setting);
   // An application's, while there is an idle timeout, is another thing.
   Plan plan = with(answering(), {true, 0}).at(seconds(1), Connect);
@@ -317,8 +261,6 @@ void item44(Examiner& x) {
 std::vector<ConformItem> binding_items() {
   return {
       {37, "two ifaces are as each alone", item37},
-      {38, "flags, options and timeouts belong to the application", item38},
-      {39, "options: ENOPROTOOPT, ENOBUFS, length 0 on error", item39},
       {40, "a call from within a call counts", item40},
       {41, "use from outside is a loss or a gain, never stuck", item41},
       {42, "without it the iface is there, unbound: connect is ENOTSUP", item42},

@@ -35,7 +35,8 @@ void examine_disconnect(Examiner& x, Setting setting, Word word) {
   const Plan lost = Plan(plan).at(kLoss, Loss);  // but not told
   x.sweep(lost, {{kLoss, word}}, kLoss + kTick, kLoss + x.grace() - kAtOnce,
           [&](const Trace& t, const Trace& after, Duration at) {
-            expect_left(x, t, after, at, kAtOnce);
+            if (t.count(Timeout) > after.count(Timeout)) return;  // over by then
+            expect_left(x, t, after, at, kAtOnce + kTick);
           });
 }
 
@@ -46,21 +47,38 @@ void item21(Examiner& x) {
   }
 }
 
-// A DISCONNECT in [from, to), and a success soon after and a second later.
+// A DISCONNECT in [from, to), and a success soon after and a second later. Such a success makes up
+// for a STOP that was forgotten, so it is tried without one, too.
 void expect_attempt_ended(Examiner& x, const Plan& plan, Duration from, Duration to) {
-  const std::vector<Step> steps = {
-      {kLoss, Disconnect}, {kLoss + kAtOnce * 2, AssocOk}, {kLoss + seconds(1), AssocOk}};
-  x.sweep(plan, steps, from, to, [&](const Trace& t, const Trace& after, Duration at) {
+  const auto check = [&](const Trace& t, const Trace& after, Duration at) {
     // A CONNECT that was only noted so far may be forgotten, or begun and stopped.
     const Duration left = at + kSoon - nanoseconds(1);
     const bool ran = was_running(t, after);
     x.expect(t, !runs_at(t, left), "no STOP at DISCONNECT");
     x.expect(t, after.count(Timeout) == 0, "TIMEOUT after DISCONNECT");
-    // One that comes while the DISCONNECT waits for its turn is not late.
-    x.expect(t, after.count(OperUp, at + kAtOnce) == 0 && !t.up_at_end,
+    // What comes while the DISCONNECT waits for its turn is not late.
+    const Duration late = at + kAtOnce + kTick;
+    x.expect(t, after.count(OperUp, late) == 0 && !t.up_at_end,
              "a late ASSOC_OK is taken after DISCONNECT");
-    x.expect(t, after.count(Start, ran ? Duration{} : left) == 0, "START after DISCONNECT");
-  });
+    x.expect(t, after.count(Start, ran ? late : left) == 0, "START after DISCONNECT");
+  };
+  const Step leave = {kLoss, Disconnect};
+  const Step soon = {kLoss + kAtOnce * 2, AssocOk}, later = {kLoss + seconds(1), AssocOk};
+  x.sweep(plan, {leave}, from, to, check);
+  x.sweep(plan, {leave, soon, later}, from, to, check);
+}
+
+// In the instant of the report, which may still wait for its turn.
+void examine_disconnect_with_report(Examiner& x, Setting setting) {
+  for (const Word report : {AssocOk, AssocFail}) {
+    const Plan plan = with({}, setting).at(kConnect, Connect).at(kUp, report).at(kUp, Disconnect);
+    const Trace t = x.run(plan);
+    const bool up = was_up(t, t.after(Disconnect, kUp));  // for item 21
+    x.expect(t, up || !t.up_at_end, "a success of that instant is taken after DISCONNECT");
+    x.expect(t, !runs_at(t, kUp + kSoon), "no STOP at DISCONNECT");
+    x.expect(t, t.count(Start, kUp + kSoon) + t.count(Timeout) == 0,
+             "START or TIMEOUT after DISCONNECT");
+  }
 }
 
 void item22(Examiner& x) {
@@ -74,6 +92,7 @@ void item22(Examiner& x) {
       return line == nullptr ? Line{seconds(20)} : *line;
     }();
     expect_attempt_ended(x, plan, kConnect + kTick, up.at);
+    examine_disconnect_with_report(x, setting);
     if (!setting.persistent) continue;
     // The attempt after a loss, which ends before its TIMEOUT.
     const Duration soon = std::min(x.grace() + seconds(15), seconds(19));
@@ -117,13 +136,15 @@ void item24(Examiner& x) {
 }
 
 // Two STARTs without a failure between them are two associations, also when a STOP that came of the
-// CONNECT at `second` ended the first. `base`: without it. Some stop and start by themselves.
+// CONNECT at `second` ended the first. `base`: without it. Some stop and start by themselves, and
+// that may wait for a work queue behind the CONNECT.
 void expect_one_association(Examiner& x, const Trace& base, const Trace& t, Duration second) {
   bool running = false;
   for (const Line& line : t.lines) {
     x.expect(t, line.word != Start || !running, "a second START for the same attempt");
-    const bool by_itself = line.word == Stop && (line.at < second || line.at > second + kAtOnce ||
-                                                 base.count(Stop, line.at, line.at + kTick) > 0);
+    const bool by_itself =
+        line.word == Stop && (line.at < second || line.at > second + kAtOnce ||
+                              base.count(Stop, line.at - kAtOnce, line.at + kTick) > 0);
     if (line.word == Start) running = true;
     const bool over = line.word == AssocFail || line.word == Loss || line.word == Timeout;
     if (over || by_itself) running = false;
@@ -133,7 +154,9 @@ void expect_one_association(Examiner& x, const Trace& base, const Trace& t, Dura
 // A second CONNECT in [from, to).
 void examine_connect_twice(Examiner& x, const Plan& plan, Duration from, Duration to) {
   const Trace base = x.run(plan);
-  if (base.count(Fatal) > 0) return;  // over by then: see item 14
+  const bool over = base.count(Fatal) + base.count(Timeout, {}, to) > 0;  // by itself
+  const bool ends = plan.answer.kind == Answer::Kind::Ok && base.count(OperUp) == 0;
+  if (over || ends) return;  // see items 9 to 15
   x.sweep(plan, {{kConnect, Connect}}, from, to,
           [&](const Trace& t, const Trace&, Duration second) {
             for (const Line& line : t.only({Ret})) {
@@ -165,6 +188,8 @@ void item26(Examiner& x) {
   for (const bool persistent : {false, true}) {
     Plan plan = connected({persistent, 0});
     plan.at(seconds(3), Timeout_, 5);  // a countdown from now on is that of the second CONNECT
+    const Trace base = x.run(plan);
+    if (base.count(Stop) + base.count(OperDown) + base.count(Timeout) > 0) continue;  // by itself
     x.sweep(plan, {{kLoss, Connect}}, seconds(3) + kTick, seconds(60),
             [&](const Trace& t, const Trace& after, Duration) {
               if (!was_up(t, after)) return;

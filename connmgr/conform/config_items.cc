@@ -91,7 +91,20 @@ void item30(Examiner& x) {
   }
 }
 
+// Nor does the end of an attempt or of a connection take back what was set. `end`: Timeout_ for the
+// attempt's own.
+void examine_options_over(Examiner& x, Word end) {
+  const auto use = [](OptionUse how) { return static_cast<int>(how); };
+  const Duration again = seconds(60) + x.grace();
+  Plan plan = with({}, {false, 6}).at(milliseconds(500), Options, use(OptionUse::Change));
+  plan.at(kConnect, Connect);
+  if (end != Timeout_) plan.at(seconds(3), AssocOk).at(seconds(20), end);
+  plan.at(again, Connect).at(again + kAtOnce * 2, Options, use(OptionUse::Compare));
+  expect_no_fault(x, x.run(plan), BenchFault::OptionLost);
+}
+
 void item31(Examiner& x) {
+  for (const Word end : {Timeout_, Disconnect, Loss, Error}) examine_options_over(x, end);
   for (const Setting setting : settings(60)) {
     Plan plan = with(answering(), setting);
     plan.configured = false;

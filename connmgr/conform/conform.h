@@ -24,7 +24,8 @@ struct CounterExample {
   std::vector<Line> lines;
   std::vector<Remark> remarks;  ///< one for each Word::Fault
   Duration until{};             ///< how long was watched
-  std::size_t left_out = 0;     ///< lines of a long tail
+  std::size_t left_out = 0;     ///< lines of a long one, behind the first kHead
+  static constexpr std::size_t kHead = 14;
 
   /// The lines and, where something is missing or left out, until when.
   std::vector<std::string> text() const;

@@ -42,6 +42,8 @@ std::string_view bench_fault_text(int fault) {
       return "an option that could be used after init cannot in this state";
     case BenchFault::OptionLost:
       return "an option is not what the application set before CONNECT";
+    case BenchFault::OptionRoom:
+      return "an option does not fit into as many bytes as it has";
     case BenchFault::Runaway:
       return "calls without end";
   }

@@ -58,6 +58,7 @@ enum class BenchFault : int {
   OptionShared,     ///< an option of one iface is that of another, too
   OptionState,      ///< an option cannot be used in this state, but could after boot
   OptionLost,       ///< an option is not what the application set
+  OptionRoom,       ///< an option does not fit into as many bytes as it has
 };
 std::string_view bench_fault_text(int fault);
 
@@ -129,9 +130,10 @@ struct Trace {
   std::vector<Line> lines;
   std::vector<Remark> remarks;  ///< one for each Word::Fault, in that order
   bool up_at_end = false;       ///< the first iface
-  bool refused = false;  ///< a CONNECT though configured, by the connection manager: see item 2
-  Duration until{};      ///< the end of the run
-  std::string setting;   ///< of the plan and of what runs it, in words
+  bool refused = false;    ///< a CONNECT though configured, by the connection manager: see item 2
+  bool unstarted = false;  ///< a CONNECT though configured, and never a START: see items 2 and 3
+  Duration until{};        ///< the end of the run
+  std::string setting;     ///< of the plan and of what runs it, in words
 
   /// How many lines of that word there are at or after `from` and before `to`, on `iface`.
   int count(Word word, Duration from = {}, Duration to = hours(100'000), int iface = 0) const;

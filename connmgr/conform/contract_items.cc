@@ -10,6 +10,19 @@ namespace {
 
 using enum Word;
 
+// As soon as the error is told, as an application's handler does, or soon after.
+void examine_connect_after_error(Examiner& x) {
+  constexpr Duration kError = seconds(5);
+  const Plan plan = Plan().at(seconds(1), Connect).at(kError, Error);
+  x.sweep(plan, {{kError, Connect}}, kError, kError + seconds(3),
+          [&](const Trace& t, const Trace& after, Duration at) {
+            const bool told = t.count(Fatal) - after.count(Fatal) == 1;
+            if (!told || t.count(Start, {}, kError) == 0) return;
+            x.expect(t, after.count(Start, {}, at + kNextStart) > 0,
+                     "no new attempt after FATAL and CONNECT");
+          });
+}
+
 void item32(Examiner& x) {
   for (const Setting setting : settings(60)) {
     Plan plan = with(answering(), setting);
@@ -28,13 +41,16 @@ void item32(Examiner& x) {
       x.expect(t, after.count(Stop, {}, at + kSoon) > 0, "no STOP after an irrecoverable error");
       x.expect(t, !was_up(t, after) || after.count(OperDown, {}, at + kSoon) > 0,
                "still up after FATAL");
-      x.expect(t, after.count(Start, {}, again) == 0, "START after FATAL");
+      // One that comes while the report waits for its turn is stopped.
+      x.expect(t, after.count(Start, at + kAtOnce + kTick, again) == 0 && !runs_at(t, at + kSoon),
+               "START after FATAL");
       x.expect(t, after.count(OperUp, at + kSoon, again) == 0,
                "a late ASSOC_OK is taken after FATAL");
       x.expect(t, after.count(Start, again) > 0, "no new attempt after FATAL and CONNECT");
     };
     x.sweep(plan, steps, seconds(1) + kTick, seconds(40), check);
   }
+  examine_connect_after_error(x);
 }
 
 // In an attempt that was asked for, and in one that follows a loss.
@@ -90,7 +106,9 @@ class AddressJudge {
   }
   void end(Duration due) {
     if (!gone_by_ || due < *gone_by_) gone_by_ = due;
+    if (associated_) ended_ = last_;
     associated_ = false;
+    there_by_.reset();
   }
   void take(const Line& line) {
     if (line.at > last_) wait(line.at);
@@ -99,22 +117,29 @@ class AddressJudge {
       associated_ = true;
       gone_by_.reset();
     }
-    if (line.word == OperUp) there_by_ = line.at + kAddressTime;
-    if (line.word == OperDown || line.word == Loss) there_by_.reset();
-    if (line.word == IpAdd) x_.expect(t_, associated_, "an address before the association");
+    if (line.word == OperUp) up_ = true;
+    if (line.word == OperDown) up_ = false;
+    const bool back = line.word == AssocOk && up_ && !there_by_;  // within a grace
+    if (line.word == OperUp || back) there_by_ = line.at + kAddressTime;
+    if (line.word == OperDown) there_by_.reset();
     if (line.word == IpAdd || line.word == IpDel) held_ += line.word == IpAdd ? 1 : -1;
+    if (line.word == IpAdd) {  // what ends it may still wait for a work queue
+      const bool in_time = associated_ || (ended_ && line.at <= *ended_ + kAtOnce);
+      x_.expect(t_, in_time, "an address without an association");
+    }
     if (line.word == Loss) end(line.at + x_.grace() + kSoon);
-    const bool ends_at_once = line.word == Disconnect || line.word == IdleStop ||
-                              line.word == Error || line.word == Timeout;
+    const bool idle = line.word == IdleStop && up_;  // else it may go unheard
+    const bool ends_at_once =
+        line.word == Disconnect || idle || line.word == Error || line.word == Timeout;
     if (ends_at_once) end(line.at + kSoon);
   }
 
   Examiner& x_;
   const Trace& t_;
   int iface_, held_ = 0;
-  bool associated_ = false;
+  bool associated_ = false, up_ = false;
   Duration last_{};
-  std::optional<Duration> gone_by_, there_by_;
+  std::optional<Duration> gone_by_, there_by_, ended_;
 };
 
 // Each way that a connection ends, and a second one.
@@ -134,6 +159,23 @@ std::vector<Plan> connections(const Examiner& x, int iface) {
   return plans;
 }
 
+// An address may come a while after the OPER_UP: the end comes before it, or the technology is back
+// within the grace.
+void examine_address_due(Examiner& x) {
+  const auto check = [&](const Trace& t, const Trace&, Duration) { AddressJudge(x, t, 0).judge(); };
+  constexpr Duration kFrom = seconds(2) + kTick, kTo = seconds(2) + kAddressTime;
+  for (const Word end : {Loss, Error, Disconnect, IdleStop}) {
+    Plan plan = connected({false, 0});
+    plan.until = seconds(60);
+    x.sweep(plan, {{seconds(3), end}}, kFrom, kTo, check);
+  }
+  if (x.grace() <= kAtOnce * 2) return;
+  for (const bool persistent : {false, true}) {
+    x.sweep(connected({persistent, 0}), {{seconds(3), Loss}, {seconds(3) + x.grace() / 2, AssocOk}},
+            kFrom, kTo, check);
+  }
+}
+
 void item34(Examiner& x) {
   bool any = false;
   for (const int iface : {0, 1}) {
@@ -146,6 +188,7 @@ void item34(Examiner& x) {
       any = any || assigns;
     }
   }
+  if (any) examine_address_due(x);
   if (x.subject().make_own) any = examine_own_addresses(x) || any;
   if (!any) x.not_applicable("it assigns no addresses");
 }

@@ -52,9 +52,10 @@ inline constexpr std::initializer_list<Word> kOwnWords = {
 class Examiner {
  public:
   /// `broken`: gets the shortest trace of each rule that the bench saw broken, whatever the item.
+  /// `starts`: whether it does, see below.
   Examiner(const ConformSubject& subject, const ConnMgrConfig& config, ItemResult& result,
-           BrokenRules& broken)
-      : subject_(subject), config_(config), result_(result), broken_(broken) {}
+           BrokenRules& broken, bool starts)
+      : subject_(subject), config_(config), result_(result), broken_(broken), starts_(starts) {}
 
   /// Runs it for as long as it says and the grace.
   Trace run(const Plan& plan);
@@ -79,7 +80,12 @@ class Examiner {
   const ConnMgrConfig& config_;
   ItemResult& result_;
   BrokenRules& broken_;
+  bool starts_;
 };
+
+/// Whether a CONNECT of what is configured leads to a START, sooner or later. One that the
+/// connection manager refuses is for item 2.
+bool starts(const ConformSubject& subject, const ConnMgrConfig& config);
 
 /// Whether the iface was up when `after` began. Items judge only what was in the state that they
 /// speak of: how it came into another one is for another item.
@@ -96,6 +102,9 @@ std::vector<Duration> ends(const Trace& t, Duration from);
 
 bool has_fault(const Trace& t, BenchFault fault);
 void expect_no_fault(Examiner& x, const Trace& t, BenchFault fault);
+/// The same words in the same order, each within `apart` of the other: a work queue may have to be
+/// waited for where there is another input.
+bool alike(const std::vector<Line>& one, const std::vector<Line>& other, Duration apart);
 /// The technology tries by itself at `from` and twice more, and at last succeeds: nobody wants it.
 void expect_suppressed(Examiner& x, Plan plan, Duration from);
 /// A second CONNECT during an attempt does not keep it from its TIMEOUT.
@@ -117,7 +126,8 @@ std::vector<ConformItem> loss_items();      ///< 16 to 20
 std::vector<ConformItem> command_items();   ///< 21 to 27
 std::vector<ConformItem> config_items();    ///< 28 to 31
 std::vector<ConformItem> contract_items();  ///< 32 to 36
-std::vector<ConformItem> binding_items();   ///< 37 to 44
+std::vector<ConformItem> binding_items();   ///< 37, 40 to 44
+std::vector<ConformItem> option_items();    ///< 38, 39
 
 /// A plan whose technology answers every START with success after `after`.
 Plan answering(Duration after = seconds(1));

@@ -18,6 +18,10 @@ class LineJudge {
   }
 
   std::optional<StoryVerdict> follow(const Trace& t, Duration until);
+  /// It has stopped judging, without a verdict.
+  bool gave_up() const { return unclear_ && !verdict_; }
+  /// Number of the line at which it did, or that the verdict speaks of; all, if of a missing one.
+  std::size_t told_at() const { return told_at_; }
 
  private:
   bool over() const { return verdict_ || unclear_; }
@@ -27,7 +31,9 @@ class LineJudge {
   void unclear() { unclear_ = true; }
   // A breach, unless what comes in the same instant shows that it is another one.
   void suspect(int item, std::string_view wrong) {
-    if (!suspected_) suspected_ = StoryVerdict{item, wrong, s_.now};
+    if (suspected_) return;
+    suspected_ = StoryVerdict{item, wrong, s_.now};
+    suspected_at_ = told_at_;
   }
 
   void check_debts(Duration now);
@@ -35,6 +41,7 @@ class LineJudge {
     return (last_ == Word::AdminDown || last_ == Word::AdminUp) && s_.now <= last_at_ + kAtOnce;
   }
 
+  int first_item() const;
   void take(const Line& line);
   void take_event(const Line& line);
   void take_in_grace(const Line& line);
@@ -51,6 +58,7 @@ class LineJudge {
   void take_config(bool bad);
   void take_admin(bool up);
   void see(const Line& line);
+  void see_unusable(Word word);
   void see_return(int value);
   void see_start();
   void see_stop();
@@ -68,6 +76,7 @@ class LineJudge {
   bool early_start_ = false;  // the last START came while an OPER_DOWN was due
   bool unusable_ = false;     // lost after the association, before the OPER_UP
   std::optional<StoryVerdict> verdict_, suspected_;
+  std::size_t told_at_ = 0, suspected_at_ = 0;
 };
 
 }  // namespace flapjack::conformance

@@ -88,6 +88,11 @@ void LineJudge::take_setting(const Line& line) {
   }
 }
 
+// Right after init or later.
+int LineJudge::first_item() const {
+  return s_.ended == Ended::Never ? 2 : 3;
+}
+
 // The connection manager takes an iface admin-up that is to connect.
 void LineJudge::take_connect() {
   before_connect_ = s_;
@@ -99,7 +104,7 @@ void LineJudge::take_connect() {
     // One that has no end for what came before it is not over: the DISCONNECT did nothing.
     const bool left = s_.ended == Ended::LeftAttempt;
     const int end_item = left ? 22 : s_.configured ? s_.timeout_item() : 30;
-    return s_.begin({}, ended ? s_.idle_item(2, 2) : 2, end_item);
+    return s_.begin({}, ended ? s_.idle_item(2, 2) : first_item(), end_item);
   }
   if (s_.mode != Mode::Attempt) return;
   // Whether the second one begins the countdown anew is said nowhere.
@@ -108,18 +113,26 @@ void LineJudge::take_connect() {
   s_.end_item = 25;
 }
 
-// When its time is over depends on what it counts from: the loss, the end of the grace or this.
+// When its time is over depends on what it counts from: this, the end of the grace, or the loss, if
+// that leaves any time.
 void LineJudge::take_connect_in_grace() {
   before_connect_ = s_;
-  if (s_.mode == Mode::Idle) s_.begin(s_.grace_left(), 3, 3);
-  s_.any_end = true;
+  const Duration time = seconds(s_.timeout_s), left = s_.grace_left();
+  const Duration from_loss = s_.grace_end - terms_.grace + time;
+  if (s_.mode == Mode::Idle) {
+    s_.begin(left, 3, s_.timeout_item());
+    if (s_.timeout_s > 0 && from_loss > s_.now) s_.ends.push_back({from_loss, from_loss});
+  } else if (!s_.ends.empty()) {
+    s_.ends.push_back({s_.now + time, s_.now + time + left});
+    s_.end_item = 25;
+  }
 }
 
 // The connection manager does not ask the implementation while the iface is admin-down.
 void LineJudge::take_disconnect() {
   const bool in_grace = s_.within_grace();
   if (!s_.admin_up || (s_.mode == Mode::Idle && !in_grace)) return;
-  const bool was_up = s_.mode == Mode::Up || in_grace;
+  const bool was_up = (s_.mode == Mode::Up && !s_.owes(Owed::OperUp)) || in_grace;
   const int item = was_up ? 21 : 22;
   s_.grace_end = {};
   if (s_.mode == Mode::Up || s_.running) s_.owe(Owed::Stop, kSoon, item, "no STOP at DISCONNECT");
@@ -128,7 +141,7 @@ void LineJudge::take_disconnect() {
 }
 
 void LineJudge::take_idle_stop() {
-  if (s_.mode != Mode::Up || !s_.admin_up) return unclear();
+  if (s_.mode != Mode::Up || s_.owes(Owed::OperUp) || !s_.admin_up) return unclear();
   s_.owe(Owed::Stop, kSoon, 44, "no STOP when idle");
   s_.owe_end(44);
   s_.end(Ended::LeftIdle);
@@ -166,6 +179,7 @@ void LineJudge::take_loss() {
     if (terms_.grace > Duration{}) return unclear();
     s_.debts = {};
     unusable_ = true;
+    if (s_.persistent) s_.owe(Owed::Start, kStartRoom, 16, "no START after a LOSS before OPER_UP");
     return;
   }
   s_.lose(terms_.grace);
@@ -181,8 +195,8 @@ void LineJudge::take_retry() {
   s_.running = true;
   if (s_.mode == Mode::Attempt) return s_.settle(Owed::Start);
   if (s_.ended == Ended::Never) return unclear();
-  if (s_.ended == Ended::TimedOut || s_.ended == Ended::Failed) return;
-  const int item = s_.ended == Ended::Lost ? s_.idle_item(41, 41) : 23;
+  const bool over = s_.ended == Ended::Lost || s_.ended == Ended::TimedOut;
+  const int item = over || s_.ended == Ended::Failed ? s_.idle_item(41, 41) : 23;
   s_.owe(Owed::Stop, kAtOnce, s_.unless_admin_down(item),
          "the technology's own retry is not stopped");
 }
@@ -212,7 +226,7 @@ void LineJudge::take_config(bool bad) {
   s_.configured = true;
   s_.bad = bad;
   if (s_.mode == Mode::Up) return unclear();  // another one: it may take it, or keep its own
-  if (s_.mode == Mode::Attempt) s_.further();
+  if (s_.mode == Mode::Attempt && bad) s_.further();
   if (s_.mode != Mode::Attempt || s_.running || bad) return;
   s_.owe_start(29, "no START once configured");
 }

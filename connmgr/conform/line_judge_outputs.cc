@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The walk along the trace, and what each output settles or breaks.
+#include <utility>
+
 #include "connmgr/conform/line_judge.h"
 
 namespace flapjack::conformance {
@@ -12,15 +14,16 @@ using Owed = StoryState::Owed;
 }  // namespace
 
 std::optional<StoryVerdict> LineJudge::follow(const Trace& t, Duration until) {
-  for (const Line& line : t.lines) {
+  for (told_at_ = 0; told_at_ < t.lines.size(); ++told_at_) {
+    const Line& line = t.lines[told_at_];
     if (line.iface != 0) continue;
     check_debts(line.at);
     if (over()) return verdict_;
     s_.now = line.at;
     if (line.input()) {
       take(line);
-    } else if (unusable_) {  // all but this is left open
-      if (line.word == Word::OperUp) breach(5, "OPER_UP though lost before it");
+    } else if (unusable_) {
+      see_unusable(line.word);
     } else {
       see(line);
     }
@@ -32,12 +35,16 @@ std::optional<StoryVerdict> LineJudge::follow(const Trace& t, Duration until) {
 
 // The earliest that is overdue tells.
 void LineJudge::check_debts(Duration now) {
-  if (suspected_ && suspected_->at < now) verdict_ = suspected_;
+  if (suspected_ && suspected_->at < now) {
+    verdict_ = suspected_;
+    told_at_ = suspected_at_;
+  }
   if (over()) return;
   if (const StoryState::Debt* debt = s_.overdue(now)) {
     verdict_ = debt->breach;
   } else if (s_.expired(now)) {
-    breach(s_.unless_admin_down(s_.end_item), "no TIMEOUT when the time of the attempt is over");
+    verdict_ = StoryVerdict{s_.unless_admin_down(s_.end_item),
+                            "no TIMEOUT when the time of the attempt is over", s_.last_end()};
   }
 }
 
@@ -65,6 +72,13 @@ void LineJudge::see(const Line& line) {
   }
 }
 
+// Whether the attempt goes on or was a connection that is lost is left open. A persistent one tries
+// again either way, unless its time is over.
+void LineJudge::see_unusable(Word word) {
+  if (word == Word::OperUp) breach(5, "OPER_UP though lost before it");
+  if (word == Word::Start || word == Word::Timeout) s_.settle(Owed::Start);
+}
+
 void LineJudge::see_return(int value) {
   if (last_ != Word::Connect || value == 0) return;
   const StoryState& was = before_connect_;
@@ -74,13 +88,14 @@ void LineJudge::see_return(int value) {
   }
   if (was.mode == Mode::Up) return breach(26, "CONNECT while connected is refused");
   if (was.mode == Mode::Attempt) return breach(25, "CONNECT while connecting is refused");
-  breach(was.configured ? 2 : 28, "CONNECT is refused");
+  breach(was.configured ? (was.ended == Ended::Never ? 2 : 3) : 28, "CONNECT is refused");
 }
 
 void LineJudge::see_start() {
   if (s_.mode == Mode::Attempt && s_.grace_end == Duration{})
     early_start_ = s_.owes(Owed::OperDown);
   s_.settle(Owed::Start);
+  if (std::exchange(s_.started, true)) s_.further();
   s_.running = true;
   s_.paused = false;
   if (s_.mode == Mode::Up && last_ == Word::Connect) breach(26, "START though connected");
@@ -116,7 +131,8 @@ void LineJudge::see_up() {
   if (!s_.admin_up || last_ == Word::AdminUp) return breach(35, "OPER_UP without an association");
   const bool lost = s_.mode == Mode::Idle && s_.ended == Ended::Lost && !s_.associated;
   if (s_.mode == Mode::Attempt || lost) return breach(5, "OPER_UP while not associated");
-  breach(s_.idle_item(5, 23), "OPER_UP though nobody wants it");
+  const int left_up = last_ == Word::Disconnect ? 21 : 23;  // else something came of its own
+  breach(s_.idle_item(5, left_up), "OPER_UP though nobody wants it");
 }
 
 void LineJudge::see_down() {
@@ -125,7 +141,8 @@ void LineJudge::see_down() {
   s_.up = false;
   const bool after_start = told && early_start_ && s_.ended == Ended::Lost;
   if (after_start) return breach(16, "OPER_DOWN after the START that follows a LOSS");
-  const bool early = s_.within_grace() && !s_.disturbed && !s_.stopped && !s_.near_end();
+  const bool over = s_.mode == Mode::Idle && s_.ended == Ended::TimedOut;
+  const bool early = s_.within_grace() && !s_.disturbed && !s_.stopped && !s_.near_end() && !over;
   if (early) return breach(7, "OPER_DOWN before the grace is over");
   if (s_.mode != Mode::Up || !s_.admin_up) return;
   if (last_ == Word::Connect) return suspect(26, "CONNECT while connected takes it down");

@@ -52,8 +52,24 @@ void examine_many_losses(Examiner& x) {
   }
 }
 
+// One soon after another.
+void examine_quick_losses(Examiner& x) {
+  constexpr int kMany = 5;
+  const Duration back = x.grace() + seconds(3), apart = back + seconds(6);
+  Plan plan = connected({true, 0});
+  for (int i = 0; i < kMany; ++i) {
+    plan.at(kLoss + apart * i, Loss).at(kLoss + apart * i + back, AssocOk);
+  }
+  const Duration last = kLoss + apart * kMany;
+  const Trace t = x.run(plan.at(last, Loss));
+  const Trace after = t.after(Loss, last);
+  x.expect(t, !was_up(t, after) || after.count(Start, {}, last + x.grace() + kNextStart) > 0,
+           "no new attempt after one of several losses in a minute");
+}
+
 void item16(Examiner& x) {
   examine_many_losses(x);
+  examine_quick_losses(x);
   const int long_enough = 60 + seconds_up(x.grace());
   for (const int timeout : {0, long_enough}) {
     const Plan plan = connected({true, timeout});
@@ -104,6 +120,11 @@ void item17(Examiner& x) {
           [&](const Trace& t, const Trace&, Duration at) {
             expect_end_after_loss(x, t, at + next, 10);
           });
+  // Over before the grace is.
+  if (const int shorter = seconds_down(x.grace() / 2); shorter > 0) {
+    Plan plan = connected({true, shorter}).at(kLoss, Loss);
+    expect_end_after_loss(x, x.run(plan.at(kLoss + again, Connect)), kLoss, shorter);
+  }
   // The technology says each time that it cannot.
   Plan vain = connected({true, 10}).at(kLoss, Loss);
   vain.answer = {Answer::Kind::Fail, seconds(2), 0};

@@ -86,6 +86,11 @@ void OptionCheck::try_read(const Answers& a) {
     return;
   }
   if (a.length == 0) return;
+  std::size_t just = a.length;
+  const Errc fits = mgr_.if_get_opt(iface_, a.option, room_, &just).code();
+  if (fits != Errc::Ok || just != a.length) {
+    wrong(BenchFault::OptionRoom, read_text(a.option, a.length, fits, just));
+  }
   std::size_t less = a.length - 1;  // room for all but one byte
   const Errc code = mgr_.if_get_opt(iface_, a.option, room_, &less).code();
   const bool cut = code == Errc::Ok && partial_ && less <= a.length - 1;
@@ -143,9 +148,12 @@ void OptionCheck::try_sizes(int option) {
 
 std::vector<Remark> OptionCheck::sizes() {
   found_.clear();
-  std::size_t length = 0;
   // It may have no options, and say so.
-  if (read(kNumbers.front(), length) == Errc::Enotsup) return {};
+  const bool none = std::ranges::all_of(kNumbers, [&](int option) {
+    std::size_t length = 0;
+    return read(option, length) == Errc::Enotsup;
+  });
+  if (none) return {};
   for (const int option : kNumbers) try_sizes(option);
   return std::move(found_);
 }

@@ -20,6 +20,8 @@ class SceneBuilder {
       lost_unusable(setting);
       admin_down(setting);
       late_reports(setting);
+      at_once(setting);
+      if (setting.persistent) persistence_cleared(setting);
       errors(setting);
       if (idle_) idle(setting);
       if (grace_ > kAtOnce * 4) within_grace(setting);
@@ -72,9 +74,28 @@ class SceneBuilder {
       if (by_itself) over = over + seconds(setting.timeout_s) + kAtOnce * 2;
       if (by_loss) over = over + grace_ + kSoon;
       for (const Duration late : {kLate, seconds(4)}) {
-        for (const Word word : {AssocFail, Loss}) add(Plan(plan).at(over + late, word));
+        for (const Word word : {AssocFail, Loss, TechRetry}) add(Plan(plan).at(over + late, word));
       }
     }
+  }
+  // Two things in one instant.
+  void at_once(Setting setting) {
+    for (const Word word : {AssocOk, AssocFail}) {
+      for (const Word other : {Disconnect, Error}) {
+        add(attempting(setting).at(kAssociated, word).at(kAssociated, other));
+      }
+    }
+    add(attempting(setting).at(kAssociated, Disconnect).at(kAssociated, AssocOk));
+    for (const Word word : {Disconnect, Error}) {
+      add(up(setting).at(kThen, Loss).at(kThen, word));
+      add(up(setting).at(kThen, word).at(kThen, Loss));
+    }
+  }
+  // In the attempt after a loss, which goes on.
+  void persistence_cleared(Setting setting) {
+    const Duration cleared = kThen + grace_ + seconds(3);
+    const Plan plan = up(setting).at(kThen, Loss).at(cleared, Persistent, 0);
+    add(Plan(plan).at(cleared + seconds(1), AssocFail));
   }
   // While nothing runs: after a failed sub-attempt, and without a configuration.
   void errors(Setting setting) {

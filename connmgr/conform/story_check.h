@@ -11,6 +11,6 @@ namespace flapjack::conformance {
 
 /// `results`: the items that are wanted, in any order; items outside of them are not told.
 void check_stories(const ConformSubject& subject, const ConnMgrConfig& config,
-                   std::vector<ItemResult>& results);
+                   std::vector<ItemResult>& results, bool starts);
 
 }  // namespace flapjack::conformance

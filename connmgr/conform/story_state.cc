@@ -26,14 +26,18 @@ const StoryState::Debt* StoryState::overdue(Duration at) const {
 }
 
 bool StoryState::expired(Duration at) const {
-  return mode == Mode::Attempt && !any_end && !ends.empty() &&
-         std::all_of(ends.begin(), ends.end(),
-                     [&](const Window& w) { return w.to + kTimeoutSlack < at; });
+  return mode == Mode::Attempt && !any_end && !ends.empty() && last_end() < at;
+}
+
+Duration StoryState::last_end() const {
+  Duration last{};
+  for (const Window& w : ends) last = std::max(last, w.to + kTimeoutSlack);
+  return last;
 }
 
 void StoryState::begin(Duration slack, int item, int the_end_item) {
   mode = Mode::Attempt;
-  running = paused = any_end = false;
+  running = paused = started = any_end = false;
   end_item = other_timeout ? 20 : the_end_item;
   other_timeout = false;
   ends.clear();
@@ -80,6 +84,7 @@ bool StoryState::near_end() const {
 }
 
 int StoryState::again_item() const {
+  if (any_end) return 20;
   if (!configured || bad) return 30;
   if (timeout_s == 0) return 12;
   return persistent ? 11 : 15;
@@ -94,7 +99,7 @@ int StoryState::idle_item(int never, int left_up) const {
     case Ended::LeftAttempt:
       return 22;
     case Ended::TimedOut:
-      return timeout_item();
+      return end_item == 17 ? 17 : timeout_item();
     case Ended::Failed:
       return 32;
     case Ended::Lost:

@@ -45,6 +45,7 @@ struct StoryState {
   bool other_timeout = false;  ///< changed since the last attempt began
   bool any_end = false;        ///< changed in the attempt: what follows is not defined
   int lost_item = 18;          ///< that forbids an attempt after the last loss
+  bool started = false;        ///< the attempt has had a START
   bool paused = false;         ///< a sub-attempt has failed, and nothing has begun since
   Duration grace_end{};        ///< of the last loss; zero: made up for, or without grace
   bool disturbed = false;      ///< something else has happened within it
@@ -63,6 +64,8 @@ struct StoryState {
   const Debt* overdue(Duration at) const;
   /// The attempt's time has passed before `at`.
   bool expired(Duration at) const;
+  /// By when it must have ended; it may by timeout.
+  Duration last_end() const;
 
   /// A loss that need not be told before the end of the grace.
   void lose(Duration grace);

@@ -38,6 +38,32 @@ void expect_next_attempt(Examiner& x, Plan plan, int n) {
            "the next attempt does not end with its own TIMEOUT");
 }
 
+// Also at once, as an application's handler does, and soon after.
+void expect_next_attempt_soon(Examiner& x, const Plan& plan, int n) {
+  const Duration due = kConnect + seconds(n);
+  x.sweep(plan, {{due, Connect}}, due, due + seconds(3),
+          [&](const Trace& t, const Trace& after, Duration at) {
+            const bool told = t.count(Timeout) - after.count(Timeout) == 1;
+            if (!told || t.count(Start, {}, at) == 0) return;
+            x.expect(t, after.count(Start, {}, at + kNextStart) > 0, "no START when asked again");
+            const Line* timeout = after.first(Timeout);
+            x.expect(t, timeout != nullptr && within(timeout->at, at + seconds(n)),
+                     "the next attempt does not end with its own TIMEOUT");
+          });
+}
+
+// A sub-attempt that fails shortly before the timeout is followed by none after it.
+void expect_no_retry(Examiner& x, const Plan& plan, Duration due) {
+  x.sweep(plan, {{seconds(2), AssocFail}}, kConnect + kTick, due,
+          [&](const Trace& t, const Trace& after, Duration) {
+            const Line* timeout = t.first(Timeout);
+            if (!was_running(t, after) || timeout == nullptr) return;
+            const Duration over = timeout->at + kTimeoutSlack;
+            x.expect(t, !runs_at(t, over), "no STOP at the timeout");
+            x.expect(t, t.count(Start, over) == 0, "START after the TIMEOUT");
+          });
+}
+
 void timeout_item(Examiner& x, bool persistent) {
   for (const int n : {1, 5, 30, 100, 5000}) {
     Plan plan = with({}, {persistent, n});
@@ -53,6 +79,11 @@ void timeout_item(Examiner& x, bool persistent) {
   // After a success the countdown of the next attempt is its own.
   Plan second = connected({persistent, 5}).at(seconds(20), Disconnect).at(seconds(40), Connect);
   if (x.run(second).count(Timeout, {}, seconds(40)) == 0) expect_timeout(x, second, seconds(45));
+  const Plan five = with({}, {persistent, 5}).at(kConnect, Connect);
+  expect_next_attempt_soon(x, five, 5);
+  expect_no_retry(x, five, kConnect + seconds(5));
+  const Duration odd = milliseconds(1700);  // to the second of no clock
+  expect_timeout(x, with({}, {persistent, 5}).at(odd, Connect), odd + seconds(5));
   expect_countdown_kept(x, persistent);
 }
 void item9(Examiner& x) {
@@ -102,7 +133,8 @@ void examine_restarts_after_loss(Examiner& x, int timeout) {
   if (t.count(Start, kLoss) == 0 || failed == nullptr) return;
   if (t.count(Timeout, kLoss, kLoss + seconds(timeout) - kTimeoutSlack) > 0) return;
   plan.answer = {};
-  const bool counts = x.run(plan).count(Timeout, kLoss) > 0;  // if not: see 17
+  const Duration due = kLoss + seconds(timeout);  // if it does not, or at another time: see 17
+  const bool counts = x.run(plan).count(Timeout, kLoss, due + x.grace() + kTimeoutSlack) > 0;
   expect_restarts(x, t, timeout, kLoss, x.grace(), counts);
 }
 

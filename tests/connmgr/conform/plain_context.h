@@ -160,7 +160,7 @@ class PlainConnectivity::Context : public BindingContext, public TechnologyUser 
   void lose() {
     up_ = false;
     bool again = has(Planted::CachedPersistence) ? persistent_at_connect_ : persistent();
-    again = again || has(Planted::AlwaysPersistent);
+    again = again || has(Planted::AlwaysPersistent) || wanted_;  // asked for within a grace
     const std::uint32_t before = generation_;
     if (has(Planted::DefaultIface)) binding_.stack().ifaces().front()->carrier_off();
     if (has(Planted::StartBeforeDown) && again) begin();

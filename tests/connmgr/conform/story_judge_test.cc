@@ -104,6 +104,40 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"StopsForGood", "", kBegun + "20 STOP", 12}),
     [](const auto& info) { return info.param.name; });
 
+// What comes while a command or a report waits for a work queue.
+const std::string kLeaves = "20 DISCONNECT 20 ret=0 ";
+const std::string kUnusable = kBegun + "2 ASSOC_OK ";
+INSTANTIATE_TEST_SUITE_P(
+    Waits, JudgeStory,
+    testing::Values(
+        Case{"Up", "", kUnusable + kLeaves + "20.05 OPER_UP 20.09 STOP 20.09 OPER_DOWN", kNone},
+        Case{"UpTooLate", "", kUnusable + kLeaves + "20.2 OPER_UP", 22},
+        Case{"UpForGood", "", kUnusable + kLeaves + "20 STOP 20 OPER_UP", 22},
+        Case{"Address", "", kUp + kLeaves + "20 IP+ 20.09 IP- 20.09 STOP 20.09 OPER_DOWN", kNone},
+        Case{"AddressForGood", "", kUp + kLeaves + "20.05 IP+ 20.09 STOP 20.09 OPER_DOWN", 34},
+        Case{"AddressTooLate", "", kUp + kLeaves + "20 STOP 20 OPER_DOWN 20.5 IP+", 34},
+        Case{"Report", "", kUnusable + "4 LOSS 4.05 OPER_UP 4.06 OPER_DOWN 4.06 STOP", kNone}),
+    [](const auto& info) { return info.param.name; });
+
+const std::string kAskedInGrace = kUp + "20 LOSS 21 CONNECT 21 START 21 ret=0 ";
+INSTANTIATE_TEST_SUITE_P(
+    Further, JudgeStory,
+    testing::Values(Case{"ForgottenInGrace", "timeout grace", kAskedInGrace + "22 OPER_DOWN", 9},
+                    Case{"EndsFromGrace", "timeout grace",
+                         kAskedInGrace + "22 OPER_DOWN 32 STOP 32 TIMEOUT", kNone},
+                    Case{"EndsFromLoss", "timeout grace",
+                         kAskedInGrace + "22 OPER_DOWN 30 STOP 30 TIMEOUT", kNone},
+                    Case{"EndsAtOnce", "timeout grace", kAskedInGrace + "21 STOP 21 TIMEOUT", 9},
+                    Case{"LostUnusable", "persistent", kBegun + "2 ASSOC_OK 3 LOSS", 16},
+                    Case{"LostUnusableGoesOn", "persistent", kBegun + "2 ASSOC_OK 3 LOSS 9 START",
+                         kNone},
+                    Case{"RetryTolerated", "timeout", kTimedOut + "30 TECH_RETRY", 9},
+                    Case{"RetryStopped", "timeout", kTimedOut + "30 TECH_RETRY 30 STOP", kNone},
+                    Case{"RetryAfterFatal", "", kFailed + "30 TECH_RETRY", 32},
+                    Case{"ChangedThenGivenUp", "timeout", kBegun + "3 timeout=60 4 ASSOC_FAIL", 20},
+                    Case{"ForgottenLater", "", kLeft + "60 CONNECT 60 ret=0", 3}),
+    [](const auto& info) { return info.param.name; });
+
 INSTANTIATE_TEST_SUITE_P(
     Timeout, JudgeStory,
     testing::Values(Case{"InTime", "timeout", kTimedOut, kNone},
