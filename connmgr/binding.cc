@@ -42,7 +42,13 @@ Stack& Binding::stack() const {
   return iface_.stack();
 }
 
+bool Binding::flag(ConnFlag flag) const {
+  const LockGuard guard(locks_, lock_);
+  return (flags_ & conn_flag_bit(flag)) != 0;
+}
+
 void Binding::set_flag(ConnFlag flag, bool on) {
+  const LockGuard guard(locks_, lock_);
   flags_ = on ? flags_ | conn_flag_bit(flag) : flags_ & ~conn_flag_bit(flag);
 }
 

@@ -61,7 +61,8 @@ class Binding {
   const std::string& name() const { return name_; }
 
   std::uint32_t flags() const { return flags_; }
-  bool flag(ConnFlag flag) const { return (flags_ & conn_flag_bit(flag)) != 0; }
+  /// Takes the lock, as set_flag() does (conn_mgr_binding_get_flag()).
+  bool flag(ConnFlag flag) const;
   void set_flag(ConnFlag flag, bool on);
 
   /// Whole seconds as the application gave them, unchecked; 0 or less: no timeout.
@@ -98,9 +99,9 @@ class Binding {
 
   /// Within disconnect(): the call comes from the idle timeout and not from a user. Zephyr tells
   /// both apart by its internal flag alone; before idle timeouts every call was a user's.
-  bool idle_disconnect() const {
-    return idle_timeout_s_ > 0 && !flag(ConnFlag::Disconnecting);
-  }
+  bool idle_disconnect() const { return tells_idle_ && !flag(ConnFlag::Disconnecting); }
+  /// Whether this release has idle timeouts, and its flag tells whose a disconnect is.
+  void set_tells_idle(bool on) { tells_idle_ = on; }
 
   BindingContext* context() const { return context_.get(); }
   /// The context as the type that the implementation's attach() made.
@@ -121,8 +122,20 @@ class Binding {
   std::uint32_t flags_;
   int timeout_s_, idle_timeout_s_;
   Timer idle_timer_;
-  bool watches_use_ = false, fails_calls_ = false;
+  bool watches_use_ = false, fails_calls_ = false, tells_idle_ = false;
   std::unique_ptr<BindingContext> context_;  // last: its timers go first
+};
+
+/// Holds a binding's lock for a scope: for what an implementation does by itself.
+class BindingGuard {
+ public:
+  explicit BindingGuard(Binding& binding) : binding_(binding) { binding_.lock(); }
+  ~BindingGuard() { binding_.unlock(); }
+  BindingGuard(const BindingGuard&) = delete;
+  BindingGuard& operator=(const BindingGuard&) = delete;
+
+ private:
+  Binding& binding_;
 };
 
 }  // namespace flapjack

@@ -110,8 +110,10 @@ Status ConnMgr::set_opt(NetIf& iface, int option, std::span<const std::uint8_t> 
 Status ConnMgr::if_get_opt(NetIf& iface, int option, std::span<std::uint8_t> value,
                            std::size_t* length) {
   const Status status = length == nullptr ? Errc::Einval : get_opt(iface, option, value, *length);
+  const auto written = static_cast<std::int64_t>(length == nullptr ? 0 : *length);
   stack_.tracer().event(iface.subject(), conn_event::kGetOpt,
-                        {Attr::of("option", option), Attr::of("result", status.code())});
+                        {Attr::of("option", option), Attr::of("result", status.code()),
+                         Attr::of("length", written)});
   return status;
 }
 
@@ -160,7 +162,10 @@ bool ConnMgr::if_get_flag(const NetIf& iface, ConnFlag flag) const {
 Status ConnMgr::if_set_timeout(NetIf& iface, int seconds) {
   Binding* const binding = if_get_binding(iface);
   const Status status = binding == nullptr ? Errc::Enotsup : wait_for(*binding, "set_timeout");
-  if (status.ok()) binding->set_timeout_s(seconds);
+  if (status.ok()) {
+    const LockGuard guard(locks_, binding->lock_id());
+    binding->set_timeout_s(seconds);
+  }
   stack_.tracer().event(iface.subject(), conn_event::kSetTimeout,
                         {Attr::of("seconds", seconds), Attr::of("result", status.code())});
   return status;
@@ -168,14 +173,19 @@ Status ConnMgr::if_set_timeout(NetIf& iface, int seconds) {
 
 int ConnMgr::if_get_timeout(const NetIf& iface) const {
   const Binding* const binding = if_get_binding(iface);
-  return binding == nullptr ? kNoTimeout : binding->timeout_s();
+  if (binding == nullptr) return kNoTimeout;
+  const LockGuard guard(locks_, binding->lock_id());
+  return binding->timeout_s();
 }
 
 Status ConnMgr::if_set_idle_timeout(NetIf& iface, int seconds) {
   Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
   const Status status =
       binding == nullptr ? Errc::Enotsup : wait_for(*binding, "set_idle_timeout");
-  if (status.ok()) binding->set_idle_timeout_s(seconds);
+  if (status.ok()) {
+    const LockGuard guard(locks_, binding->lock_id());
+    binding->set_idle_timeout_s(seconds);
+  }
   stack_.tracer().event(iface.subject(), conn_event::kSetIdleTimeout,
                         {Attr::of("seconds", seconds), Attr::of("result", status.code())});
   return status;
@@ -183,7 +193,9 @@ Status ConnMgr::if_set_idle_timeout(NetIf& iface, int seconds) {
 
 int ConnMgr::if_get_idle_timeout(const NetIf& iface) const {
   const Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
-  return binding == nullptr ? kNoTimeout : binding->idle_timeout_s();
+  if (binding == nullptr) return kNoTimeout;
+  const LockGuard guard(locks_, binding->lock_id());
+  return binding->idle_timeout_s();
 }
 
 void ConnMgr::if_used(NetIf& iface) {

@@ -32,7 +32,9 @@ ConnMgr::~ConnMgr() {
 Binding& ConnMgr::bind(NetIf& iface, Connectivity& impl, BindingConfig config) {
   assert(!booted_ && &iface.stack() == &stack_);
   if (!config_.idle_timeout) config.idle_timeout_s = kNoTimeout;
-  return *bindings_.emplace_back(std::make_unique<Binding>(iface, impl, locks_, config));
+  Binding& made = *bindings_.emplace_back(std::make_unique<Binding>(iface, impl, locks_, config));
+  made.set_tells_idle(config_.idle_timeout && !config_.legacy_sync_autodown);
+  return made;
 }
 
 Status ConnMgr::boot() {

@@ -12,6 +12,9 @@ struct ConnEventInfo {
   std::array<std::string_view, 3> attrs;  ///< empty: none
   std::string_view about;
   bool of_node = false;  ///< its subject is the node, not an iface
+  /// Of each attribute all values there are, with blanks between them; empty: anything, or the name
+  /// of an error ("result").
+  std::array<std::string_view, 3> values = {};
 };
 
 namespace conn_event {
@@ -48,14 +51,26 @@ inline constexpr std::string_view kScripted = "scripted";
 }  // namespace conn_event
 
 inline constexpr std::array kConnEvents = {
-    ConnEventInfo{conn_event::kConnect, {"by", "result"}, "a connect call has returned"},
-    ConnEventInfo{conn_event::kDisconnect, {"by", "result"}, "a disconnect call has returned"},
-    ConnEventInfo{conn_event::kAutoDown, {"reason", "result"}, "taken admin-down automatically"},
-    ConnEventInfo{conn_event::kUpFailed, {"by", "result"}, "a bulk call could not take it up"},
-    ConnEventInfo{conn_event::kDownFailed, {"by", "result"}, "a bulk call could not take it down"},
+    ConnEventInfo{conn_event::kConnect, {"by", "result"}, "a connect call has returned", false,
+                  {"app auto_connect all_if_connect"}},
+    ConnEventInfo{conn_event::kDisconnect, {"by", "result"}, "a disconnect call has returned",
+                  false,
+                  {"app idle all_if_disconnect"}},
+    ConnEventInfo{conn_event::kAutoDown, {"reason", "result"}, "taken admin-down automatically",
+                  false,
+                  {"disconnect if_down timeout fatal"}},
+    ConnEventInfo{conn_event::kUpFailed, {"by", "result"}, "a bulk call could not take it up",
+                  false,
+                  {"all_if_up all_if_connect"}},
+    ConnEventInfo{conn_event::kDownFailed, {"by", "result"}, "a bulk call could not take it down",
+                  false,
+                  {"all_if_down"}},
     ConnEventInfo{conn_event::kSetOpt, {"option", "result"}, "a set_opt call has returned"},
-    ConnEventInfo{conn_event::kGetOpt, {"option", "result"}, "a get_opt call has returned"},
-    ConnEventInfo{conn_event::kSetFlag, {"flag", "value", "result"}, "a flag was set or refused"},
+    ConnEventInfo{conn_event::kGetOpt, {"option", "result", "length"},
+                  "a get_opt call has returned"},
+    ConnEventInfo{conn_event::kSetFlag, {"flag", "value", "result"}, "a flag was set or refused",
+                  false,
+                  {"persistent no_auto_connect no_auto_down disconnecting", "0 1"}},
     ConnEventInfo{conn_event::kSetTimeout, {"seconds", "result"}, "a timeout was set or refused"},
     ConnEventInfo{conn_event::kSetIdleTimeout, {"seconds", "result"},
                   "an idle timeout was set or refused"},
@@ -63,23 +78,34 @@ inline constexpr std::array kConnEvents = {
                   "locks were taken in an order that could block two threads for ever",
                   true},
     ConnEventInfo{conn_event::kBindingBlocked, {"waiting"},
-                  "a call waits for the binding's lock, which an init holds"},
+                  "a call waits for the binding's lock, which an init holds", false,
+                  {"connect disconnect set_opt get_opt set_flag set_timeout set_idle_timeout"}},
     ConnEventInfo{conn_event::kReady, {}, "a monitor pass found it ready, and not so before"},
     ConnEventInfo{conn_event::kNotReady, {}, "a monitor pass found it no longer ready"},
     ConnEventInfo{conn_event::kIgnored, {}, "the monitor looks away"},
     ConnEventInfo{conn_event::kWatched, {}, "the monitor looks again"},
     ConnEventInfo{conn_event::kMonitorBlocked, {"iface", "waiting"},
                   "an implementation's init holds the monitor's lock, or a call waits for it",
-                  true},
+                  true,
+                  {"", "ignore resend all_if_up all_if_down all_if_connect all_if_disconnect"}},
     ConnEventInfo{conn_event::kMonitorFreed, {}, "init has returned, the lock is free", true},
     ConnEventInfo{conn_event::kOnlineProbe, {"result"}, "the online check has sent a ping"},
     ConnEventInfo{conn_event::kOnlineSilent, {}, "that ping was not answered in time"},
     ConnEventInfo{conn_event::kAssociating, {"attempt"}, "a sub-attempt has begun"},
-    ConnEventInfo{conn_event::kPhase, {"phase"}, "a phase of a sub-attempt begins"},
+    ConnEventInfo{conn_event::kPhase, {"phase"}, "a phase of a sub-attempt begins", false,
+                  {"scan authenticate associate handshake modem_on search register pdn negotiate "
+                   "parent_request child_id_request"}},
     ConnEventInfo{conn_event::kAssociated, {"attempt"}, "a sub-attempt has succeeded"},
-    ConnEventInfo{conn_event::kAssociationFailed, {"reason"}, "a sub-attempt has ended in vain"},
-    ConnEventInfo{conn_event::kDisassociated, {"reason"}, "the association is over"},
-    ConnEventInfo{conn_event::kScripted, {"trigger", "action"}, "a script entry was carried out"},
+    ConnEventInfo{conn_event::kAssociationFailed, {"reason"}, "a sub-attempt has ended in vain",
+                  false,
+                  {"peer_absent credentials rejected fatal stopped radio_off reset give_up "
+                   "line_dead"}},
+    ConnEventInfo{conn_event::kDisassociated, {"reason"}, "the association is over", false,
+                  {"peer_lost roam left radio_off reset line_dead"}},
+    ConnEventInfo{conn_event::kScripted, {"trigger", "action"}, "a script entry was carried out",
+                  false,
+                  {"init connect disconnect lost found set_option get_option",
+                   "up down carrier_on carrier_off timeout fatal return"}},
 };
 
 }  // namespace flapjack

@@ -3,7 +3,7 @@
 // mutex a binding, one an iface) and the order in which they are taken. Nothing ever blocks here:
 // one turn runs at a time. But two orders that contradict each other would block two threads of a
 // real node for ever, so the graph "held -> taken" is kept, and the first edge that closes a cycle
-// is reported once. Owned by ConnMgr; taken by ConnMgr, Monitor and Binding::lock().
+// is reported once. Owned by ConnMgr; taken by ConnMgr, Monitor and Binding.
 #pragma once
 #include <cstdint>
 #include <functional>

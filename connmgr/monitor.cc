@@ -174,6 +174,7 @@ void Monitor::watch_iface(NetIf& iface) {
 }
 
 bool Monitor::is_iface_ignored(const NetIf& iface) const {
+  const LockGuard guard(locks_, lock_);
   const std::size_t place = iface.index().value - 1;
   return place < states_.size() && (states_[place].word & conn_state::kIgnored) != 0;
 }

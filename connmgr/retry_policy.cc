@@ -47,6 +47,7 @@ void RetryPolicy::disconnect() {
 }
 
 bool RetryPolicy::associated() {
+  const BindingGuard guard(binding_);
   if (state_ == State::Idle) {  // the technology went on by itself
     technology_.stop();
     return false;
@@ -58,12 +59,14 @@ bool RetryPolicy::associated() {
 }
 
 void RetryPolicy::sub_attempt_failed() {
+  const BindingGuard guard(binding_);
   if (!attempting() || retry_timer_.running()) return;
   retry_timer_.start(next_delay_);
   next_delay_ = std::min(next_delay_ * 2, retry_.cap);
 }
 
 void RetryPolicy::lost() {
+  const BindingGuard guard(binding_);
   if (state_ != State::Connected || grace_timer_.running()) return;
   const bool again = binding_.flag(ConnFlag::Persistent);
   if (grace_ > Duration{}) {
@@ -81,6 +84,7 @@ void RetryPolicy::lost() {
 }
 
 void RetryPolicy::switched_off() {
+  const BindingGuard guard(binding_);
   if (state_ == State::Idle) return;
   end_attempt(State::Idle);
   technology_.stop();
@@ -88,6 +92,7 @@ void RetryPolicy::switched_off() {
 }
 
 void RetryPolicy::fatal(int reason) {
+  const BindingGuard guard(binding_);
   if (state_ == State::Idle) return;
   end_attempt(State::Idle);
   NetIf& iface = binding_.iface();
@@ -98,11 +103,13 @@ void RetryPolicy::fatal(int reason) {
 }
 
 void RetryPolicy::restarted() {
+  const BindingGuard guard(binding_);
   if (state_ == State::Idle) return technology_.stop();
   retry_timer_.cancel();  // its failure begins a pause of its own
 }
 
 void RetryPolicy::configured(bool usable) {
+  const BindingGuard guard(binding_);
   configured_ = usable;
   if (!usable || !attempting()) return;
   if (awaiting_ || retry_timer_.cancel()) start_sub_attempt();
@@ -121,6 +128,7 @@ void RetryPolicy::begin_countdown() {
 }
 
 void RetryPolicy::start_sub_attempt() {
+  const BindingGuard guard(binding_);
   awaiting_ = !configured_;
   if (awaiting_) return;
   ++sub_attempts_;
@@ -137,6 +145,7 @@ void RetryPolicy::end_attempt(State next) {
 
 // The loss was real. A new attempt that has begun with it goes on.
 void RetryPolicy::on_grace_over() {
+  const BindingGuard guard(binding_);
   state_ = again_ ? State::Attempting : State::Idle;
   again_ = false;
   binding_.iface().dormant_on();
@@ -144,6 +153,7 @@ void RetryPolicy::on_grace_over() {
 }
 
 void RetryPolicy::on_timeout() {
+  const BindingGuard guard(binding_);
   end_attempt(State::Idle);
   technology_.stop();
   NetIf& iface = binding_.iface();

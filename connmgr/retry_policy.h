@@ -28,6 +28,7 @@
 //  8. A technology that was switched off ends what there is, at once and without an event, also for
 //     a persistent binding: connecting again is up to who switches it on.
 //  9. It writes the iface's dormancy and never reads the iface.
+// 10. What its timers and the technology bring is done under the binding's lock.
 #pragma once
 #include <cstdint>
 

@@ -54,6 +54,7 @@ class ScriptedConnectivity::Player : public BindingContext {
     return trigger == ScriptTrigger::Connect || trigger == ScriptTrigger::Disconnect;
   }
   void play(std::uint64_t index) {
+    const BindingGuard guard(binding_);
     const ScriptEntry& entry = script_[index];
     NetIf& iface = binding_.iface();
     Stack& stack = binding_.stack();

@@ -29,7 +29,7 @@ struct ConformSubject {
 };
 
 /// An idle timeout longer than most plans: the countdown must not begin a disconnect by itself.
-inline constexpr int kIdleTimeout = 24 * 3600;
+inline constexpr int kIdleTimeout = 10 * 365 * 24 * 3600;
 
 /// Runs one plan. `config`: how the connection manager behaves (profile).
 Trace run_plan(const ConformSubject& subject, const ConnMgrConfig& config, const Plan& plan);

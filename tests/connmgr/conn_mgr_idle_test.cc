@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "connmgr/conn_mgr.h"
+#include "connmgr/nsos_connectivity.h"
 #include "tests/connmgr/test_node.h"
 
 namespace flapjack::test {
@@ -115,6 +116,25 @@ TEST_F(Idle, ANegativeOneIsOverAtOnce) {
   ASSERT_TRUE(node.mgr.if_set_idle_timeout(a, -5).ok());
   connect();
   EXPECT_EQ(node.context(a).disconnects, 1);
+}
+
+// The flag alone tells whose a disconnect is, whatever the timeout is by now.
+TEST_F(Idle, OneThatIsSwitchedOffMeanwhileIsStillNoWish) {
+  for (const int seconds : {0, -1}) {
+    TestNode node;
+    NetIf& wifi = node.add_with_address("wifi");
+    NsosConnectivity impl;
+    node.mgr.bind(wifi, impl, {.flags = conn_flag_bit(ConnFlag::Persistent), .idle_timeout_s = 2});
+    node.stack.post_init();
+    ASSERT_TRUE(node.mgr.boot().ok());
+    node.run(milliseconds(1500));  // up after a second
+    EXPECT_TRUE(wifi.is_up());
+    ASSERT_TRUE(node.mgr.if_set_idle_timeout(wifi, seconds).ok());
+    node.run(milliseconds(10'000));
+    std::size_t ups = 0;
+    for (const KeptRecord& r : node.sink.records) ups += r.name == "IF_UP";
+    EXPECT_GE(ups, 2u) << seconds;
+  }
 }
 
 TEST_F(Idle, UnboundIsNotSupported) {

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
+#include "connmgr/nsos_connectivity.h"
+#include "connmgr/scripted_connectivity.h"
+#include "connmgr/wifi_connectivity.h"
 #include "tests/connmgr/six_ifaces.h"
 
 namespace flapjack::test {
@@ -144,6 +149,80 @@ TEST(BindingLock, AnImplementationThatCallsTheMonitorClosesACycle) {
   node.run();
   EXPECT_EQ(node.mgr.locks().cycles(), Names{"binding dev.a -> monitor -> binding dev.a"});
   EXPECT_EQ(node.take_if([](const KeptRecord& r) { return r.name == "lock_cycle"; }).size(), 1u);
+}
+
+// Of the implementations of two ifaces each uses the other's: whatever takes a lock shows it.
+TEST(BindingLock, EveryCallThatTakesALockIsInTheGraph) {
+  using Use = std::function<void(ConnMgr&, NetIf&)>;
+  class Using : public TestConnectivity {
+   public:
+    Using(TestNode& node, const Use& use) : node_(node), use_(use) {}
+    Status connect(Binding& b) override {
+      const std::size_t other = b.iface().index().value == 1 ? 1 : 0;
+      use_(node_.mgr, *node_.stack.ifaces()[other]);
+      return TestConnectivity::connect(b);
+    }
+
+   private:
+    TestNode& node_;
+    Use use_;
+  };
+  const std::pair<std::string, Use> kUses[] = {
+      {"set_flag", [](auto& m, auto& i) { m.if_set_flag(i, ConnFlag::Persistent, true).ok(); }},
+      {"get_flag", [](auto& m, auto& i) { m.if_get_flag(i, ConnFlag::Persistent); }},
+      {"set_timeout", [](auto& m, auto& i) { m.if_set_timeout(i, 5).ok(); }},
+      {"get_timeout", [](auto& m, auto& i) { m.if_get_timeout(i); }},
+      {"set_idle_timeout", [](auto& m, auto& i) { m.if_set_idle_timeout(i, 5).ok(); }},
+      {"get_idle_timeout", [](auto& m, auto& i) { m.if_get_idle_timeout(i); }},
+      {"binding_set_flag",
+       [](auto& m, auto& i) { m.if_get_binding(i)->set_flag(ConnFlag::Persistent, true); }},
+      {"ignored", [](auto& m, auto& i) { m.is_iface_ignored(i); }},
+      {"all_if_down", [](auto& m, auto&) { m.all_if_down(true).ok(); }},
+  };
+  for (const auto& [what, use] : kUses) {
+    TestNode node;
+    NetIf& a = node.add("a");
+    NetIf& b = node.add("b");
+    Using impl(node, use);
+    node.mgr.bind(a, impl);
+    node.mgr.bind(b, impl);
+    ASSERT_TRUE(node.mgr.boot().ok());
+    EXPECT_TRUE(node.mgr.if_connect(a).ok());
+    EXPECT_TRUE(node.mgr.if_connect(b).ok());
+    const bool monitor = what == "ignored" || what == "all_if_down";
+    const Names want = monitor ? Names{"binding dev.a -> monitor -> binding dev.a",
+                                       "binding dev.b -> monitor -> binding dev.b"}
+                               : Names{"binding dev.b -> binding dev.a -> binding dev.b"};
+    EXPECT_EQ(node.mgr.locks().cycles(), want) << what;
+  }
+}
+
+// What an implementation does by itself, by its timers and its technology, it does under the lock.
+TEST(BindingLock, HeldWhenAnImplementationActsByItself) {
+  StackConfig direct;
+  direct.mgmt.delivery = NetMgmtConfig::Delivery::Direct;
+  StationConfig config = wifi_defaults();
+  config.associate = DurationDistribution::fixed(seconds(1));
+  WifiConnectivity wifi(config);
+  NsosConnectivity nsos;
+  ScriptedConnectivity scripted({{ScriptTrigger::Connect, seconds(1), ScriptAction::Up, {}}});
+  for (Connectivity* impl : std::initializer_list<Connectivity*>{&wifi, &nsos, &scripted}) {
+    TestNode node({}, direct);
+    NetIf& a = node.add("a");
+    Binding& binding = node.mgr.bind(a, *impl);
+    ASSERT_TRUE(node.mgr.boot().ok());
+    std::vector<int> depths;
+    MgmtCallback app{mgmt_mask(MgmtEvent::IfUp),
+                     [&](const MgmtNotice&) {
+                       depths.push_back(node.mgr.locks().depth(binding.lock_id()));
+                     }};
+    node.stack.mgmt.add(app);
+    EXPECT_TRUE(node.mgr.if_connect(a).ok());
+    node.run(seconds(2));
+    EXPECT_EQ(depths, std::vector<int>{1}) << impl->traits().name;
+    EXPECT_TRUE(node.mgr.locks().held().empty());
+    node.stack.mgmt.remove(app);
+  }
 }
 
 // net_mgmt in the notifier's turn calls the handlers under the iface's lock.

@@ -374,7 +374,7 @@ TEST_F(Policy, IdleDisconnectOfAPersistentBinding) {  // 44
     policy.connect();
     EXPECT_TRUE(policy.associated());
     node.forget();
-    binding.set_idle_timeout_s(5);
+    binding.set_tells_idle(true);
     policy.disconnect();
     EXPECT_EQ(policy.state(),
               persistent ? RetryPolicy::State::Attempting : RetryPolicy::State::Idle);
