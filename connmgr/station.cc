@@ -111,11 +111,13 @@ void Station::begin_phase() {
     for (const StationPhase& p : config_.phases) before = before + length_ * p.percent / 100;
     length = length + (length_ - before);
   }
-  phase_timer_.start(radio_off() ? Duration{} : length);
+  muted_ = radio_off();
+  phase_timer_.start(muted_ ? Duration{} : length);
 }
 
 void Station::on_phase_end() {
   if (radio_off()) return fail("radio_off");
+  if (muted_) return begin_phase();  // switched on again at the same instant
   if (peer_missed_) return fail("peer_absent");  // at any time of the sub-attempt
   if (++phase_ < config_.phases.size()) return begin_phase();
   if (fatal_) {

@@ -112,6 +112,7 @@ class Station : public Technology {
   bool associated_ = false, peer_missed_ = false, cold_ = true, waiting_ = false;
   bool was_off_ = false, was_absent_ = false;  // when the medium last said something
   std::size_t peer_ = 0;                       // that it has joined
+  bool muted_ = false;  // its phase began with the radio off
   bool known_ = false;  // the network was joined a moment ago: no need to scan
   bool fails_ = false, fatal_ = false, has_address_ = false;
   std::size_t phase_ = 0;

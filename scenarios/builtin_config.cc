@@ -31,12 +31,15 @@ std::vector<ProfileEntry> builtin_profiles() {
       {{"zephyr-3.7", "Zephyr of mid 2024: a disconnect takes the iface admin-down at once"},
        [](NodeConfig& c) {
          c.stack.mgmt.layout = MgmtLayout::Numbered;
+         c.stack.addr_add_before_preferred = true;
          conn_mgr_of_2024(c.conn_mgr);
        }},
       {{"zephyr-3.4", "Zephyr of mid 2023: L4 events of any IP only"},
        [](NodeConfig& c) {
          c.stack.mgmt.layout = MgmtLayout::Numbered;
          c.stack.dhcpv4.down_state = Dhcpv4DownState::Renewing;
+         c.stack.addr_add_before_preferred = true;
+         c.arp.single_pending = true;
          conn_mgr_of_2023(c.conn_mgr);
        }},
       {{"zephyr-1.13", "Zephyr of 2018: L2 before the queue"},

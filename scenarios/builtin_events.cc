@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every event, hop and counter that a pattern or an expectation may name. A test compares the lists
 // with what the library's runs record.
+#include <iterator>
+#include <sstream>
+
 #include "connmgr/event_names.h"
 #include "l2/event_names.h"
 #include "l2/ppp_session.h"
@@ -119,9 +122,39 @@ EventWord word_of(const Info& info, TargetSet subjects) {
   return word;
 }
 
+std::vector<std::string> words_of(std::string_view text) {
+  std::istringstream in{std::string(text)};
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
 void add_conn_events(std::vector<EventWord>& events) {
+  std::vector<std::string> results = errc_names();
+  results.emplace_back("OK");
   for (const ConnEventInfo& info : kConnEvents) {
-    events.push_back(word_of(info, info.of_node ? kNode : kIface));
+    EventWord word = word_of(info, info.of_node ? kNode : kIface);
+    for (std::size_t i = 0; i < word.keys.size(); ++i) {
+      std::vector<std::string> values = words_of(info.values[i]);
+      if (word.keys[i] == "result") values = results;
+      if (!values.empty()) word.values.emplace_back(word.keys[i], std::move(values));
+    }
+    events.push_back(std::move(word));
+  }
+}
+
+void add_ppp_events(std::vector<EventWord>& events) {
+  std::vector<std::string> phases, protocols;
+  for (const PppPhase phase : {PppPhase::Dead, PppPhase::Establish, PppPhase::Network,
+                               PppPhase::Running, PppPhase::Terminate}) {
+    phases.emplace_back(ppp_phase_name(phase));
+  }
+  for (const PppProtocol protocol : {PppProtocol::Lcp, PppProtocol::Ipcp, PppProtocol::Ipv6cp}) {
+    protocols.emplace_back(ppp_protocol_name(protocol));
+  }
+  for (const PppEventInfo& info : kPppEventInfos) {
+    EventWord word = word_of(info, kIface);
+    if (info.attrs[0] == "phase") word.values.emplace_back("phase", phases);
+    if (info.attrs[0] == "protocol") word.values.emplace_back("protocol", protocols);
+    events.push_back(std::move(word));
   }
 }
 
@@ -251,7 +284,7 @@ std::vector<EventWord> builtin_events() {
   add_conn_events(events);
   add_connector_events(events);
   add_infos(events, kOffloadEvents);
-  add_infos(events, kPppEventInfos);
+  add_ppp_events(events);
   const std::vector<EventWord> others = {
       {"if_up_failed", "an iface could not be brought up at boot", kIface, {"errno"}},
       {"conn_mgr_failed", "the connection manager could not boot", kNode, {"errno"}},

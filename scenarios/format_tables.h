@@ -91,6 +91,7 @@ struct FormatTables {
   void build_cpu();
   void build_online_check();
   void build_conn_mgr();
+  void build_conn_mgr_releases();
   void build_socket();
   void build_echo_service();
   void build_icmp_errors();
@@ -106,6 +107,7 @@ struct FormatTables {
   void build_step_lease();
   void build_step_ra();
   void build_step_call();
+  void build_step_option();
   void build_item();
   void build_expect();
   void build_expect_kinds();

@@ -18,6 +18,12 @@ void apply_spec(const ConnMgrSpec& wanted, NodeConfig& config) {
   monitor.allow_untracked = wanted.allow_untracked;
   if (wanted.l4_if_events) monitor.l4_if_events = *wanted.l4_if_events;
   if (wanted.scan_offloaded) monitor.scan_offloaded = *wanted.scan_offloaded;
+  if (wanted.per_family) monitor.per_family = *wanted.per_family;
+  if (wanted.any_ipv4_add) monitor.any_ipv4_add = *wanted.any_ipv4_add;
+  if (wanted.legacy_sync_autodown) {
+    config.conn_mgr.legacy_sync_autodown = *wanted.legacy_sync_autodown;
+  }
+  if (wanted.idle_timeout) config.conn_mgr.idle_timeout = *wanted.idle_timeout;
   if (wanted.config_check) config.conn_mgr.config_check = *wanted.config_check;
 }
 
@@ -34,11 +40,13 @@ void apply_conn_mgr(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& si
   if (spec.conn_mgr) apply_spec(*spec.conn_mgr, config);
   if (!monitor.iface_max || monitor.allow_untracked) return;
   if (spec.ifaces.size() <= *monitor.iface_max) return;
+  const bool of_kconfig = !spec.conn_mgr || !spec.conn_mgr->iface_max;
   sink.error("F0926",
              "iface index exceeds CONN_MGR_IFACE_MAX: " + std::to_string(spec.ifaces.size()) +
                  " ifaces, but the table holds " + std::to_string(*monitor.iface_max),
-             spec.conn_mgr ? spec.conn_mgr->place : ipv6->place,
-             "raise \"iface_max\", or set \"allow_untracked\"");
+             of_kconfig ? ipv6->place : spec.conn_mgr->place,
+             of_kconfig ? "raise NET_IF_MAX_IPV4_COUNT or NET_IF_MAX_IPV6_COUNT"
+                        : "raise \"iface_max\", or set \"allow_untracked\"");
 }
 
 void add_online_check(const NodeSpec& spec, Node& node, DiagnosticSink& sink) {

@@ -2,6 +2,8 @@
 // The arguments of calls: JSON -> StepSpec::args.
 #include "scenarios/spec_call.h"
 
+#include <cctype>
+
 #include "scenarios/format_tables.h"
 
 namespace flapjack {
@@ -27,9 +29,44 @@ void bind_address(LoadContext& ctx, const JsonMember& m, StepSpec& s) {
   }
 }
 
+constexpr std::int64_t kMostOption = 2147483647;
+constexpr std::int64_t kMostRoom = 131072;
+
+// Two digits a byte.
+void bind_hex(LoadContext& ctx, const JsonMember& m, CallArgsSpec& c) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (!read_string(ctx, m.value)) return;
+  const std::string& text = m.value.text;
+  c.bytes.clear();
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    const auto high = kDigits.find(static_cast<char>(std::tolower(text[i])));
+    const auto low = kDigits.find(static_cast<char>(std::tolower(text[i + 1])));
+    if (high == kDigits.npos || low == kDigits.npos) break;
+    c.bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
+  }
+  if (c.bytes.size() * 2 == text.size()) return;
+  ctx.error("F0110", m.value.span, "these are no hexadecimal bytes", "write \"00ff\"");
+}
+
 }  // namespace
 
+void FormatTables::build_step_option() {
+  call_args.whole("option", "An option of the interface's implementation.", 0, kMostOption,
+                  &CallArgsSpec::option);
+  call_args.add({"text", "What the option is set to, as text.", schema_string()},
+                [](LoadContext& ctx, const JsonMember& m, CallArgsSpec& c) {
+                  if (!read_string(ctx, m.value)) return;
+                  c.bytes.assign(m.value.text.begin(), m.value.text.end());
+                });
+  call_args.add({"hex", "What the option is set to, two hexadecimal digits a byte.",
+                 schema_pattern("^([0-9A-Fa-f]{2})*$", "00ff")},
+                &bind_hex);
+  call_args.whole("room", "How many bytes of the option can be taken.", 0, kMostRoom,
+                  &CallArgsSpec::room, "64");
+}
+
 void FormatTables::build_step_call() {
+  build_step_option();
   call_args.word("flag", "A flag of the interface's binding.", "flag",
                  {{"persistent", "It reconnects by itself."},
                   {"no_auto_connect", "It does not connect once it is admin-up."},

@@ -91,6 +91,21 @@ void FormatTables::build_online_check() {
                     &OnlineCheckSpec::private_is_proof);
 }
 
+// What differs from release to release, each for itself.
+void FormatTables::build_conn_mgr_releases() {
+  conn_mgr.add({"per_family", "Raise L4 events of each family, too, not of any IP alone.",
+                schema_bool()},
+               &bind_flag<&ConnMgrSpec::per_family>);
+  conn_mgr.add({"any_ipv4_add", "Every IPv4 address that is added makes ready, a link-local, too.",
+                schema_bool()},
+               &bind_flag<&ConnMgrSpec::any_ipv4_add>);
+  conn_mgr.add({"legacy_sync_autodown", "A disconnect takes the interface admin-down at once.",
+                schema_bool()},
+               &bind_flag<&ConnMgrSpec::legacy_sync_autodown>);
+  conn_mgr.add({"idle_timeout", "Bindings may have idle timeouts.", schema_bool()},
+               &bind_flag<&ConnMgrSpec::idle_timeout>);
+}
+
 void FormatTables::build_conn_mgr() {
   build_online_check();
   conn_mgr.word("coalescing", "When its monitor looks at what has changed.", "policy",
@@ -111,6 +126,7 @@ void FormatTables::build_conn_mgr() {
   conn_mgr.add({"scan_offloaded", "Its first look sees addresses of offloaded interfaces.",
                 schema_bool()},
                &bind_flag<&ConnMgrSpec::scan_offloaded>);
+  build_conn_mgr_releases();
   conn_mgr.object("online_check", "Ask a host beyond the link whether the node is online.",
                   online_check, &ConnMgrSpec::online_check);
   node.object("conn_mgr", "Switches of the node's connection manager.", conn_mgr,

@@ -27,6 +27,7 @@ struct ConnMgrSpec {
   std::optional<std::int64_t> iface_max;     ///< CONN_MGR_IFACE_MAX
   bool allow_untracked = false;              ///< ifaces beyond it are no error
   std::optional<bool> l4_if_events, config_check, scan_offloaded;
+  std::optional<bool> per_family, any_ipv4_add, legacy_sync_autodown, idle_timeout;
   std::optional<OnlineCheckSpec> online_check;
   SourcePlace place;
 };

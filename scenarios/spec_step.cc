@@ -107,7 +107,7 @@ const std::vector<std::string>& verb_keys() {
       "rate", "delay", "jitter", "distribution", "correlation", "loss", "duplicate", "reorder",
       "corrupt", "mtu", "queue", "up", "down", "direction", "to", "over", "nth", "answer", "pool",
       "leave", "take", "lifetime", "valid", "preferred", "farewell", "key", "flag", "value",
-      "timeout", "l2", "skip_ignored", "address"};
+      "timeout", "l2", "skip_ignored", "address", "option", "text", "hex", "room"};
   return keys;
 }
 
@@ -192,6 +192,7 @@ void check_step(LoadContext& ctx, const FormatTables& tables, const JsonValue& v
   check_farewell(ctx, v, step);
   check_ra_step(ctx, v, step);
   check_jitter(ctx, v, step.both);
+  if (v.find("text") != nullptr) refuse_keys(ctx, v, {"hex"}, "\"text\"");
 }
 
 }  // namespace

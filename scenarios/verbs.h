@@ -129,6 +129,8 @@ Undo used(VerbCall& call);
 Undo add_address(VerbCall& call);
 Undo del_address(VerbCall& call);
 Undo set_key(VerbCall& call);
+Undo set_opt(VerbCall& call);
+Undo get_opt(VerbCall& call);
 Undo modem_reset(VerbCall& call);
 Undo service_down(VerbCall& call);
 Undo lease(VerbCall& call);

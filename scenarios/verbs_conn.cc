@@ -236,6 +236,26 @@ Undo set_key(VerbCall& call) {
   return {};
 }
 
+Undo set_opt(VerbCall& call) {
+  set_option(call, static_cast<int>(call.step.args.option), call.step.args.bytes);
+  return {};
+}
+
+// What it brings is in the event.
+Undo get_opt(VerbCall& call) {
+  const CallArgsSpec& args = call.step.args;
+  NetIf& iface = call.iface();
+  ConnMgr& manager = call.node().conn_mgr;
+  const auto get = [&manager, &iface, option = static_cast<int>(args.option),
+                    room = static_cast<std::size_t>(args.room)] {
+    std::vector<std::uint8_t> value(room + 1);  // no room is no null pointer
+    std::size_t length = room;
+    return manager.if_get_opt(iface, option, std::span(value).first(room), &length);
+  };
+  call_iface(call, {"get_opt", get}, {});
+  return {};
+}
+
 Undo modem_reset(VerbCall& call) {
   set_option(call, kLteReset, {1});
   return {};

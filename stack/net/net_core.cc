@@ -127,7 +127,7 @@ Status NetCore::recv_data(NetIf& iface, PacketPtr frame) {
 
 void NetCore::process_rx(NetIf& first, PacketPtr packet) {
   Tracer& tracer = stack_.tracer();
-  first.note_used();
+  if (!packet->meta.loopback) first.note_used();  // what the node tells itself keeps no link busy
   const bool l2_done = packet->meta.loopback || packet->meta.l2_ready;
   NetIf* const last = l2_done ? &first : through_l2(first, packet);
   if (last == nullptr) return;

@@ -92,8 +92,12 @@ TEST(EventNames, TableIsWhatIsRecorded) {
     ASSERT_NE(it, kConnEvents.end()) << r.name;
     seen[static_cast<std::size_t>(it - kConnEvents.begin())] = true;
     for (const auto& [key, value] : r.attrs) {
-      const bool known = std::find(it->attrs.begin(), it->attrs.end(), key) != it->attrs.end();
-      EXPECT_TRUE(known) << r.name << " " << key;
+      const auto attr = std::find(it->attrs.begin(), it->attrs.end(), key);
+      ASSERT_NE(attr, it->attrs.end()) << r.name << " " << key;
+      const auto place = static_cast<std::size_t>(attr - it->attrs.begin());
+      const std::string values = " " + std::string(it->values[place]) + " ";
+      const bool known = values.size() == 2 || values.find(" " + value + " ") != values.npos;
+      EXPECT_TRUE(known) << r.name << " " << key << "=" << value;
     }
   }
   for (std::size_t i = 0; i < seen.size(); ++i) {

@@ -125,6 +125,87 @@ TEST(ConnVerbs, UsedBeginsTheIdleCountdown) {
               ElementsAre("9s n.w CONN_IF_IDLE_TIMEOUT"));
 }
 
+// What a node sends itself passes no driver (facts: every transmitted packet or driver call).
+TEST(ConnVerbs, WhatANodeTellsItselfIsNoUse) {
+  const auto idle_at = [](const std::string& whom) {
+    const Ran ran(R"({ "until": "20s", "nodes": { "n": {
+      "ifaces": { "w": { "ipv4": "192.0.2.2/24", "conn": { "impl": "scripted",
+        "script": ["connect up", "disconnect down"], "idle_timeout": "2s" } } },
+      "apps": { "p": { "udp_ping": ")" + whom + R"(:9", "from": "1s", "until": "6.5s" } } },
+      "m": { "ifaces": { "w": { "ipv4": "192.0.2.1/24" } }, "services": ["udp_echo:9"] } },
+      "links": { "x": { "between": ["n.w", "m.w"] } } })");
+    return ran.events("n.w CONN_IF_IDLE_TIMEOUT");
+  };
+  EXPECT_THAT(idle_at("192.0.2.2"), ElementsAre("2s n.w CONN_IF_IDLE_TIMEOUT"));
+  EXPECT_THAT(idle_at("192.0.2.1"), ElementsAre("8s n.w CONN_IF_IDLE_TIMEOUT"));
+}
+
+// The switches of a release, one by one: facts 1 to 4.
+TEST(ConnVerbs, WhatDiffersBetweenReleasesCanBeSetAlone) {
+  const auto told = [](const std::string& key, const std::string& pattern) {
+    const Ran ran(R"({ "until": "9s", "nodes": { "n": { "conn_mgr": { )" + key + R"( },
+      "ifaces": { "w": { "conn": { "impl": "scripted", "script": ["connect up",
+        "disconnect 1s down"], "persistent": true } } } },
+      "m": { "ifaces": { "w": { "ipv4": "192.0.2.1/24" } } } },
+      "links": { "x": { "between": ["n.w", "m.w"] } },
+      "timeline": [{ "at": "1s", "add_address": "n.w", "address": "169.254.1.1/16" },
+                   { "at": "2s", "disconnect": "n.w" }] })");
+    EXPECT_TRUE(ran.report) << ran.messages;
+    if (pattern != "auto_down") return std::to_string(ran.events(pattern).size());
+    std::string text;
+    for (const KeptRecord& r : ran.all("n.w", pattern)) {
+      text += to_text(Duration{r.at.ns}) + " " + std::string(r.attr("reason"));
+    }
+    return text;
+  };
+  EXPECT_EQ(told("", "n L4_CONNECTED"), "0");
+  EXPECT_EQ(told(R"("any_ipv4_add": true)", "n L4_CONNECTED"), "1");
+  EXPECT_EQ(told(R"("any_ipv4_add": true)", "n L4_IPV4_CONNECTED"), "1");
+  EXPECT_EQ(told(R"("any_ipv4_add": true, "per_family": false)", "n L4_IPV4_CONNECTED"), "0");
+  EXPECT_EQ(told("", "auto_down"), "3s if_down");
+  EXPECT_EQ(told(R"("legacy_sync_autodown": true)", "auto_down"), "2s disconnect");
+  EXPECT_EQ(Ran(R"({ "until": "1s", "nodes": { "n": { "conn_mgr": { "idle_timeout": false },
+      "ifaces": { "w": { "conn": { "impl": "scripted", "script": ["connect up"],
+      "idle_timeout": "1s" } } } } } })").brief().substr(5), "F0910 this profile's connection "
+      "manager has no idle timeout");
+}
+
+// A station's key is 8 bytes; a script says what its calls return.
+TEST(ConnVerbs, OptionsAreWrittenAndRead) {
+  const Ran ran(with_steps(R"(
+    { "at": "1s", "get_opt": "n.w", "option": 0 },
+    { "at": "2s", "set_opt": "n.w", "option": 0, "hex": "313233" },
+    { "at": "3s", "get_opt": "n.w", "option": 0, "room": 2 },
+    { "at": "4s", "get_opt": "n.w", "option": 0, "room": 3 },
+    { "at": "5s", "set_opt": "n.w", "option": 0, "text": "flapjack" },
+    { "at": "6s", "set_opt": "n.w", "option": 7 },
+    { "at": "7s", "get_opt": "n.v", "option": 0 })"));
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_THAT(told(ran, "n.w", "get_opt"),
+              ElementsAre("1s 0 OK 8", "3s 0 ENOBUFS 0", "4s 0 OK 3"));
+  EXPECT_THAT(told(ran, "n.w", "set_opt"),
+              ElementsAre("2s 0 OK", "5s 0 OK", "6s 7 ENOPROTOOPT"));
+  EXPECT_THAT(told(ran, "n.v", "get_opt"), ElementsAre("7s 0 ENOTSUP 0"));
+  const Ran wrong(with_steps(R"({ "at": "1s", "set_opt": "n.w", "option": 0, "hex": "0f1" })"));
+  EXPECT_NE(wrong.messages.find("these are no hexadecimal bytes [F0110]"), std::string::npos)
+      << wrong.messages;
+  const Ran both(with_steps(
+      R"({ "at": "1s", "set_opt": "n.w", "option": 0, "hex": "0f", "text": "a" })"));
+  EXPECT_NE(both.messages.find("\"hex\" does not go with \"text\" [F0108]"), std::string::npos)
+      << both.messages;
+}
+
+// Off and on within an instant, the association takes all its time.
+TEST(ConnVerbs, ARadioThatIsOffForNoTimeSkipsNoPhase) {
+  const Ran ran(R"({ "until": "9s", "nodes": {
+    "n": { "ifaces": { "w": { "ipv4": "192.0.2.2/24", "conn": { "impl": "ethernet",
+      "associate": "1s", "persistent": true } } } },
+    "m": { "ifaces": { "w": { "ipv4": "192.0.2.1/24" } } } },
+    "links": { "x": { "between": ["n.w", "m.w"] } },
+    "timeline": [{ "at": "5s", "admin_down": "n.w", "for": "0s" }] })");
+  EXPECT_THAT(ran.events("n.w IF_UP"), ElementsAre("1s n.w IF_UP", "6s n.w IF_UP"));
+}
+
 // With the flag, an iface that loses its peer keeps trying; without, it is done.
 TEST(ConnVerbs, PersistenceIsAFlagOfTheMoment) {
   const auto ups = [](const std::string& flag) {

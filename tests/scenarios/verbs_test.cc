@@ -76,6 +76,8 @@ std::vector<Row> conn_mgr_rows() {
       {"add_address", "p.eth0", {}},
       {"del_address", "p.eth0", {"5s p L4_DISCONNECTED", "7s p L4_CONNECTED"}},
       {"set_key", "sta.wifi0", {}},  // while it is associated
+      {"set_opt", "sta.wifi0", {}},
+      {"get_opt", "sta.wifi0", {}},
       {"modem_reset", "mod.lte0", {"5s mod.lte0 IF_DOWN", "5s mod L4_DISCONNECTED",
                                    "5.1s mod.lte0 IF_UP", "5.1s mod L4_CONNECTED"}},
   };
@@ -140,6 +142,7 @@ std::vector<Row> rows() {
 // What a step needs beside its verb.
 std::string more_of(const std::string& verb) {
   if (verb == "set_link") return R"(, "delay": "1ms")";
+  if (verb == "set_opt" || verb == "get_opt") return R"(, "option": 0)";
   if (verb == "set_key") return R"(, "key": "flapjack")";
   if (verb == "ignore_l2" || verb == "watch_l2") return R"(, "l2": "ethernet")";
   if (verb == "set_flag") return R"(, "flag": "no_auto_down", "value": true)";

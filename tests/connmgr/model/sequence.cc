@@ -146,10 +146,11 @@ std::string settings_of(const Setup& s) {
   constexpr std::array kPolicies = {"each_event", "queue_drained", "immediate"};
   std::string text;  // what has no key of its own
   if (s.drop_oldest) text += "    // the event queue is a ring\n";
-  if (s.sync_down) text += "    // admin-down within the disconnect\n";
-  if (s.one_aggregate) text += "    // one aggregate\n";
-  if (s.any_add) text += "    // every IPv4 address counts\n";
-  if (!s.idle) text += "    // no idle timeouts\n";
+  std::string release;
+  if (s.sync_down) release += ", \"legacy_sync_autodown\": true";
+  if (s.one_aggregate) release += ", \"per_family\": false";
+  if (s.any_add) release += ", \"any_ipv4_add\": true";
+  if (!s.idle) release += ", \"idle_timeout\": false";
   if (s.lan) {
     text += "    // not point-to-point; IPv6 addresses are checked for " + ms(s.dad_ms) +
             ", IPv4 addresses for " + ms(s.acd_ms) + "\n";
@@ -159,7 +160,7 @@ std::string settings_of(const Setup& s) {
          "      \"NET_CONNECTION_MANAGER_AUTO_IF_DOWN\": " + (s.auto_down ? "1" : "0") +
          " },\n      \"conn_mgr\": { \"coalescing\": \"" +
          kPolicies[static_cast<std::size_t>(s.policy)] + "\", \"l4_if_events\": " +
-         (s.if_events ? "true" : "false") + " }, \"ifaces\": {\n";
+         (s.if_events ? "true" : "false") + release + " }, \"ifaces\": {\n";
 }
 
 }  // namespace
