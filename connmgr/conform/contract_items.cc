@@ -120,7 +120,8 @@ class AddressJudge {
     if (line.word == OperUp) up_ = true;
     if (line.word == OperDown) up_ = false;
     const bool back = line.word == AssocOk && up_ && !there_by_;  // within a grace
-    if (line.word == OperUp || back) there_by_ = line.at + kAddressTime;
+    const bool begun = (line.word == OperUp && associated_) || back;
+    if (begun) there_by_ = line.at + kAddressTime;
     if (line.word == OperDown) there_by_.reset();
     if (line.word == IpAdd || line.word == IpDel) held_ += line.word == IpAdd ? 1 : -1;
     if (line.word == IpAdd) {  // what ends it may still wait for a work queue

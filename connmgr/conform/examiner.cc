@@ -156,7 +156,7 @@ bool runs_at(const Trace& t, Duration at) {
 
 std::vector<Duration> ends(const Trace& t, Duration from) {
   std::vector<Duration> found;
-  std::optional<Duration> stopped;
+  std::optional<Duration> stopped, told;
   bool running = false;
   const auto close = [&](std::optional<Duration> at) {
     if (at && *at >= from) found.push_back(*at);
@@ -165,9 +165,13 @@ std::vector<Duration> ends(const Trace& t, Duration from) {
   for (const Line& line : t.lines) {
     if (line.iface != 0) continue;
     if (line.word == Word::Connect) close(stopped);
-    if (line.word == Word::Timeout) close(line.at);
+    if (line.word == Word::Timeout) {
+      told = line.at;
+      close(told);
+    }
     if (line.word == Word::Start) stopped.reset();
-    if (line.word == Word::Stop && running) stopped = line.at;
+    const bool belongs = told && line.at <= *told + kTimeoutSlack;  // to a TIMEOUT
+    if (line.word == Word::Stop && running && !belongs) stopped = line.at;
     running = runs_after(line, running);
   }
   const bool over = stopped && *stopped + kNextStart <= t.until;

@@ -183,6 +183,7 @@ void LineJudge::take_loss() {
     return;
   }
   s_.lose(terms_.grace);
+  early_start_ = false;
   s_.lost_item = s_.other_persistence ? 19 : 18;
   s_.owe_end(6, terms_.grace);
   s_.end(Ended::Lost);

@@ -101,7 +101,7 @@ void expect_end_after_loss(Examiner& x, const Trace& t, Duration loss, int timeo
   x.expect(t, after.count(Timeout, {}, again) == 1, "not exactly one TIMEOUT after the LOSS");
   x.expect(t, due_after_loss(after, loss, timeout_s, timeout->at),
            "TIMEOUT at the wrong time after the LOSS");
-  x.expect(t, !runs_at(t, timeout->at + kTimeoutSlack), "no STOP at the timeout");
+  x.expect(t, !runs_at(t, timeout->at + kTimeoutSlack + kTick), "no STOP at the timeout");
   x.expect(t, t.count(Start, timeout->at + kTimeoutSlack, again) == 0, "START after the TIMEOUT");
   const bool known = t.count(Start, {}, loss) > 0;
   x.expect(t, asked == nullptr || !known || after.count(Start, again, again + kNextStart) > 0,

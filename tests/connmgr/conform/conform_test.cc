@@ -65,7 +65,9 @@ void expect_pass(Planted way, const ProfileEntry& profile) {
   const ConformSubject subject = plain(way);
   std::vector<int> none;
   if (subject.grace == Duration{}) none.push_back(7);
-  if (way != Planted::Addressed && way != Planted::Addressed6) none.push_back(34);
+  const bool addressed = way == Planted::Addressed || way == Planted::Addressed6 ||
+                         way == Planted::DefersAddress || way == Planted::DownAfterAddress;
+  if (!addressed) none.push_back(34);
   if (!node.conn_mgr.idle_timeout) none.push_back(44);
   const ConformReport report = conformance::conform(subject, node.conn_mgr);
   EXPECT_EQ(numbers(report, ItemVerdict::Fail), std::vector<int>()) << text(report);
@@ -83,11 +85,15 @@ TEST(Conform, OtherWaysPass) {
   const auto profiles = builtin_registry().profiles;
   std::size_t turn = 0;
   for (const Planted way :
-       {Planted::StopsLater, Planted::RetriesSlowly, Planted::SecondConnectExtends, Planted::Defers,
-        Planted::StopsFirst, Planted::OwnSubTimer, Planted::StartsAfterGrace, Planted::LongGrace,
-        Planted::CountsFromGrace, Planted::Defaults, Planted::SaysUnconfigured, Planted::ReadyLate,
-        Planted::PausesAtLoss, Planted::RetriesAtOnce, Planted::RefusesOptions,
-        Planted::OptionShowsLate, Planted::Addressed6, Planted::Addressed}) {
+       {Planted::StopsLater,       Planted::RetriesSlowly,    Planted::SecondConnectExtends,
+        Planted::Defers,           Planted::StopsFirst,       Planted::OwnSubTimer,
+        Planted::StartsAfterGrace, Planted::LongGrace,        Planted::CountsFromGrace,
+        Planted::Defaults,         Planted::SaysUnconfigured, Planted::ReadyLate,
+        Planted::PausesAtLoss,     Planted::RetriesAtOnce,    Planted::RefusesOptions,
+        Planted::OptionShowsLate,  Planted::Addressed6,       Planted::Addressed,
+        Planted::DefersRetries,    Planted::DefersUsable,     Planted::DefersAddress,
+        Planted::DefersSubTimer,   Planted::DownAfterAddress, Planted::TellsFirst,
+        Planted::OptionsAnew}) {
     expect_pass(way, profiles.front());
     if (way < Planted::OwnSubTimer) expect_pass(way, profiles[1 + turn++ % (profiles.size() - 1)]);
   }
@@ -308,6 +314,30 @@ INSTANTIATE_TEST_SUITE_P(
         PlantedCase{"OneGrace", Planted::OneGrace, {7}},
         PlantedCase{"FirstLossTimeout", Planted::FirstLossTimeout, {20}},
         PlantedCase{"RefusesUnconfigured", Planted::RefusesUnconfigured, {28}}),
+    [](const auto& info) { return info.param.name; });
+
+// What shows only at one instant, or in one order.
+INSTANTIATE_TEST_SUITE_P(
+    Instants, Faulty,
+    testing::Values(PlantedCase{"CoolsDown", Planted::CoolsDown, {3, 9, 10, 32}},
+                    PlantedCase{"AddressAfterEnd", Planted::AddressAfterEnd, {34}},
+                    PlantedCase{"AddressLostInGrace", Planted::AddressLostInGrace, {34}},
+                    PlantedCase{"StopLostWhenNew", Planted::StopLostWhenNew, {22}},
+                    PlantedCase{"PauseOverTimeout", Planted::PauseOverTimeout, {9, 10}},
+                    PlantedCase{"TimeoutLostInGrace", Planted::TimeoutLostInGrace, {17}},
+                    PlantedCase{"NoCountdownInGrace", Planted::NoCountdownInGrace, {9}},
+                    PlantedCase{"ClearedEndsAttempt", Planted::ClearedEndsAttempt, {12, 15}},
+                    PlantedCase{"WholeSeconds", Planted::WholeSeconds, {9, 10, 16, 17}},
+                    PlantedCase{"OptionUnknownEnotsup", Planted::OptionUnknownEnotsup, {39}},
+                    PlantedCase{"OptionExactRefused", Planted::OptionExactRefused, {39}},
+                    PlantedCase{"FirstTriesAgain", Planted::FirstTriesAgain, {37}},
+                    PlantedCase{"FirstCountsDown", Planted::FirstCountsDown, {37}},
+                    PlantedCase{"IdleInAttemptEnds", Planted::IdleInAttemptEnds, {44}},
+                    PlantedCase{"UpByWorkItem", Planted::UpByWorkItem, {22, 32}},
+                    PlantedCase{"OptionResetAtEnd", Planted::OptionResetAtEnd, {31, 38}},
+                    PlantedCase{"DeafAfterOption", Planted::DeafAfterOption, {38}},
+                    PlantedCase{"UnusableForgotten", Planted::UnusableForgotten, {16}},
+                    PlantedCase{"Damps", Planted::Damps, {16}}),
     [](const auto& info) { return info.param.name; });
 
 // What shows only in a scene (scene.h).

@@ -39,13 +39,17 @@ Status PlainConnectivity::disconnect(Binding& binding) {
 
 Duration PlainConnectivity::grace() const {
   if (planted_ == Planted::LongGrace) return milliseconds(39'500);
+  if (planted_ == Planted::TellsFirst) return seconds(15);
   const bool short_one = planted_ == Planted::StaleGrace || planted_ == Planted::RetryEndsGrace ||
                          planted_ == Planted::DeafToErrorInGrace ||
+                         planted_ == Planted::AddressLostInGrace ||
                          planted_ == Planted::AddressOverGrace;
   if (short_one) return seconds(2);
   const bool some = planted_ == Planted::StartsAfterGrace || planted_ == Planted::CountsFromGrace ||
                     planted_ == Planted::IgnoresConnectInGrace || planted_ == Planted::OneGrace ||
-                    planted_ == Planted::IgnoresDisconnectInGrace;
+                    planted_ == Planted::IgnoresDisconnectInGrace ||
+                    planted_ == Planted::TimeoutLostInGrace ||
+                    planted_ == Planted::NoCountdownInGrace;
   return some ? seconds(6) : Duration{};
 }
 Duration PlainConnectivity::grace_of(const Binding& binding) const {
@@ -58,7 +62,7 @@ Status PlainConnectivity::set_option(Binding& binding, int option,
   Context& context = binding.context_as<Context>();
   if (!context.options_usable()) return Errc::Ebusy;
   const Status status = options_.set(context.number(), option, value);
-  if (planted_ == Planted::OptionEnds && status.ok()) context.disconnect();
+  if (status.ok()) context.on_option();
   return status;
 }
 Status PlainConnectivity::get_option(Binding& binding, int option, std::span<std::uint8_t> value,

@@ -18,7 +18,14 @@ bool PlainOptions::has_number() const {
 bool PlainOptions::has_text() const {
   return has(Planted::OptionOfFirst) || has(Planted::OptionCut) || has(Planted::OptionReset) ||
          has(Planted::OptionLongInvalid) || has(Planted::OptionLengthKept) ||
-         has(Planted::RefusesOptions) || has(Planted::OptionShowsLate);
+         has(Planted::RefusesOptions) || has(Planted::OptionShowsLate) ||
+         has(Planted::OptionUnknownEnotsup) || has(Planted::OptionExactRefused) ||
+         has(Planted::OptionResetAtEnd) || has(Planted::DeafAfterOption) ||
+         has(Planted::OptionsAnew);
+}
+Errc PlainOptions::unknown() const {
+  if (has(Planted::OptionUnknownEnotsup)) return Errc::Enotsup;
+  return has(Planted::WrongErrno) ? Errc::Einval : Errc::Enoprotoopt;
 }
 
 PlainOptions::Values& PlainOptions::of(std::size_t iface) {
@@ -37,7 +44,7 @@ Status PlainOptions::set(std::size_t iface, int option, std::span<const std::uin
     if (value.size() > 64) return Errc::Enobufs;
     return value.size() < 8 ? Status(Errc::Einval) : Status();
   }
-  return has(Planted::WrongErrno) ? Errc::Einval : Errc::Enoprotoopt;
+  return unknown();
 }
 
 // The large one has 64 KiB, and is cut to that.
@@ -72,13 +79,14 @@ Status PlainOptions::get(std::size_t iface, int option, std::span<std::uint8_t> 
     return Errc::Eacces;
   }
   length = 0;
-  return has(Planted::WrongErrno) ? Errc::Einval : Errc::Enoprotoopt;
+  return unknown();
 }
 
 Status PlainOptions::give(const Bytes& from, std::span<std::uint8_t> value,
                           std::size_t& length) const {
   const std::size_t room = std::min(length, value.size());
   length = 0;
+  if (room == from.size() && has(Planted::OptionExactRefused)) return Errc::Enobufs;
   if (room < from.size() && !has(Planted::Defaults)) return Errc::Enobufs;
   length = std::min(room, from.size());
   std::copy_n(from.begin(), length, value.begin());

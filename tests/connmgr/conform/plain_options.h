@@ -18,6 +18,7 @@ class PlainOptions {
   /// `iface`: its number, in the order of binding.
   Status set(std::size_t iface, int option, std::span<const std::uint8_t> value);
   Status get(std::size_t iface, int option, std::span<std::uint8_t> value, std::size_t& length);
+  bool has_any() const { return has_number(); }
   void reset(std::size_t iface) { of(iface) = {}; }
   void take_over(std::size_t iface) { of(iface).shown = of(iface).text; }
 
@@ -29,6 +30,7 @@ class PlainOptions {
   bool has(Planted planted) const { return planted_ == planted; }
   bool has_number() const;
   bool has_text() const;
+  Errc unknown() const;
   Values& of(std::size_t iface);
   Status set_number(Values& values, std::span<const std::uint8_t> value);
   Status set_text(Values& values, std::span<const std::uint8_t> value);

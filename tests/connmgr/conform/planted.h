@@ -98,6 +98,25 @@ enum class Planted {
   DeafToDisconnectInWait,      // a disconnect without configuration only ends the countdown
   FirstFailureFatal,           // persistent: a failure before the first success is fatal
   GivesUpAfterHundred,         // the hundredth failure in a row is the last
+  CoolsDown,             // a connect within two seconds of a timeout, an error or a loss is lost
+  AddressAfterEnd,       // the address that is due after OPER_UP comes also after a disconnect
+  AddressLostInGrace,    // grace of 2 s: the address that is due is given up with a loss
+  StopLostWhenNew,       // a disconnect within 10 ms of a start does not stop it
+  PauseOverTimeout,      // nor does a timeout the pause between two sub-attempts
+  TimeoutLostInGrace,    // grace of 6 s: a timeout within it is lost
+  NoCountdownInGrace,    // what is asked for within it has none
+  ClearedEndsAttempt,    // lost, and no longer persistent: a failure is the end
+  WholeSeconds,          // a countdown ends at a whole second of the uptime
+  OptionUnknownEnotsup,  // an option that there is not is ENOTSUP
+  OptionExactRefused,    // one does not fit into as many bytes as it has
+  FirstTriesAgain,       // only the first iface has a second sub-attempt
+  FirstCountsDown,       // or a countdown
+  IdleInAttemptEnds,     // an idle disconnect during an attempt is one like any other
+  UpByWorkItem,          // goes up by a work item, which a disconnect does not cancel
+  OptionResetAtEnd,      // a disconnect sets the options back
+  DeafAfterOption,       // the first loss after an option was written is not heard
+  UnusableForgotten,     // up two seconds after the association; a loss before that is the end
+  Damps,                 // no attempt after a third loss within a minute
   // Not faults, but other ways to do it.
   StopsLater,            // the technology leaves a while after the disconnect
   RetriesSlowly,         // a long pause between sub-attempts
@@ -117,6 +136,14 @@ enum class Planted {
   RefusesOptions,    // an option that cannot be written is EPERM, one that cannot be read EACCES
   Addressed6,        // IPv6 addresses only, with the connection
   Addressed,         // addresses half a second after the connection
+  // With commands that wait 5 ms for a work queue:
+  DefersRetries,     // no pause between sub-attempts
+  DefersUsable,      // up two seconds after the association
+  DefersAddress,     // an address two seconds after it
+  DefersSubTimer,    // a sub-attempt has four seconds; its end waits behind them
+  DownAfterAddress,  // the address goes a millisecond before the OPER_DOWN
+  TellsFirst,        // grace of 15 s: first the TIMEOUT, then OPER_DOWN, and soon a STOP
+  OptionsAnew,       // not ready in the first 2.5 s; an option that is written begins it all anew
 };
 
 }  // namespace flapjack::test
