@@ -362,10 +362,11 @@ void Dhcpv4Client::on_nak(const Dhcpv4Message&) {
   if (!timer_.running()) timer_.start({});
 }
 
-// RFC 2131 has no such event; the rest of the states go on, or wait with an expired timer. The
+// RFC 2131 has no such event. Whoever has an address gives it up, RENEWING and REBINDING, too: the
+// lease may be over before IF_UP. The rest of the states go on, or wait with an expired timer. The
 // gateway stays, as in Zephyr: a client that renews after IF_UP has no other way to a server.
 void Dhcpv4Client::on_if_down() {
-  if (state_ != State::Bound) return;
+  if (!has_address_) return;
   set_dns_servers({});
   remove_address();
   timer_.cancel();

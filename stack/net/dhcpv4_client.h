@@ -6,7 +6,8 @@
 // K_FOREVER; AllocTimeouts::dhcp).
 //
 //   INIT -> SELECTING -> REQUESTING -> BOUND -T1-> RENEWING -T2-> REBINDING -end-> SELECTING
-//   BOUND -IF_DOWN-> down_state       any request -NAK-> INIT       conflict -> DECLINE -> INIT
+//   any with an address -IF_DOWN-> down_state    any request -NAK-> INIT
+//   conflict -> DECLINE -> INIT
 //
 // Events of the iface: dhcp_state (state), dhcp_sent (type, attempt), dhcp_received (type),
 // dhcp_ignored (reason), dhcp_waits (type), dhcp_failed (reason).

@@ -7,7 +7,8 @@
 
 namespace flapjack {
 
-/// Where a bound client goes when its iface goes down; its address is removed in any case.
+/// Where a client that has an address goes when its iface goes down; the address is removed in any
+/// case.
 enum class Dhcpv4DownState : std::uint8_t {
   Renewing,    ///< Zephyr to 2023: asks the server, unicast, from an address it no longer has
   Init,        ///< Zephyr 4 without NET_DHCPV4_INIT_REBOOT: begins anew

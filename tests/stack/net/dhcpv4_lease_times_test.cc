@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a lease that nobody extends is renewed, rebound and given up, for leases of all lengths.
+// When a lease that nobody extends is renewed, rebound and given up, for leases of all lengths, and
+// when its iface goes down meanwhile.
 #include "stack/net/dhcpv4.h"
 #include "tests/stack/net/dhcpv4_rig.h"
 
@@ -75,6 +76,35 @@ TEST(Dhcpv4LeaseTimes, TheTimesOfLeasesOfAllLengths) {
     expected.push_back(at(gone, "dhcp_sent DISCOVER 1"));
     r.run_to(gone);
     EXPECT_EQ(r.story(), expected);
+  }
+}
+
+// Nobody extends the lease meanwhile: its address must not be there when it is over.
+TEST(Dhcpv4LeaseTimes, DownWhileExtendingRemovesTheAddressToo) {
+  for (const Dhcpv4State extending : {Dhcpv4State::Renewing, Dhcpv4State::Rebinding}) {
+    DhcpRig r;
+    ASSERT_TRUE(r.dhcp().start(r.iface).ok());
+    r.run_for(r.next_delay());
+    r.answer(Type::Offer);
+    Dhcpv4Message ack = r.reply(Type::Ack);
+    ack.renewal_s = 10;
+    ack.rebinding_s = 20;
+    r.receive(ack);
+    r.run_for(seconds(extending == Dhcpv4State::Renewing ? 10 : 20));
+    ASSERT_EQ(r.state(), extending);
+    r.rig.sink.records.clear();
+    const SimTime down = r.now();
+    r.iface.carrier_off();
+    r.run_for(seconds(2 * kLeaseSeconds));
+    EXPECT_EQ(r.story(), (Lines{at(down, "IF_DOWN"), at(down, "IPV4_ADDR_DEL 192.0.2.10"),
+                                at(down, "dhcp_state init_reboot")}));
+    EXPECT_EQ(r.dhcp().lease(r.iface), nullptr);
+    EXPECT_EQ(r.iface.ipv4().find(ip("192.0.2.10")), nullptr);
+    r.iface.carrier_on();
+    r.settle();
+    EXPECT_EQ(r.last().requested_address, ip("192.0.2.10"));
+    r.answer(Type::Ack);
+    EXPECT_EQ(r.state(), Dhcpv4State::Bound);
   }
 }
 
