@@ -247,7 +247,9 @@ void ArpCache::expire() {
     const auto last = std::find_if(entries_.rbegin(), entries_.rend(), expired);
     if (last == entries_.rend()) break;
     PacketList parked = std::move(last->parked);
+    const Ipv4Address silent = last->address;
     entries_.erase(std::next(last).base());
+    iface_.stack().route.forget_redirects(iface_, silent);  // if somebody sent us there
     drop_all(std::move(parked), DropReason::ArpTimeout, Errc::Etimedout);
   }
   arm();

@@ -161,8 +161,9 @@ void Nd::update(Neighbor& neighbor, const NeighborAdvertisement& advert) {
   }
   const bool was_router = neighbor.is_router;
   neighbor.is_router = advert.router;
-  // it gave up being a router: it must not be one of the default routers either
+  // it gave up being a router: it must not be a first hop any more, nor a default router
   if (was_router && !advert.router) {
+    stack_.route.forget_redirects(*neighbor.iface, neighbor.address);
     stack_.routers.remove(*neighbor.iface, IpAddress(neighbor.address));
   }
 }

@@ -203,6 +203,7 @@ void NetIf::notify_down() {
   ++stats_.down_count;
   stack_.mgmt.notify(MgmtEvent::IfDown, this);
   stacking_.tell_uppers(false);
+  stack_.route.forget_redirects(*this);
   if (ipv6() != nullptr) stack_.nd.iface_down(*this, DropReason::IfaceDown);
   if (starts_ip()) stop_ip();
 }

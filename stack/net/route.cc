@@ -182,4 +182,14 @@ void Route::redirect(const NetIf& iface, const IpAddress& destination, const IpA
   redirects_.push_back({&iface, destination, next_hop});
 }
 
+void Route::forget_redirects(const NetIf& iface) {
+  std::erase_if(redirects_, [&](const Redirected& each) { return each.iface == &iface; });
+}
+
+void Route::forget_redirects(const NetIf& iface, const IpAddress& next_hop) {
+  std::erase_if(redirects_, [&](const Redirected& each) {
+    return each.iface == &iface && each.next_hop == next_hop;
+  });
+}
+
 }  // namespace flapjack

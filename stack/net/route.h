@@ -45,6 +45,11 @@ class Route {
   /// A router said that `next_hop` is better for `destination` (RFC 1122 section 3.2.2.2, RFC 4861
   /// section 8.3). The latest kRedirects are kept.
   void redirect(const NetIf& iface, const IpAddress& destination, const IpAddress& next_hop);
+  /// What was said on `iface` counts no more: it went down, and may come up on another network.
+  void forget_redirects(const NetIf& iface);
+  /// `next_hop` does not answer or is no router any more: its destinations take the usual way again
+  /// (RFC 1122 section 3.3.1.5, RFC 4861 sections 6.3.5 and 7.3.3).
+  void forget_redirects(const NetIf& iface, const IpAddress& next_hop);
   static constexpr std::size_t kRedirects = 8;
 
  private:

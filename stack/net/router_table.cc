@@ -50,6 +50,7 @@ bool RouterTable::remove(const NetIf& iface, const IpAddress& address) {
 void RouterTable::erase(std::size_t place) {
   const RouterEntry gone = entries_[place];
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(place));
+  stack_.route.forget_redirects(*gone.iface, gone.address);
   stack_.mgmt.notify(event_of(gone.address, false), gone.iface, gone.address);
 }
 

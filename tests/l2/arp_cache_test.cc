@@ -212,6 +212,19 @@ TEST(ArpCache, TimesOutAfterTwoSecondsWithoutARepeat) {
   EXPECT_EQ(world.arps_sent(), 3u);
 }
 
+TEST(ArpCache, ASilentNeighbourIsNoLongerTheFirstHopOfARedirect) {
+  ArpWorld world;
+  Route& route = world.if_a.stack().route;
+  const Ipv4Address far{0x08080808};
+  world.if_a.set_gateway(neighbour(1));
+  route.redirect(world.if_a, far, neighbour(0));
+  ASSERT_TRUE(world.send(neighbour(0)).ok());
+  world.run_for(seconds(2) - Duration{1});
+  EXPECT_EQ(route.next_hop(world.if_a, far), neighbour(0));
+  world.run_for(Duration{1});
+  EXPECT_EQ(route.next_hop(world.if_a, far), neighbour(1));
+}
+
 TEST(ArpCache, PendingLimitDropsTheNewest) {
   ArpConfig config;
   config.pending_limit = 2;

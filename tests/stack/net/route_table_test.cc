@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tests/stack/net/net_rig.h"
 
 namespace flapjack {
@@ -123,6 +125,41 @@ TEST_F(RouteTableTest, ARedirectChangesTheFirstHopOfOneDestination) {
     rig.node.route.redirect(eth0, Ipv4Address{0x08080400u + i}, ip("192.0.2.97"));
   }
   EXPECT_EQ(rig.node.route.next_hop(eth0, ip("8.8.8.8")), ip("192.0.2.99")) << "the oldest went";
+}
+
+TEST_F(RouteTableTest, ARedirectEndsWithItsFirstHopAndWithTheLink) {
+  eth0.set_gateway(ip("192.0.2.99"));
+  eth1.set_gateway(ip("10.0.0.99"));
+  const auto hops = [this] {
+    const Route& route = rig.node.route;
+    return Lines{to_text(route.next_hop(eth0, ip("8.8.8.8"))),
+                 to_text(route.next_hop(eth0, ip("8.8.4.4"))),
+                 to_text(route.next_hop(eth1, ip("8.8.8.8")))};
+  };
+  const struct {
+    const char* what;
+    std::function<void()> change;
+    Lines hops;
+  } kRows[] = {
+      {"nothing", [] {}, {"192.0.2.98", "192.0.2.97", "10.0.0.98"}},
+      {"a hop is silent",
+       [this] { rig.node.route.forget_redirects(eth0, ip("192.0.2.98")); },
+       {"192.0.2.99", "192.0.2.97", "10.0.0.98"}},
+      {"the same on another iface",
+       [this] { rig.node.route.forget_redirects(eth1, ip("192.0.2.98")); },
+       {"192.0.2.98", "192.0.2.97", "10.0.0.98"}},
+      {"the iface goes down",
+       [this] { eth0.carrier_off(); },
+       {"192.0.2.99", "192.0.2.99", "10.0.0.98"}},
+  };
+  for (const auto& row : kRows) {
+    eth0.carrier_on();
+    rig.node.route.redirect(eth0, ip("8.8.8.8"), ip("192.0.2.98"));
+    rig.node.route.redirect(eth0, ip("8.8.4.4"), ip("192.0.2.97"));
+    rig.node.route.redirect(eth1, ip("8.8.8.8"), ip("10.0.0.98"));
+    row.change();
+    EXPECT_EQ(hops(), row.hops) << row.what;
+  }
 }
 
 }  // namespace

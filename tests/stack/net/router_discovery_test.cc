@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tests/stack/net/ipv6_rig.h"
 
 namespace flapjack {
@@ -242,6 +244,50 @@ TEST_F(RouterDiscoveryTest, ARedirectFromTheRouterInUseIsFollowed) {
   EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), far);
   EXPECT_EQ(redirects(), (Lines{"redirect_ignored fe80::9 fe80::2", "redirected fe80::1 fe80::2",
                                 "redirected fe80::2 2001:db9::7"}));
+}
+
+// RFC 4861 sections 6.3.5, 7.2.5 and 7.3.3: the default router's turn again.
+TEST_F(RouterDiscoveryTest, ARedirectEndsWhenItsTargetIsOfNoUse) {
+  rig.start();
+  const Ipv6Address far = ip6("2001:db9::7"), better = ip6("fe80::2");
+  const auto link = test::link_option(NdOptionType::TargetLinkAddress, {{2, 0, 0, 0, 0, 0x02}});
+  ASSERT_NE(rig.eth0.ipv6()->addr_add(net6("2001:db8::5/64"), AddressType::Manual), nullptr);
+  rig.run_for(seconds(1));
+  const auto ping = [&] {
+    EXPECT_TRUE(rig.node.icmpv6.send_echo_request(&rig.eth0, far, 1, 1, {}).ok());
+  };
+  const struct {
+    const char* what;
+    std::function<void()> change;
+  } rows[] = {
+      {"it never answers", ping},
+      {"it answers no longer", [&] {
+         rig.node.nd.learn(rig.eth0, better, {{2, 0, 0, 0, 0, 0x02}}, true);
+         ping();
+       }},
+      {"it is no router any more", [&] {
+         rig.node.nd.learn(rig.eth0, better, {{2, 0, 0, 0, 0, 0x02}}, true);
+         NeighborAdvertisement host;
+         host.target = better;
+         rig.hear(test::nd_bytes(better, rig.own, host, link));
+       }},
+      {"it leaves the default routers", [&] {
+         ASSERT_NE(rig.node.routers.add(rig.eth0, better, seconds(1), true), nullptr);
+       }},
+      {"the link is lost", [&] {
+         rig.eth0.carrier_off();
+         rig.eth0.carrier_on();
+       }},
+  };
+  for (const auto& row : rows) {
+    rig.node.nd.remove(rig.eth0, better);
+    advertise();
+    rig.hear(test::nd_bytes(router, rig.own, Redirect{better, far, {}}));
+    ASSERT_EQ(rig.node.route.next_hop(rig.eth0, far), better) << row.what;
+    row.change();
+    rig.run_for(seconds(10));
+    EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), router) << row.what;
+  }
 }
 
 TEST_F(RouterDiscoveryTest, WrongRedirectsAreDroppedWithAnEvent) {
