@@ -98,11 +98,18 @@ void PppControl::send_request(bool again) {
   send(PppCode::ConfigureRequest, request_id_, request_.bytes());
 }
 
+// What brings a packet of the peer back is cut to what the peer takes (sections 5.6 and 5.7).
+std::size_t PppControl::room_for(PppCode code, const Packet& packet) {
+  const bool quotes = code == PppCode::CodeReject || code == PppCode::ProtocolReject ||
+                      code == PppCode::EchoReply;
+  return quotes ? std::min(packet.tailroom(), port_.peer_mru()) : packet.tailroom();
+}
+
 void PppControl::send(PppCode code, std::uint8_t id, std::span<const std::uint8_t> data,
                       std::span<const std::uint8_t> more) {
   PacketPtr packet = port_.allocate(protocol_);
   if (packet == nullptr) return;  // as if it were lost on the way: the restart timer mends it
-  const std::size_t room = packet->tailroom() - kPppControlHeaderBytes;
+  const std::size_t room = room_for(code, *packet) - kPppControlHeaderBytes;
   data = data.first(std::min(data.size(), room));
   more = more.first(std::min(more.size(), room - data.size()));
   const auto length =
@@ -196,9 +203,26 @@ DropReason PppControl::on_ack(std::uint8_t id, std::span<const std::uint8_t> dat
   return DropReason::None;
 }
 
+// Only what was in the request can be rejected, as it was and in its order (section 5.4). Anything
+// else would change nothing about the next request: the two would go on without end.
+DropReason PppControl::check_reject(std::span<const std::uint8_t> data) const {
+  PppOptions rejected(data), asked(request_.bytes());
+  bool any = false, ours = true;
+  while (const auto option = rejected.next()) {
+    any = true;
+    auto own = asked.next();
+    while (own && !(*own == *option)) own = asked.next();
+    ours = ours && own.has_value();
+  }
+  if (!rejected.ok()) return DropReason::BadHeader;
+  return any && ours ? DropReason::None : DropReason::NotNegotiated;
+}
+
 DropReason PppControl::on_refusal(std::uint8_t id, std::span<const std::uint8_t> data,
                                   bool reject) {
   if (id != request_id_) return DropReason::NotNegotiated;
+  const DropReason bad = reject ? check_reject(data) : DropReason::None;
+  if (bad != DropReason::None) return bad;
   PppOptions options(data);
   while (const auto option = options.next()) reject ? on_reject(*option) : on_nak(*option);
   if (!options.ok()) return DropReason::BadHeader;

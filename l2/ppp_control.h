@@ -31,6 +31,8 @@ class PppPort {
   virtual PacketPtr allocate(PppProtocol protocol) = 0;
   /// Puts the protocol field in front and sends; consumes.
   virtual void send(PppProtocol protocol, PacketPtr packet) = 0;
+  /// The largest packet that the peer takes, behind the protocol field.
+  virtual std::size_t peer_mru() const = 0;
   virtual void on_layer_up(PppProtocol protocol) = 0;
   virtual void on_layer_down(PppProtocol protocol) = 0;
   /// The protocol needs its lower layer no longer: it was closed, or gave up.
@@ -106,6 +108,8 @@ class PppControl {
   DropReason on_request(std::uint8_t id, std::span<const std::uint8_t> data);
   DropReason on_ack(std::uint8_t id, std::span<const std::uint8_t> data);
   DropReason on_refusal(std::uint8_t id, std::span<const std::uint8_t> data, bool reject);
+  std::size_t room_for(PppCode code, const Packet& packet);
+  DropReason check_reject(std::span<const std::uint8_t> data) const;
   void on_code_reject(std::span<const std::uint8_t> data);
   bool judge_all(std::span<const std::uint8_t> data);
 

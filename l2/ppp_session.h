@@ -73,6 +73,7 @@ class PppSession : public L2Context, private PppPort, private PppLcpUser {
   Scheduler& scheduler() override;
   PacketPtr allocate(PppProtocol protocol) override;
   void send(PppProtocol protocol, PacketPtr packet) override;
+  std::size_t peer_mru() const override { return lcp_.peer_mru(); }
   void on_layer_up(PppProtocol protocol) override;
   void on_layer_down(PppProtocol protocol) override;
   void on_layer_finished(PppProtocol protocol) override;

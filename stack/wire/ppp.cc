@@ -56,6 +56,11 @@ std::optional<std::uint64_t> PppOption::as64() const {
   return std::uint64_t{wire::load32(data.data())} << 32 | wire::load32(data.data() + 4);
 }
 
+bool PppOption::operator==(const PppOption& other) const {
+  return type == other.type && std::equal(data.begin(), data.end(), other.data.begin(),
+                                          other.data.end());
+}
+
 std::optional<PppOption> PppOptions::next() {
   if (rest_.empty() || !ok_) return {};
   const std::size_t length = rest_.size() >= kPppOptionHeaderBytes ? rest_[1] : 0;

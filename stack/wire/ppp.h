@@ -78,6 +78,7 @@ struct PppOption {
   std::optional<std::uint16_t> as16() const;
   std::optional<std::uint32_t> as32() const;
   std::optional<std::uint64_t> as64() const;
+  bool operator==(const PppOption& other) const;
 };
 
 /// Walks the options of a configure packet.

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "stack/wire/bytes.h"
 #include "tests/l2/ppp_pair.h"
 
@@ -79,6 +82,103 @@ TEST(Ppp, AnUnknownCodeIsAnsweredAndAFatalRejectEndsTheLink) {
   EXPECT_TRUE(p.if_a.is_up());
   give({0xc0, 0x21, 7, 3, 0, 8, 1, 1, 0, 4});  // Configure-Request rejected
   EXPECT_FALSE(p.if_a.is_up());
+}
+
+// The Configure-Requests on the wire: the peer stays down, so all of them are a's.
+struct Asking {
+  Asking() : p({}, serving(), 600) {  // an MRU to ask for, beside the magic number
+    EXPECT_TRUE(p.if_a.up().ok());
+    p.run(milliseconds(1));
+  }
+  void refuse(PppCode code, std::uint8_t id, std::vector<std::uint8_t> options) {
+    PacketPtr in = p.rig.slab.allocate();
+    wire::store16(in->append(2), 0xc021);
+    const std::size_t length = kPppControlHeaderBytes + options.size();
+    PppControlHeader{static_cast<std::uint8_t>(code), id, static_cast<std::uint16_t>(length)}.emit(
+        in->append(kPppControlHeaderBytes));
+    in->append(options);
+    static_cast<void>(p.l2_a.recv(p.if_a, in));
+    p.run(milliseconds(1));
+  }
+  std::vector<std::uint8_t> magic() const {
+    std::vector<std::uint8_t> option = {5, 6, 0, 0, 0, 0};
+    wire::store32(&option[2], PppL2::session(p.if_a).lcp().magic());
+    return option;
+  }
+  Pair p;
+};
+
+// RFC 1661 section 5.4: a Reject of anything else is silently discarded, or it would be answered
+// with the same request for ever.
+TEST(Ppp, OnlyWhatWasAskedForCanBeRejected) {
+  const std::vector<std::uint8_t> mru = {1, 4, 0x02, 0x58};
+  using Options = std::vector<std::uint8_t>;
+  const struct {
+    const char* what;
+    std::function<Options(const Options& magic)> options;
+    DropReason reason;  // None: a new request follows
+  } rows[] = {
+      {"nothing", [&](const Options&) { return Options{}; }, DropReason::NotNegotiated},
+      {"what was not asked for", [&](const Options&) { return Options{7, 2}; },
+       DropReason::NotNegotiated},
+      {"another value", [&](const Options&) { return Options{1, 4, 0x05, 0xdc}; },
+       DropReason::NotNegotiated},
+      {"one of its own and another",
+       [&](const Options&) { return Options{1, 4, 0x02, 0x58, 7, 2}; }, DropReason::NotNegotiated},
+      {"the same one twice",
+       [&](const Options&) { return Options{1, 4, 0x02, 0x58, 1, 4, 0x02, 0x58}; },
+       DropReason::NotNegotiated},
+      {"in another order",
+       [&](Options magic) {
+         magic.insert(magic.end(), mru.begin(), mru.end());
+         return magic;
+       },
+       DropReason::NotNegotiated},
+      {"cut", [&](const Options&) { return Options{1, 4, 0x02}; }, DropReason::BadHeader},
+      {"the first", [&](const Options&) { return mru; }, DropReason::None},
+      {"the second", [&](const Options& magic) { return magic; }, DropReason::None},
+      {"both",
+       [&](const Options& magic) {
+         Options both = mru;
+         both.insert(both.end(), magic.begin(), magic.end());
+         return both;
+       },
+       DropReason::None},
+  };
+  for (const auto& row : rows) {
+    Asking a;
+    a.p.rig.sink.records.clear();
+    a.refuse(PppCode::ConfigureReject, 1, row.options(a.magic()));
+    const bool taken = row.reason == DropReason::None;
+    EXPECT_EQ(a.p.count("driver_tx"), taken ? 1u : 0u) << row.what;
+    if (!taken) {
+      EXPECT_EQ(a.p.rig.drops(row.reason), 1u) << row.what;
+    }
+  }
+}
+
+TEST(Ppp, WhatIsSentBackFitsThePeersMru) {
+  const struct {
+    const char* what;
+    std::vector<std::uint8_t> head;  // padded to 1000 bytes
+  } rows[] = {{"a protocol we do not have", {0x80, 0x57, 1, 1, 0x03, 0xe6}},
+              {"a code of LCP", {0xc0, 0x21, 99, 1, 0x03, 0xe6}},
+              {"a code of IPCP", {0x80, 0x21, 99, 1, 0x03, 0xe6}},
+              {"an echo", {0xc0, 0x21, 9, 1, 0x03, 0xe6, 1, 2, 3, 4}}};
+  for (const auto& row : rows) {
+    Pair p({}, serving(), 200);
+    p.up();
+    ASSERT_EQ(p.session_b().lcp().peer_mru(), 200);
+    p.rig.sink.records.clear();
+    PacketPtr in = p.rig.slab.allocate();
+    in->append(row.head);
+    in->append(std::vector<std::uint8_t>(1000 - row.head.size(), 0));
+    static_cast<void>(p.l2_b.recv(p.if_b, in));
+    const auto sent = std::find_if(p.rig.sink.records.begin(), p.rig.sink.records.end(),
+                                   [](const KeptRecord& r) { return r.name == "driver_tx"; });
+    ASSERT_NE(sent, p.rig.sink.records.end()) << row.what;
+    EXPECT_EQ(sent->attr("len"), "202") << row.what << ", and the protocol field";
+  }
 }
 
 TEST(Ppp, WithoutPacketsTheRestartTimerMendsIt) {
