@@ -19,6 +19,8 @@ std::uint32_t lifetime_s(Duration valid) {
 Ipv6If::Ipv6If(NetIf& iface, const Ipv6Config& config)
     : iface_(iface),
       config_(config),
+      reachable_time_(config.reachable_time),
+      retrans_time_(config.retrans_time),
       hop_limit_(config.hop_limit),
       timer_(iface.stack().scheduler(), Lane::Work, delegate<&Ipv6If::on_time>(this)) {
   addresses_.reserve(config.unicast_limit);

@@ -81,6 +81,12 @@ class Ipv6If {
 
   std::uint8_t hop_limit() const { return hop_limit_; }
   void set_hop_limit(std::uint8_t limit) { hop_limit_ = limit; }
+  /// Of its neighbours: how long one is reachable, before the draw, and the pause between two
+  /// solicitations. From the configuration, or a router advertisement (RFC 4861 section 6.3.2).
+  Duration reachable_time() const { return reachable_time_; }
+  Duration retrans_time() const { return retrans_time_; }
+  void set_reachable_time(Duration base) { reachable_time_ = base; }
+  void set_retrans_time(Duration time) { retrans_time_ = time; }
   /// From a router advertisement; 0: the link's own. Never below 1280 (RFC 8200 section 5).
   void set_mtu(std::uint16_t mtu) { mtu_ = mtu; }
   std::uint16_t mtu() const;
@@ -109,6 +115,7 @@ class Ipv6If {
   std::vector<Ipv6IfAddress> addresses_;
   std::vector<Ipv6IfGroup> groups_;
   std::vector<Ipv6IfPrefix> prefixes_;
+  Duration reachable_time_, retrans_time_;
   std::uint8_t hop_limit_;
   bool has_config_ = false;
   std::uint16_t mtu_ = 0;

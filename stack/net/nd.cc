@@ -7,7 +7,6 @@
 #include "stack/net/stack.h"
 
 namespace flapjack {
-namespace {}  // namespace
 
 std::string_view neighbor_state_name(NeighborState state) {
   constexpr std::array<std::string_view, 6> kNames = {"incomplete", "reachable", "stale",
@@ -17,8 +16,6 @@ std::string_view neighbor_state_name(NeighborState state) {
 
 Nd::Nd(Stack& stack)
     : stack_(stack),
-      reachable_time_(stack.config().ipv6.reachable_time),
-      retrans_time_(stack.config().ipv6.retrans_time),
       timer_(stack.scheduler(), Lane::Work, delegate<&Nd::on_time>(this)) {
   solicit_handler_.type = static_cast<std::uint8_t>(Icmpv6Type::NeighborSolicitation);
   solicit_handler_.handle = [this](NetIf& iface, const IcmpHeader&, Packet& packet) {
@@ -79,7 +76,7 @@ Verdict Nd::park(Neighbor& neighbor, PacketPtr& packet) {
   neighbor.parked_until = now + stack_.config().ipv6.ns_reply_timeout;
   if (!asked) {
     neighbor.solicits = 1;
-    neighbor.deadline = now + retrans_time_;
+    neighbor.deadline = now + iface.ipv6()->retrans_time();
     const CauseScope scope(stack_.scheduler(), neighbor.parked->meta.cause);
     send_solicit(iface, neighbor.address, neighbor.address.solicited_node(), neighbor.parked.get());
   }
@@ -175,13 +172,9 @@ void Nd::set_reachable(Neighbor& neighbor) {
   neighbor.state = NeighborState::Reachable;
   neighbor.solicits = 0;
   // RFC 4861 section 6.3.4: between 0.5 and 1.5 times the base, drawn for each neighbour
-  const std::int64_t half = reachable_time_.ns / 2;
-  neighbor.deadline =
-      stack_.scheduler().now() + Duration{draw_->between(half, half + reachable_time_.ns)};
-}
-
-void Nd::set_reachable_time(Duration base) {
-  if (base.ns > 0) reachable_time_ = base;
+  const Duration base = neighbor.iface->ipv6()->reachable_time();
+  const std::int64_t half = base.ns / 2;
+  neighbor.deadline = stack_.scheduler().now() + Duration{draw_->between(half, half + base.ns)};
 }
 
 void Nd::learn(NetIf& iface, const Ipv6Address& address, const MacAddress& mac, bool is_router) {
@@ -289,7 +282,7 @@ void Nd::expire(std::size_t index) {
         return erase(index);
       }
       ++each.solicits;
-      each.deadline = now + retrans_time_;
+      each.deadline = now + each.iface->ipv6()->retrans_time();
       return send_solicit(*each.iface, each.address,
                           multicast ? each.address.solicited_node() : each.address,
                           each.parked.get());

@@ -67,9 +67,6 @@ class Nd {
   bool remove(const NetIf& iface, const Ipv6Address& address);
   const Neighbor* find(const NetIf& iface, const Ipv6Address& address) const;
   const std::vector<Neighbor>& neighbors() const { return neighbors_; }
-  /// Times of the node; a router may set the first two (RFC 4861 section 6.3.4).
-  void set_reachable_time(Duration base);
-  void set_retrans_time(Duration time) { retrans_time_ = time; }
 
  private:
   Status on_solicit(NetIf& iface, Packet& packet);
@@ -99,7 +96,6 @@ class Nd {
 
   Stack& stack_;
   std::vector<Neighbor> neighbors_;
-  Duration reachable_time_, retrans_time_;
   std::optional<RandomStream> draw_;  // made at the first use: many nodes never need it
   IcmpHandler solicit_handler_, advert_handler_;
   Timer timer_;

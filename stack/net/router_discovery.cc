@@ -117,9 +117,10 @@ Status RouterDiscovery::on_advertisement(NetIf& iface, Packet& packet) {
 
 void RouterDiscovery::take_router(NetIf& iface, const Ipv6Address& router,
                                   const RouterAdvertisement& advert) {
-  if (advert.hop_limit != 0) iface.ipv6()->set_hop_limit(advert.hop_limit);
-  stack_.nd.set_reachable_time(milliseconds(advert.reachable_ms));
-  if (advert.retransmit_ms != 0) stack_.nd.set_retrans_time(milliseconds(advert.retransmit_ms));
+  Ipv6If& own = *iface.ipv6();
+  if (advert.hop_limit != 0) own.set_hop_limit(advert.hop_limit);
+  if (advert.reachable_ms != 0) own.set_reachable_time(milliseconds(advert.reachable_ms));
+  if (advert.retransmit_ms != 0) own.set_retrans_time(milliseconds(advert.retransmit_ms));
   if (advert.lifetime_s == 0) {
     stack_.routers.remove(iface, router);
   } else if (stack_.routers.add(iface, router, seconds(advert.lifetime_s), true) == nullptr) {

@@ -163,6 +163,31 @@ TEST_F(RouterDiscoveryTest, TakesHopLimitMtuAndLinkAddress) {
   }
 }
 
+// RFC 4861 section 6.3.2: ReachableTime and RetransTimer are variables of an iface.
+TEST_F(RouterDiscoveryTest, TheTimesOfAnAdvertisementAreOfItsIface) {
+  NetIf& eth1 = rig.add_down({.name = "eth1", .ipv6 = true});
+  ASSERT_TRUE(eth1.up().ok());
+  rig.start();
+  advertise({}, 1800, [](RouterAdvertisement& advert) {
+    advert.retransmit_ms = 7000;
+    advert.reachable_ms = 60'000;
+  });
+  advertise();  // 0: as it was
+  EXPECT_EQ(rig.eth0.ipv6()->reachable_time(), seconds(60));
+  EXPECT_EQ(eth1.ipv6()->reachable_time(), seconds(30));
+  rig.forget();
+  rig.driver(eth1).sent.clear();
+  const Ipv6Address peer = ip6("fe80::22");
+  for (NetIf* iface : {&rig.eth0, &eth1}) {
+    ASSERT_TRUE(rig.node.icmpv6.send_echo_request(iface, peer, 1, 1, {}).ok());
+  }
+  rig.run_for(milliseconds(2500));
+  EXPECT_EQ(rig.driver(rig.eth0).sent.size(), 1u) << "the next solicitation after 7 s";
+  EXPECT_EQ(rig.driver(eth1).sent.size(), 3u) << "one a second";
+  rig.run_for(seconds(5));
+  EXPECT_EQ(rig.driver(rig.eth0).sent.size(), 2u);
+}
+
 // RFC 8106 section 5.1: of two routers' servers each has the lifetime that its option said.
 TEST(RouterDiscoveryDns, EachServerHasALifetimeOfItsOwn) {
   StackConfig config;
