@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/promiscuous.h"
 
+#include <algorithm>
+
 #include "stack/net/stack.h"
 
 namespace flapjack {
 
 Status Promiscuous::on(NetIf& iface) {
   const Status set = iface.set_promiscuous();
-  if (set.ok()) ++ifaces_;
+  if (set.ok() && !is_asked(iface)) asked_.push_back(&iface);
   return set;
 }
 
 Status Promiscuous::off(NetIf& iface) {
+  std::erase(asked_, &iface);
+  if (asked_.empty()) {
+    while (!frames_.empty()) frames_.pop_front();
+  }
   if (!iface.is_promiscuous()) return Errc::Ealready;
   iface.unset_promiscuous();
-  assert(ifaces_ > 0);
-  if (--ifaces_ > 0) return Status();
-  while (!frames_.empty()) frames_.pop_front();
   return Status();
+}
+
+bool Promiscuous::is_asked(const NetIf& iface) const {
+  return std::find(asked_.begin(), asked_.end(), &iface) != asked_.end();
 }
 
 PacketPtr Promiscuous::take() { return frames_.empty() ? nullptr : frames_.pop_front(); }
@@ -37,7 +44,7 @@ PacketPtr Promiscuous::wait(Timeout timeout) {
 }
 
 void Promiscuous::input(NetIf& iface, const Packet& frame) {
-  if (ifaces_ == 0) return;  // the iface has it on, but nobody asked for frames
+  if (asked_.empty()) return;  // the iface has it on, but nobody asked for frames
   PacketPtr copy = stack_.rx_pool.clone(frame);
   if (copy == nullptr) {
     ++iface.stats().rx_alloc_failed;

@@ -4,6 +4,8 @@
 // the copy waits here. One queue for the node; the rx pool is its only limit, so a queue nobody
 // empties starves the node, as it does in Zephyr. Owned by Stack.
 #pragma once
+#include <vector>
+
 #include "stack/base/status.h"
 #include "stack/packet/packet_list.h"
 #include "stack/sim/time.h"
@@ -33,9 +35,11 @@ class Promiscuous {
   void input(NetIf& iface, const Packet& frame);
 
  private:
+  bool is_asked(const NetIf& iface) const;
+
   Stack& stack_;
   PacketList frames_;
-  std::size_t ifaces_ = 0;  // that have it on by on()
+  std::vector<const NetIf*> asked_;  // by on(): others may have it on, too
   Semaphore* reader_ = nullptr;
 };
 

@@ -178,6 +178,27 @@ TEST_F(Promisc, AnIfaceThatHasItOnWithoutAReaderKeepsNothing) {
   EXPECT_EQ(rig.node.rx_pool.in_use(), 0u);
 }
 
+TEST_F(Promisc, OnlyWhatWasTurnedOnHereCounts) {
+  Promiscuous& heard = rig.node.promiscuous;
+  EXPECT_EQ(code_of(eth0.set_promiscuous()), "OK");
+  EXPECT_EQ(code_of(heard.off(eth0)), "OK") << "whoever has turned it on";
+  EXPECT_FALSE(eth0.is_promiscuous());
+  EXPECT_EQ(code_of(eth0.set_promiscuous()), "OK");
+  arrive();
+  EXPECT_EQ(heard.waiting(), 0u) << "still nobody asks";
+  eth0.unset_promiscuous();
+  EXPECT_EQ(code_of(heard.on(eth0)), "OK");
+  eth0.unset_promiscuous();  // behind its back
+  EXPECT_EQ(code_of(heard.on(eth0)), "OK");
+  arrive();
+  EXPECT_EQ(heard.waiting(), 1u);
+  EXPECT_EQ(code_of(heard.off(eth0)), "OK");
+  EXPECT_EQ(code_of(eth0.set_promiscuous()), "OK");
+  arrive();
+  EXPECT_EQ(heard.waiting(), 0u);
+  EXPECT_EQ(rig.node.rx_pool.in_use(), 0u);
+}
+
 TEST_F(Promisc, AReaderWaitsForAFrame) {
   Promiscuous& heard = rig.node.promiscuous;
   ASSERT_TRUE(heard.on(eth0).ok());
