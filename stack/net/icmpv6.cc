@@ -19,6 +19,14 @@ bool is_discovery(std::span<const std::uint8_t> message) {
   return type >= Icmpv6Type::RouterSolicitation && type <= Icmpv6Type::Redirect;
 }
 
+// RFC 6980 section 5: whoever watches a link could not see what such a message of discovery says.
+bool came_in_fragments(const Packet& packet) {
+  const PacketMeta& meta = packet.meta;
+  if (meta.reassembled || meta.l3_bytes <= kIpv6HeaderBytes) return meta.reassembled;
+  return Ipv6Extensions::walk({packet.data() - meta.l3_bytes, meta.l3_bytes + packet.size()})
+             .fragment_at != 0;
+}
+
 }  // namespace
 
 Icmpv6::Icmpv6(Stack& stack)
@@ -46,6 +54,10 @@ void Icmpv6::input(NetIf& iface, PacketPtr packet) {
     const bool short_one = packet->size() < kIcmpv6HeaderBytes;
     return stack_.tracer().drop(short_one ? DropReason::BadHeader : DropReason::BadChecksum,
                                 iface.subject(), *packet);
+  }
+  if (is_discovery(packet->bytes()) && came_in_fragments(*packet)) {
+    ++iface.stats().rx_dropped;
+    return stack_.tracer().drop(DropReason::BadHeader, iface.subject(), *packet);
   }
   IcmpHeader seen;
   seen.type = static_cast<std::uint8_t>(header->type);

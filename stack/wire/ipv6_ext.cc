@@ -130,6 +130,7 @@ class Walk {
 
   void fragment() {
     const Ipv6Fragment header = *Ipv6Fragment::parse(datagram_.subspan(at_));
+    found_.fragment_at = static_cast<std::uint32_t>(at_);
     if (header.is_atomic()) return;
     const std::size_t data = datagram_.size() - at_ - kIpv6FragmentBytes;
     if (header.more && data % 8 != 0) {
@@ -144,7 +145,6 @@ class Walk {
     }
     found_.is_fragment = true;
     found_.fragment = header;
-    found_.fragment_at = static_cast<std::uint32_t>(at_);
     found_.fragment_named_at = found_.next_header_at;
   }
 

@@ -66,7 +66,7 @@ struct Ipv6Extensions {
   std::uint32_t next_header_at = 0;     ///< the byte that names `protocol`
   bool is_fragment = false;             ///< a true one
   Ipv6Fragment fragment;                ///< when is_fragment
-  std::uint32_t fragment_at = 0;        ///< where its header starts
+  std::uint32_t fragment_at = 0;        ///< where its header starts, or an atomic one's; 0: none
   std::uint32_t fragment_named_at = 0;  ///< the byte to patch when that header is taken out
   std::optional<std::uint16_t> router_alert;
 

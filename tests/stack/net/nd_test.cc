@@ -16,6 +16,37 @@ using test::Lines;
 
 const MacAddress kPeerMac{{0x02, 0, 0, 0, 0, 0x22}}, kOtherMac{{0x02, 0, 0, 0, 0, 0x33}};
 
+StackConfig with_fragments() {
+  StackConfig config;
+  config.ipv6_fragment.enabled = true;
+  return config;
+}
+
+/// The datagram in fragments that end at `cuts` of its payload, the last one at its end.
+std::vector<Bytes> fragments_of(const Bytes& datagram, std::vector<std::size_t> cuts) {
+  const std::span<const std::uint8_t> payload = std::span(datagram).subspan(kIpv6HeaderBytes);
+  Ipv6Header header;
+  EXPECT_EQ(Ipv6Header::parse(datagram, header), Ipv6Header::Error::None);
+  cuts.push_back(payload.size());
+  std::vector<Bytes> pieces;
+  std::size_t from = 0;
+  for (const std::size_t to : cuts) {
+    Ipv6Fragment fragment;
+    fragment.next_header = header.next_header;
+    fragment.offset = static_cast<std::uint16_t>(from / 8);
+    fragment.more = to != payload.size();
+    fragment.id = 7;
+    Bytes bytes(kIpv6FragmentBytes);
+    fragment.emit(bytes.data());
+    bytes.insert(bytes.end(), payload.begin() + static_cast<std::ptrdiff_t>(from),
+                 payload.begin() + static_cast<std::ptrdiff_t>(to));
+    pieces.push_back(test::ipv6_bytes(header.source, header.destination, IpProtocol::Fragment,
+                                      bytes, header.hop_limit));
+    from = to;
+  }
+  return pieces;
+}
+
 struct NdTest : testing::Test {
   NdTest() { rig.start(); }
 
@@ -204,6 +235,45 @@ TEST_F(NdTest, DownDropsWhatWaitsAndDoubtsWhatIsKnown) {
   EXPECT_EQ(rig.drops(), Lines{"iface_down"});
   EXPECT_EQ(entry()->state, NeighborState::Stale);
   EXPECT_EQ(rig.node.nd.find(rig.eth0, ip6("fe80::44")), nullptr);
+}
+
+// RFC 6980 section 5, of an atomic fragment and of two.
+TEST(NdFragments, DiscoveryInFragmentsIsIgnored) {
+  const Ipv6Address peer = ip6("fe80::22"), far = ip6("2001:db9::7"), router = ip6("fe80::1");
+  for (const std::vector<std::size_t>& cuts : {std::vector<std::size_t>{}, {8}}) {
+    Ipv6Rig rig(with_fragments());
+    rig.start();
+    RouterAdvertisement advert;
+    advert.lifetime_s = 1800;
+    const auto link = test::link_option(NdOptionType::SourceLinkAddress, kPeerMac);
+    const auto target = test::link_option(NdOptionType::TargetLinkAddress, kPeerMac);
+    NeighborAdvertisement neighbor;
+    neighbor.target = peer;
+    neighbor.override_known = true;
+    const Bytes whole[] = {
+        test::nd_bytes(peer, rig.own.solicited_node(), NeighborSolicitation{rig.own, {}}, link),
+        test::nd_bytes(peer, rig.own, neighbor, target),
+        test::nd_bytes(peer, Ipv6Address::all_nodes(), advert, link),
+        test::nd_bytes(router, rig.own, Redirect{peer, far, {}}, target)};
+    rig.hear(test::nd_bytes(router, Ipv6Address::all_nodes(), advert));
+    for (const Bytes& datagram : whole) {
+      rig.forget();
+      for (const Bytes& piece : fragments_of(datagram, cuts)) rig.hear(piece);
+      EXPECT_EQ(rig.drops(), Lines{"bad_header"});
+      EXPECT_EQ(rig.sent(), Lines{});
+      EXPECT_EQ(rig.node.nd.find(rig.eth0, peer), nullptr);
+      EXPECT_EQ(rig.node.routers.find(&rig.eth0, peer), nullptr);
+      EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), router);
+    }
+    const Bytes ping = [&] {
+      Bytes message(16);
+      Icmpv6Header::echo_request(1, 1).emit(message, peer, rig.own);
+      return test::ipv6_bytes(peer, rig.own, IpProtocol::Icmpv6, message);
+    }();
+    rig.forget();
+    for (const Bytes& piece : fragments_of(ping, cuts)) rig.hear(piece);
+    EXPECT_EQ(rig.drops(), Lines{}) << "other messages may be";
+  }
 }
 
 }  // namespace
