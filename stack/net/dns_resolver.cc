@@ -54,6 +54,8 @@ struct DnsResolver::Query {
   std::uint16_t id = 0;
   std::uint32_t life = 0;  // another one for each query in this slot
   DnsQuestion question;
+  Endpoint server;                      // who was asked, and where from: only it may answer, there
+  const NetContext* context = nullptr;
   std::shared_ptr<const DnsCallback> done;  // shared with the call that is running
   Timer timer;
 };
@@ -116,7 +118,7 @@ bool DnsResolver::send(Query& query) {
         {Attr::of("name", name), Attr::of("type", dns_type_name(query.question.type)),
          Attr::of("server", at)});
     const CauseScope scope(stack_.scheduler(), asked);
-    const Status sent = send_to(server, std::span(buffer).first(length));
+    const Status sent = send_to(query, server, std::span(buffer).first(length));
     if (sent.ok()) return true;
     stack_.tracer().event(stack_.subject(), "dns_server_failed",
                           {Attr::of("server", at), Attr::of("errno", sent.code())});
@@ -124,9 +126,12 @@ bool DnsResolver::send(Query& query) {
   return false;
 }
 
-Status DnsResolver::send_to(Server& server, std::span<const std::uint8_t> message) {
+// One's own node may answer within the call.
+Status DnsResolver::send_to(Query& query, Server& server, std::span<const std::uint8_t> message) {
   const Status opened = open(server);
   if (!opened.ok()) return opened;
+  query.server = server.told.endpoint;
+  query.context = server.context;
   return server.context->sendto(message, server.told.endpoint, {}, Timeout::no_wait()).status();
 }
 
@@ -141,8 +146,8 @@ Status DnsResolver::open(Server& server) {
   if (!got.ok()) return got.status();
   server.context = got.value();
   const Status listening = server.context->recv(
-      [this](NetContext&, PacketPtr packet, Status status) {
-        if (packet != nullptr) return on_packet(*packet);
+      [this](NetContext& context, PacketPtr packet, Status status) {
+        if (packet != nullptr) return on_packet(context, *packet);
         if (!status.ok()) ignore(errc_name(status.code()));
       },
       Timeout::no_wait());
@@ -158,7 +163,8 @@ void DnsResolver::close(Server& server) {
 
 // ---- answers
 
-void DnsResolver::on_packet(const Packet& packet) {
+// RFC 5452 section 9.1: who answers, and where, is part of what a stranger has to guess.
+void DnsResolver::on_packet(const NetContext& context, const Packet& packet) {
   const auto bytes = packet.bytes();
   DnsReader reader(bytes.first(std::min(bytes.size(), kDnsMessageBytesMax)));
   const auto& header = reader.header();
@@ -166,6 +172,9 @@ void DnsResolver::on_packet(const Packet& packet) {
   if (!header->response) return ignore("no_answer");
   Query* query = find(header->id);
   if (query == nullptr) return ignore("unknown_id");
+  if (packet.meta.source != query->server || &context != query->context) {
+    return ignore("other_server");
+  }
   answer(*query, reader);
 }
 
@@ -185,13 +194,19 @@ void DnsResolver::answer(Query& query, DnsReader& reader) {
   if (query.state == Query::State::Open && query.life == life) finish(query, status, header.rcode);
 }
 
-// Hands over the addresses. A callback may end the query: nothing more is said then.
+// Hands over the addresses of the name or of its alias; those of others nobody has asked for. A
+// callback may end the query: nothing more is said then.
 DnsStatus DnsResolver::collect(Query& query, DnsReader& reader, std::uint32_t life) {
   bool found = false, other_name = false;
+  DnsName name = query.question.name;
   for (unsigned i = 0; i < reader.header()->answers; ++i) {
     const auto record = reader.record();
     if (!record) return DnsStatus::System;
-    other_name = other_name || record->target;
+    if (record->name != name) continue;
+    if (record->target) {
+      other_name = true;
+      name = *record->target;
+    }
     if (!record->address) continue;
     if (record->type != query.question.type) return DnsStatus::AddrFamily;
     found = true;

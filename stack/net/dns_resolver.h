@@ -106,10 +106,10 @@ class DnsResolver {
   Query* find(std::uint16_t id);
   std::uint16_t new_id();
   bool send(Query& query);
-  Status send_to(Server& server, std::span<const std::uint8_t> message);
+  Status send_to(Query& query, Server& server, std::span<const std::uint8_t> message);
   Status open(Server& server);
   void close(Server& server);
-  void on_packet(const Packet& packet);
+  void on_packet(const NetContext& context, const Packet& packet);
   void answer(Query& query, DnsReader& reader);
   DnsStatus collect(Query& query, DnsReader& reader, std::uint32_t life);
   /// `rcode`: of the answer, if one came.

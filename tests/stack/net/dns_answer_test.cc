@@ -11,13 +11,30 @@ using test::Bytes;
 using test::ip;
 using test::Lines;
 
-using DnsAnswerTest = test::DnsResolverTest;
-
 struct Answer {
   const char* what;
   std::function<void(DnsHeader&, DnsQuestion&)> change;
   std::function<void(DnsWriter&)> records;
   Lines expected;
+};
+
+class DnsAnswerTest : public test::DnsResolverTest {
+ protected:
+  /// Each is the answer to a question of its own.
+  void check(std::span<const Answer> cases) {
+    know("192.0.2.53");
+    for (const Answer& each : cases) {
+      got.clear();
+      rig.driver(eth0).sent.clear();
+      const auto id = ask("host.example");
+      ASSERT_TRUE(id.ok());
+      rig.sink.records.clear();
+      reply(each.change, each.records);
+      EXPECT_EQ(got, each.expected) << each.what;
+      EXPECT_EQ(dns.open_queries(), each.expected.empty() ? 1u : 0u) << each.what;
+      EXPECT_EQ(dns.cancel(id.value()).ok(), each.expected.empty()) << each.what;
+    }
+  }
 };
 
 TEST_F(DnsAnswerTest, WhatAnswersMean) {
@@ -28,14 +45,6 @@ TEST_F(DnsAnswerTest, WhatAnswersMean) {
       {"the name in other letters",
        [](auto&, auto& q) { q.name = *DnsName::parse("HOST.Example"); }, one,
        {"INPROGRESS 192.0.2.9", "ALLDONE"}},
-      {"two behind an alias", {},
-       [&](DnsWriter& w) {
-         const DnsName other = *DnsName::parse("other.example");
-         w.cname(host, other, 60);
-         w.answer(other, ip("192.0.2.9"), 60);
-         w.answer(other, ip("192.0.2.10"), 60);
-       },
-       {"INPROGRESS 192.0.2.9", "INPROGRESS 192.0.2.10", "ALLDONE"}},
       {"records of other kinds between", {},
        [&](DnsWriter& w) {
          w.answer(host, static_cast<DnsType>(16), Bytes{1, 'x'}, 60);
@@ -62,18 +71,45 @@ TEST_F(DnsAnswerTest, WhatAnswersMean) {
        one, {}},
       {"another type: ignored", [](auto&, auto& q) { q.type = DnsType::Aaaa; }, one, {}},
   };
-  know("192.0.2.53");
-  for (const Answer& each : cases) {
-    got.clear();
-    rig.driver(eth0).sent.clear();
-    const auto id = ask("host.example");
-    ASSERT_TRUE(id.ok());
-    rig.sink.records.clear();
-    reply(each.change, each.records);
-    EXPECT_EQ(got, each.expected) << each.what;
-    EXPECT_EQ(dns.open_queries(), each.expected.empty() ? 1u : 0u) << each.what;
-    EXPECT_EQ(dns.cancel(id.value()).ok(), each.expected.empty()) << each.what;
-  }
+  check(cases);
+}
+
+TEST_F(DnsAnswerTest, OnlyRecordsOfTheNameAndItsAliasCount) {
+  const Answer cases[] = {
+      {"two behind an alias", {},
+       [&](DnsWriter& w) {
+         const DnsName other = *DnsName::parse("other.example");
+         w.cname(host, other, 60);
+         w.answer(other, ip("192.0.2.9"), 60);
+         w.answer(other, ip("192.0.2.10"), 60);
+       },
+       {"INPROGRESS 192.0.2.9", "INPROGRESS 192.0.2.10", "ALLDONE"}},
+      {"an alias of an alias", {},
+       [&](DnsWriter& w) {
+         const DnsName second = *DnsName::parse("b.example"), last = *DnsName::parse("c.example");
+         w.cname(host, second, 60);
+         w.cname(second, last, 60);
+         w.answer(last, ip("192.0.2.9"), 60);
+       },
+       {"INPROGRESS 192.0.2.9", "ALLDONE"}},
+      {"another name's address", {},
+       [&](DnsWriter& w) { w.answer(*DnsName::parse("evil.example"), ip("192.0.2.66"), 60); },
+       {"NODATA"}},
+      {"another name's address beside", {},
+       [&](DnsWriter& w) {
+         w.answer(*DnsName::parse("evil.example"), ip("192.0.2.66"), 60);
+         w.answer(host, ip("192.0.2.9"), 60);
+       },
+       {"INPROGRESS 192.0.2.9", "ALLDONE"}},
+      {"another name's alias", {},
+       [&](DnsWriter& w) {
+         const DnsName other = *DnsName::parse("other.example");
+         w.cname(*DnsName::parse("evil.example"), other, 60);
+         w.answer(other, ip("192.0.2.66"), 60);
+       },
+       {"NODATA"}},
+  };
+  check(cases);
 }
 
 TEST_F(DnsAnswerTest, DamagedAnswers) {
@@ -111,6 +147,37 @@ TEST_F(DnsAnswerTest, DamagedAnswers) {
     const std::string last = got.empty() ? "" : got.back();
     EXPECT_EQ(last, each.expected == nullptr ? "" : each.expected) << each.what;
     EXPECT_EQ(dns.cancel(id.value()).ok(), each.expected == nullptr) << each.what;
+  }
+}
+
+// RFC 5452 section 9.1.
+TEST_F(DnsAnswerTest, OnlyTheServerThatWasAskedMayAnswer) {
+  know("192.0.2.53");
+  know("192.0.2.54");
+  ASSERT_TRUE(ask("host.example").ok());
+  const Sent query = sent(0);
+  const struct {
+    const char* what;
+    Endpoint from;
+    bool taken;
+  } rows[] = {{"another address", {ip("192.0.2.66"), 53}, false},
+              {"the other server", {ip("192.0.2.54"), 53}, false},
+              {"another port", {query.to.address, 5353}, false},
+              {"the server itself", query.to, true}};
+  DnsHeader header = *DnsReader(query.message).header();
+  header.response = true;
+  Bytes out(kDnsMessageBytesMax);
+  DnsWriter writer(out, header);
+  writer.question({host, DnsType::A, kDnsClassIn});
+  writer.answer(host, ip("192.0.2.9"), 60);
+  out.resize(writer.finish());
+  for (const auto& row : rows) {
+    rig.sink.records.clear();
+    deliver({query.from, row.from, {}}, out);
+    EXPECT_EQ(got.empty(), !row.taken) << row.what;
+    if (row.taken) continue;
+    EXPECT_EQ(rig.sink.records.back().name, "dns_ignored") << row.what;
+    EXPECT_EQ(rig.sink.records.back().attr("reason"), "other_server") << row.what;
   }
 }
 
