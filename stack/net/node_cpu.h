@@ -3,10 +3,12 @@
 // time, queues grow and a busy class starves another. Off unless CpuConfig says what a packet
 // costs; then TrafficClass asks it for turns instead of taking them.
 //
-// The higher class has the higher priority, whichever its direction; among equals who became ready
-// first. Cooperative (Zephyr's default): a thread runs until its queue is empty or it must wait,
-// whoever else is ready. Preemptive: a thread of a higher class takes over at once, and the packet
-// in work goes on later where it was.
+// The higher class has the higher priority, whichever its direction; among equals that wait, who
+// became ready first. Cooperative (Zephyr's default): a thread runs until its queue is empty or it
+// must wait, whoever else is ready. Preemptive: a thread of a higher class takes over at once, and
+// the packet in work goes on later where it was; one of the same class waits as before. So a thread
+// that gets work as quickly as it does it locks the others out: reception, too, whose only class is
+// the lowest by default.
 #pragma once
 #include <cstdint>
 #include <vector>
