@@ -61,6 +61,7 @@ void examine_quick_losses(Examiner& x) {
     plan.at(kLoss + apart * i, Loss).at(kLoss + apart * i + back, AssocOk);
   }
   const Duration last = kLoss + apart * kMany;
+  plan.until = last + x.grace() + kNextStart * 2;
   const Trace t = x.run(plan.at(last, Loss));
   const Trace after = t.after(Loss, last);
   x.expect(t, !was_up(t, after) || after.count(Start, {}, last + x.grace() + kNextStart) > 0,

@@ -41,6 +41,10 @@ class Conform(CliTest):
         new = self.report("nsos")[0]["items"]
         self.assertEqual([new[20]["verdict"], new[43]["verdict"]], ["pass", "pass"])
 
+    def test_a_long_grace(self):
+        verdicts = {each["verdict"] for each in self.report("wifi", "--grace", "1h")[0]["items"]}
+        self.assertLessEqual(verdicts, {"pass", "n/a"})
+
     def test_grace(self):
         self.assertEqual(self.report("wifi", "--item", "7")[0]["items"][0]["verdict"], "n/a")
         items = self.report("wifi", "--item", "7", "--grace", "2s")[0]["items"]
