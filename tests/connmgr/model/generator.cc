@@ -35,6 +35,7 @@ Setup setup_of(Dice& dice) {
   s.if_events = dice.one_in(3);
   s.auto_down = !dice.one_in(6);
   s.idle = !s.sync_down;
+  if (dice.one_in(4)) s.unconfigured = static_cast<unsigned>(dice.below(64));
   constexpr int kTakes[] = {0, 0, 1, 7, 1000};
   s.associate_ms = kTakes[dice.below(5)];
   if (s.queue < 256 || dice.one_in(2)) return s;
@@ -157,6 +158,7 @@ Sequence shrink(Sequence sequence, const std::function<bool(const Sequence&)>& d
       reset(number);
     }
     if (sequence.setup.dad_ms == 0 && sequence.setup.acd_ms == 0) reset(&Setup::lan);
+    reset(&Setup::unconfigured);
     reset(&Setup::bound);
     int most = 0;
     for (const Step& step : sequence.steps) most = std::max(most, step.iface);

@@ -46,8 +46,14 @@ class ModelConnectivity : public Connectivity {
     Timer timer;
     bool associated = false;
   };
-  explicit ModelConnectivity(int ms) : takes_(milliseconds(ms)) {}
-  ConnectivityTraits traits() const override { return {.name = "model"}; }
+  explicit ModelConnectivity(const Setup& s)
+      : takes_(milliseconds(s.associate_ms)), unconfigured_(s.unconfigured) {}
+  ConnectivityTraits traits() const override {
+    return {.name = "model", .has_connection_config = true};
+  }
+  bool has_connection_config(Binding& binding) override {
+    return (unconfigured_ >> (binding.iface().index().value - 1) & 1) == 0;
+  }
   std::unique_ptr<BindingContext> attach(Binding& binding) override {
     return std::make_unique<Context>(binding);
   }
@@ -89,6 +95,7 @@ class ModelConnectivity : public Connectivity {
 
  private:
   Duration takes_;
+  unsigned unconfigured_;
 };
 
 ConnMgrConfig config_of(const Setup& s) {
@@ -100,6 +107,7 @@ ConnMgrConfig config_of(const Setup& s) {
   config.legacy_sync_autodown = s.sync_down;
   config.auto_if_down = s.auto_down;
   config.idle_timeout = s.idle;
+  config.config_check = s.unconfigured != 0;
   return config;
 }
 
@@ -127,7 +135,7 @@ class Player : public TraceSink {
         l2_(q.setup.lan ? lan_ : line_),
         stack_({scheduler_, tracer_, fibers_, slab_, rng_}, "n", NodeId{1}, stack_of(q.setup)),
         mgr_(stack_, config_of(q.setup)),
-        impl_(q.setup.associate_ms) {
+        impl_(q.setup) {
     tracer_.add_sink(*this, TraceMask::of(TraceKind::Event));
     impl_.called = [this](int command, const NetIf& iface) {
       log_.push_back({Line::Kind::Call, now_ms(), command, place_of(iface)});

@@ -11,6 +11,10 @@ namespace flapjack::model::reference {
 int Reference::connect(int i) {
   If& f = ifs_[i];
   if (!f.bound) return kEnotsup;
+  if ((f.flags & kPersistent) == 0 && (s_.unconfigured >> i & 1) != 0) {
+    raise(Ev::NoConfig, i);
+    return kEnodata;
+  }
   if (!f.admin) {
     const int status = up(i);
     if (status != 0) return status;

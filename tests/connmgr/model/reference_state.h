@@ -10,7 +10,7 @@
 namespace flapjack::model::reference {
 
 inline constexpr int kNever = 1 << 30;
-inline constexpr int kEio = -5, kEalready = -120, kEnotsup = -134;
+inline constexpr int kEio = -5, kEnodata = -61, kEalready = -120, kEnotsup = -134;
 inline constexpr unsigned kPersistent = 1, kNoConnect = 2, kNoDown = 4, kDisconnecting = 8;
 // Bits of a word.
 inline constexpr int kUp = 1, kSet6 = 2, kSet4 = 4, kIgnored = 128;

@@ -18,7 +18,8 @@ static_assert(kOps.size() == static_cast<std::size_t>(Op::kCount));
 constexpr std::array kEvs = {
     "IF_ADMIN_UP", "IF_ADMIN_DOWN", "IF_UP", "IF_DOWN", "IPV4_ADDR_ADD", "IPV4_ADDR_DEL",
     "IPV4_ACD_SUCCEED", "IPV6_ADDR_ADD", "IPV6_ADDR_DEL", "IPV6_DAD_SUCCEED", "CONN_IF_TIMEOUT",
-    "CONN_IF_FATAL_ERROR", "CONN_IF_IDLE_TIMEOUT", "L4_CONNECTED", "L4_DISCONNECTED",
+    "CONN_IF_FATAL_ERROR", "CONN_IF_IDLE_TIMEOUT", "CONN_IF_NO_CONFIGURATION",
+    "L4_CONNECTED", "L4_DISCONNECTED",
     "L4_IPV4_CONNECTED", "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4_IPV6_DISCONNECTED",
     "L4_IF_CONNECTED", "L4_IF_DISCONNECTED",
 };
@@ -146,6 +147,9 @@ std::string settings_of(const Setup& s) {
   constexpr std::array kPolicies = {"each_event", "queue_drained", "immediate"};
   std::string text;  // what has no key of its own
   if (s.drop_oldest) text += "    // the event queue is a ring\n";
+  for (int i = 0; i < s.ifaces; ++i) {
+    if ((s.unconfigured >> i & 1) != 0) text += "    // " + name_of(i) + " has no configuration\n";
+  }
   std::string release;
   if (s.sync_down) release += ", \"legacy_sync_autodown\": true";
   if (s.one_aggregate) release += ", \"per_family\": false";

@@ -46,6 +46,7 @@ struct Setup {
   bool drop_oldest = false;
   bool sync_down = false, one_aggregate = false, any_add = false, if_events = false;
   bool auto_down = true, idle = true;
+  unsigned unconfigured = 0;  ///< a bit an iface: its implementation says so, and is asked
   int associate_ms = 0;  ///< 0: within the call
   bool lan = false;      ///< not point-to-point: IPv6 makes a link-local address when it comes up
   int dad_ms = 0, acd_ms = 0;  ///< of a lan: how long an address is checked; 0: not at all
@@ -58,6 +59,7 @@ struct Sequence {
 
 enum class Ev : std::uint8_t {
   AdminUp, AdminDown, Up, Down, Add4, Del4, Acd4, Add6, Del6, Dad6, Timeout, Fatal, Idle,
+  NoConfig,
   L4Up, L4Down, V4Up, V4Down, V6Up, V6Down, IfUp, IfDown,
   kCount,
 };
