@@ -92,7 +92,8 @@ class Binding {
   void fail_calls(bool on) { fails_calls_ = on; }
 
   /// The binding's lock, recursive (conn_mgr_binding_lock()). The manager holds it around every
-  /// call of the implementation; an implementation holds it when it acts by itself.
+  /// call of the implementation; an implementation holds it when it acts by itself, which is what
+  /// std::lock_guard is for.
   void lock() { locks_.take(lock_); }
   void unlock() { locks_.release(lock_); }
   LockOrder::Lock lock_id() const { return lock_; }
@@ -124,18 +125,6 @@ class Binding {
   Timer idle_timer_;
   bool watches_use_ = false, fails_calls_ = false, tells_idle_ = false;
   std::unique_ptr<BindingContext> context_;  // last: its timers go first
-};
-
-/// Holds a binding's lock for a scope: for what an implementation does by itself.
-class BindingGuard {
- public:
-  explicit BindingGuard(Binding& binding) : binding_(binding) { binding_.lock(); }
-  ~BindingGuard() { binding_.unlock(); }
-  BindingGuard(const BindingGuard&) = delete;
-  BindingGuard& operator=(const BindingGuard&) = delete;
-
- private:
-  Binding& binding_;
 };
 
 }  // namespace flapjack

@@ -2,6 +2,7 @@
 #include "connmgr/conn_mgr.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "connmgr/event_names.h"
 #include "stack/net/stack.h"
@@ -52,7 +53,7 @@ Status ConnMgr::call_connect(NetIf& iface) {
     stack_.mgmt.notify(MgmtEvent::ConnIfNoConfiguration, &iface);
     return config_.no_configuration;
   }
-  const LockGuard guard(locks_, binding->lock_id());
+  const std::lock_guard guard(*binding);
   if (!iface.is_admin_up()) {
     const Status up_status = up(iface);
     if (!up_status.ok()) return up_status;
@@ -81,7 +82,7 @@ Status ConnMgr::call_disconnect(NetIf& iface, bool idle) {
   Status status = wait_for(*binding, "disconnect");
   if (!status.ok()) return status;
   if (iface.is_admin_up()) {
-    const LockGuard guard(locks_, binding->lock_id());
+    const std::lock_guard guard(*binding);
     const bool meant = !idle && !config_.legacy_sync_autodown;
     if (meant) binding->set_flag(ConnFlag::Disconnecting, true);
     status = binding->disconnect();
@@ -103,7 +104,7 @@ Status ConnMgr::set_opt(NetIf& iface, int option, std::span<const std::uint8_t> 
   if (binding == nullptr || !binding->impl().traits().has_set_option) return Errc::Enotsup;
   const Status waited = wait_for(*binding, "set_opt");
   if (!waited.ok()) return waited;
-  const LockGuard guard(locks_, binding->lock_id());
+  const std::lock_guard guard(*binding);
   return binding->impl().set_option(*binding, option, value);
 }
 
@@ -127,7 +128,7 @@ Status ConnMgr::get_opt(NetIf& iface, int option, std::span<std::uint8_t> value,
   const Status waited = wait_for(*binding, "get_opt");
   if (!waited.ok()) return waited;
   length = room;
-  const LockGuard guard(locks_, binding->lock_id());
+  const std::lock_guard guard(*binding);
   return binding->impl().get_option(*binding, option, value.first(room), length);
 }
 
@@ -163,7 +164,7 @@ Status ConnMgr::if_set_timeout(NetIf& iface, int seconds) {
   Binding* const binding = if_get_binding(iface);
   const Status status = binding == nullptr ? Errc::Enotsup : wait_for(*binding, "set_timeout");
   if (status.ok()) {
-    const LockGuard guard(locks_, binding->lock_id());
+    const std::lock_guard guard(*binding);
     binding->set_timeout_s(seconds);
   }
   stack_.tracer().event(iface.subject(), conn_event::kSetTimeout,
@@ -172,9 +173,9 @@ Status ConnMgr::if_set_timeout(NetIf& iface, int seconds) {
 }
 
 int ConnMgr::if_get_timeout(const NetIf& iface) const {
-  const Binding* const binding = if_get_binding(iface);
+  Binding* const binding = if_get_binding(iface);
   if (binding == nullptr) return kNoTimeout;
-  const LockGuard guard(locks_, binding->lock_id());
+  const std::lock_guard guard(*binding);
   return binding->timeout_s();
 }
 
@@ -183,7 +184,7 @@ Status ConnMgr::if_set_idle_timeout(NetIf& iface, int seconds) {
   const Status status =
       binding == nullptr ? Errc::Enotsup : wait_for(*binding, "set_idle_timeout");
   if (status.ok()) {
-    const LockGuard guard(locks_, binding->lock_id());
+    const std::lock_guard guard(*binding);
     binding->set_idle_timeout_s(seconds);
   }
   stack_.tracer().event(iface.subject(), conn_event::kSetIdleTimeout,
@@ -192,9 +193,9 @@ Status ConnMgr::if_set_idle_timeout(NetIf& iface, int seconds) {
 }
 
 int ConnMgr::if_get_idle_timeout(const NetIf& iface) const {
-  const Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
+  Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
   if (binding == nullptr) return kNoTimeout;
-  const LockGuard guard(locks_, binding->lock_id());
+  const std::lock_guard guard(*binding);
   return binding->idle_timeout_s();
 }
 

@@ -158,7 +158,7 @@ class ConnMgr {
 
   Stack& stack_;
   ConnMgrConfig config_;
-  mutable LockOrder locks_;  // whoever reads takes one, too
+  LockOrder locks_;
   Monitor monitor_;
   std::vector<LockOrder::Lock> iface_locks_;  // by iface index - 1; 0: none yet
   std::vector<std::unique_ptr<Binding>> bindings_;

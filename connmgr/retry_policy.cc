@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <mutex>
 
 #include "stack/net/stack.h"
 
@@ -47,7 +48,7 @@ void RetryPolicy::disconnect() {
 }
 
 bool RetryPolicy::associated() {
-  const BindingGuard guard(binding_);
+  const std::lock_guard guard(binding_);
   if (state_ == State::Idle) {  // the technology went on by itself
     technology_.stop();
     return false;
@@ -59,14 +60,14 @@ bool RetryPolicy::associated() {
 }
 
 void RetryPolicy::sub_attempt_failed() {
-  const BindingGuard guard(binding_);
+  const std::lock_guard guard(binding_);
   if (!attempting() || retry_timer_.running()) return;
   retry_timer_.start(next_delay_);
   next_delay_ = std::min(next_delay_ * 2, retry_.cap);
 }
 
 void RetryPolicy::lost() {
-  const BindingGuard guard(binding_);
+  const std::lock_guard guard(binding_);
   if (state_ != State::Connected || grace_timer_.running()) return;
   const bool again = binding_.flag(ConnFlag::Persistent);
   if (grace_ > Duration{}) {
@@ -84,7 +85,7 @@ void RetryPolicy::lost() {
 }
 
 void RetryPolicy::switched_off() {
-  const BindingGuard guard(binding_);
+  const std::lock_guard guard(binding_);
   if (state_ == State::Idle) return;
   end_attempt(State::Idle);
   technology_.stop();
@@ -92,7 +93,7 @@ void RetryPolicy::switched_off() {
 }
 
 void RetryPolicy::fatal(int reason) {
-  const BindingGuard guard(binding_);
+  const std::lock_guard guard(binding_);
   if (state_ == State::Idle) return;
   end_attempt(State::Idle);
   NetIf& iface = binding_.iface();
@@ -103,13 +104,13 @@ void RetryPolicy::fatal(int reason) {
 }
 
 void RetryPolicy::restarted() {
-  const BindingGuard guard(binding_);
+  const std::lock_guard guard(binding_);
   if (state_ == State::Idle) return technology_.stop();
   retry_timer_.cancel();  // its failure begins a pause of its own
 }
 
 void RetryPolicy::configured(bool usable) {
-  const BindingGuard guard(binding_);
+  const std::lock_guard guard(binding_);
   configured_ = usable;
   if (!usable || !attempting()) return;
   if (awaiting_ || retry_timer_.cancel()) start_sub_attempt();
@@ -128,7 +129,7 @@ void RetryPolicy::begin_countdown() {
 }
 
 void RetryPolicy::start_sub_attempt() {
-  const BindingGuard guard(binding_);
+  const std::lock_guard guard(binding_);
   awaiting_ = !configured_;
   if (awaiting_) return;
   ++sub_attempts_;
@@ -145,7 +146,7 @@ void RetryPolicy::end_attempt(State next) {
 
 // The loss was real. A new attempt that has begun with it goes on.
 void RetryPolicy::on_grace_over() {
-  const BindingGuard guard(binding_);
+  const std::lock_guard guard(binding_);
   state_ = again_ ? State::Attempting : State::Idle;
   again_ = false;
   binding_.iface().dormant_on();
@@ -153,7 +154,7 @@ void RetryPolicy::on_grace_over() {
 }
 
 void RetryPolicy::on_timeout() {
-  const BindingGuard guard(binding_);
+  const std::lock_guard guard(binding_);
   end_attempt(State::Idle);
   technology_.stop();
   NetIf& iface = binding_.iface();

@@ -2,6 +2,7 @@
 #include "connmgr/scripted_connectivity.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "connmgr/event_names.h"
 #include "stack/net/stack.h"
@@ -54,7 +55,7 @@ class ScriptedConnectivity::Player : public BindingContext {
     return trigger == ScriptTrigger::Connect || trigger == ScriptTrigger::Disconnect;
   }
   void play(std::uint64_t index) {
-    const BindingGuard guard(binding_);
+    const std::lock_guard guard(binding_);
     const ScriptEntry& entry = script_[index];
     NetIf& iface = binding_.iface();
     Stack& stack = binding_.stack();

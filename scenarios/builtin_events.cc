@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every event, hop and counter that a pattern or an expectation may name. A test compares the lists
 // with what the library's runs record.
-#include <iterator>
-#include <sstream>
-
 #include "connmgr/event_names.h"
 #include "l2/event_names.h"
 #include "l2/ppp_session.h"
 #include "offload/event_names.h"
 #include "scenarios/builtin_parts.h"
 #include "scenarios/services/dhcp_server.h"
+#include "scenarios/suggest.h"
 #include "stack/base/errc_names.h"
 #include "stack/net/call_guard.h"
 #include "scenarios/node_counters.h"
@@ -122,18 +120,14 @@ EventWord word_of(const Info& info, TargetSet subjects) {
   return word;
 }
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::istringstream in{std::string(text)};
-  return {std::istream_iterator<std::string>(in), {}};
-}
-
 void add_conn_events(std::vector<EventWord>& events) {
   std::vector<std::string> results = errc_names();
   results.emplace_back("OK");
   for (const ConnEventInfo& info : kConnEvents) {
     EventWord word = word_of(info, info.of_node ? kNode : kIface);
     for (std::size_t i = 0; i < word.keys.size(); ++i) {
-      std::vector<std::string> values = words_of(info.values[i]);
+      const auto words = split_words(info.values[i]);
+      std::vector<std::string> values(words.begin(), words.end());
       if (word.keys[i] == "result") values = results;
       if (!values.empty()) word.values.emplace_back(word.keys[i], std::move(values));
     }

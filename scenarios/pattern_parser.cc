@@ -25,20 +25,6 @@ constexpr FlagLetter kFlagLetters[] = {
 constexpr std::uint8_t kFlagsLookedAt =
     tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kFin | tcp_flag::kRst;
 
-std::vector<std::string_view> split_words(std::string_view text) {
-  std::vector<std::string_view> words;
-  for (std::size_t i = 0; i < text.size();) {
-    if (text[i] == ' ' || text[i] == '\t') {
-      ++i;
-      continue;
-    }
-    const std::size_t end = std::min(text.find_first_of(" \t", i), text.size());
-    words.push_back(text.substr(i, end - i));
-    i = end;
-  }
-  return words;
-}
-
 /// Parses one pattern text; every helper reports its own errors and returns false.
 class PatternParser {
  public:

@@ -17,6 +17,12 @@ void bind_flag(LoadContext& ctx, const JsonMember& m, ConnMgrSpec& spec) {
   if (const auto on = read_bool(ctx, m.value)) spec.*Member = *on;
 }
 
+// One that is left as the profile has it where it is not written.
+template <std::optional<bool> ConnMgrSpec::*Member, class Table>
+void add_switch(Table& table, std::string_view key, std::string_view doc) {
+  table.add({std::string(key), std::string(doc), schema_bool()}, &bind_flag<Member>);
+}
+
 // Why a host beyond the node's links cannot have the address; empty: it can.
 std::string_view why_no_host(const NodeSpec& node, Ipv4Address address) {
   constexpr std::string_view kItself = " is the node itself";
@@ -93,17 +99,14 @@ void FormatTables::build_online_check() {
 
 // What differs from release to release, each for itself.
 void FormatTables::build_conn_mgr_releases() {
-  conn_mgr.add({"per_family", "Raise L4 events of each family, too, not of any IP alone.",
-                schema_bool()},
-               &bind_flag<&ConnMgrSpec::per_family>);
-  conn_mgr.add({"any_ipv4_add", "Every IPv4 address that is added makes ready, a link-local, too.",
-                schema_bool()},
-               &bind_flag<&ConnMgrSpec::any_ipv4_add>);
-  conn_mgr.add({"legacy_sync_autodown", "A disconnect takes the interface admin-down at once.",
-                schema_bool()},
-               &bind_flag<&ConnMgrSpec::legacy_sync_autodown>);
-  conn_mgr.add({"idle_timeout", "Bindings may have idle timeouts.", schema_bool()},
-               &bind_flag<&ConnMgrSpec::idle_timeout>);
+  add_switch<&ConnMgrSpec::per_family>(
+      conn_mgr, "per_family", "Raise L4 events of each family, too, not of any IP alone.");
+  add_switch<&ConnMgrSpec::any_ipv4_add>(
+      conn_mgr, "any_ipv4_add", "Every IPv4 address that is added makes ready, a link-local, too.");
+  add_switch<&ConnMgrSpec::legacy_sync_autodown>(
+      conn_mgr, "legacy_sync_autodown", "A disconnect takes the interface admin-down at once.");
+  add_switch<&ConnMgrSpec::idle_timeout>(
+      conn_mgr, "idle_timeout", "Bindings may have idle timeouts.");
 }
 
 void FormatTables::build_conn_mgr() {
@@ -117,15 +120,12 @@ void FormatTables::build_conn_mgr() {
                  kMostIfaces, &ConnMgrSpec::iface_max);
   conn_mgr.flag("allow_untracked", "Interfaces beyond the table are left alone: no error.", false,
                 &ConnMgrSpec::allow_untracked);
-  conn_mgr.add({"l4_if_events", "Raise L4_IF_CONNECTED and L4_IF_DISCONNECTED, too.",
-                schema_bool()},
-               &bind_flag<&ConnMgrSpec::l4_if_events>);
-  conn_mgr.add({"config_check", "Do not connect what is neither configured nor persistent.",
-                schema_bool()},
-               &bind_flag<&ConnMgrSpec::config_check>);
-  conn_mgr.add({"scan_offloaded", "Its first look sees addresses of offloaded interfaces.",
-                schema_bool()},
-               &bind_flag<&ConnMgrSpec::scan_offloaded>);
+  add_switch<&ConnMgrSpec::l4_if_events>(
+      conn_mgr, "l4_if_events", "Raise L4_IF_CONNECTED and L4_IF_DISCONNECTED, too.");
+  add_switch<&ConnMgrSpec::config_check>(
+      conn_mgr, "config_check", "Do not connect what is neither configured nor persistent.");
+  add_switch<&ConnMgrSpec::scan_offloaded>(
+      conn_mgr, "scan_offloaded", "Its first look sees addresses of offloaded interfaces.");
   build_conn_mgr_releases();
   conn_mgr.object("online_check", "Ask a host beyond the link whether the node is online.",
                   online_check, &ConnMgrSpec::online_check);

@@ -82,6 +82,20 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
   return out;
 }
 
+std::vector<std::string_view> split_words(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == ' ' || text[i] == '\t') {
+      ++i;
+      continue;
+    }
+    const std::size_t end = std::min(text.find_first_of(" \t", i), text.size());
+    words.push_back(text.substr(i, end - i));
+    i = end;
+  }
+  return words;
+}
+
 std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   const bool cut = text.size() > kLongestQuote;

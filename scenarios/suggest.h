@@ -27,6 +27,9 @@ std::string choice_help(std::string_view wrong, const std::vector<std::string>& 
 /// "a, b, c".
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");
 
+/// What stands between blanks; parts of `text`.
+std::vector<std::string_view> split_words(std::string_view text);
+
 /// The text in double quotes, cut short when it is very long; control characters as "?".
 std::string in_quotes(std::string_view text);
 
