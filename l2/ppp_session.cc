@@ -180,14 +180,16 @@ void PppSession::ipv4_up() {
   }
   for (const Ipv4Address server : ipcp_.dns()) {
     if (server.is_any()) continue;
-    DnsResolver& dns = iface_.stack().dns;  // records what it refuses
+    DnsResolver& dns = *iface_.stack().dns;  // records what it refuses
     static_cast<void>(dns.add_server(IpAddress(server), &iface_, DnsServerSource::Ppp).ok());
   }
   network_up();
 }
 
 void PppSession::ipv4_down() {
-  iface_.stack().dns.remove_servers(iface_, DnsServerSource::Ppp);
+  if (DnsResolver* dns = iface_.stack().dns.made()) {
+    dns->remove_servers(iface_, DnsServerSource::Ppp);
+  }
   if (!address_.is_any()) iface_.ipv4_addr_rm(address_);
   address_ = {};
   if (set_gateway_) iface_.set_gateway({});

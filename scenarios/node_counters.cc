@@ -30,7 +30,10 @@ constexpr std::array kCounters = {
     NodeCounter{"cn_no_memory", "datagrams for which the Connector had no memory",
                 [](const S& s) { return number(s.connector.memory_failures()); }},
     NodeCounter{"icmp_errors_limited", "ICMP errors that a limit kept back",
-                [](const S& s) { return number(s.icmp.errors_limited()); }},
+                [](const S& s) {
+                  const Icmp* icmp = s.icmp.made();
+                  return icmp != nullptr ? number(icmp->errors_limited()) : I{0};
+                }},
     NodeCounter{"forwarded", "packets a router sent on",
                 [](const S& s) { return number(s.forward.forwarded()); }},
     NodeCounter{"tx_alloc_failed", "sends that found the tx pool empty",

@@ -112,7 +112,7 @@ void World::boot() {
     for (const DnsServerInfo& each : node->dns_servers) {
       // a refusal is an event
       static_cast<void>(
-          node->stack.dns.add_server(each.endpoint, each.iface, each.source).ok());
+          node->stack.dns->add_server(each.endpoint, each.iface, each.source).ok());
     }
   }
   for (const auto& node : nodes_) {
@@ -123,7 +123,7 @@ void World::boot() {
   }
   for (const auto& node : nodes_) {
     for (NetIf* iface : node->dhcp) {
-      const Status started = node->stack.dhcpv4.start(*iface);
+      const Status started = node->stack.dhcpv4->start(*iface);
       if (started.ok()) continue;
       tracer_.event(iface->subject(), "dhcp_start_failed",
                     {Attr::of("errno", started.code())});

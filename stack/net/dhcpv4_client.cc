@@ -342,11 +342,11 @@ void Dhcpv4Client::set_gateway(Ipv4Address gateway) {
 // Another set cancels every open query, so the same one is left alone.
 void Dhcpv4Client::set_dns_servers(const Dhcpv4Addresses& servers) {
   if (servers == dns_servers_) return;
-  DnsResolver& dns = stack_.dns;
-  dns.remove_servers(iface_, DnsServerSource::Dhcpv4);
+  if (DnsResolver* dns = stack_.dns.made()) dns->remove_servers(iface_, DnsServerSource::Dhcpv4);
   for (const Ipv4Address server : servers.view()) {
     // one too many is refused with an event of the resolver
-    static_cast<void>(dns.add_server(IpAddress(server), &iface_, DnsServerSource::Dhcpv4).ok());
+    static_cast<void>(
+        stack_.dns->add_server(IpAddress(server), &iface_, DnsServerSource::Dhcpv4).ok());
   }
   dns_servers_ = servers;
 }

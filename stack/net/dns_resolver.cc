@@ -60,8 +60,8 @@ struct DnsResolver::Query {
   Timer timer;
 };
 
-DnsResolver::DnsResolver(Stack& stack, const DnsConfig& config)
-    : stack_(stack), config_(config), ids_(stack.env().rng.stream(stack.name() + ".dns")) {}
+DnsResolver::DnsResolver(Stack& stack)
+    : stack_(stack), ids_(stack.env().rng.stream(stack.name() + ".dns")) {}
 
 DnsResolver::~DnsResolver() {
   for (Server& server : servers_) close(server);
@@ -270,14 +270,14 @@ Status DnsResolver::add_server(const Endpoint& server, NetIf* iface, DnsServerSo
     return each.told.endpoint == server && each.told.iface == iface;
   });
   if (known) return Status();
-  if (servers_.size() == config_.max_servers) {
+  if (servers_.size() == stack_.config().dns.max_servers) {
     stack_.tracer().event(
         stack_.subject(), "dns_server_refused",
         {Attr::of("server", server.address), Attr::of("errno", Errc::Enospc)});
     return Errc::Enospc;
   }
   cancel_all();
-  servers_.reserve(config_.max_servers);
+  servers_.reserve(stack_.config().dns.max_servers);
   servers_.push_back({{server, iface, source}});
   notify(servers_.back().told, true);
   return Status();
@@ -324,7 +324,7 @@ void DnsResolver::notify(const DnsServerInfo& server, bool added) {
 // All with the first question: most nodes never ask, and whoever walks over the slots while an
 // answer makes its receiver ask again sees as many as before.
 void DnsResolver::make_slots() {
-  for (std::size_t slot = 0; slot < config_.queries; ++slot) {
+  for (std::size_t slot = 0; slot < stack_.config().dns.queries; ++slot) {
     queries_.push_back(std::make_unique<Query>(*this, slot));
   }
 }

@@ -62,7 +62,7 @@ using DnsCallback = std::function<void(DnsStatus, const IpAddress* address)>;
 
 class DnsResolver {
  public:
-  DnsResolver(Stack& stack, const DnsConfig& config);
+  explicit DnsResolver(Stack& stack);
   ~DnsResolver();
   DnsResolver(const DnsResolver&) = delete;
   DnsResolver& operator=(const DnsResolver&) = delete;
@@ -121,7 +121,6 @@ class DnsResolver {
   void ignore(std::string_view reason);
 
   Stack& stack_;
-  const DnsConfig config_;
   RandomStream ids_;
   std::vector<Server> servers_;
   std::vector<std::unique_ptr<Query>> queries_;

@@ -25,17 +25,17 @@ void Forward::ipv4(NetIf& in, PacketPtr packet, const Ipv4Header& header) {
   const IpAddress to = header.destination;
   if (is_for_link_only(in, *packet)) return drop(in, std::move(packet), DropReason::NotForUs);
   if (header.ttl <= 1) {
-    stack_.icmp.send_error(in, *packet, {kIcmpTimeExceeded, kIcmpCodeTtlExceeded, 0, 0});
+    stack_.icmp->send_error(in, *packet, {kIcmpTimeExceeded, kIcmpCodeTtlExceeded, 0, 0});
     return drop(in, std::move(packet), DropReason::TtlExpired);
   }
   const NextHop hop = stack_.route.forward_to(to);
   if (hop.iface == nullptr) {
-    stack_.icmp.send_error(in, *packet, unreachable(kIcmpCodeNetUnreachable));
+    stack_.icmp->send_error(in, *packet, unreachable(kIcmpCodeNetUnreachable));
     return drop(in, std::move(packet), DropReason::NoRoute);
   }
   const std::uint16_t mtu = hop.iface->mtu();
   if (packet->size() > mtu && header.dont_fragment) {
-    stack_.icmp.send_error(in, *packet, IcmpHeader::fragmentation_needed(mtu));
+    stack_.icmp->send_error(in, *packet, IcmpHeader::fragmentation_needed(mtu));
     return drop(in, std::move(packet), DropReason::TooBig);
   }
   const IpAddress own = stack_.route.source(hop.iface, to);
@@ -75,7 +75,7 @@ bool Forward::pass_options(NetIf& in, Packet& packet, const Ipv4Header& header, 
                !record_timestamp(place, own, time_of_day_ms(stack_.scheduler().now()))) {
       constexpr std::uint8_t kOverflowAt = 3;  // RFC 791: where the count stands in the option
       const auto at = static_cast<std::uint8_t>(option.at + kOverflowAt);
-      stack_.icmp.send_error(in, packet, IcmpHeader::parameter_problem(at));
+      stack_.icmp->send_error(in, packet, IcmpHeader::parameter_problem(at));
       return false;
     }
   }
@@ -88,7 +88,7 @@ void Forward::redirect(NetIf& in, const Packet& packet, const NetIf& out,
                        const IpAddress& next_hop) {
   const IpAddress from = packet.meta.source.address;
   if (&in != &out || !in.ipv4().on_link(from.v4())) return;
-  stack_.icmp.send_error(in, packet, IcmpHeader::redirect(kIcmpCodeRedirectHost, next_hop.v4()));
+  stack_.icmp->send_error(in, packet, IcmpHeader::redirect(kIcmpCodeRedirectHost, next_hop.v4()));
 }
 
 void Forward::send(PacketPtr packet, NetIf& out, const IpAddress& next_hop) {
@@ -107,9 +107,9 @@ void Forward::send(PacketPtr packet, NetIf& out, const IpAddress& next_hop) {
 void Forward::unresolved(const Packet& packet) {
   NetIf& out = *stack_.iface(packet.meta.iface);
   if (packet.meta.destination.address.is_v4()) {
-    return stack_.icmp.send_error(out, packet, unreachable(kIcmpCodeHostUnreachable));
+    return stack_.icmp->send_error(out, packet, unreachable(kIcmpCodeHostUnreachable));
   }
-  stack_.icmpv6.send_error(out, packet, Icmpv6Header::unreachable(kIcmpv6AddressUnreachable));
+  stack_.v6->icmp.send_error(out, packet, Icmpv6Header::unreachable(kIcmpv6AddressUnreachable));
 }
 
 void Forward::drop(NetIf& in, PacketPtr packet, DropReason reason) {

@@ -20,7 +20,7 @@ std::span<const std::uint8_t> bytes_from_ip_header(const Packet& packet) {
 }  // namespace
 
 Icmp::Icmp(Stack& stack)
-    : stack_(stack), error_limit_(stack.config().icmp.error_limit) {
+    : stack_(stack), errors_(stack, *this), error_limit_(stack.config().icmp.error_limit) {
   echo_.type = kIcmpEchoRequest;
   echo_.handle = [this](NetIf&, const IcmpHeader&, Packet&) {
     echo_asked_ = true;  // the answer may have to wait, and the request with it

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "stack/net/icmp_errors.h"
 #include "stack/net/icmp_registry.h"
 #include "stack/net/rate_limit.h"
 #include "stack/wire/ip_protocol.h"
@@ -71,6 +72,7 @@ class Icmp {
 
   Stack& stack_;
   IcmpRegistry handlers_;
+  IcmpErrors errors_;
   RateLimit error_limit_;
   std::uint64_t errors_limited_ = 0;
   IcmpHandler echo_;

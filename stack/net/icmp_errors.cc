@@ -23,7 +23,7 @@ Errc icmp_error_code(const IcmpHeader& error) {
   return known ? kUnreachableCodes[error.code] : Errc::Ehostunreach;
 }
 
-IcmpErrors::IcmpErrors(Stack& stack) : stack_(stack) {
+IcmpErrors::IcmpErrors(Stack& stack, Icmp& icmp) : stack_(stack) {
   const auto handle = [this](NetIf& iface, const IcmpHeader& error, Packet& packet) {
     return on_error(iface, error, packet);
   };
@@ -35,7 +35,7 @@ IcmpErrors::IcmpErrors(Stack& stack) : stack_(stack) {
                  return on_redirect(iface, redirect, packet);
                }};
   for (IcmpHandler* each : {&unreachable_, &time_exceeded_, &parameter_problem_, &redirect_}) {
-    stack.icmp.add(*each);
+    icmp.add(*each);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // IcmpErrors: what a node does with the ICMPv4 errors it receives (RFC 1122 section 3.2.2): it
-// tells the context whose datagram it was, remembers the path's MTU, and follows redirects. The
-// Stack owns it; it is the oldest of the registered handlers, so that others are asked before.
+// tells the context whose datagram it was, remembers the path's MTU, and follows redirects. Icmp
+// owns it; it is the oldest of the registered handlers, so that others are asked before.
 //
 // An error counts only when the datagram it quotes came from an address of this node.
 #pragma once
@@ -10,6 +10,7 @@
 
 namespace flapjack {
 
+class Icmp;
 class Stack;
 
 /// What a context is told: ECONNREFUSED (port, protocol), EMSGSIZE (fragmentation needed),
@@ -19,7 +20,7 @@ Errc icmp_error_code(const IcmpHeader& error);
 
 class IcmpErrors {
  public:
-  explicit IcmpErrors(Stack& stack);
+  IcmpErrors(Stack& stack, Icmp& icmp);
   IcmpErrors(const IcmpErrors&) = delete;
   IcmpErrors& operator=(const IcmpErrors&) = delete;
 

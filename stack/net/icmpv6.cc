@@ -34,6 +34,7 @@ Icmpv6::Icmpv6(Stack& stack)
       scheduler_(stack.scheduler()),
       waits_(stack.waits),
       pool_(stack.tx_pool),
+      errors_(stack, *this),
       error_limit_(stack.config().icmp.error_limit) {
   echo_.type = static_cast<std::uint8_t>(Icmpv6Type::EchoRequest);
   echo_.handle = [this](NetIf&, const IcmpHeader&, Packet&) {

@@ -9,6 +9,7 @@
 
 #include "stack/base/status.h"
 #include "stack/net/icmp_registry.h"
+#include "stack/net/icmpv6_errors.h"
 #include "stack/net/packet_waits.h"
 #include "stack/net/rate_limit.h"
 #include "stack/trace/tracer.h"
@@ -83,6 +84,7 @@ class Icmpv6 {
   PacketWaits& waits_;
   PacketPool& pool_;
   IcmpRegistry handlers_;
+  Icmpv6Errors errors_;
   IcmpHandler echo_;
   bool echo_asked_ = false;  // by the message that is handed over
   RateLimit error_limit_;

@@ -29,7 +29,7 @@ Errc icmpv6_error_code(std::uint8_t type, std::uint8_t code) {
   }
 }
 
-Icmpv6Errors::Icmpv6Errors(Stack& stack) : stack_(stack) {
+Icmpv6Errors::Icmpv6Errors(Stack& stack, Icmpv6& icmpv6) : stack_(stack) {
   const auto handle = [this](NetIf& iface, const IcmpHeader& error, Packet& packet) {
     return on_error(iface, error, packet);
   };
@@ -39,7 +39,7 @@ Icmpv6Errors::Icmpv6Errors(Stack& stack) : stack_(stack) {
   time_exceeded_ = {number(Icmpv6Type::TimeExceeded), 0, nullptr, handle};
   parameter_problem_ = {number(Icmpv6Type::ParameterProblem), 0, nullptr, handle};
   for (IcmpHandler* each : {&unreachable_, &too_big_, &time_exceeded_, &parameter_problem_}) {
-    stack.icmpv6.add(*each);
+    icmpv6.add(*each);
   }
 }
 

@@ -20,15 +20,15 @@ void Ip::input(NetIf& iface, PacketPtr packet) {
   const bool v6 = packet->meta.destination.address.is_v6();
   switch (static_cast<IpProtocol>(packet->meta.protocol)) {
     case IpProtocol::Icmp:
-      if (!v6) return stack_.icmp.input(iface, std::move(packet));
+      if (!v6) return stack_.icmp->input(iface, std::move(packet));
       break;
     case IpProtocol::Icmpv6:
-      if (v6) return stack_.icmpv6.input(iface, std::move(packet));
+      if (v6) return stack_.v6->icmp.input(iface, std::move(packet));
       break;
     case IpProtocol::Udp:
       return stack_.udp.input(iface, std::move(packet));
     case IpProtocol::Igmp:
-      if (!v6 && stack_.config().igmp.enabled) return stack_.igmp.input(iface, std::move(packet));
+      if (!v6 && stack_.config().igmp.enabled) return stack_.igmp->input(iface, std::move(packet));
       break;
     case IpProtocol::IpInIp:
     case IpProtocol::Ipv6:
@@ -40,7 +40,7 @@ void Ip::input(NetIf& iface, PacketPtr packet) {
   if (v6) {
     stack_.ipv6.refuse_protocol(iface, *packet);
   } else {  // RFC 1122 section 3.2.2.1
-    stack_.icmp.send_unreachable(iface, *packet, kIcmpCodeProtocolUnreachable);
+    stack_.icmp->send_unreachable(iface, *packet, kIcmpCodeProtocolUnreachable);
   }
   stack_.tracer().drop(DropReason::UnknownProtocol, iface.subject(), *packet);
 }

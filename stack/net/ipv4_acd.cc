@@ -20,8 +20,8 @@ Duration draw(RandomStream& stream, Duration low, Duration high) {
 Ipv4Acd::Ipv4Acd(Stack& stack)
     : stack_(stack), timer_(stack.scheduler(), Lane::Work, delegate<&Ipv4Acd::on_time>(this)) {}
 
-bool Ipv4Acd::applies(const NetIf& iface, Ipv4Address address) const {
-  return stack_.config().acd.enabled && !iface.is_offloaded() && !address.is_loopback() &&
+bool Ipv4Acd::applies(const NetIf& iface, Ipv4Address address) {
+  return iface.stack().config().acd.enabled && !iface.is_offloaded() && !address.is_loopback() &&
          iface.l2() != nullptr && !iface.l2()->traits().point_to_point;
 }
 

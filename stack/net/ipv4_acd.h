@@ -38,7 +38,7 @@ class Ipv4Acd {
   explicit Ipv4Acd(Stack& stack);
 
   /// Whether `address` has to be checked before it is used.
-  bool applies(const NetIf& iface, Ipv4Address address) const;
+  static bool applies(const NetIf& iface, Ipv4Address address);
   /// Makes an address of `iface` tentative and probes it, or waits for iface_up().
   void start(NetIf& iface, Ipv4Address address);
   /// The address is gone.

@@ -18,18 +18,18 @@ constexpr Duration kOlderQuerierTimeout = seconds(260);
 
 }  // namespace
 
-Mld::Mld(Stack& stack)
+Mld::Mld(Stack& stack, Icmpv6& icmp)
     : stack_(stack), timer_(stack.scheduler(), Lane::Work, delegate<&Mld::on_time>(this)) {
   query_handler_.type = static_cast<std::uint8_t>(Icmpv6Type::MldQuery);
   query_handler_.handle = [this](NetIf& iface, const IcmpHeader&, Packet& packet) {
     return on_query(iface, packet);
   };
-  stack.icmpv6.add(query_handler_);
+  icmp.add(query_handler_);
   report_handler_.type = static_cast<std::uint8_t>(Icmpv6Type::MldReport);
   report_handler_.handle = [this](NetIf& iface, const IcmpHeader&, Packet& packet) {
     return on_report(iface, packet);
   };
-  stack.icmpv6.add(report_handler_);
+  icmp.add(report_handler_);
 }
 
 void Mld::join(NetIf& iface, const Ipv6Address& group) {

@@ -24,7 +24,7 @@ class Stack;
 
 class Mld {
  public:
-  explicit Mld(Stack& stack);
+  Mld(Stack& stack, Icmpv6& icmp);
 
   /// The iface, which is up, now listens to `group`. Raises IPV6_MCAST_JOIN. Reported unless the
   /// iface has IPV6_NO_MLD or the group is one nobody reports (ff02::1, scopes 0 and 1).

@@ -14,7 +14,7 @@ std::string_view neighbor_state_name(NeighborState state) {
   return kNames.at(static_cast<std::size_t>(state));
 }
 
-Nd::Nd(Stack& stack)
+Nd::Nd(Stack& stack, Icmpv6& icmp)
     : stack_(stack),
       timer_(stack.scheduler(), Lane::Work, delegate<&Nd::on_time>(this)) {
   solicit_handler_.type = static_cast<std::uint8_t>(Icmpv6Type::NeighborSolicitation);
@@ -25,8 +25,8 @@ Nd::Nd(Stack& stack)
   advert_handler_.handle = [this](NetIf& iface, const IcmpHeader&, Packet& packet) {
     return on_advert(iface, packet);
   };
-  stack.icmpv6.add(solicit_handler_);
-  stack.icmpv6.add(advert_handler_);
+  icmp.add(solicit_handler_);
+  icmp.add(advert_handler_);
 }
 
 Nd::~Nd() = default;

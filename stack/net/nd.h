@@ -23,6 +23,7 @@
 
 namespace flapjack {
 
+class Icmpv6;
 class NetIf;
 class Stack;
 
@@ -46,7 +47,7 @@ struct Neighbor {
 
 class Nd {
  public:
-  explicit Nd(Stack& stack);
+  Nd(Stack& stack, Icmpv6& icmp);
   ~Nd();
 
   /// A packet whose meta.next_hop is set is about to be sent on `iface`. Continue: its

@@ -48,11 +48,11 @@ std::uint16_t NetCore::room(const NetIf& iface, const IpAddress& destination) co
 // it may not be split; Zephyr does not look either.
 Status NetCore::send_large(NetIf& iface, PacketPtr packet, std::uint16_t fits) {
   if (packet->meta.destination.address.is_v6()) {
-    if (stack_.ipv6_fragmentation.splits(*packet)) {
-      return stack_.ipv6_fragmentation.send(std::move(packet), fits);
+    if (stack_.v6->fragmentation.splits(*packet)) {
+      return stack_.v6->fragmentation.send(std::move(packet), fits);
     }
-  } else if (stack_.ipv4_fragment.splits(*packet)) {
-    return stack_.ipv4_fragment.send(std::move(packet), fits);
+  } else if (stack_.ipv4_fragment->splits(*packet)) {
+    return stack_.ipv4_fragment->send(std::move(packet), fits);
   }
   if (packet->meta.dont_fragment) {
     return iface.drop_tx(std::move(packet), DropReason::TooBig, Errc::Emsgsize);
@@ -170,7 +170,9 @@ void NetCore::copy_frame(NetIf& iface, const Packet& frame) {
   if (stack_.conns.hears_frames(SocketType::Raw)) {
     stack_.conns.frame_input(iface, frame, SocketType::Raw);
   }
-  if (iface.is_promiscuous()) stack_.promiscuous.input(iface, frame);
+  if (Promiscuous* promiscuous = stack_.promiscuous.made()) {
+    if (iface.is_promiscuous()) promiscuous->input(iface, frame);
+  }
 }
 
 // Zephyr: a packet whose verdict is CONTINUE is fed again to virtual ifaces and to nobody else.

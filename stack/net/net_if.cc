@@ -15,9 +15,9 @@ void leave_groups(NetIf& iface) {
   const Ipv6If* ipv6 = iface.ipv6();
   for (std::size_t i = 0; ipv6 != nullptr && i < ipv6->groups().size(); ++i) {
     const Ipv6IfGroup group = ipv6->groups()[i];
-    if (group.joined) stack.mld.leave(iface, group.address);
+    if (group.joined) stack.v6->mld.leave(iface, group.address);
   }
-  stack.igmp.leave_all(iface);
+  if (Igmp* igmp = stack.igmp.made()) igmp->leave_all(iface);
 }
 
 }  // namespace
@@ -174,7 +174,7 @@ void NetIf::notify_up() {
 void NetIf::start_ip() {
   if (ipv6() != nullptr) {
     ipv6_->start();
-    stack_.router_discovery.start(*this);
+    stack_.v6->router_discovery.start(*this);
   }
   start_ipv4();
 }
@@ -204,14 +204,17 @@ void NetIf::notify_down() {
   stack_.mgmt.notify(MgmtEvent::IfDown, this);
   stacking_.tell_uppers(false);
   stack_.route.forget_redirects(*this);
-  if (ipv6() != nullptr) stack_.nd.iface_down(*this, DropReason::IfaceDown);
+  Ipv6Parts* const v6 = ipv6() != nullptr ? stack_.v6.made() : nullptr;
+  if (v6 != nullptr) v6->nd.iface_down(*this, DropReason::IfaceDown);
   if (starts_ip()) stop_ip();
 }
 
 void NetIf::stop_ip() {
   if (ipv6() != nullptr) {
-    stack_.router_discovery.stop(*this);
-    stack_.mld.stop(*this);
+    if (Ipv6Parts* v6 = stack_.v6.made()) {
+      v6->router_discovery.stop(*this);
+      v6->mld.stop(*this);
+    }
     ipv6_->stop();
   }
   stop_ipv4();
@@ -236,7 +239,7 @@ Status NetIf::send_data(PacketPtr packet) {
     return drop_tx(std::move(packet), DropReason::NoL2, Errc::Eio);
   }
   if (packet->meta.next_hop.is_v6()) {  // Zephyr: net_ipv6_prepare_for_send
-    switch (stack_.nd.prepare(*this, packet)) {
+    switch (stack_.v6->nd.prepare(*this, packet)) {
       case Verdict::Ok:
         return Status();
       case Verdict::Drop:

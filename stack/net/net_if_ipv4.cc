@@ -9,7 +9,9 @@ ArpPort* NetIf::arp_port() const {
   return l2_context_ != nullptr ? l2_context_->arp_port() : nullptr;
 }
 
-void NetIf::on_arp(const ArpHeader& arp) { stack_.acd.input(*this, arp); }
+void NetIf::on_arp(const ArpHeader& arp) {
+  if (Ipv4Acd* acd = stack_.acd.made()) acd->input(*this, arp);
+}
 
 Status NetIf::ipv4_config_get() {
   if (!config_.ipv4) return Errc::Enotsup;
@@ -34,13 +36,13 @@ const Ipv4IfAddress* NetIf::ipv4_addr_add(Ipv4Prefix prefix, AddressType type) {
   if (type == AddressType::Dhcp) remove_overridable();
   Ipv4IfAddress* added = ipv4_.add(prefix, type);
   if (added == nullptr) return nullptr;
-  const bool checked = stack_.acd.applies(*this, prefix.address);
+  const bool checked = Ipv4Acd::applies(*this, prefix.address);
   const bool late = checked || stack_.config().addr_add_before_preferred;
   added->state = late ? AddressState::Tentative : AddressState::Preferred;
   stack_.addresses_changed();
   stack_.mgmt.notify(MgmtEvent::Ipv4AddrAdd, this, prefix.address);
   if (checked) {
-    stack_.acd.start(*this, prefix.address);
+    stack_.acd->start(*this, prefix.address);
   } else {
     set_ipv4_addr_state(prefix.address, AddressState::Preferred);
   }
@@ -59,7 +61,7 @@ void NetIf::remove_overridable() {
 bool NetIf::ipv4_addr_rm(Ipv4Address address) {
   if (!ipv4_.remove(address)) return false;
   stack_.addresses_changed();
-  stack_.acd.stop(*this, address);
+  if (Ipv4Acd* acd = stack_.acd.made()) acd->stop(*this, address);
   stack_.mgmt.notify(MgmtEvent::Ipv4AddrDel, this, address);
   return true;
 }
@@ -71,15 +73,15 @@ void NetIf::set_ipv4_addr_state(Ipv4Address address, AddressState state) {
 
 // Zephyr: notify_iface_up() and _down(), for ifaces that are native and not point-to-point.
 void NetIf::start_ipv4() {
-  stack_.igmp.iface_up(*this);
-  stack_.acd.iface_up(*this);
-  if (config_.ipv4_auto || stack_.config().ipv4_auto) stack_.autoconf.start(*this);
+  if (Igmp* igmp = stack_.igmp.made()) igmp->iface_up(*this);
+  if (stack_.config().acd.enabled) stack_.acd->iface_up(*this);
+  if (config_.ipv4_auto || stack_.config().ipv4_auto) stack_.autoconf->start(*this);
 }
 
 void NetIf::stop_ipv4() {
-  stack_.igmp.iface_down(*this);
-  stack_.autoconf.reset(*this);
-  stack_.acd.iface_down(*this);
+  if (Igmp* igmp = stack_.igmp.made()) igmp->iface_down(*this);
+  if (Ipv4Autoconf* autoconf = stack_.autoconf.made()) autoconf->reset(*this);
+  if (Ipv4Acd* acd = stack_.acd.made()) acd->iface_down(*this);
 }
 
 }  // namespace flapjack

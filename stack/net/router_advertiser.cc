@@ -40,7 +40,7 @@ void RouterAdvertiser::start() {
   if (running_) return;
   running_ = true;
   initial_ = 0;
-  iface_.stack().icmpv6.add(handler_);
+  iface_.stack().v6->icmp.add(handler_);
   timer_.start(Duration{});
 }
 
@@ -48,7 +48,7 @@ void RouterAdvertiser::stop(bool farewell) {
   if (!running_) return;
   running_ = false;
   timer_.cancel();
-  iface_.stack().icmpv6.remove(handler_);
+  iface_.stack().v6->icmp.remove(handler_);
   if (farewell && iface_.is_up()) send(Duration{});
 }
 
@@ -73,7 +73,7 @@ Status RouterAdvertiser::on_solicitation(NetIf& iface, Packet& packet) {
     iface.stack().tracer().drop(DropReason::BadHeader, iface.stack().subject(), packet);
     return Errc::Einval;
   }
-  if (link) iface.stack().nd.learn(iface, from, *link, false);
+  if (link) iface.stack().v6->nd.learn(iface, from, *link, false);
   const SimTime now = iface.stack().scheduler().now();
   SimTime at = now + Duration{random_.between(0, kMaxAnswerDelay.ns)};
   if (last_sent_.ns >= 0) at = std::max(at, last_sent_ + kMinDelayBetween);
@@ -149,7 +149,7 @@ void RouterAdvertiser::send(Duration lifetime) {
   advert.emit(message, from, Ipv6Address::all_nodes());
   const Icmpv6Route route{from, Ipv6Address::all_nodes(), kNdHopLimit, false, {}};
   Stack& stack = iface_.stack();
-  stack.icmpv6.post(iface_, std::move(message), route, stack.config().alloc.nd);
+  stack.v6->icmp.post(iface_, std::move(message), route, stack.config().alloc.nd);
 }
 
 }  // namespace flapjack

@@ -13,12 +13,13 @@
 
 namespace flapjack {
 
+class Icmpv6;
 class NetIf;
 class Stack;
 
 class RouterDiscovery {
  public:
-  explicit RouterDiscovery(Stack& stack);
+  RouterDiscovery(Stack& stack, Icmpv6& icmp);
 
   /// Sends the first solicitation, and more until a router answers or the count is used up. Nothing
   /// on a router, which advertises itself (RFC 4861 section 6.2.4).

@@ -6,25 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "stack/base/lazy.h"
 #include "stack/net/cn_feed.h"
 #include "stack/net/connector.h"
 #include "stack/net/dhcpv4.h"
 #include "stack/net/dns_resolver.h"
 #include "stack/net/forward.h"
 #include "stack/net/icmp.h"
-#include "stack/net/icmp_errors.h"
 #include "stack/net/igmp.h"
 #include "stack/net/ip.h"
-#include "stack/net/icmpv6.h"
-#include "stack/net/icmpv6_errors.h"
 #include "stack/net/ipv4.h"
 #include "stack/net/ipv4_acd.h"
 #include "stack/net/ipv4_autoconf.h"
 #include "stack/net/ipv4_fragment.h"
 #include "stack/net/ipv6.h"
-#include "stack/net/ipv6_fragmentation.h"
-#include "stack/net/mld.h"
-#include "stack/net/nd.h"
+#include "stack/net/ipv6_parts.h"
 #include "stack/net/net_conn.h"
 #include "stack/net/net_context.h"
 #include "stack/net/net_core.h"
@@ -36,7 +32,6 @@
 #include "stack/net/promiscuous.h"
 #include "stack/net/route.h"
 #include "stack/net/route_table.h"
-#include "stack/net/router_discovery.h"
 #include "stack/net/router_table.h"
 #include "stack/net/socket_config.h"
 #include "stack/net/traffic_class.h"
@@ -183,21 +178,15 @@ class Stack {
   NetMgmt mgmt;
   Connector connector;
   RouterTable routers;
-  Ipv4Acd acd;
-  Ipv4Autoconf autoconf;
-  Ipv4Fragment ipv4_fragment;
-  Igmp igmp;
-  Ipv6Fragmentation ipv6_fragmentation;
-  Icmp icmp;
-  IcmpErrors icmp_errors;
-  Icmpv6 icmpv6;
-  Icmpv6Errors icmpv6_errors;
-  Nd nd;
-  RouterDiscovery router_discovery;
-  Mld mld;
-  Promiscuous promiscuous;
-  DnsResolver dns;
-  Dhcpv4 dhcpv4;
+  Lazy<Ipv4Acd, Stack> acd;
+  Lazy<Ipv4Autoconf, Stack> autoconf;
+  Lazy<Ipv4Fragment, Stack> ipv4_fragment;
+  Lazy<Igmp, Stack> igmp;
+  Lazy<Icmp, Stack> icmp;
+  Lazy<Ipv6Parts, Stack> v6;
+  Lazy<Promiscuous, Stack> promiscuous;
+  Lazy<DnsResolver, Stack> dns;
+  Lazy<Dhcpv4, Stack> dhcpv4;
   CnFeed feed;  ///< last, so that it lets go of mgmt and connector first
 
  private:

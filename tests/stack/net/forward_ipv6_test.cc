@@ -35,7 +35,7 @@ struct World {
     for (NetIf* iface : {&eth0, &eth1}) {
       EXPECT_TRUE(iface->up().ok());
       for (const char* host : {"2001:db8:1::7", "2001:db8:2::7", "fe80::9", "fe80::7"}) {
-        EXPECT_TRUE(rig.node.nd.add_static(*iface, ip6(host), kMac));
+        EXPECT_TRUE(rig.node.v6->nd.add_static(*iface, ip6(host), kMac));
       }
     }
     rig.scheduler.run();
@@ -212,7 +212,7 @@ TEST(ForwardIpv6, ARedirectTellsOfTheBetterFirstHop) {
                     {"2001:db8:2::6", "2001:db8:5::5", nullptr, false}};  // no link-local name
   for (const auto& row : rows) {
     World world;
-    EXPECT_TRUE(world.rig.node.nd.add_static(world.eth1, ip6("2001:db8:2::6"), kMac));
+    EXPECT_TRUE(world.rig.node.v6->nd.add_static(world.eth1, ip6("2001:db8:2::6"), kMac));
     EXPECT_TRUE(
         world.rig.node.routes.add({ip6("2001:db8:5::"), 48, &world.eth1, ip6("2001:db8:2::7")})
             .ok());
@@ -244,7 +244,7 @@ TEST(ForwardIpv6, ARedirectTellsOfTheBetterFirstHop) {
 
 TEST(ForwardIpv6, AHostFollowsTheRedirectOfARouter) {
   World world;
-  EXPECT_TRUE(world.rig.node.nd.add_static(world.eth1, ip6("2001:db8:2::6"), kMac));
+  EXPECT_TRUE(world.rig.node.v6->nd.add_static(world.eth1, ip6("2001:db8:2::6"), kMac));
   world.forget();
   world.hear(world.eth1, World::datagram("2001:db8:2::6", "2001:db8:3::5", 64, 1200));
   ASSERT_EQ(world.told(world.eth1)->type, Icmpv6Type::Redirect);

@@ -35,7 +35,7 @@ struct Icmpv6ErrorsTest : testing::Test {
   void start(const StackConfig& config) {
     rig.emplace(config, "2001:db8::5/64");
     rig->start();
-    EXPECT_TRUE(rig->node.nd.add_static(rig->eth0, kPeer, kPeerMac));
+    EXPECT_TRUE(rig->node.v6->nd.add_static(rig->eth0, kPeer, kPeerMac));
     context = rig->node.contexts.get(Family::Inet6, SocketType::Datagram, Protocol::Udp).value();
     EXPECT_TRUE(context->connect({kPeer, 7}, {}, Timeout::no_wait()).ok());
     rig->forget();
@@ -139,12 +139,12 @@ TEST_F(Icmpv6ErrorsTest, ARegisteredHandlerIsAskedFirst) {
     order.emplace_back("traceroute");
     return Errc::Eio;  // ends the round
   };
-  rig->node.icmpv6.add(traceroute);
+  rig->node.v6->icmp.add(traceroute);
   listen();
   arrive(3, 0);
   EXPECT_EQ(order, Lines{"traceroute"});
   EXPECT_EQ(told, Lines{});
-  rig->node.icmpv6.remove(traceroute);
+  rig->node.v6->icmp.remove(traceroute);
 }
 
 // ---- errors that this node sends

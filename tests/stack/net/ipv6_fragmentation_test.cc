@@ -58,7 +58,7 @@ Bytes piece(const Bytes& segment, std::size_t offset, std::size_t bytes, std::ui
 struct World : Ipv6Rig {
   explicit World(const StackConfig& config = fragmenting()) : Ipv6Rig(config, "2001:db8::5/64") {
     start();
-    EXPECT_TRUE(node.nd.add_static(eth0, kPeer, kPeerMac));
+    EXPECT_TRUE(node.v6->nd.add_static(eth0, kPeer, kPeerMac));
     forget();
     context = node.contexts.get(Family::Inet6, SocketType::Datagram, Protocol::Udp).value();
     EXPECT_TRUE(context->bind({IpAddress::any(Family::Inet6), 7}).ok());
@@ -149,9 +149,9 @@ TEST(Ipv6Fragmentation, EachDatagramHasANumberThatTheSeedChooses) {
 TEST(Ipv6Fragmentation, OffItRefusesWhatTheLinkDoesNotCarry) {
   World world{StackConfig{}};
   EXPECT_EQ(world.sendto(1500).code(), Errc::Enomem);
-  EXPECT_EQ(world.node.icmpv6.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1453)).code(),
+  EXPECT_EQ(world.node.v6->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1453)).code(),
             Errc::Enomem);
-  EXPECT_TRUE(world.node.icmpv6.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1452)).ok());
+  EXPECT_TRUE(world.node.v6->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1452)).ok());
 }
 
 // Zephyr: the datagram goes as it is, and perhaps the link carries it.

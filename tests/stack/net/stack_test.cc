@@ -173,13 +173,13 @@ TEST_P(Allocations, NoneForPingsAndUnreachables) {
     ++replies;
     return Status();
   };
-  world.a.icmp.add(reply);
+  world.a.icmp->add(reply);
   NetContext& client = context(world.a);
   const std::vector<std::uint8_t> payload(100);
   EXPECT_EQ(
       steady_allocations([&] {
         EXPECT_TRUE(
-            world.a.icmp.send_echo_request(&world.if_a, TwoNodeWorld::ip(2), 1, 1, payload).ok());
+            world.a.icmp->send_echo_request(&world.if_a, TwoNodeWorld::ip(2), 1, 1, payload).ok());
         EXPECT_TRUE(client.sendto(payload, {TwoNodeWorld::ip(2), 9}, {}, kNoWait).ok());
         world.settle();
       }),

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stack/base/lazy.h"
+
+#include <gtest/gtest.h>
+
+namespace flapjack {
+namespace {
+
+struct Owner;
+
+struct Part {
+  explicit Part(Owner& of);
+  ~Part();
+  Owner& owner;
+  int value = 7;
+};
+
+struct Owner {
+  int made = 0, destroyed = 0;
+  Lazy<Part, Owner> part{*this};
+};
+
+Part::Part(Owner& of) : owner(of) { ++of.made; }
+Part::~Part() { ++owner.destroyed; }
+
+TEST(Lazy, IsOneWord) { EXPECT_EQ(sizeof(Owner::part), sizeof(void*)); }
+
+TEST(Lazy, IsMadeAtTheFirstUse) {
+  Owner owner;
+  EXPECT_EQ(owner.part.made(), nullptr);
+  EXPECT_EQ(owner.made, 0);
+  owner.part->value = 8;
+  EXPECT_EQ(owner.made, 1);
+  EXPECT_EQ(&owner.part->owner, &owner);
+}
+
+TEST(Lazy, StaysTheSameOne) {
+  Owner owner;
+  Part* const first = &*owner.part;
+  EXPECT_EQ(owner.part.made(), first);
+  EXPECT_EQ(&*owner.part, first);
+  EXPECT_EQ(owner.part->value, 7);
+  EXPECT_EQ(owner.made, 1);
+  EXPECT_EQ(owner.destroyed, 0);
+}
+
+TEST(Lazy, AskingWhetherItIsThereMakesNothing) {
+  Owner owner;
+  const Owner& seen = owner;
+  EXPECT_EQ(seen.part.made(), nullptr);
+  Part* const made = &*owner.part;
+  EXPECT_EQ(seen.part.made(), made);
+  EXPECT_EQ(owner.made, 1);
+}
+
+TEST(Lazy, IsDestroyedWithItsOwnerIfItWasMade) {
+  Owner owner;
+  {
+    Lazy<Part, Owner> never(owner), used(owner);
+    static_cast<void>(*used);
+  }
+  EXPECT_EQ(owner.made, 1);
+  EXPECT_EQ(owner.destroyed, 1);
+}
+
+}  // namespace
+}  // namespace flapjack
