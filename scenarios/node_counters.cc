@@ -16,6 +16,13 @@ template <class N>
 I number(N n) { return static_cast<I>(n); }
 I micros(Duration d) { return d.ns / kMicrosecond; }
 
+// One that nobody has used has counted nothing.
+template <auto Count>
+I of_connector(const S& s) {
+  const CnParts* cn = s.cn.made();
+  return cn != nullptr ? number((cn->connector.*Count)()) : I{0};
+}
+
 constexpr std::array kCounters = {
     NodeCounter{"mgmt_dropped", "net_mgmt events that were lost",
                 [](const S& s) { return number(s.mgmt.dropped()); }},
@@ -24,11 +31,11 @@ constexpr std::array kCounters = {
     NodeCounter{"mgmt_peak", "the most net_mgmt events that waited at one time",
                 [](const S& s) { return number(s.mgmt.peak()); }},
     NodeCounter{"cn_sent", "datagrams that the Connector sent",
-                [](const S& s) { return number(s.connector.sent()); }},
+                of_connector<&Connector::sent>},
     NodeCounter{"cn_overruns", "datagrams that found the receive queue of a socket full",
-                [](const S& s) { return number(s.connector.overruns()); }},
+                of_connector<&Connector::overruns>},
     NodeCounter{"cn_no_memory", "datagrams for which the Connector had no memory",
-                [](const S& s) { return number(s.connector.memory_failures()); }},
+                of_connector<&Connector::memory_failures>},
     NodeCounter{"icmp_errors_limited", "ICMP errors that a limit kept back",
                 [](const S& s) {
                   const Icmp* icmp = s.icmp.made();

@@ -96,8 +96,9 @@ std::string_view cn_event_name(CnId id) {
   return "?";
 }
 
-CnFeed::CnFeed(Stack& stack)
+CnFeed::CnFeed(Stack& stack, Connector& connector)
     : stack_(stack),
+      connector_(connector),
       turn_(stack.scheduler(), Lane::Mgmt, delegate<&CnFeed::publish_drops>(this)) {}
 
 CnFeed::~CnFeed() {
@@ -105,9 +106,9 @@ CnFeed::~CnFeed() {
 }
 
 void CnFeed::start() {
-  stack_.connector.on_listeners(
+  connector_.on_listeners(
       [this](std::uint32_t group, bool any) { listeners(group, any); });
-  const Status added = stack_.connector.add_callback(
+  const Status added = connector_.add_callback(
       kCnControlId, "control", [this](const CnRequest& request) { control(request); });
   if (added.ok()) return;
   stack_.tracer().event(stack_.subject(), "cn_control_failed",
@@ -185,12 +186,12 @@ void CnFeed::publish_drops() {
 
 // Esrch: the last listener has just left. Enomem is an event of the Connector, and a gap.
 void CnFeed::publish(CnId id, std::uint32_t seq, const CnEventWriter& event) {
-  static_cast<void>(stack_.connector.send({id, seq, 0, 0, 0}, event.bytes(), {0, id.idx, {}}).ok());
+  static_cast<void>(connector_.send({id, seq, 0, 0, 0}, event.bytes(), {0, id.idx, {}}).ok());
 }
 
 void CnFeed::control(const CnRequest& request) {
   Status result = Errc::Einval;
-  CnSocket* const socket = stack_.connector.socket(request.from);
+  CnSocket* const socket = connector_.socket(request.from);
   if (request.data.size() == kCnControlBytes && socket != nullptr) {
     const std::uint32_t op = wire::load_le32(request.data.data());
     const std::uint32_t group = wire::load_le32(request.data.data() + 4);
@@ -200,7 +201,7 @@ void CnFeed::control(const CnRequest& request) {
   std::array<std::uint8_t, 4> errc{};
   wire::store_le32(errc.data(), static_cast<std::uint32_t>(result.code()));
   // An agent whose queue is full does not hear the answer either; that is counted there.
-  static_cast<void>(stack_.connector.answer(request, errc).ok());
+  static_cast<void>(connector_.answer(request, errc).ok());
 }
 
 }  // namespace flapjack

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CnFeed: what a node publishes on its Connector: its net_mgmt events, and the packets it dropped
-// with the reason. One per Stack. While nobody has joined a group, nothing is made for it; without
-// any listener there is neither a tap nor a sink.
+// with the reason. One per Connector. While nobody has joined a group, nothing is made for it;
+// without any listener there is neither a tap nor a sink.
 //
 //   16 iface  17 conn  18 ipv4  19 ipv6  20 l4  21 ppp   val: the event's command, from 1
 //   22 drop   val: the drop reason's number, from 1 (idx, which is the group, then val)
@@ -48,7 +48,8 @@ inline constexpr std::size_t kCnControlBytes = 8;
 
 class CnFeed : private MgmtTap, private TraceSink {
  public:
-  explicit CnFeed(Stack& stack);
+  /// `connector` outlives it.
+  CnFeed(Stack& stack, Connector& connector);
   ~CnFeed() override;
   CnFeed(const CnFeed&) = delete;
   CnFeed& operator=(const CnFeed&) = delete;
@@ -78,6 +79,7 @@ class CnFeed : private MgmtTap, private TraceSink {
   std::uint32_t& seq(std::uint32_t idx);
 
   Stack& stack_;
+  Connector& connector_;
   std::array<std::uint32_t, kGroups> seqs_{};
   std::uint32_t listened_ = 0;  // a bit an idx
   std::vector<Drop> drops_;

@@ -3,7 +3,8 @@
 // kernel Connector (drivers/connector: cn_add_callback, cn_netlink_send_mult, cn_rx_skb). A part
 // registers a callback under an id {idx, val}; a message to that id calls it, and what it sends to
 // its group, whose number is idx, reaches every socket that has joined. Nothing is sent again and
-// nothing keeps an order across senders. Owned by Stack; idle it costs a few words.
+// nothing keeps an order across senders. Owned by Stack, which makes it when it
+// is first used.
 //
 // Linux's ports, groups and results are kept; the numbers of the events that flapjack publishes on
 // it are in cn_feed.h.

@@ -48,7 +48,6 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
       forward(*this),
       waits(*this),
       mgmt(env.tracer, subject_, config().mgmt),
-      connector(env.tracer, subject_, config().connector),
       routers(*this, config().max_routers),
       acd(*this),
       autoconf(*this),
@@ -59,7 +58,7 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
       promiscuous(*this),
       dns(*this),
       dhcpv4(*this),
-      feed(*this) {}
+      cn(*this) {}
 
 // Contexts first, which may have groups to leave, then ifaces: both use the parts.
 Stack::~Stack() {
@@ -135,10 +134,8 @@ void Stack::prefetch(unsigned step) const {
 }
 
 void Stack::post_init() {
-  if (!booted_) {
-    connector.init();
-    feed.start();
-  }
+  CnParts* const heard = cn.made();
+  if (!booted_ && heard != nullptr) heard->start();
   booted_ = true;
   const auto with_ipv6 = static_cast<std::size_t>(
       std::count_if(ifaces_.begin(), ifaces_.end(),

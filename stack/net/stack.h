@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "stack/base/lazy.h"
-#include "stack/net/cn_feed.h"
-#include "stack/net/connector.h"
+#include "stack/net/cn_parts.h"
 #include "stack/net/dhcpv4.h"
 #include "stack/net/dns_resolver.h"
 #include "stack/net/forward.h"
@@ -176,7 +175,6 @@ class Stack {
   Forward forward;
   PacketWaits waits;
   NetMgmt mgmt;
-  Connector connector;
   RouterTable routers;
   Lazy<Ipv4Acd, Stack> acd;
   Lazy<Ipv4Autoconf, Stack> autoconf;
@@ -187,7 +185,7 @@ class Stack {
   Lazy<Promiscuous, Stack> promiscuous;
   Lazy<DnsResolver, Stack> dns;
   Lazy<Dhcpv4, Stack> dhcpv4;
-  CnFeed feed;  ///< last, so that it lets go of mgmt and connector first
+  Lazy<CnParts, Stack> cn;  ///< last, so that the feed lets go of mgmt first
 
  private:
   std::vector<NetIf*> by_name_;  // sorted; empty while there are few

@@ -99,6 +99,35 @@ TEST(Stack, CountersCountFrames) {
   EXPECT_EQ(world.if_b.stats().tx_bytes, world.if_a.stats().rx_bytes);
 }
 
+// ---- parts that are made when they are first used
+
+bool is_bare(const Stack& n) {
+  return n.acd.made() == nullptr && n.autoconf.made() == nullptr &&
+         n.ipv4_fragment.made() == nullptr && n.igmp.made() == nullptr &&
+         n.icmp.made() == nullptr && n.v6.made() == nullptr && n.promiscuous.made() == nullptr &&
+         n.dns.made() == nullptr && n.dhcpv4.made() == nullptr && n.cn.made() == nullptr;
+}
+
+TEST(Stack, ANodeThatOnlyHasIpv4DatagramsMakesNoOtherPart) {
+  TwoNodeWorld world;
+  std::size_t heard = 0;
+  const auto open = [](Stack& node) -> NetContext& {
+    return *node.contexts.get(Family::Inet, SocketType::Datagram, Protocol::Udp).value();
+  };
+  NetContext &server = open(world.b), &client = open(world.a);
+  ASSERT_TRUE(server.bind({{}, 7}).ok());
+  ASSERT_TRUE(server.recv([&](NetContext&, PacketPtr, Status) { ++heard; }, kNoWait).ok());
+  const std::vector<std::uint8_t> payload(100);
+  ASSERT_TRUE(client.sendto(payload, {TwoNodeWorld::ip(2), 7}, {}, kNoWait).ok());
+  world.settle();
+  EXPECT_EQ(heard, 1u);
+  ASSERT_TRUE(world.if_a.down().ok() && world.if_a.up().ok());
+  ASSERT_TRUE(world.if_a.ipv4_addr_rm(TwoNodeWorld::ip(1)));
+  world.settle();
+  EXPECT_TRUE(is_bare(world.a));
+  EXPECT_TRUE(is_bare(world.b));
+}
+
 // ---- no allocation in steady state
 
 /// Allocations of 100 rounds after 20 that warm everything up.
