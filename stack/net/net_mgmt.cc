@@ -18,38 +18,44 @@ Lane lane_of(NetMgmtConfig::Delivery delivery) {
 
 }  // namespace
 
-// A place that is free at the very instant at which a notifier gives up is taken first.
 NetMgmt::NetMgmt(Tracer& tracer, SubjectId node, const NetMgmtConfig& config)
     : tracer_(tracer),
       node_(node),
       config_(config),
-      work_(tracer.scheduler(), lane_of(config.delivery), delegate<&NetMgmt::turn>(this)),
-      give_up_(tracer.scheduler(), Lane::Settle, delegate<&NetMgmt::give_up>(this)) {
+      work_(tracer.scheduler(), lane_of(config.delivery), delegate<&NetMgmt::turn>(this)) {
   assert(config.queue_size > 0);
   assert(config.delivery != NetMgmtConfig::Delivery::Direct || config.handler_time.ns == 0);
 }
 
+// A place that is free at the very instant at which a notifier gives up is taken first.
+NetMgmt::Queue::Queue(NetMgmt& mgmt)
+    : give_up(mgmt.tracer_.scheduler(), Lane::Settle, delegate<&NetMgmt::give_up>(&mgmt)) {}
+
 void NetMgmt::add(MgmtCallback& callback) {
   remove(callback);
-  callbacks_.insert(callbacks_.begin(), {&callback, word(callback.mask)});
-  covered_ |= callbacks_.front().word;
+  enter(statics_, callback);
 }
 
-void NetMgmt::add_static(MgmtCallback& callback) {
-  statics_.push_back({&callback, word(callback.mask)});
-  covered_ |= statics_.back().word;
+void NetMgmt::add_static(MgmtCallback& callback) { enter(statics_++, callback); }
+
+void NetMgmt::enter(std::size_t place, MgmtCallback& callback) {
+  callbacks_.reserve(callbacks_.size() + 1);  // few and for long: no more room than that
+  callbacks_.insert(callbacks_.begin() + static_cast<std::ptrdiff_t>(place),
+                    {&callback, callback.mask});
+  covered_ |= word(callback.mask);
 }
 
 void NetMgmt::remove(MgmtCallback& callback) {
-  std::replace(to_call_.begin(), to_call_.end(), &callback, static_cast<MgmtCallback*>(nullptr));
-  const auto is = [&](const Registered& r) { return r.callback == &callback; };
-  if (std::erase_if(callbacks_, is) > 0) rebuild_mask();
-}
-
-void NetMgmt::rebuild_mask() {
+  if (queue_ != nullptr) {
+    std::replace(queue_->to_call.begin(), queue_->to_call.end(), &callback,
+                 static_cast<MgmtCallback*>(nullptr));
+  }
+  const auto gone = std::remove_if(callbacks_.begin() + statics_, callbacks_.end(),
+                                   [&](const Registered& r) { return r.callback == &callback; });
+  if (gone == callbacks_.end()) return;
+  callbacks_.erase(gone, callbacks_.end());
   covered_ = {};
-  for (const Registered& r : statics_) covered_ |= r.word;
-  for (const Registered& r : callbacks_) covered_ |= r.word;
+  for (const Registered& r : callbacks_) covered_ |= word(r.mask);
 }
 
 RecordId NetMgmt::trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
@@ -81,61 +87,67 @@ void NetMgmt::notify(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
 }
 
 void NetMgmt::enqueue(const Entry& entry) {
-  if (count_ < config_.queue_size) return push(entry);
+  if (queue_ == nullptr) queue_ = std::make_unique<Queue>(*this);
+  if (queue_->count < config_.queue_size) return push(entry);
   if (config_.overflow == NetMgmtConfig::Overflow::DropOldest) {
     lose(pop());
     return push(entry);
   }
   // The delivering thread itself cannot wait for the place that only it could make.
   if (calling_ || config_.queue_timeout.ns <= 0) return lose(entry);
-  waiting_.push_back(entry);
-  peak_ = std::max(peak_, count_ + waiting_.size());
-  if (!give_up_.running()) give_up_.start(config_.queue_timeout);
+  queue_->waiting.push_back(entry);
+  peak_ = std::max(peak_, queue_->count + queue_->waiting.size());
+  if (!queue_->give_up.running()) queue_->give_up.start(config_.queue_timeout);
 }
 
 void NetMgmt::push(const Entry& entry) {
-  if (count_ == ring_.size()) grow();
-  ring_[(head_ + count_) % ring_.size()] = entry;
-  peak_ = std::max(peak_, ++count_);
-  if (!work_.running() && !busy_) work_.start(Duration{});
+  Queue& q = *queue_;
+  if (q.count == q.ring.size()) grow(q, config_.queue_size);
+  q.ring[(q.head + q.count) % q.ring.size()] = entry;
+  peak_ = std::max(peak_, ++q.count);
+  if (!work_.running() && !q.busy) work_.start(Duration{});
 }
 
 // Up to its bound only as needed: most nodes never have more than a few events waiting.
-void NetMgmt::grow() {
-  std::vector<Entry> larger(
-      std::min(config_.queue_size, std::max(kFirstPlaces, 2 * ring_.size())));
-  for (std::size_t i = 0; i < count_; ++i) larger[i] = ring_[(head_ + i) % ring_.size()];
-  ring_ = std::move(larger);
-  head_ = 0;
+void NetMgmt::grow(Queue& queue, std::size_t most) {
+  std::vector<Entry> larger(std::min(most, std::max(kFirstPlaces, 2 * queue.ring.size())));
+  for (std::size_t i = 0; i < queue.count; ++i) {
+    larger[i] = queue.ring[(queue.head + i) % queue.ring.size()];
+  }
+  queue.ring = std::move(larger);
+  queue.head = 0;
 }
 
 NetMgmt::Entry NetMgmt::pop() {
-  const Entry entry = ring_[head_];
-  head_ = (head_ + 1) % ring_.size();
-  --count_;
+  Queue& q = *queue_;
+  const Entry entry = q.ring[q.head];
+  q.head = (q.head + 1) % q.ring.size();
+  --q.count;
   return entry;
 }
 
 void NetMgmt::admit_waiting() {
-  while (!waiting_.empty() && count_ < config_.queue_size) {
-    push(waiting_.front());
-    waiting_.erase(waiting_.begin());
+  Queue& q = *queue_;
+  while (!q.waiting.empty() && q.count < config_.queue_size) {
+    push(q.waiting.front());
+    q.waiting.erase(q.waiting.begin());
   }
-  if (waiting_.empty()) {
-    give_up_.cancel();
+  if (q.waiting.empty()) {
+    q.give_up.cancel();
   } else {
-    give_up_.start_at(waiting_.front().raised + config_.queue_timeout);
+    q.give_up.start_at(q.waiting.front().raised + config_.queue_timeout);
   }
 }
 
 void NetMgmt::give_up() {
+  Queue& q = *queue_;
   const SimTime now = tracer_.scheduler().now();
-  while (!waiting_.empty() && waiting_.front().raised + config_.queue_timeout <= now) {
-    const Entry late = waiting_.front();
-    waiting_.erase(waiting_.begin());
+  while (!q.waiting.empty() && q.waiting.front().raised + config_.queue_timeout <= now) {
+    const Entry late = q.waiting.front();
+    q.waiting.erase(q.waiting.begin());
     lose(late);
   }
-  if (!waiting_.empty()) give_up_.start_at(waiting_.front().raised + config_.queue_timeout);
+  if (!q.waiting.empty()) q.give_up.start_at(q.waiting.front().raised + config_.queue_timeout);
 }
 
 void NetMgmt::lose(const Entry& entry) {
@@ -157,9 +169,10 @@ void NetMgmt::turn() {
     turn_missed_ = true;
     return;
   }
-  if (!busy_) begin();
-  while (next_ < to_call_.size()) {
-    MgmtCallback* callback = to_call_[next_++];
+  Queue& q = *queue_;
+  if (!q.busy) begin();
+  while (q.next < q.to_call.size()) {
+    MgmtCallback* callback = q.to_call[q.next++];
     if (callback == nullptr) continue;
     const Duration takes = call(*callback);
     if (takes.ns > 0) return work_.start(takes);
@@ -168,15 +181,14 @@ void NetMgmt::turn() {
 }
 
 void NetMgmt::begin() {
-  current_ = pop();
-  busy_ = true;
-  next_ = 0;
-  to_call_.clear();
-  const MgmtWord event = word(static_cast<std::uint64_t>(current_.notice.event));
-  for (const auto* list : {&statics_, &callbacks_}) {
-    for (const Registered& r : *list) {
-      if (r.word.matches(event)) to_call_.push_back(r.callback);
-    }
+  Queue& q = *queue_;
+  q.current = pop();
+  q.busy = true;
+  q.next = 0;
+  q.to_call.clear();
+  const MgmtWord event = word(static_cast<std::uint64_t>(q.current.notice.event));
+  for (const Registered& r : callbacks_) {
+    if (word(r.mask).matches(event)) q.to_call.push_back(r.callback);
   }
   ++delivered_;
   admit_waiting();
@@ -184,23 +196,26 @@ void NetMgmt::begin() {
 
 Duration NetMgmt::call(MgmtCallback& callback) {
   const Duration takes = config_.handler_time + callback.takes;  // it may be gone afterwards
-  const CauseScope scope(tracer_.scheduler(), current_.record);
+  const CauseScope scope(tracer_.scheduler(), queue_->current.record);
   ++calls_;
   calling_ = true;
-  callback.handler(current_.notice);
+  callback.handler(queue_->current.notice);
   calling_ = false;
   return takes;
 }
 
 void NetMgmt::finish() {
-  busy_ = false;
-  if (count_ > 0) return work_.start(Duration{});
-  if (idle() && when_idle_) std::exchange(when_idle_, Delegate{})();
+  queue_->busy = false;
+  if (queue_->count > 0) return work_.start(Duration{});
+  assert(queue_->waiting.empty());
+  const Delegate when_idle = queue_->when_idle;
+  queue_.reset();
+  if (when_idle) when_idle();
 }
 
 void NetMgmt::when_idle(Delegate then) {
   if (idle()) return then();
-  when_idle_ = then;
+  queue_->when_idle = then;
 }
 
 void NetMgmt::stall(bool on) {
@@ -213,15 +228,13 @@ void NetMgmt::stall(bool on) {
 // In the notifier's turn, which may be a handler's: no member is kept hold of across a call.
 void NetMgmt::deliver_now(const Entry& entry) {
   const MgmtWord event = word(static_cast<std::uint64_t>(entry.notice.event));
-  std::vector<Registered> all = statics_;
-  all.insert(all.end(), callbacks_.begin(), callbacks_.end());
+  const std::vector<Registered> all = callbacks_;
   ++delivered_;
   const CauseScope scope(tracer_.scheduler(), entry.record);
   for (const Registered& r : all) {
     const auto is = [&](const Registered& other) { return other.callback == r.callback; };
-    const bool there = std::any_of(statics_.begin(), statics_.end(), is) ||
-                       std::any_of(callbacks_.begin(), callbacks_.end(), is);
-    if (!there || !r.word.matches(event)) continue;
+    const bool there = std::any_of(callbacks_.begin(), callbacks_.end(), is);
+    if (!there || !word(r.mask).matches(event)) continue;
     tracer_.scheduler().set_cause(entry.record);
     ++calls_;
     r.callback->handler(entry.notice);

@@ -12,6 +12,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "stack/net/mgmt_event.h"
@@ -70,6 +71,7 @@ class MgmtTap {
 
 class NetMgmt {
  public:
+  /// `config` outlives it.
   NetMgmt(Tracer& tracer, SubjectId node, const NetMgmtConfig& config);
   NetMgmt(const NetMgmt&) = delete;
   NetMgmt& operator=(const NetMgmt&) = delete;
@@ -92,7 +94,7 @@ class NetMgmt {
   void stall(bool on);
   /// Calls `then` once, when next nothing waits and no handler is at work; at once if so now.
   void when_idle(Delegate then);
-  bool idle() const { return count_ == 0 && waiting_.empty() && !busy_; }
+  bool idle() const { return queue_ == nullptr; }
 
   /// Events lost to a full queue or to the size of their info.
   std::uint64_t dropped() const { return dropped_; }
@@ -110,15 +112,29 @@ class NetMgmt {
   };
   struct Registered {
     MgmtCallback* callback;
-    MgmtWord word;
+    std::uint64_t mask;
+  };
+  /// What waits and what the thread is at.
+  struct Queue {
+    explicit Queue(NetMgmt& mgmt);
+    std::vector<Entry> ring;
+    std::size_t head = 0, count = 0;
+    std::vector<Entry> waiting;  // notifiers that wait for a place, oldest first
+    // An event and who is still to be called, null once removed.
+    Entry current;
+    std::vector<MgmtCallback*> to_call;
+    std::size_t next = 0;
+    bool busy = false;
+    Delegate when_idle;
+    Timer give_up;
   };
   RecordId trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info);
   MgmtWord word(std::uint64_t mask) const { return mgmt_word(mask, config_.layout); }
-  void rebuild_mask();
+  void enter(std::size_t place, MgmtCallback& callback);
   bool covered(MgmtEvent event) const;
   void enqueue(const Entry& entry);
   void push(const Entry& entry);
-  void grow();
+  static void grow(Queue& queue, std::size_t most);
   Entry pop();
   void admit_waiting();
   void give_up();
@@ -131,21 +147,16 @@ class NetMgmt {
 
   Tracer& tracer_;
   SubjectId node_;
-  NetMgmtConfig config_;
-  std::vector<Registered> statics_, callbacks_;
-  MgmtWord covered_;  // the OR of all
-  std::vector<Entry> ring_;
-  std::size_t head_ = 0, count_ = 0, peak_ = 0;
-  std::vector<Entry> waiting_;  // notifiers that wait for a place, oldest first
-  // What the thread is at: an event and who is still to be called, null once removed.
-  Entry current_;
-  std::vector<MgmtCallback*> to_call_;
-  std::size_t next_ = 0;
-  bool busy_ = false, calling_ = false, stalled_ = false, turn_missed_ = false;
+  const NetMgmtConfig& config_;
+  std::vector<Registered> callbacks_;  // static ones first
+  MgmtWord covered_;                   // the OR of all
+  std::unique_ptr<Queue> queue_;       // null while idle: most nodes are, most of the time
+  std::size_t peak_ = 0;
   std::uint64_t dropped_ = 0, delivered_ = 0, calls_ = 0;
-  Delegate when_idle_;
   MgmtTap* tap_ = nullptr;
-  Timer work_, give_up_;
+  Timer work_;
+  std::uint32_t statics_ = 0;
+  bool calling_ = false, stalled_ = false, turn_missed_ = false;
 };
 
 }  // namespace flapjack

@@ -13,7 +13,8 @@ using Overflow = NetMgmtConfig::Overflow;
 
 class Queue : public testing::Test {
  protected:
-  void make(const NetMgmtConfig& config) {
+  void make(const NetMgmtConfig& how) {
+    config = how;
     mgmt = std::make_unique<NetMgmt>(tracer, tracer.subject("n"), config);
     tracer.add_sink(sink);
     mgmt->add(callback);
@@ -32,6 +33,7 @@ class Queue : public testing::Test {
   Scheduler scheduler;
   Tracer tracer{scheduler};
   MemorySink sink;
+  NetMgmtConfig config;
   std::unique_ptr<NetMgmt> mgmt;
   Lines log;
   std::function<void(const MgmtNotice&)> extra;

@@ -15,7 +15,7 @@ using test::Lines;
 
 /// A bus without any stack, and callbacks that write down what they get.
 struct Bus {
-  explicit Bus(const NetMgmtConfig& config = {}) : mgmt(tracer, tracer.subject("n"), config) {
+  explicit Bus(const NetMgmtConfig& how = {}) : config(how) {
     tracer.add_sink(sink);
   }
   MgmtCallback logger(std::string who, std::uint64_t mask) {
@@ -27,7 +27,8 @@ struct Bus {
   Scheduler scheduler;
   Tracer tracer{scheduler};
   MemorySink sink;
-  NetMgmt mgmt;
+  const NetMgmtConfig config;
+  NetMgmt mgmt{tracer, tracer.subject("n"), config};
   Lines log;
 };
 
