@@ -15,25 +15,27 @@ MgmtEvent event_of(const IpAddress& address, bool added) {
 
 }  // namespace
 
-RouterTable::RouterTable(Stack& stack, std::size_t limit)
-    : stack_(stack),
-      limit_(limit),
-      lifetimes_(stack.scheduler(), Lane::Work, delegate<&RouterTable::expire>(this)) {}
+RouterTable::Known::Known(RouterTable& table)
+    : lifetimes(table.stack_.scheduler(), Lane::Work, delegate<&RouterTable::expire>(&table)) {
+  entries.reserve(table.stack_.config().max_routers);
+}
 
 const RouterEntry* RouterTable::add(NetIf& iface, const IpAddress& address, Duration lifetime,
                                     bool is_default) {
   assert(lifetime.ns >= 0 && !address.is_any());
   const SimTime expires = lifetime.ns == 0 ? kNever : stack_.scheduler().now() + lifetime;
-  for (RouterEntry& known : entries_) {
+  const std::size_t limit = stack_.config().max_routers;
+  if (known_ == nullptr && limit > 0) known_ = std::make_unique<Known>(*this);
+  if (known_ == nullptr) return nullptr;
+  for (RouterEntry& known : known_->entries) {
     if (known.iface != &iface || known.address != address) continue;
     known.expires = expires;
     known.is_default = is_default;
     arm();
     return &known;
   }
-  if (entries_.size() >= limit_) return nullptr;
-  entries_.reserve(limit_);  // with the first one: most nodes have none
-  entries_.push_back({&iface, address, is_default, expires});
+  if (known_->entries.size() >= limit) return nullptr;
+  known_->entries.push_back({&iface, address, is_default, expires});
   arm();
   stack_.mgmt.notify(event_of(address, true), &iface, address);
   return find(&iface, address);
@@ -42,27 +44,28 @@ const RouterEntry* RouterTable::add(NetIf& iface, const IpAddress& address, Dura
 bool RouterTable::remove(const NetIf& iface, const IpAddress& address) {
   const RouterEntry* found = find(&iface, address);
   if (found == nullptr) return false;
-  erase(static_cast<std::size_t>(found - entries_.data()));
+  erase(static_cast<std::size_t>(found - known_->entries.data()));
   arm();
   return true;
 }
 
 void RouterTable::erase(std::size_t place) {
-  const RouterEntry gone = entries_[place];
-  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(place));
+  std::vector<RouterEntry>& entries = known_->entries;
+  const RouterEntry gone = entries[place];
+  entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(place));
   stack_.route.forget_redirects(*gone.iface, gone.address);
   stack_.mgmt.notify(event_of(gone.address, false), gone.iface, gone.address);
 }
 
 const RouterEntry* RouterTable::find(const NetIf* iface, const IpAddress& address) const {
-  for (const RouterEntry& entry : entries_) {
+  for (const RouterEntry& entry : entries()) {
     if (entry.address == address && (iface == nullptr || entry.iface == iface)) return &entry;
   }
   return nullptr;
 }
 
 const RouterEntry* RouterTable::default_router(Family family, const NetIf* iface) const {
-  for (const RouterEntry& entry : entries_) {
+  for (const RouterEntry& entry : entries()) {
     if (!entry.is_default || entry.address.family() != family) continue;
     if (iface == nullptr || entry.iface == iface) return &entry;
   }
@@ -71,8 +74,8 @@ const RouterEntry* RouterTable::default_router(Family family, const NetIf* iface
 
 void RouterTable::expire() {
   const SimTime now = stack_.scheduler().now();
-  for (std::size_t place = 0; place < entries_.size();) {
-    if (entries_[place].expires <= now) {
+  for (std::size_t place = 0; place < known_->entries.size();) {
+    if (known_->entries[place].expires <= now) {
       erase(place);
     } else {
       ++place;
@@ -83,11 +86,11 @@ void RouterTable::expire() {
 
 void RouterTable::arm() {
   SimTime earliest = kNever;
-  for (const RouterEntry& entry : entries_) earliest = std::min(earliest, entry.expires);
+  for (const RouterEntry& entry : known_->entries) earliest = std::min(earliest, entry.expires);
   if (earliest == kNever) {
-    lifetimes_.cancel();
+    known_->lifetimes.cancel();
   } else {
-    lifetimes_.start_at(earliest);
+    known_->lifetimes.start_at(earliest);
   }
 }
 

@@ -6,6 +6,7 @@
 // ever. One timer serves all entries. Raises IPV4_ROUTER_ADD and _DEL, IPV6_ROUTER_ADD and _DEL.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -26,11 +27,11 @@ struct RouterEntry {
 
 class RouterTable {
  public:
-  /// `limit`: NET_MAX_ROUTERS, of both families together.
-  RouterTable(Stack& stack, std::size_t limit);
+  explicit RouterTable(Stack& stack) : stack_(stack) {}
 
   /// A new entry, or the one for this iface and address with its lifetime and default flag set anew
-  /// (no event then). `lifetime` in whole seconds, zero: for ever. Null when the table is full.
+  /// (no event then). `lifetime` in whole seconds, zero: for ever. Null when the table is full
+  /// (StackConfig::max_routers).
   const RouterEntry* add(NetIf& iface, const IpAddress& address, Duration lifetime,
                          bool is_default);
   /// False when it was not there.
@@ -40,17 +41,23 @@ class RouterTable {
   /// The first default router of a family, on `iface` unless that is null.
   const RouterEntry* default_router(Family family, const NetIf* iface = nullptr) const;
   /// In the order in which they were added.
-  std::span<const RouterEntry> entries() const { return entries_; }
+  std::span<const RouterEntry> entries() const {
+    if (known_ == nullptr) return {};
+    return known_->entries;
+  }
 
  private:
+  struct Known {
+    explicit Known(RouterTable& table);
+    std::vector<RouterEntry> entries;
+    Timer lifetimes;
+  };
   void erase(std::size_t place);
   void expire();
   void arm();
 
   Stack& stack_;
-  std::size_t limit_;
-  std::vector<RouterEntry> entries_;
-  Timer lifetimes_;
+  std::unique_ptr<Known> known_;  // from the first router on: most nodes have none
 };
 
 }  // namespace flapjack
