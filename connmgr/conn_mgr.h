@@ -114,7 +114,7 @@ class ConnMgr {
   /// Who took which lock while holding which other; cycles are recorded as "lock_cycle", too.
   const LockOrder& locks() const { return locks_; }
   /// A call that takes the monitor's lock has to wait now.
-  bool blocked() const { return monitor_held_.held(); }
+  bool blocked() const { return held_ != nullptr && held_->monitor.held(); }
   /// A call about `iface` has to wait now.
   bool blocked(const NetIf& iface) const;
   /// Waits as those calls do, and says so under `call`; Ok at once when nothing is blocked, or the
@@ -129,6 +129,14 @@ class ConnMgr {
     NetIf* iface;
     const L2* l2;
     RecordId cause{};
+  };
+  // What an init that takes time holds up. Lasts, as fibers may be on their way out of the locks.
+  struct Held {
+    explicit Held(ConnMgr& mgr);
+    HeldLock monitor, binding;
+    const Binding* in_init = nullptr;  // whose lock `binding` is
+    std::vector<Waiting> waiting;
+    Timer init_timer, resume_timer;
   };
   void monitor_call(Waiting call);
   void carry_out(const Waiting& call);
@@ -163,11 +171,8 @@ class ConnMgr {
   std::vector<LockOrder::Lock> iface_locks_;  // by iface index - 1; 0: none yet
   std::vector<std::unique_ptr<Binding>> bindings_;
   bool booted_ = false;
-  std::size_t next_init_ = 0;
-  const Binding* in_init_ = nullptr;  // whose lock binding_held_ is
-  HeldLock monitor_held_, binding_held_;
-  std::vector<Waiting> waiting_;
-  Timer init_timer_, resume_timer_;
+  std::uint32_t next_init_ = 0;
+  std::unique_ptr<Held> held_;  // from the first such init on
   MgmtCallback iface_callback_, self_callback_;
 };
 

@@ -12,17 +12,19 @@ ConnMgr::ConnMgr(Stack& stack, ConnMgrConfig config)
     : stack_(stack),
       config_(config),
       locks_([this](const std::string& cycle) { on_lock_cycle(cycle); }),
-      monitor_(stack, locks_, config.monitor),
-      monitor_held_(stack.fibers(), "the monitor's lock"),
-      binding_held_(stack.fibers(), "a binding's lock"),
-      init_timer_(stack.scheduler(), Lane::Work, delegate<&ConnMgr::init_returned>(this)),
-      resume_timer_(stack.scheduler(), Lane::App, delegate<&ConnMgr::init_bindings>(this)) {
+      monitor_(stack, locks_, config_.monitor) {
   iface_callback_ = {mgmt_mask(MgmtEvent::IfAdminUp, MgmtEvent::IfUp, MgmtEvent::IfDown),
                      [this](const MgmtNotice& notice) { on_iface(notice); }};
   self_callback_ = {mgmt_mask(MgmtEvent::ConnIfTimeout, MgmtEvent::ConnIfFatalError,
                               MgmtEvent::ConnIfIdleTimeout),
                     [this](const MgmtNotice& notice) { on_self(notice); }};
 }
+
+ConnMgr::Held::Held(ConnMgr& mgr)
+    : monitor(mgr.stack_.fibers(), "the monitor's lock"),
+      binding(mgr.stack_.fibers(), "a binding's lock"),
+      init_timer(mgr.stack_.scheduler(), Lane::Work, delegate<&ConnMgr::init_returned>(&mgr)),
+      resume_timer(mgr.stack_.scheduler(), Lane::App, delegate<&ConnMgr::init_bindings>(&mgr)) {}
 
 ConnMgr::~ConnMgr() {
   stack_.mgmt.remove(self_callback_);
@@ -63,12 +65,13 @@ void ConnMgr::init_bindings() {
       binding.impl().init(binding);
     }
     if (binding.init_takes() > Duration{}) {
-      in_init_ = &binding;
-      binding_held_.hold();
-      monitor_held_.hold();
+      if (held_ == nullptr) held_ = std::make_unique<Held>(*this);
+      held_->in_init = &binding;
+      held_->binding.hold();
+      held_->monitor.hold();
       stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
                             {Attr::of("iface", binding.iface().name())});
-      return init_timer_.start(binding.init_takes());
+      return held_->init_timer.start(binding.init_takes());
     }
     monitor_.unlock();
   }
@@ -78,8 +81,8 @@ void ConnMgr::init_bindings() {
 // The lock is handed to who waits for it, so they go ahead of all that the boot still has to do.
 void ConnMgr::init_returned() {
   monitor_.unlock();
-  in_init_ = nullptr;
-  if (binding_held_.free()) return resume_timer_.start(Duration{});
+  held_->in_init = nullptr;
+  if (held_->binding.free()) return held_->resume_timer.start(Duration{});
   init_bindings();
 }
 
@@ -95,23 +98,25 @@ void ConnMgr::finish_boot() {
   // Registered last, the monitor's handlers run before those of control and of older apps.
   monitor_.start();
   monitor_.unlock();
-  for (const Waiting& call : waiting_) {
+  if (held_ == nullptr) return;
+  for (const Waiting& call : held_->waiting) {
     const CauseScope scope(stack_.scheduler(), call.cause);
     carry_out(call);
   }
-  waiting_.clear();
-  static_cast<void>(monitor_held_.free());
+  held_->waiting.clear();
+  static_cast<void>(held_->monitor.free());
 }
 
 bool ConnMgr::blocked(const NetIf& iface) const {
-  return in_init_ != nullptr && in_init_ == if_get_binding(iface);
+  return held_ != nullptr && held_->in_init != nullptr &&
+         held_->in_init == if_get_binding(iface);
 }
 
 Status ConnMgr::wait_for(const Binding& binding, std::string_view call) {
-  if (in_init_ != &binding) return Status();
+  if (held_ == nullptr || held_->in_init != &binding) return Status();
   stack_.tracer().event(binding.iface().subject(), conn_event::kBindingBlocked,
                         {Attr::of("waiting", call)});
-  return binding_held_.pass();
+  return held_->binding.pass();
 }
 
 Status ConnMgr::wait_for(const NetIf& iface, std::string_view call) {
@@ -123,7 +128,7 @@ Status ConnMgr::wait_for_monitor(std::string_view call, bool takes_lock) {
   if (!takes_lock || !blocked()) return Status();
   stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
                         {Attr::of("waiting", call)});
-  return monitor_held_.pass();
+  return held_->monitor.pass();
 }
 
 void ConnMgr::monitor_call(Waiting call) {
@@ -132,8 +137,8 @@ void ConnMgr::monitor_call(Waiting call) {
   stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
                         {Attr::of("waiting", resend ? "resend" : "ignore")});
   call.cause = stack_.scheduler().cause();
-  waiting_.push_back(call);
-  if (stack_.fibers().current() != nullptr) static_cast<void>(monitor_held_.pass());
+  held_->waiting.push_back(call);
+  if (stack_.fibers().current() != nullptr) static_cast<void>(held_->monitor.pass());
 }
 
 void ConnMgr::carry_out(const Waiting& call) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "connmgr/event_names.h"
 #include "stack/net/stack.h"
@@ -53,7 +54,7 @@ Lane lane_of(Coalescing policy) {
 
 }  // namespace
 
-Monitor::Monitor(Stack& stack, LockOrder& locks, MonitorConfig config)
+Monitor::Monitor(Stack& stack, LockOrder& locks, const MonitorConfig& config)
     : stack_(stack),
       locks_(locks),
       lock_(locks.add("monitor")),
@@ -230,9 +231,7 @@ void Monitor::pass() {
   std::sort(changed_.begin(), changed_.end());
   // Readiness follows from the word: the others keep theirs. What a handler called from the pass
   // changes belongs to the next one.
-  judged_.swap(changed_);
-  for (const IfIndex index : judged_) judge(index, found);
-  judged_.clear();
+  for (const IfIndex index : std::exchange(changed_, {})) judge(index, found);
   for (std::size_t k = 0; k < kAggregates; ++k) found[k].count = ready_[k];
   settle(found);
   passing_ = false;

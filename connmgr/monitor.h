@@ -67,8 +67,8 @@ struct MonitorConfig {
 
 class Monitor {
  public:
-  /// Neither is owned; both outlive the monitor.
-  Monitor(Stack& stack, LockOrder& locks, MonitorConfig config);
+  /// None is owned; all outlive the monitor.
+  Monitor(Stack& stack, LockOrder& locks, const MonitorConfig& config);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -139,10 +139,10 @@ class Monitor {
   Stack& stack_;
   LockOrder& locks_;
   LockOrder::Lock lock_;
-  MonitorConfig config_;
+  const MonitorConfig& config_;
   std::vector<IfaceState> states_;  // by iface index - 1
-  std::vector<IfIndex> changed_, judged_;
-  std::array<std::size_t, kAggregates> ready_{};  // words with the bit, as of the last pass
+  std::vector<IfIndex> changed_;
+  std::array<std::uint32_t, kAggregates> ready_{};  // words with the bit, as of the last pass
   std::array<Total, kAggregates> last_{};
   NetIf* last_up_ = nullptr;    // without per_family: what the two events blame
   NetIf* last_down_ = nullptr;
