@@ -71,11 +71,13 @@ NetIf& Stack::add_iface(NetIfConfig config) {
   const IfIndex index{static_cast<std::uint32_t>(ifaces_.size() + 1)};
   NetIf& iface = *ifaces_.emplace_back(std::make_unique<NetIf>(*this, index, std::move(config)));
   if (ifaces_.size() <= kFewIfaces) return iface;
-  if (by_name_.empty()) {
-    for (const auto& each : ifaces_) by_name_.push_back(each.get());
-    std::sort(by_name_.begin(), by_name_.end(), name_less);
+  if (by_name_ == nullptr) {
+    by_name_ = std::make_unique<std::vector<NetIf*>>();
+    for (const auto& each : ifaces_) by_name_->push_back(each.get());
+    std::sort(by_name_->begin(), by_name_->end(), name_less);
   } else {
-    by_name_.insert(std::upper_bound(by_name_.begin(), by_name_.end(), &iface, name_less), &iface);
+    by_name_->insert(std::upper_bound(by_name_->begin(), by_name_->end(), &iface, name_less),
+                     &iface);
   }
   return iface;
 }
@@ -86,15 +88,15 @@ NetIf* Stack::iface(IfIndex index) const {
 }
 
 NetIf* Stack::iface_by_name(std::string_view name) const {
-  if (by_name_.empty()) {
+  if (by_name_ == nullptr) {
     const auto found = std::find_if(ifaces_.begin(), ifaces_.end(),
                                     [&](const auto& iface) { return iface->name() == name; });
     return found != ifaces_.end() ? found->get() : nullptr;
   }
   const auto found =
-      std::lower_bound(by_name_.begin(), by_name_.end(), name,
+      std::lower_bound(by_name_->begin(), by_name_->end(), name,
                        [](const NetIf* iface, std::string_view n) { return iface->name() < n; });
-  return found != by_name_.end() && (*found)->name() == name ? *found : nullptr;
+  return found != by_name_->end() && (*found)->name() == name ? *found : nullptr;
 }
 
 NetIf* Stack::default_iface() const {

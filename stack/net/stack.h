@@ -188,12 +188,12 @@ class Stack {
   Lazy<CnParts, Stack> cn;  ///< last, so that the feed lets go of mgmt first
 
  private:
-  std::vector<NetIf*> by_name_;  // sorted; empty while there are few
+  std::unique_ptr<std::vector<NetIf*>> by_name_;  // sorted; null while there are few
   NetIf* chosen_default() const;
   void warn_of_few_configs(std::string_view event, std::size_t ifaces, std::size_t limit);
 
   std::array<std::uint32_t, kIfKinds> kinds_{};
-  std::size_t ipv4_configs_ = 0, ipv6_configs_ = 0;  // taken
+  std::uint32_t ipv4_configs_ = 0, ipv6_configs_ = 0;  // taken
 };
 
 }  // namespace flapjack
