@@ -7,36 +7,63 @@
 namespace flapjack {
 
 LockOrder::Lock LockOrder::add(std::string name) {
-  locks_.push_back({std::move(name), 0, {}});
-  held_.reserve(locks_.size());
-  return static_cast<Lock>(locks_.size() - 1);
+  if (!any_) {
+    any_ = true;
+    first_ = std::move(name);
+    return 0;
+  }
+  if (graph_ == nullptr) {
+    graph_ = std::make_unique<Graph>();
+    graph_->locks.push_back({std::move(first_), depth_, {}});
+    if (depth_ > 0) graph_->held.push_back(0);
+  }
+  graph_->locks.push_back({std::move(name), 0, {}});
+  graph_->held.reserve(graph_->locks.size());
+  return static_cast<Lock>(graph_->locks.size() - 1);
 }
 
 bool LockOrder::take(Lock lock) {
-  Node& node = locks_[lock];
-  if (node.depth++ > 0) return true;
+  if (graph_ == nullptr) {
+    ++depth_;
+    return true;
+  }
+  if (graph_->locks[lock].depth++ > 0) return true;
   bool fine = true;
-  for (const Lock holder : held_) fine = add_edge(holder, lock) && fine;
-  held_.push_back(lock);
+  for (const Lock holder : graph_->held) fine = add_edge(holder, lock) && fine;
+  graph_->held.push_back(lock);
   return fine;
 }
 
 void LockOrder::release(Lock lock) {
-  assert(locks_[lock].depth > 0);
-  if (--locks_[lock].depth > 0) return;
-  held_.erase(std::find(held_.begin(), held_.end(), lock));
+  assert(depth(lock) > 0);
+  if (graph_ == nullptr) {
+    --depth_;
+    return;
+  }
+  if (--graph_->locks[lock].depth > 0) return;
+  std::vector<Lock>& held = graph_->held;
+  held.erase(std::find(held.begin(), held.end(), lock));
+}
+
+std::vector<LockOrder::Lock> LockOrder::held() const {
+  if (graph_ != nullptr) return graph_->held;
+  return depth_ > 0 ? std::vector<Lock>{0} : std::vector<Lock>{};
+}
+
+std::vector<std::string> LockOrder::cycles() const {
+  return graph_ != nullptr ? graph_->cycles : std::vector<std::string>{};
 }
 
 bool LockOrder::add_edge(Lock from, Lock to) {
-  std::vector<Lock>& after = locks_[from].after;
+  std::vector<Lock>& after = graph_->locks[from].after;
   if (std::find(after.begin(), after.end(), to) != after.end()) return true;
   std::vector<Lock> way{from, to};
   const bool cycle = path(to, from, way);
   after.push_back(to);
   if (!cycle) return true;
   std::string text;
-  for (const Lock lock : way) text += (text.empty() ? "" : " -> ") + locks_[lock].name;
-  cycles_.push_back(text);
+  for (const Lock lock : way) text += (text.empty() ? "" : " -> ") + graph_->locks[lock].name;
+  graph_->cycles.push_back(text);
   if (told_) told_(text);
   return false;
 }
@@ -44,7 +71,7 @@ bool LockOrder::add_edge(Lock from, Lock to) {
 // Depth first, in the order in which the edges came; the graph had no cycle before, or its cycles
 // were told of: `way` keeps the search from going round in one.
 bool LockOrder::path(Lock from, Lock to, std::vector<Lock>& way) const {
-  for (const Lock next : locks_[from].after) {
+  for (const Lock next : graph_->locks[from].after) {
     if (next == to) {
       way.push_back(to);
       return true;

@@ -3,10 +3,12 @@
 // mutex a binding, one an iface) and the order in which they are taken. Nothing ever blocks here:
 // one turn runs at a time. But two orders that contradict each other would block two threads of a
 // real node for ever, so the graph "held -> taken" is kept, and the first edge that closes a cycle
-// is reported once. Owned by ConnMgr; taken by ConnMgr, Monitor and Binding.
+// is reported once. A lone lock, all that most nodes have, needs no graph. Owned by ConnMgr; taken
+// by ConnMgr, Monitor and Binding.
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,10 +30,10 @@ class LockOrder {
   /// Gives back one take().
   void release(Lock lock);
   /// How often it is held now.
-  int depth(Lock lock) const { return locks_[lock].depth; }
+  int depth(Lock lock) const { return graph_ != nullptr ? graph_->locks[lock].depth : depth_; }
   /// Locks held, in the order in which they were taken first.
-  const std::vector<Lock>& held() const { return held_; }
-  const std::vector<std::string>& cycles() const { return cycles_; }
+  std::vector<Lock> held() const;
+  std::vector<std::string> cycles() const;
 
  private:
   struct Node {
@@ -39,13 +41,19 @@ class LockOrder {
     int depth = 0;
     std::vector<Lock> after;  // taken while this one was held
   };
+  struct Graph {
+    std::vector<Node> locks;
+    std::vector<Lock> held;
+    std::vector<std::string> cycles;
+  };
   bool add_edge(Lock from, Lock to);
   bool path(Lock from, Lock to, std::vector<Lock>& way) const;
 
   std::function<void(const std::string&)> told_;
-  std::vector<Node> locks_;
-  std::vector<Lock> held_;
-  std::vector<std::string> cycles_;
+  std::string first_;  // the first lock's name, and how often it is held while it is the only one
+  int depth_ = 0;
+  bool any_ = false;
+  std::unique_ptr<Graph> graph_;  // from the second lock on
 };
 
 /// Holds a lock for a scope.

@@ -29,6 +29,22 @@ TEST(LockOrder, RecursiveAndBalanced) {
   EXPECT_TRUE(locks.cycles().empty());
 }
 
+TEST(LockOrder, OneThatWasAloneIsHeldStill) {
+  LockOrder locks;
+  const auto a = locks.add("a");
+  locks.take(a);
+  locks.take(a);
+  EXPECT_EQ(locks.held(), std::vector<LockOrder::Lock>{a});
+  const auto b = locks.add("b");
+  EXPECT_EQ(locks.depth(a), 2);
+  EXPECT_TRUE(locks.take(b));
+  EXPECT_EQ(locks.held(), (std::vector<LockOrder::Lock>{a, b}));
+  locks.release(a);
+  locks.release(a);
+  EXPECT_FALSE(locks.take(a)) << "a -> b was kept";
+  EXPECT_EQ(locks.cycles(), std::vector<std::string>{"b -> a -> b"});
+}
+
 // Takes `order` one after the other, then gives all back.
 bool chain(LockOrder& locks, const std::vector<LockOrder::Lock>& order) {
   bool fine = true;
