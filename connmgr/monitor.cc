@@ -247,12 +247,12 @@ void Monitor::judge(IfIndex index, std::array<Total, kAggregates>& found) {
   for (std::size_t k = 0; k < kAggregates; ++k) {
     if (((s.word ^ before) & kRows[k].ready) == 0) continue;
     (s.word & kRows[k].ready) != 0 ? ++ready_[k] : --ready_[k];
-    found[k].blame = iface;  // the highest index wins, whichever direction it changed
+    found[k].blame = index;  // the highest index wins, whichever direction it changed
     found[k].cause = s.cause;
   }
   if (((s.word ^ before) & conn_state::kReady) == 0) return;
   const bool ready = (s.word & conn_state::kReady) != 0;
-  (ready ? last_up_ : last_down_) = iface;
+  (ready ? last_up_ : last_down_) = index;
   if (!config_.l4_if_events) return;
   const CauseScope scope(stack_.scheduler(), s.cause);
   stack_.mgmt.notify(ready ? MgmtEvent::L4IfConnected : MgmtEvent::L4IfDisconnected, iface);
@@ -281,8 +281,8 @@ void Monitor::settle(const std::array<Total, kAggregates>& found) {
 }
 
 NetIf* Monitor::blamed(std::size_t aggregate, bool connected) const {
-  if (config_.per_family) return last_[aggregate].blame;
-  return connected ? last_up_ : last_down_;
+  if (config_.per_family) return stack_.iface(last_[aggregate].blame);
+  return stack_.iface(connected ? last_up_ : last_down_);
 }
 
 void Monitor::raise(std::size_t aggregate, bool connected, RecordId cause) {

@@ -114,8 +114,8 @@ class Monitor {
     RecordId cause;        // the record that last changed it
   };
   struct Total {
-    std::size_t count = 0;
-    NetIf* blame = nullptr;
+    std::uint32_t count = 0;
+    IfIndex blame;
     RecordId cause;
   };
 
@@ -144,8 +144,7 @@ class Monitor {
   std::vector<IfIndex> changed_;
   std::array<std::uint32_t, kAggregates> ready_{};  // words with the bit, as of the last pass
   std::array<Total, kAggregates> last_{};
-  NetIf* last_up_ = nullptr;    // without per_family: what the two events blame
-  NetIf* last_down_ = nullptr;
+  IfIndex last_up_, last_down_;  // without per_family: what the two events blame
   bool given_ = true;  // the semaphore: starts at one
   bool started_ = false, passing_ = false;
   Timer pass_timer_;

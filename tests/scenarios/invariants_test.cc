@@ -16,10 +16,10 @@ struct RunningOf {
 };
 template struct RunningOf<&NetIf::running_>;
 
-std::size_t& ready_count_of(ConnMgr& manager);
+std::uint32_t& ready_count_of(ConnMgr& manager);
 template <auto kMonitor, auto kTotals>
 struct ReadyCountOf {
-  friend std::size_t& ready_count_of(ConnMgr& manager) {
+  friend std::uint32_t& ready_count_of(ConnMgr& manager) {
     return (manager.*kMonitor.*kTotals)[0].count;
   }
 };
@@ -100,7 +100,7 @@ TEST_F(InvariantsTest, AnUpIfaceThatDoesNotRunIsNamedInTheEnd) {
 }
 
 TEST_F(InvariantsTest, AMonitorThatCountsWrongIsNamed) {
-  std::size_t& count = ready_count_of(a->conn_mgr);
+  std::uint32_t& count = ready_count_of(a->conn_mgr);
   ASSERT_EQ(count, 1u);
   count = 2;
   EXPECT_EQ(found(), "ready_count: a counts 2 ready ifaces of 1");
