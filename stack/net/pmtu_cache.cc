@@ -26,8 +26,6 @@ std::uint32_t next_plateau(std::uint32_t packet_bytes) {
 
 PmtuCache::PmtuCache(Stack& stack, const PmtuConfig& config) : stack_(stack), config_(config) {
   assert(config.entries4 >= 1 && config.entries6 >= 1);
-  entries4_.reserve(config.entries4);
-  entries6_.reserve(config.entries6);
 }
 
 const PmtuCache::Entry* PmtuCache::find(const IpAddress& destination) const {
@@ -65,6 +63,7 @@ PmtuCache::Entry& PmtuCache::place_for(const IpAddress& destination) {
                                 [&](const Entry& e) { return e.destination == destination; });
   if (own != entries.end()) return *own;
   const std::size_t limit = destination.is_v6() ? config_.entries6 : config_.entries4;
+  if (entries.empty()) entries.reserve(limit);  // with the first one: most nodes have none
   if (entries.size() < limit) return entries.emplace_back();
   return *std::min_element(entries.begin(), entries.end(),
                            [](const Entry& a, const Entry& b) { return a.changed < b.changed; });
