@@ -37,7 +37,7 @@ struct LinkConfig : FaultSet {
 class LinkEnd {
  public:
   virtual ~LinkEnd() = default;
-  /// What deliver() will need behind the end itself; see Delegate::near.
+  /// What deliver() will need behind the end itself; see Delegate::Kind.
   virtual void prefetch_receiver(unsigned /*step*/) const {}
   /// A frame arrived; consumed. Runs in an event of lane Frame.
   virtual void deliver(PacketPtr frame) = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Delegate: a call to be made later, in four words. It owns nothing and allocates nothing, which
+// Delegate: a call to be made later, in three words. It owns nothing and allocates nothing, which
 // is why the event core uses it instead of std::function.
 #pragma once
 #include <cstdint>
@@ -7,21 +7,25 @@
 namespace flapjack {
 
 struct Delegate {
-  void (*fn)(void* self, std::uint64_t arg) = nullptr;
+  /// What all delegates to one method of one type share; lives for ever.
+  struct Kind {
+    void (*call)(void* self, std::uint64_t arg);
+    /// Asks for the memory that the call will need (base/prefetch.h), in steps 0, 1, 2 ... : each
+    /// may read what the steps before have asked for. Null when the type offers no prefetch().
+    void (*near)(const void* self, std::uint64_t arg, unsigned step) = nullptr;
+  };
+  const Kind* kind = nullptr;
   void* self = nullptr;
   std::uint64_t arg = 0;
-  /// Asks for the memory that the call will need (base/prefetch.h), in steps 0, 1, 2 ... : each may
-  /// read what the steps before have asked for. Null when `self` offers no prefetch().
-  void (*near)(const void* self, std::uint64_t arg, unsigned step) = nullptr;
 
-  explicit operator bool() const { return fn != nullptr; }
-  void operator()() const { fn(self, arg); }
+  explicit operator bool() const { return kind != nullptr; }
+  void operator()() const { kind->call(self, arg); }
 };
 
 namespace detail {
 
 template <class T>
-constexpr auto near_of() -> decltype(Delegate::near) {
+constexpr auto near_of() -> decltype(Delegate::Kind::near) {
   if constexpr (requires(const T& t) { t.prefetch(std::uint64_t{}, 0u); }) {
     return [](const void* p, std::uint64_t arg, unsigned step) {
       static_cast<const T*>(p)->prefetch(arg, step);
@@ -35,20 +39,32 @@ constexpr auto near_of() -> decltype(Delegate::near) {
   }
 }
 
+template <auto Method, class T>
+inline constexpr Delegate::Kind kKindOf{
+    [](void* p, std::uint64_t arg) {
+      if constexpr (requires(T& t) { (t.*Method)(arg); }) {
+        (static_cast<T*>(p)->*Method)(arg);
+      } else if constexpr (requires(T& t) { (t.*Method)(); }) {
+        (static_cast<T*>(p)->*Method)();
+      } else {
+        Method(*static_cast<T*>(p));
+      }
+    },
+    near_of<T>()};
+
 }  // namespace detail
 
-/// Calls `self->Method()`; before, when there is time, `self->prefetch(step)`.
+/// Calls `self->Method()`, or `Method(*self)` for what is no member; before, when there is time,
+/// `self->prefetch(step)`.
 template <auto Method, class T>
 Delegate delegate(T* self) {
-  return {[](void* p, std::uint64_t) { (static_cast<T*>(p)->*Method)(); }, self, 0,
-          detail::near_of<T>()};
+  return {&detail::kKindOf<Method, T>, self};
 }
 
 /// Calls `self->Method(arg)`; before, when there is time, `self->prefetch(arg, step)`.
 template <auto Method, class T>
 Delegate delegate(T* self, std::uint64_t arg) {
-  return {[](void* p, std::uint64_t a) { (static_cast<T*>(p)->*Method)(a); }, self, arg,
-          detail::near_of<T>()};
+  return {&detail::kKindOf<Method, T>, self, arg};
 }
 
 }  // namespace flapjack

@@ -15,7 +15,7 @@ namespace flapjack {
 class DriverUser {
  public:
   virtual ~DriverUser() = default;
-  /// What on_frame() will need; see Delegate::near.
+  /// What on_frame() will need; see Delegate::Kind.
   virtual void prefetch(unsigned /*step*/) const {}
   /// A whole frame, link header first; consumed. Called from a scheduler event of its own.
   virtual void on_frame(PacketPtr frame) = 0;
@@ -34,7 +34,7 @@ class Driver {
   virtual ~Driver() = default;
   /// May change only while the device does not run.
   virtual DriverCaps caps() const = 0;
-  /// What transmit() will need behind the driver itself; see Delegate::near.
+  /// What transmit() will need behind the driver itself; see Delegate::Kind.
   virtual void prefetch(unsigned /*step*/) const {}
   /// Once, before anything else. The user must outlive the driver's use.
   virtual void attach(DriverUser& user) = 0;

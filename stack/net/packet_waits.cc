@@ -16,15 +16,8 @@ PacketWait::PacketWait(PacketWaits& owner, PacketPool& from, std::size_t bytes)
     : waits(owner),
       pool(from),
       turn(owner.stack_.scheduler(), Lane::Work,
-           {[](void* self, std::uint64_t) {
-              auto& wait = *static_cast<PacketWait*>(self);
-              wait.waits.finish(wait);
-            },
-            this, 0}),
-      request(bytes, {[](void* self, std::uint64_t) {
-                        static_cast<PacketWait*>(self)->turn.start(Duration{});
-                      },
-                      this, 0}) {}
+           delegate<[](PacketWait& wait) { wait.waits.finish(wait); }>(this)),
+      request(bytes, delegate<[](PacketWait& wait) { wait.turn.start(Duration{}); }>(this)) {}
 
 PacketWaits::PacketWaits(Stack& stack) : stack_(stack) {}
 

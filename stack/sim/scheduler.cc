@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/sim/scheduler.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 
@@ -9,10 +10,15 @@ namespace {
 
 // A slot of this level spans 4 us: what is spread from there runs before the cache forgets it.
 constexpr int kSoon = 2;
-// What so many events need stays in the cache until they run.
-constexpr std::size_t kForeseen = 128;
+// So many events are looked at together, where so many are near: enough to wait for memory at the
+// same time, few enough to stay in the cache until they run. Never more than the other.
+constexpr std::size_t kForeseen = 24, kForeseenMost = 128;
+// Near means so many slots: what is scheduled into them meanwhile, as a frame's arrival, is missed.
+constexpr int kForeseenSlots = 4;
 // As deep as the objects are that a packet meets one behind the other.
-constexpr unsigned kForesight = 7;
+constexpr unsigned kForesight = 9;
+// What fewer pending events need stays in the cache anyway.
+constexpr std::size_t kCrowd = 512;
 
 int level_of(std::uint64_t difference) {
   return difference == 0 ? 0 : (63 - std::countl_zero(difference)) / 6;
@@ -26,27 +32,20 @@ int slot_of(std::uint64_t at, int level) {
 
 Scheduler::Scheduler() {
   nodes_.reserve(64);
-  tags_.reserve(64);
-  calls_.reserve(64);
+  events_.reserve(64);
 }
 
 EventHandle Scheduler::at(SimTime when, Lane lane, Delegate call) {
   assert(when >= now_ && call);
   const std::uint32_t index = allocate();
-  calls_[index] = call;
-  Tag& tag = tags_[index];
-  tag.cause = cause_;
-  tag.lane = lane;
+  Event& event = events_[index];
+  event.call = call;
+  event.cause = cause_;
+  event.lane = lane;
   nodes_[index].at = when < now_ ? now_.ns : when.ns;
   insert(index);
   ++pending_;
-  return {index, tag.generation};
-}
-
-// A free node's generation was given to no handle yet.
-bool Scheduler::pending(EventHandle handle) const {
-  return handle.generation != 0 && handle.index < tags_.size() &&
-         tags_[handle.index].generation == handle.generation;
+  return {index, event.generation};
 }
 
 bool Scheduler::cancel(EventHandle handle) {
@@ -61,7 +60,7 @@ bool Scheduler::rearm(EventHandle handle, SimTime when) {
   if (!pending(handle)) return false;
   unlink(handle.index);
   nodes_[handle.index].at = when < now_ ? now_.ns : when.ns;
-  tags_[handle.index].cause = cause_;
+  events_[handle.index].cause = cause_;
   insert(handle.index);
   return true;
 }
@@ -99,7 +98,12 @@ bool Scheduler::step_wheel(std::int64_t limit) {
     List& list = wheel_[level][slot];
     std::uint32_t index = list.head;
     const std::int64_t at = nodes_[index].at;
-    if (index == list.tail) {  // alone in the earliest slot: it is next, whatever the level
+    const bool alone = index == list.tail;
+    const bool unseen = static_cast<std::uint64_t>(at) >= foreseen_;
+    if (unseen && pending_ >= kCrowd && (level == kSoon || level == kSoon + 1)) {
+      foresee(level, slot);
+    }
+    if (alone) {  // alone in the earliest slot: it is next, whatever the level
       if (at > limit) return false;
       clear_slot(level, slot);
       base_ = static_cast<std::uint64_t>(at);
@@ -113,12 +117,10 @@ bool Scheduler::step_wheel(std::int64_t limit) {
     clear_slot(level, slot);
     base_ = static_cast<std::uint64_t>(start);
     if (level == 0) now_ = SimTime{start};
-    if (level > kSoon) foresee(index);
     while (index != kNil) {
       const std::uint32_t next = nodes_[index].next;
       if (level <= kSoon) {
-        __builtin_prefetch(&tags_[index]);
-        __builtin_prefetch(&calls_[index]);
+        __builtin_prefetch(&events_[index]);
       }
       insert(index);
       index = next;
@@ -130,39 +132,57 @@ bool Scheduler::step_wheel(std::int64_t limit) {
   return false;
 }
 
-// Brings what a list of events needs into the cache, unless it is too much for one time: then the
-// lists it is spread over are asked, down to slots of 262 us. A step for all of them comes before
-// the next step for one, so that they wait for memory together.
-void Scheduler::foresee(std::uint32_t index) {
-  std::array<const Delegate*, kForeseen> calls;
+// Brings what the events of the slots from `slot` on need into the cache. A step for all of them
+// comes before the next step for one, so that they wait for memory together. A slot with too many
+// is left to the level below.
+void Scheduler::foresee(int level, int slot) {
+  std::array<const Delegate*, kForeseenMost> calls;
   std::size_t count = 0;
-  for (; index != kNil; index = nodes_[index].next) {
-    if (count == kForeseen) return;
-    __builtin_prefetch(&calls_[index]);
-    calls[count++] = &calls_[index];
-  }
-  for (unsigned step = 0; step < kForesight; ++step) {
-    std::size_t left = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (calls[i]->near == nullptr) continue;
-      calls[i]->near(calls[i]->self, calls[i]->arg, step);
-      calls[left++] = calls[i];
+  const int end = std::min(slot + kForeseenSlots, kSlots);
+  int place = slot;
+  for (; place < end && count < kForeseen; ++place) {
+    const std::size_t before = count;
+    std::uint32_t index = wheel_[level][place].head;
+    for (; index != kNil && count < kForeseenMost; index = nodes_[index].next) {
+      __builtin_prefetch(&events_[index]);
+      calls[count++] = &events_[index].call;
     }
-    count = left;
+    if (index == kNil || level == kSoon) continue;
+    count = before;
+    break;
+  }
+  const auto at = static_cast<std::uint64_t>(nodes_[wheel_[level][slot].head].at);
+  foreseen_ = ((at >> (6 * level)) + static_cast<std::uint64_t>(place - slot)) << (6 * level);
+  for (unsigned step = 0; step < kForesight; ++step) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Delegate& call = *calls[i];
+      if (call.kind->near == nullptr) continue;
+      call.kind->near(call.self, call.arg, step);
+      calls[kept++] = &call;
+    }
+    count = kept;
   }
 }
 
 void Scheduler::run_first() {
   const auto lane = static_cast<std::size_t>(std::countr_zero(lanes_));
-  const std::uint32_t index = instant_[lane].head;
-  unlink(index);
+  List& list = instant_[lane];
+  const std::uint32_t index = list.head;
+  list.head = nodes_[index].next;
+  if (list.head != kNil) {
+    nodes_[list.head].prev = kNil;
+  } else {
+    list.tail = kNil;
+    lanes_ &= ~(1u << lane);
+  }
   run_node(index);
 }
 
 // Runs an event that is in no list any more.
 void Scheduler::run_node(std::uint32_t index) {
-  const Delegate call = calls_[index];
-  cause_ = tags_[index].cause;
+  const Delegate call = events_[index].call;
+  cause_ = events_[index].cause;
   release(index);
   ++executed_;
   call();
@@ -172,7 +192,7 @@ void Scheduler::run_node(std::uint32_t index) {
 void Scheduler::insert(std::uint32_t index) {
   const Node& node = nodes_[index];
   if (node.at == now_.ns) {
-    const auto lane = static_cast<std::size_t>(tags_[index].lane);
+    const auto lane = static_cast<std::size_t>(events_[index].lane);
     lanes_ |= 1u << lane;
     return append(instant_[lane], index);
   }
@@ -187,7 +207,7 @@ void Scheduler::insert(std::uint32_t index) {
 void Scheduler::unlink(std::uint32_t index) {
   const Node& node = nodes_[index];
   if (node.at == now_.ns) {
-    const auto lane = static_cast<std::size_t>(tags_[index].lane);
+    const auto lane = static_cast<std::size_t>(events_[index].lane);
     remove(instant_[lane], index);
     if (instant_[lane].head == kNil) lanes_ &= ~(1u << lane);
     return;
@@ -238,14 +258,13 @@ std::uint32_t Scheduler::allocate() {
     return index;
   }
   nodes_.push_back(Node{0, kNil, kNil});
-  tags_.emplace_back();
-  calls_.emplace_back();
+  events_.emplace_back();
   return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
 void Scheduler::release(std::uint32_t index) {
-  Tag& tag = tags_[index];
-  if (++tag.generation == 0) tag.generation = 1;
+  Event& event = events_[index];
+  if (++event.generation == 0) event.generation = 1;
   nodes_[index].next = free_;
   free_ = index;
   --pending_;

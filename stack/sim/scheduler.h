@@ -6,10 +6,10 @@
 // time differs from the wheel's base. Insert, cancel and re-arm are O(1); a pop moves a slot's list
 // at most once a level, and a lone event is popped without any move. Against a binary or 4-ary heap
 // it is two to four times as fast from a thousand pending events on, and equal below a hundred
-// (figures: `tools/bench`). An event is spread over three arrays, so that moving it through the
+// (figures: `tools/bench`). An event is spread over two arrays, so that moving it through the
 // wheel touches 16 bytes of it: nothing is allocated once they have grown to the largest number of
-// events pending at one time. When a slot is spread, its events are asked for the memory they will
-// need (Delegate::near), so that a node that rested does not wait for it line by line.
+// events pending at one time. Of a crowd of them, the next few are asked for the memory they will
+// need (Delegate::Kind::near), so that a node that rested does not wait for it line by line.
 //
 // Invariants
 //  1. base_ <= now_ < time of every event in the wheel; base_ only moves in run_*, and never past
@@ -67,7 +67,10 @@ class Scheduler {
   }
   /// False when the event has run or was cancelled before.
   bool cancel(EventHandle handle);
-  bool pending(EventHandle handle) const;
+  bool pending(EventHandle handle) const {  // a free node's generation was given to no handle yet
+    return handle.generation != 0 && handle.index < events_.size() &&
+           events_[handle.index].generation == handle.generation;
+  }
   /// When a pending event is to run.
   SimTime time_of(EventHandle handle) const {
     assert(pending(handle));
@@ -98,13 +101,13 @@ class Scheduler {
   static constexpr int kLevels = 11;
   static constexpr int kSlots = 64;
   static constexpr std::uint32_t kNil = ~0u;
-  // The three parts of an event: what moving it through the wheel needs, what its handle and its
-  // turn need, what it does.
+  // The two parts of an event: what moving it through the wheel needs, and the rest.
   struct Node {
     std::int64_t at;  // now_: it waits in instant_; else in wheel_
     std::uint32_t next, prev;
   };
-  struct Tag {
+  struct Event {
+    Delegate call;
     RecordId cause;
     std::uint32_t generation = 1;  // another one after each use: old handles name nothing
     Lane lane = Lane::World;
@@ -122,13 +125,12 @@ class Scheduler {
   void release(std::uint32_t index);
   bool step(SimTime limit);
   bool step_wheel(std::int64_t limit);
-  void foresee(std::uint32_t index);
+  void foresee(int level, int slot);
   void run_first();
   void run_node(std::uint32_t index);
 
   std::vector<Node> nodes_;
-  std::vector<Tag> tags_;
-  std::vector<Delegate> calls_;
+  std::vector<Event> events_;
   std::uint32_t free_ = kNil;
   std::array<std::array<List, kSlots>, kLevels> wheel_;
   std::array<std::uint64_t, kLevels> occupied_{};
@@ -136,6 +138,7 @@ class Scheduler {
   std::array<List, kLanes> instant_;
   std::uint32_t lanes_ = 0;
   std::uint64_t base_ = 0;
+  std::uint64_t foreseen_ = 0;  // events before it were asked for their memory
   SimTime now_;
   RecordId cause_;
   std::uint64_t executed_ = 0;

@@ -7,9 +7,16 @@ namespace flapjack {
 
 class Timer {
  public:
-  /// `call` runs in `lane` at each expiry; it must stay valid as long as the timer lives.
+  /// `call` runs in `lane` at each expiry; it must stay valid as long as the timer lives. Its
+  /// argument is below 2^32.
   Timer(Scheduler& scheduler, Lane lane, Delegate call)
-      : scheduler_(scheduler), call_(call), lane_(lane) {}
+      : scheduler_(scheduler),
+        kind_(call.kind),
+        self_(call.self),
+        arg_(static_cast<std::uint32_t>(call.arg)),
+        lane_(lane) {
+    assert(arg_ == call.arg);
+  }
   ~Timer() { cancel(); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
@@ -17,7 +24,11 @@ class Timer {
   /// (Re)starts the countdown; an earlier one is forgotten.
   void start(Duration delay) { start_at(scheduler_.now() + delay); }
   void start_at(SimTime when) {
-    if (!scheduler_.rearm(handle_, when)) handle_ = scheduler_.at(when, lane_, call_);
+    if (running()) {
+      scheduler_.rearm(handle_, when);
+    } else {
+      handle_ = scheduler_.at(when, lane_, {kind_, self_, arg_});
+    }
   }
   /// False when it was not running.
   bool cancel() { return scheduler_.cancel(handle_); }
@@ -26,9 +37,12 @@ class Timer {
   SimTime deadline() const { return scheduler_.time_of(handle_); }
 
  private:
+  // A node has dozens: the parts of a Delegate, packed.
   Scheduler& scheduler_;
-  Delegate call_;
+  const Delegate::Kind* kind_;
+  void* self_;
   EventHandle handle_;
+  std::uint32_t arg_;
   Lane lane_;
 };
 

@@ -179,10 +179,7 @@ TEST_F(Thread, TheSystemWorkQueueIsTheLaneOfWork) {
     MgmtCallback callback = logger("c", kIf);
     mgmt().add(callback);
     rig->scheduler.at({}, Lane::Work,
-                      {[](void* self, std::uint64_t) {
-                         static_cast<Lines*>(self)->emplace_back("work");
-                       },
-                       &log, 0});
+                      delegate<[](Lines& lines) { lines.emplace_back("work"); }>(&log));
     raise({MgmtEvent::IfUp});
     rig->scheduler.run();
     EXPECT_EQ(log, own ? (Lines{"0.000s c IF_UP", "work"}) : (Lines{"work", "0.000s c IF_UP"}));
@@ -191,7 +188,7 @@ TEST_F(Thread, TheSystemWorkQueueIsTheLaneOfWork) {
 
 TEST_F(Thread, WhenIdleComesOnceAndAtOnceIfSo) {
   int calls = 0;
-  const Delegate count{[](void* n, std::uint64_t) { ++*static_cast<int*>(n); }, &calls, 0};
+  const Delegate count = delegate<[](int& n) { ++n; }>(&calls);
   mgmt().when_idle(count);
   EXPECT_EQ(calls, 1);
   MgmtCallback slow = logger("slow", kIf, milliseconds(5));

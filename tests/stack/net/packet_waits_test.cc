@@ -80,8 +80,7 @@ TEST_F(Waits, APacketAtTheDeadlineIsNotLost) {
   PacketPtr one = pool.allocate(), two = pool.allocate();
   ask("a", soon);
   rig.scheduler.at(SimTime{} + milliseconds(100), Lane::World,
-                   {[](void* held, std::uint64_t) { static_cast<PacketPtr*>(held)->reset(); },
-                    &one, 0});
+                   delegate<[](PacketPtr& held) { held.reset(); }>(&one));
   run_to(seconds(1));
   EXPECT_EQ(log, Lines{"a got at 0.100s"});
 }
