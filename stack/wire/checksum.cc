@@ -33,6 +33,30 @@ FLAPJACK_VECTOR_CLONES std::uint64_t sum_words(const std::uint8_t* p, std::size_
   return sum;
 }
 
+// Headers and small datagrams are through before the wide loop above has begun.
+constexpr std::size_t kShort = 128;
+
+std::uint64_t sum_short(const std::uint8_t* p, std::size_t n) {
+  std::uint64_t sum = 0;
+  for (; n >= 8; p += 8, n -= 8) {
+    std::uint64_t words;
+    std::memcpy(&words, p, 8);
+    sum += (words & 0xffffffff) + (words >> 32);
+  }
+  if ((n & 4) != 0) {
+    std::uint32_t word;
+    std::memcpy(&word, p, 4);
+    sum += word;
+    p += 4;
+  }
+  if ((n & 3) != 0) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, p, n & 3);
+    sum += word;
+  }
+  return sum;
+}
+
 std::uint16_t in_memory_order(std::uint16_t value) {
   if constexpr (std::endian::native == std::endian::little) {
     return static_cast<std::uint16_t>(value << 8 | value >> 8);
@@ -51,14 +75,18 @@ std::uint16_t fold(std::uint64_t sum) {
 }  // namespace
 
 void ChecksumSum::add(std::span<const std::uint8_t> bytes) {
-  sum_ += sum_words(bytes.data(), bytes.size());
+  sum_ += bytes.size() <= kShort ? sum_short(bytes.data(), bytes.size())
+                                 : sum_words(bytes.data(), bytes.size());
 }
 
 void ChecksumSum::add16(std::uint16_t value) { sum_ += in_memory_order(value); }
 
 void ChecksumSum::add32(std::uint32_t value) {
-  add16(static_cast<std::uint16_t>(value >> 16));
-  add16(static_cast<std::uint16_t>(value));
+  if constexpr (std::endian::native == std::endian::little) {
+    sum_ += __builtin_bswap32(value);
+  } else {
+    sum_ += value;
+  }
 }
 
 std::uint16_t ChecksumSum::finish() const {
