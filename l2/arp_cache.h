@@ -9,8 +9,7 @@
 //
 // This file and its .cc record the hop arp_wait.
 #pragma once
-#include <vector>
-
+#include "stack/base/small_vector.h"
 #include "stack/contract/arp_port.h"
 #include "stack/contract/l2.h"
 #include "stack/packet/packet_list.h"
@@ -67,7 +66,8 @@ class ArpCache : public ArpPort {
     SimTime deadline;
     PacketList parked;
   };
-  using Iterator = std::vector<Entry>::iterator;
+  using Entries = SmallVector<Entry, 1>;
+  using Iterator = Entries::iterator;
 
   Iterator find_entry(Ipv4Address neighbour);
   Status park_first(PacketPtr packet, Ipv4Address neighbour);
@@ -96,7 +96,7 @@ class ArpCache : public ArpPort {
 
   NetIf& iface_;
   const ArpConfig& config_;
-  std::vector<Entry> entries_;
+  Entries entries_;
   Timer timeout_;
 };
 

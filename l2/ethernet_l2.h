@@ -33,6 +33,7 @@ class EthernetL2 : public L2 {
  public:
   explicit EthernetL2(const ArpConfig& arp = {}) : arp_(arp) {}
 
+  const ArpConfig& config() const { return arp_; }
   L2Traits traits() const override;
   std::unique_ptr<L2Context> attach(NetIf& iface) override;
   /// Down empties the ARP cache; packets parked there are dropped (IfaceDown).

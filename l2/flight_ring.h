@@ -80,7 +80,7 @@ class FlightRing {
   }
 
   std::vector<Flight> slots_;  // a power of two
-  std::size_t head_ = 0, size_ = 0;
+  std::uint32_t head_ = 0, size_ = 0;
 };
 
 }  // namespace flapjack

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "stack/base/prefetch.h"
 #include "stack/wire/ethernet.h"
 
 namespace flapjack {
@@ -130,23 +129,23 @@ void Link::launch(End& from, PacketPtr frame, std::uint64_t cuts) {
 // ---- foresight, for wires: who shares a medium with many seldom finds it cold
 
 void Link::prefetch_ends(std::size_t first, unsigned step) const {
-  if (step == 0) return flapjack::prefetch(this, 2 * kCacheLine);
-  if (ends_.size() != 2) return;
-  if (step == 1) return flapjack::prefetch(ends_.data(), 2 * sizeof ends_.front());
-  flapjack::prefetch(ends_[first].get(), 3 * kCacheLine);
-  flapjack::prefetch(ends_[1 - first].get(), 3 * kCacheLine);
+  if (step == 0) return flapjack::prefetch(this, front_of(*this, path_));
+  if (step != 1 || ends_.size() != 2) return;
+  flapjack::prefetch(ends_[first].get(), front_of(*ends_[first], ends_[first]->cut));
+  flapjack::prefetch(ends_[1 - first].get(), front_of(*ends_[first], ends_[first]->cut));
 }
 
 void Link::prefetch_sender(std::size_t end, unsigned step) const {
-  if (step < 3) prefetch_ends(end, step);
+  if (step < 2) return prefetch_ends(end, step);
+  if (step == 2 && ends_.size() == 2) ends_[end]->ring.prefetch();
 }
 
 void Link::prefetch(std::uint64_t end, unsigned step) const {
-  if (step < 3) return prefetch_ends(end, step);
+  if (step < 2) return prefetch_ends(end, step);
   if (ends_.size() != 2) return;
   const LinkEnd* const receiver = ends_[1 - end]->user;
   if (receiver == nullptr) return;
-  if (step > 3) return receiver->prefetch_receiver(step - 4);
+  if (step > 2) return receiver->prefetch_receiver(step - 3);
   flapjack::prefetch(receiver, 2 * kCacheLine);
   ends_[end]->ring.prefetch();
 }

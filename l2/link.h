@@ -27,11 +27,13 @@
 #include "l2/flight_ring.h"
 #include "l2/link_config.h"
 #include "l2/link_env.h"
+#include "stack/base/prefetch.h"
+#include "stack/base/small_vector.h"
 #include "stack/sim/timer.h"
 
 namespace flapjack {
 
-class Link {
+class alignas(kCacheLine) Link {
  public:
   /// `path` is the link's subject in traces.
   Link(const LinkEnv& env, std::string path, const LinkConfig& config = {});
@@ -52,7 +54,7 @@ class Link {
   /// before all of them. More than two ends: the frame begins with an Ethernet header.
   void carry(std::size_t end, PacketPtr frame);
 
-  /// What the arrival of a frame of `end` needs; see Delegate::near.
+  /// What the arrival of a frame of `end` needs; see Delegate::Kind.
   void prefetch(std::uint64_t end, unsigned step) const;
   /// What carry() needs.
   void prefetch_sender(std::size_t end, unsigned step) const;
@@ -133,7 +135,7 @@ class Link {
     TransmitQueue queue;
     Timer turn;  // the transmitter is free for the next of the queue
   };
-  struct End {
+  struct alignas(kCacheLine) End {
     End(Link& owner, std::size_t index, LinkEnd& user, LinkEndConfig config);
     // what every frame needs
     LinkEnd* user;
@@ -142,7 +144,7 @@ class Link {
     bool joined = true;
     bool special = false;  // carry_special() has its frames
     bool shown_medium = false;
-    std::size_t started = 0;  // frames at the ring's front that are past the transmitter's queue
+    std::uint32_t started = 0;  // frames at the ring's front that are past the transmitter's queue
     SimTime free, last_arrival;
     FlightRing ring;
     Timer arrival;
@@ -198,12 +200,12 @@ class Link {
 
   // what every frame needs
   LinkEnv env_;
-  std::vector<std::unique_ptr<End>> ends_;
-  std::vector<Partition> partitions_;
+  SmallVector<std::unique_ptr<End>, 2> ends_;
   SubjectId subject_;
   bool up_ = true, updating_ = false, changed_ = false;
   std::uint64_t cuts_ = 0;
   LinkFilter* filter_ = nullptr;
+  std::vector<Partition> partitions_;
   // the rest
   std::string path_;
   std::shared_ptr<const LinkConfig> config_;  // of ends to come; never null

@@ -11,9 +11,9 @@ SimDriver::SimDriver(const LinkEnv& env, Link& link, std::string name,
       link_(link),
       config_(config),
       subject_(env.tracer.subject(name)),
-      end_(link.add_end(
+      end_(static_cast<std::uint32_t>(link.add_end(
           *this, {std::move(name), config.mac, config.promiscuous, config.station,
-                  config.carrier_follows_peer})) {}
+                  config.carrier_follows_peer}))) {}
 
 SimDriver::~SimDriver() {
   link_.detach(end_);

@@ -20,7 +20,7 @@ struct SimDriverConfig {
   bool station = false;  ///< see LinkEndConfig
 };
 
-class SimDriver : public Driver, private LinkEnd {
+class alignas(kCacheLine) SimDriver : public Driver, private LinkEnd {
  public:
   /// Takes a place at `link`, which outlives the driver. `name` is the iface's path ("dev.eth0"):
   /// the subject of its drops and the name of its end.
@@ -46,11 +46,11 @@ class SimDriver : public Driver, private LinkEnd {
 
   Tracer& tracer_;
   Link& link_;
-  SimDriverConfig config_;
-  SubjectId subject_;
   DriverUser* user_ = nullptr;
+  SimDriverConfig config_;
   bool running_ = false;
-  std::size_t end_;  // last: taking the place calls on_medium()
+  SubjectId subject_;
+  std::uint32_t end_;  // last: taking the place calls on_medium()
 };
 
 }  // namespace flapjack

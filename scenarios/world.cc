@@ -70,14 +70,20 @@ MacAddress World::default_mac(const Node& node, std::size_t position) {
   return {{0x02, byte(id >> 16), byte(position >> 8), byte(id >> 8), byte(id), byte(position)}};
 }
 
+EthernetL2& World::ethernet(const ArpConfig& arp) {
+  const auto known = std::find_if(ethernets_.begin(), ethernets_.end(),
+                                  [&](const auto& each) { return each->config() == arp; });
+  if (known != ethernets_.end()) return **known;
+  return *ethernets_.emplace_back(std::make_unique<EthernetL2>(arp));
+}
+
 NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) {
   NetIfConfig if_config;
   if_config.name = config.name;
   if_config.mtu = config.mtu;
   if_config.ipv6 = !config.address6.address.is_any();
   NetIf& iface = node.stack.add_iface(if_config);
-  node.l2s.push_back(std::make_unique<EthernetL2>(node.config->arp));
-  iface.bind_l2(*node.l2s.back());
+  iface.bind_l2(ethernet(node.config->arp));
   SimDriverConfig driver_config;
   driver_config.mac = default_mac(node, iface.index().value);
   auto driver = std::make_unique<SimDriver>(

@@ -28,6 +28,8 @@
 
 namespace flapjack {
 
+class EthernetL2;
+
 /// What a node is made with: profiles and Kconfig options change these.
 struct NodeConfig {
   StackConfig stack;
@@ -118,6 +120,8 @@ class World {
   std::size_t shut_down();
 
  private:
+  EthernetL2& ethernet(const ArpConfig& arp);
+
   Scheduler scheduler_;
   Rng rng_;
   Tracer tracer_;
@@ -125,6 +129,7 @@ class World {
   FiberHost fibers_;
   ConfigStore<NodeConfig> node_configs_;
   ConfigStore<LinkConfig> link_configs_;
+  std::vector<std::unique_ptr<EthernetL2>> ethernets_;  // of add_ethernet(), one a configuration
   std::vector<std::unique_ptr<Link>> links_;
   std::vector<std::unique_ptr<Node>> nodes_;
   // Who has a path: position + 1 in the list above, by subject.

@@ -34,6 +34,7 @@ LAYERS = {
 # Outside headers: which paths may include those that begin so. The first match holds.
 LIBRARIES = (
     ("boost/context/", ("stack/sim/fiber.",)),
+    ("boost/container/", ("stack/base/small_vector.",)),
     ("sanitizer/", ("stack/sim/fiber.",)),
     ("cxxabi.h", ("stack/sim/fiber.",)),
     ("xxhash.h", ("stack/trace/", "tools/")),

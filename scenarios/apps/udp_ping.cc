@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "scenarios/world.h"
-#include "stack/base/prefetch.h"
 #include "stack/wire/ipv4.h"
 #include "stack/wire/bytes.h"
 
@@ -20,7 +19,7 @@ constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 /// needs one packet, and nobody is in line for one.
 bool goes_at_once(const Stack& stack, std::size_t bytes) {
   const PacketPool& pool = stack.tx_pool;
-  const std::size_t buffer = pool.size().buffer_bytes;
+  const std::size_t buffer = pool.buffer_bytes();
   const std::size_t buffers = (bytes + buffer - 1) / buffer;
   return bytes <= kIpv4MinReassembly && stack.waits.waiting() == 0 &&
          pool.in_use() < pool.limit() && pool.buffers_in_use() < pool.buffer_limit() &&
@@ -59,9 +58,6 @@ void UdpPing::prefetch(unsigned step) const {
   if (step == 0) return flapjack::prefetch(this, front_of(*this, from_));
   stack_.prefetch(step - 1);
   if (context_ != nullptr) context_->prefetch(step - 1);
-  if (step > 1) return;
-  flapjack::prefetch(payload_.data(), payload_.size());
-  if (pending_.capacity() > 0) flapjack::prefetch(pending_.data(), sizeof(Pending));
 }
 
 bool UdpPing::open() {

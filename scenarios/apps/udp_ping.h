@@ -7,20 +7,20 @@
 //
 // Events: sent (seq), acked (seq, rtt), lost (seq), send_failed (seq, errno).
 #pragma once
-#include <vector>
-
 #include "scenarios/app.h"
+#include "stack/base/prefetch.h"
+#include "stack/base/small_vector.h"
 #include "stack/net/stack.h"
 
 namespace flapjack {
 
-class UdpPing : public App {
+class alignas(kCacheLine) UdpPing : public App {
  public:
   UdpPing(const AppEnv& env, const AppSpec& spec);
   ~UdpPing() override;
 
   void start() override;
-  /// See Delegate::near.
+  /// See Delegate::Kind.
   void prefetch(unsigned step) const;
   AppCounts counts() const override { return counts_; }
 
@@ -49,8 +49,8 @@ class UdpPing : public App {
   std::uint64_t count_, seq_ = 0;
   AppCounts counts_;
   NetContext* context_ = nullptr;
-  std::vector<std::uint8_t> payload_;
-  std::vector<Pending> pending_;  // oldest first
+  SmallVector<std::uint8_t, kCacheLine> payload_;
+  SmallVector<Pending, 1> pending_;  // oldest first
   Timer next_, expiry_;
   // the rest
   SimTime from_;

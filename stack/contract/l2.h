@@ -44,6 +44,7 @@ class L2Context {
 class L2 {
  public:
   virtual ~L2() = default;
+  /// The same as long as an iface is bound to it.
   virtual L2Traits traits() const = 0;
   /// The iface's state, made when the L2 is bound; may be null.
   virtual std::unique_ptr<L2Context> attach(NetIf& iface) = 0;

@@ -53,7 +53,7 @@ bool IfStacking::stands_on(const NetIf& other) const {
   });
 }
 
-NetIf* IfStacking::claimant(const Packet& frame) const {
+NetIf* IfStacking::first_claimant(const Packet& frame) const {
   for (NetIf* upper : uppers_) {
     if (upper->virtual_iface()->claims(*upper, frame)) return upper;
   }

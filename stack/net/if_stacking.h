@@ -36,7 +36,9 @@ class IfStacking {
   /// Directly or by way of others.
   bool stands_on(const NetIf& other) const;
   /// The upper that claims a frame this iface received; null when none does.
-  NetIf* claimant(const Packet& frame) const;
+  NetIf* claimant(const Packet& frame) const {
+    return uppers_.empty() ? nullptr : first_claimant(frame);
+  }
 
   // Called by NetIf.
   /// Takes up every lower that is admin-down: it would make no sense otherwise.
@@ -46,9 +48,11 @@ class IfStacking {
 
  private:
   void follow_lowers();
+  NetIf* first_claimant(const Packet& frame) const;
 
+  std::vector<NetIf*> uppers_;
   NetIf& iface_;
-  std::vector<NetIf*> uppers_, lowers_;
+  std::vector<NetIf*> lowers_;
 };
 
 }  // namespace flapjack

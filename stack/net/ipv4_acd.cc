@@ -22,7 +22,7 @@ Ipv4Acd::Ipv4Acd(Stack& stack)
 
 bool Ipv4Acd::applies(const NetIf& iface, Ipv4Address address) {
   return iface.stack().config().acd.enabled && !iface.is_offloaded() && !address.is_loopback() &&
-         iface.l2() != nullptr && !iface.l2()->traits().point_to_point;
+         iface.l2() != nullptr && !iface.is_point_to_point();
 }
 
 void Ipv4Acd::start(NetIf& iface, Ipv4Address address) {

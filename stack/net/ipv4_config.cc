@@ -14,8 +14,11 @@ Ipv4IfAddress* Ipv4Config::add(Ipv4Prefix prefix, AddressType type) {
 }
 
 bool Ipv4Config::remove(Ipv4Address address) {
-  return std::erase_if(addresses_,
-                       [&](const auto& e) { return e.prefix.address == address; }) > 0;
+  const auto found = std::find_if(addresses_.begin(), addresses_.end(),
+                                  [&](const auto& e) { return e.prefix.address == address; });
+  if (found == addresses_.end()) return false;
+  addresses_.erase(found);
+  return true;
 }
 
 const Ipv4IfAddress* Ipv4Config::find(Ipv4Address address) const {

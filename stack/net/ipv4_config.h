@@ -3,8 +3,8 @@
 #pragma once
 #include <optional>
 #include <span>
-#include <vector>
 
+#include "stack/base/small_vector.h"
 #include "stack/base/status.h"
 #include "stack/wire/address.h"
 
@@ -22,7 +22,9 @@ struct Ipv4IfAddress {
 class Ipv4Config {
  public:
   /// `limit`: NET_IF_UNICAST_IPV4_ADDR_COUNT.
-  explicit Ipv4Config(std::size_t limit) : limit_(limit) { addresses_.reserve(limit); }
+  explicit Ipv4Config(std::size_t limit) : limit_(static_cast<std::uint32_t>(limit)) {
+    addresses_.reserve(limit);
+  }
 
   /// A new entry for an address that is not there; null when the table is full. Raises nothing:
   /// NetIf does.
@@ -33,7 +35,9 @@ class Ipv4Config {
   Ipv4IfAddress* find(Ipv4Address address);
   /// Has it, and it is not tentative: it may be used and answered for.
   bool owns(Ipv4Address address) const;
-  std::span<const Ipv4IfAddress> addresses() const { return addresses_; }
+  std::span<const Ipv4IfAddress> addresses() const {
+    return {addresses_.data(), addresses_.size()};
+  }
 
   /// An address that counts for connectivity and as a source: preferred, not 169.254/16.
   const Ipv4IfAddress* first_global() const;
@@ -51,9 +55,9 @@ class Ipv4Config {
   std::uint8_t multicast_ttl() const { return 1; }
 
  private:
-  std::size_t limit_;
-  std::vector<Ipv4IfAddress> addresses_;
+  SmallVector<Ipv4IfAddress, 4> addresses_;
   Ipv4Address gateway_;
+  std::uint32_t limit_;
 };
 
 }  // namespace flapjack

@@ -20,8 +20,12 @@ bool same_address(const IpAddress& wanted, const IpAddress& actual) {
   return wanted == IpAddress(Ipv6Address::v4_mapped(actual.v4()));  // see ConnTuple::takes_ipv4
 }
 
+bool address_fits(const IpAddress& wanted, const IpAddress& actual) {
+  return wanted.is_any() || same_address(wanted, actual);
+}
+
 bool endpoint_fits(const Endpoint& wanted, const Endpoint& actual) {
-  return (wanted.address.is_any() || same_address(wanted.address, actual.address)) &&
+  return address_fits(wanted.address, actual.address) &&
          (wanted.port == 0 || wanted.port == actual.port);
 }
 
@@ -34,10 +38,10 @@ std::uint8_t protocol_number(Protocol protocol, Family family) {
 
 }  // namespace
 
-unsigned conn_rank(const ConnTuple& tuple) {
-  return (tuple.local.address.is_any() ? 0u : 0x40u) |
-         (tuple.remote.address.is_any() ? 0u : 0x20u) | (tuple.local.port == 0 ? 0u : 0x10u) |
-         (tuple.remote.port == 0 ? 0u : 0x08u);
+std::uint8_t conn_rank(const ConnTuple& tuple) {
+  return static_cast<std::uint8_t>(
+      (tuple.local.address.is_any() ? 0u : 0x40u) | (tuple.remote.address.is_any() ? 0u : 0x20u) |
+      (tuple.local.port == 0 ? 0u : 0x10u) | (tuple.remote.port == 0 ? 0u : 0x08u));
 }
 
 NetConnTable::NetConnTable(Stack& stack, std::size_t limit) : stack_(stack), limit_(limit) {}
@@ -53,7 +57,10 @@ Result<NetConn*> NetConnTable::add(const ConnTuple& tuple, ConnHandler handler, 
   }
   NetConn* conn = free_;
   free_ = conn->next;
-  *conn = {tuple, handler, user, used_, ++last_serial_};
+  const bool from_anyone =
+      tuple.iface == nullptr && tuple.remote.address.is_any() && tuple.remote.port == 0;
+  *conn = {used_,           handler, user,          from_anyone, conn_rank(tuple),
+           tuple.local.port, tuple,   ++last_serial_};
   used_ = conn;
   ++in_use_;
   ++raw_count(tuple);
@@ -75,12 +82,17 @@ Status NetConnTable::remove(NetConn* conn) {
   return Errc::Enoent;
 }
 
-bool NetConnTable::matches(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta) {
+bool NetConnTable::matches(const NetConn& conn, const NetIf& iface, const PacketMeta& meta) {
+  if (conn.local_port != 0 && conn.local_port != meta.destination.port) return false;
+  const ConnTuple& tuple = conn.tuple;
   const Family family = meta.destination.address.family();
-  return (tuple.iface == nullptr || tuple.iface == &iface) && tuple.type != SocketType::Raw &&
-         (tuple.family == family || (tuple.takes_ipv4 && family == Family::Inet)) &&
-         protocol_number(tuple.protocol, tuple.family) == meta.protocol &&
-         endpoint_fits(tuple.local, meta.destination) && endpoint_fits(tuple.remote, meta.source);
+  const bool for_it =
+      tuple.type != SocketType::Raw &&
+      (tuple.family == family || (tuple.takes_ipv4 && family == Family::Inet)) &&
+      protocol_number(tuple.protocol, tuple.family) == meta.protocol &&
+      address_fits(tuple.local.address, meta.destination.address);
+  return for_it && (conn.from_anyone || ((tuple.iface == nullptr || tuple.iface == &iface) &&
+                                         endpoint_fits(tuple.remote, meta.source)));
 }
 
 Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
@@ -100,8 +112,8 @@ Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
   NetConn* best = nullptr;
   int best_rank = -1;
   for (NetConn* conn = used_; conn != nullptr; conn = conn->next) {
-    if (!matches(conn->tuple, iface, meta)) continue;
-    const int rank = static_cast<int>(conn_rank(conn->tuple));
+    if (!matches(*conn, iface, meta)) continue;
+    const int rank = static_cast<int>(conn->rank);
     if (rank <= best_rank) continue;  // of equals the newest wins, and it comes first
     best = conn;
     best_rank = rank;
@@ -156,7 +168,7 @@ NetConn* NetConnTable::entry_of(std::uint64_t serial) const {
 NetConn* NetConnTable::newest_match(const NetIf& iface, const PacketMeta& meta,
                                     std::uint64_t before) const {
   for (NetConn* conn = used_; conn != nullptr; conn = conn->next) {
-    if (conn->serial < before && matches(conn->tuple, iface, meta)) return conn;
+    if (conn->serial < before && matches(*conn, iface, meta)) return conn;
   }
   return nullptr;
 }

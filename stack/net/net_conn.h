@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "stack/base/prefetch.h"
 #include "stack/base/status.h"
 #include "stack/contract/context_offload.h"
 #include "stack/contract/l2.h"
@@ -32,17 +33,21 @@ struct ConnTuple {
   IfIndex packet_iface;     ///< Family::Packet: only of this iface; none: see SocketConfig
 };
 
-struct NetConn {
-  ConnTuple tuple;
+struct alignas(kCacheLine) NetConn {
+  // what mostly decides is in the first line
+  NetConn* next = nullptr;
   ConnHandler handler = nullptr;  ///< null: the entry is free
   void* user = nullptr;
-  NetConn* next = nullptr;
+  bool from_anyone = false;  ///< neither a remote endpoint nor an iface is asked for
+  std::uint8_t rank = 0;     ///< conn_rank()
+  std::uint16_t local_port = 0;
+  ConnTuple tuple;
   std::uint64_t serial = 0;  ///< grows with every registration
 };
 
 /// Rank of an entry, Zephyr's flag bits: local address 0x40, remote address 0x20, local port 0x10,
 /// remote port 0x08.
-unsigned conn_rank(const ConnTuple& tuple);
+std::uint8_t conn_rank(const ConnTuple& tuple);
 
 class NetConnTable {
  public:
@@ -58,7 +63,6 @@ class NetConnTable {
   /// wants it, and the caller says so.
   Verdict input(NetIf& iface, PacketPtr& packet);
   std::size_t in_use() const { return in_use_; }
-
   /// Whether anybody wants to be asked with raw_input(), with frame_input() of that type.
   bool hears_raw() const { return raw_ != 0; }
   bool hears_frames(SocketType type) const {
@@ -72,8 +76,8 @@ class NetConnTable {
   void frame_input(NetIf& iface, const Packet& packet, SocketType type);
 
  private:
-  std::size_t& raw_count(const ConnTuple& tuple);
-  static bool matches(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta);
+  std::uint32_t& raw_count(const ConnTuple& tuple);
+  static bool matches(const NetConn& conn, const NetIf& iface, const PacketMeta& meta);
   bool hears(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta,
              SocketType type) const;
   /// Who hears copies: raw IP contexts, packet contexts of either type.
@@ -99,13 +103,13 @@ class NetConnTable {
   Verdict call(NetConn& conn, PacketPtr& packet);
 
   Stack& stack_;
+  NetConn* used_ = nullptr;  // newest first
+  std::uint32_t raw_ = 0, frames_ = 0, link_datagrams_ = 0, others_ = 0;  // entries of each kind
+  std::uint32_t in_use_ = 0;
+  std::uint64_t last_serial_ = 0;
+  NetConn* free_ = nullptr;
   std::size_t limit_;
   std::vector<std::unique_ptr<NetConn>> entries_;  // as many as were ever in use at one time
-  NetConn* used_ = nullptr;  // newest first
-  NetConn* free_ = nullptr;
-  std::size_t in_use_ = 0;
-  std::size_t raw_ = 0, frames_ = 0, link_datagrams_ = 0, others_ = 0;  // entries of each kind
-  std::uint64_t last_serial_ = 0;
 };
 
 }  // namespace flapjack

@@ -6,7 +6,7 @@
 
 namespace flapjack {
 
-std::size_t& NetConnTable::raw_count(const ConnTuple& tuple) {
+std::uint32_t& NetConnTable::raw_count(const ConnTuple& tuple) {
   const bool raw = tuple.type == SocketType::Raw;
   if (tuple.family != Family::Packet) return raw ? raw_ : others_;
   return raw ? frames_ : link_datagrams_;

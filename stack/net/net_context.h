@@ -12,6 +12,8 @@
 #include <memory>
 #include <vector>
 
+#include "stack/base/prefetch.h"
+#include "stack/base/small_vector.h"
 #include "stack/contract/context_offload.h"
 #include "stack/net/context_options.h"
 #include "stack/net/link_endpoint.h"
@@ -27,7 +29,7 @@ class Stack;
 
 enum class ContextState : std::uint8_t { Unconnected, Connecting, Connected, Listening };
 
-class NetContext {
+class alignas(kCacheLine) NetContext {
  public:
   NetContext(const NetContext&) = delete;
   NetContext& operator=(const NetContext&) = delete;
@@ -102,8 +104,10 @@ class NetContext {
   /// else the next send() or recv() answers with it (SO_ERROR). Natively, and connected, only.
   void on_path_error(Errc code);
 
-  /// What sending needs, as far as the iface; see Delegate::near.
+  /// What sending needs, as far as the iface; see Delegate::Kind.
   void prefetch(unsigned step) const;
+  /// What taking a packet needs.
+  void prefetch_receiver(unsigned step) const;
 
  private:
   friend class NetContexts;
@@ -148,23 +152,6 @@ class NetContext {
   Result<std::int64_t> get_multicast_iface() const;
   Result<std::int64_t> get_mtu() const;
 
-  Stack& stack_;
-  const std::uint16_t slot_;
-  bool in_use_ = false;
-  bool bound_to_iface_ = false, remote_set_ = false;
-  Family family_ = Family::Inet;
-  SocketType type_ = SocketType::Datagram;
-  Protocol protocol_ = Protocol::Udp;
-  ContextState state_ = ContextState::Unconnected;
-  NetIf* iface_ = nullptr;
-  ContextOffload* engine_ = nullptr;
-  std::unique_ptr<OffloadState> offload_state_;
-  Endpoint local_, remote_;
-  LinkEndpoint link_local_;  // of a packet context
-  ContextOptions options_;
-  Errc pending_error_ = Errc::Ok;
-  NetConn* conn_ = nullptr;
-  std::shared_ptr<const RecvCallback> received_;  // shared with the call that is running
   struct Unsent {
     PacketId packet;
     SendCallback done;
@@ -173,12 +160,32 @@ class NetContext {
     NetIf* iface;
     IpAddress group;
   };
-  std::vector<Membership> groups_;
-  std::vector<Unsent> unsent_;    // packets on their way down whose sender wants to know
-  Semaphore* waiting_ = nullptr;  // recv() of a fiber that waits for a packet
-  std::uint32_t life_ = 0;        // another one after each put(): who waited can tell
+  // what every packet needs
+  Stack& stack_;
+  const std::uint16_t slot_;
+  bool in_use_ = false;
+  bool bound_to_iface_ = false, remote_set_ = false;
+  Family family_ = Family::Inet;
+  SocketType type_ = SocketType::Datagram;
+  ContextState state_ = ContextState::Unconnected;
+  Protocol protocol_ = Protocol::Udp;
+  Errc pending_error_ = Errc::Ok;
   SubjectId subject_;
+  std::uint32_t life_ = 0;  // another one after each put(): who waited can tell
+  NetIf* iface_ = nullptr;
+  ContextOffload* engine_ = nullptr;
+  NetConn* conn_ = nullptr;
+  std::shared_ptr<const RecvCallback> received_;  // shared with the call that is running
+  Endpoint local_;
+  Semaphore* waiting_ = nullptr;  // recv() of a fiber that waits for a packet
   PacketPtr granted_;  // the one that sendto_waiting() waited for, while it sends
+  std::vector<Unsent> unsent_;  // packets on their way down whose sender wants to know
+  ContextOptions options_;
+  // the rest
+  Endpoint remote_;
+  LinkEndpoint link_local_;  // of a packet context
+  std::unique_ptr<OffloadState> offload_state_;
+  std::vector<Membership> groups_;
 };
 
 /// The context table of a node (NET_MAX_CONTEXTS).
@@ -206,14 +213,19 @@ class NetContexts {
   /// Puts every context that is in use: a node's end.
   void put_all();
 
-  /// Tells the sender of a packet, whose meta.context is `context`, that it has left, or why not.
-  void on_sent(std::uint16_t context, PacketId packet, Result<std::size_t> result);
+  /// Tells the sender of a packet, whose meta.context is `context`, that it has left, or why not;
+  /// nobody for 0.
+  void on_sent(std::uint16_t context, PacketId packet, Result<std::size_t> result) {
+    if (context != 0) tell_sender(context, packet, result);
+  }
   /// The packet's news now come under another packet's id.
   void follow(std::uint16_t context, PacketId packet, PacketId other);
   /// An ICMP error about a datagram from `local` to `remote`: the connected context that sent it is
   /// told. False when there is none.
   bool on_path_error(std::uint8_t protocol, const Endpoint& local, const Endpoint& remote,
                      Errc code);
+  /// What taking a packet needs of the first contexts; see Delegate::Kind.
+  void prefetch(unsigned step) const;
   /// The packet was lost where nobody is told.
   void forget(std::uint16_t context, PacketId packet);
 
@@ -227,12 +239,13 @@ class NetContexts {
   bool port_in_use(const NetContext& asking, const Endpoint& local, const NetIf* iface) const;
   static bool clash(const NetContext& asking, const Endpoint& local, const NetContext& other,
                     bool reuse);
+  void tell_sender(std::uint16_t context, PacketId packet, Result<std::size_t> result);
   SendCallback take_callback(std::uint16_t context, PacketId packet);
 
   Stack& stack_;
   RandomStream ports_;
   std::size_t limit_;
-  std::vector<std::unique_ptr<NetContext>> slots_;  // as many as were ever in use at one time
+  SmallVector<std::unique_ptr<NetContext>, 2> slots_;  // as many as were ever in use at one time
 };
 
 }  // namespace flapjack

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The native ways down of a context: datagrams, raw IP packets, frames.
-#include "stack/base/prefetch.h"
 #include "stack/net/net_context.h"
 #include "stack/net/stack.h"
 #include "stack/wire/ipv4_patch.h"
@@ -61,13 +60,19 @@ NetIf* NetContext::iface_towards(const IpAddress& peer) const {
   if (peer.is_multicast() && options_.multicast_iface.valid()) {
     return stack_.iface(options_.multicast_iface);
   }
-  return local_.address.is_any() ? stack_.route.iface_for(peer) : iface_;
+  return local_.address.is_any() ? stack_.route.iface_for(peer, iface_) : iface_;
 }
 
 void NetContext::prefetch(unsigned step) const {
-  if (step == 0) return flapjack::prefetch(this, sizeof *this);
+  if (step == 0) return flapjack::prefetch(this, front_of(*this, remote_));
   if (iface_ != nullptr) iface_->prefetch(step - 1);
-  if (step == 1 && conn_ != nullptr) flapjack::prefetch(conn_, sizeof *conn_);
+}
+
+void NetContext::prefetch_receiver(unsigned step) const {
+  if (step == 0) return flapjack::prefetch(this, front_of(*this, options_));
+  if (step != 1) return;
+  if (conn_ != nullptr) flapjack::prefetch(conn_, sizeof *conn_);
+  if (received_ != nullptr) flapjack::prefetch(received_.get(), sizeof *received_);
 }
 
 Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
@@ -86,6 +91,7 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
   if (packet == nullptr) return error;
   const Status addressed = address_packet(*packet, *iface, to);
   if (!addressed.ok()) return addressed.code();
+  if (!bound_to_iface_ && local_.address.is_any()) stack_.route.remember(*iface, to.address);
   iface_ = iface;
   return hand_down(std::move(packet), std::move(done),
                    [this](PacketPtr p) { return stack_.udp.output(std::move(p)); });
@@ -100,7 +106,6 @@ PacketPtr NetContext::fill(NetIf& iface, std::span<const std::uint8_t> bytes, Ti
   meta.iface = iface.index();
   meta.priority = options_.priority;
   meta.traffic_class = options_.traffic_class;
-  meta.context = static_cast<std::uint16_t>(slot_ + 1);
   meta.payload_bytes = static_cast<std::uint32_t>(bytes.size());
   return packet;
 }
@@ -109,12 +114,14 @@ template <class Down>
 Result<std::size_t> NetContext::hand_down(PacketPtr packet, SendCallback done, const Down& down) {
   const PacketId id = packet->meta.id;
   const std::size_t bytes = packet->meta.payload_bytes;
+  const auto told = static_cast<std::uint16_t>(done ? slot_ + 1 : 0);
+  packet->meta.context = told;
   if (done) unsent_.push_back({id, std::move(done)});
   const CauseScope scope(stack_.scheduler());
   record_send(*packet);
   const Status sent = down(std::move(packet));
   if (sent.ok()) return bytes;
-  stack_.contexts.forget(static_cast<std::uint16_t>(slot_ + 1), id);
+  stack_.contexts.forget(told, id);
   return sent.code();
 }
 
@@ -233,7 +240,7 @@ Result<std::size_t> NetContext::sendto_link(std::span<const std::uint8_t> bytes,
   NetIf* iface = iface_ != nullptr ? iface_ : stack_.iface(peer.iface);
   if (iface == nullptr) return Errc::Edestaddrreq;
   if (stack_.config().send_checks_iface && !iface->is_up()) return Errc::Enetdown;
-  if (iface->l2() == nullptr || !iface->l2()->traits().has_send) return Errc::Eio;
+  if (!iface->has_send()) return Errc::Eio;
   const L2Traits traits = iface->l2()->traits();
   const bool whole = type_ == SocketType::Raw;
   if (!whole && !traits.link_datagrams) return Errc::Eopnotsupp;

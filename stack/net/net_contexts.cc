@@ -179,9 +179,15 @@ SendCallback NetContexts::take_callback(std::uint16_t context, PacketId packet) 
   return done;
 }
 
-void NetContexts::on_sent(std::uint16_t context, PacketId packet, Result<std::size_t> result) {
+void NetContexts::tell_sender(std::uint16_t context, PacketId packet,
+                              Result<std::size_t> result) {
   const SendCallback done = take_callback(context, packet);
   if (done) done(*slots_.at(context - 1u), result);
+}
+
+// Apps mostly have one each, and few nodes run more.
+void NetContexts::prefetch(unsigned step) const {
+  for (std::size_t i = 0; i < slots_.size() && i < 2; ++i) slots_[i]->prefetch_receiver(step);
 }
 
 void NetContexts::forget(std::uint16_t context, PacketId packet) {

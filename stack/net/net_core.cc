@@ -22,7 +22,7 @@ Status NetCore::send_data(PacketPtr packet) {
     stack_.contexts.forget(meta.context, meta.id);
     return Status();
   }
-  const bool own = is_own(meta);
+  const bool own = is_own(*iface, meta.destination.address);
   if (meta.destination.address.is_any() || (meta.source.address.is_loopback() && !own)) {
     stack_.tracer().drop(DropReason::NoRoute, iface->subject(), *packet);
     return Errc::Eaddrnotavail;
@@ -66,9 +66,9 @@ void NetCore::re_enter(NetIf& iface, PacketPtr packet) {
   stack_.rx_queue.submit(std::move(packet));
 }
 
-bool NetCore::is_own(const PacketMeta& meta) const {
-  return meta.destination.address.is_loopback() ||
-         stack_.route.iface_of(meta.destination.address) != nullptr;
+bool NetCore::is_own(const NetIf& iface, const IpAddress& destination) const {
+  if (stack_.route.cached(iface, destination) != nullptr) return false;
+  return destination.is_loopback() || stack_.route.iface_of(destination) != nullptr;
 }
 
 // Zephyr processes such a packet at once, in the caller; here it is a new turn, so that a

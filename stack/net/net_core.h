@@ -36,7 +36,7 @@ class NetCore {
   void process_rx(NetIf& iface, PacketPtr packet);
 
  private:
-  bool is_own(const PacketMeta& meta) const;
+  bool is_own(const NetIf& iface, const IpAddress& destination) const;
   Status send_large(NetIf& iface, PacketPtr packet, std::uint16_t fits);
   void loop_back(NetIf& iface, PacketPtr packet);
   bool loop_group(const Packet& packet);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/net_if.h"
 
-#include "stack/base/prefetch.h"
 #include "stack/contract/virtual_iface.h"
 #include "stack/net/stack.h"
 
@@ -41,6 +40,7 @@ NetIf::NetIf(Stack& stack, IfIndex index, NetIfConfig config)
     : stack_(stack),
       index_(index),
       subject_(stack.tracer().subject(stack.name() + "." + config.name)),
+      mtu_(config.mtu),
       ipv6_(config.ipv6 ? std::make_unique<Ipv6If>(*this, stack.config().ipv6) : nullptr),
       ipv4_(stack.config().if_unicast_ipv4 != 0 ? stack.config().if_unicast_ipv4
                                                 : config.ipv4_limit),
@@ -62,27 +62,32 @@ void NetIf::bind_l2(L2& l2) {
     config_.is_virtual = true;
     carrier_ = false;  // until it stands on something
   }
+  const L2Traits traits = l2.traits();
+  has_send_ = traits.has_send;
+  point_to_point_ = traits.point_to_point;
+  stack_.routes_changed();
   l2_context_ = l2.attach(*this);
-  kind_ = kind_of(l2.traits());
+  kind_ = kind_of(traits);
   kind_number_ = stack_.number_iface(kind_);
 }
 
 // The parts of a driver and of an L2's context that a packet meets are in their first lines.
 void NetIf::prefetch(unsigned step) const {
   switch (step) {
-    case 0: return flapjack::prefetch(this, front_of(*this, kind_number_));
+    case 0: return flapjack::prefetch(this, front_of(*this, stats_) + 4 * sizeof(std::uint64_t));
     case 1:
       if (l2_context_ != nullptr) flapjack::prefetch(l2_context_.get(), 2 * kCacheLine);
       if (driver_ != nullptr) flapjack::prefetch(driver_, 2 * kCacheLine);
-      if (!ipv4_.addresses().empty()) flapjack::prefetch(ipv4_.addresses().data(), kCacheLine);
       return;
     default:
+      if (step == 2) stack_.prefetch(0);
+      if (step > 2) stack_.contexts.prefetch(step - 3);
       if (driver_ != nullptr) driver_->prefetch(step - 2);
   }
 }
 
 std::uint16_t NetIf::virtual_mtu() const {
-  return virtual_->mtu(*this, config_.mtu);
+  return virtual_->mtu(*this, mtu_);
 }
 
 void NetIf::bind_driver(Driver& driver) {
@@ -181,21 +186,17 @@ void NetIf::start_ip() {
 
 // Zephyr: nothing of this for offloaded and for point-to-point ifaces.
 bool NetIf::starts_ip() const {
-  return !is_offloaded() && l2_ != nullptr && !l2_->traits().point_to_point;
+  return !is_offloaded() && l2_ != nullptr && !point_to_point_;
 }
 
 bool NetIf::has_nd() const {
-  return ipv6() != nullptr && !config_.no_nd && l2_ != nullptr && !l2_->traits().point_to_point &&
+  return ipv6() != nullptr && !config_.no_nd && l2_ != nullptr && !point_to_point_ &&
          l2_->traits().needs_link_address;
 }
 
 bool NetIf::has_address(const IpAddress& address) const {
   if (address.is_v4()) return ipv4_.find(address.v4()) != nullptr;
   return ipv6_ != nullptr && ipv6_->find(address.v6()) != nullptr;
-}
-
-ChecksumPolicy NetIf::checksum_policy() const {
-  return checksum_;
 }
 
 void NetIf::notify_down() {
@@ -235,7 +236,7 @@ Status NetIf::send_data(PacketPtr packet) {
     const DropReason reason = carrier_ ? DropReason::Suspended : DropReason::CarrierDown;
     return drop_tx(std::move(packet), reason, Errc::Enetdown);
   }
-  if (l2_ == nullptr || !l2_->traits().has_send) {
+  if (!has_send_) {
     return drop_tx(std::move(packet), DropReason::NoL2, Errc::Eio);
   }
   if (packet->meta.next_hop.is_v6()) {  // Zephyr: net_ipv6_prepare_for_send

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "stack/base/delegate.h"
+#include "stack/base/prefetch.h"
 #include "stack/contract/driver.h"
 #include "stack/contract/l2.h"
 #include "stack/net/if_stacking.h"
@@ -18,6 +19,7 @@
 #include "stack/net/ipv6_if.h"
 #include "stack/net/net_mgmt.h"
 #include "stack/net/oper_state.h"
+#include "stack/net/route.h"
 
 namespace flapjack {
 
@@ -30,8 +32,8 @@ struct ArpHeader;
 
 /// Counters of an iface; all of them can be asked for by name (if_counters()).
 struct IfStats {
-  std::uint64_t tx_packets = 0, tx_bytes = 0, tx_dropped = 0;
-  std::uint64_t rx_packets = 0, rx_bytes = 0, rx_dropped = 0;
+  std::uint64_t tx_packets = 0, tx_bytes = 0, rx_packets = 0, rx_bytes = 0;
+  std::uint64_t tx_dropped = 0, rx_dropped = 0;
   std::uint64_t rx_alloc_failed = 0;  ///< frames lost because the rx pool was empty
   std::uint64_t up_count = 0, down_count = 0;
 };
@@ -59,7 +61,7 @@ struct NetIfConfig {
   bool no_nd = false, no_mld = false;  ///< flags IPV6_NO_ND, IPV6_NO_MLD
 };
 
-class NetIf : public DriverUser {
+class alignas(kCacheLine) NetIf : public DriverUser {
  public:
   NetIf(Stack& stack, IfIndex index, NetIfConfig config);
   ~NetIf() override;
@@ -72,9 +74,9 @@ class NetIf : public DriverUser {
   /// "node.iface" in traces.
   SubjectId subject() const { return subject_; }
   /// As configured or set; of a virtual iface, less while the way below carries less.
-  std::uint16_t mtu() const { return virtual_ == nullptr ? config_.mtu : virtual_mtu(); }
+  std::uint16_t mtu() const { return virtual_ == nullptr ? mtu_ : virtual_mtu(); }
   /// As a link layer found out or agreed with its peer (net_if_set_mtu); raises nothing.
-  void set_mtu(std::uint16_t bytes) { config_.mtu = bytes; }
+  void set_mtu(std::uint16_t bytes) { mtu_ = bytes; }
   bool auto_start() const { return config_.auto_start; }
   /// Other once its L2 is bound.
   IfKind kind() const { return kind_; }
@@ -93,6 +95,9 @@ class NetIf : public DriverUser {
   void set_offload(ContextOffload* engine) { offload_ = engine; }
   void set_socket_offload(SocketOffload* engine) { socket_offload_ = engine; }
   L2* l2() const { return l2_; }
+  /// Whether its L2 takes packets (L2Traits::has_send).
+  bool has_send() const { return has_send_; }
+  bool is_point_to_point() const { return point_to_point_; }
   L2Context* l2_context() const { return l2_context_.get(); }
   Driver* driver() const { return driver_; }
   /// Null unless the iface stands on others instead of a driver.
@@ -162,7 +167,7 @@ class NetIf : public DriverUser {
   ArpPort* arp_port() const;
   /// Any well-formed ARP packet, handed over by the L2.
   void on_arp(const ArpHeader& arp);
-  void set_gateway(Ipv4Address gateway) { ipv4_.set_gateway(gateway); }
+  void set_gateway(Ipv4Address gateway);
 
   /// The IPv6 side; null without the flag IPV6 and on offloaded ifaces.
   Ipv6If* ipv6() const { return is_offloaded() ? nullptr : ipv6_.get(); }
@@ -175,16 +180,19 @@ class NetIf : public DriverUser {
   /// One of its own addresses, of either family and in any state.
   bool has_address(const IpAddress& address) const;
   /// What the driver leaves to the stack; everything without a driver.
-  ChecksumPolicy checksum_policy() const;
+  ChecksumPolicy checksum_policy() const { return checksum_; }
 
   /// Told of every packet that leaves by this iface or comes in by it, also by its engine (Zephyr:
   /// conn_mgr_if_used()). One listener; an empty one ends it.
-  void set_used(Delegate used) { used_ = used; }
+  void set_used(Delegate used) { used_ = used ? std::make_unique<Delegate>(used) : nullptr; }
   void note_used() const {
-    if (used_) used_();
+    if (used_ != nullptr) (*used_)();
   }
 
   IfStats& stats() { return stats_; }
+  /// For Route.
+  RouteCache& route_cache() { return route_cache_; }
+  const RouteCache& route_cache() const { return route_cache_; }
   /// The record of the latest event of this iface; none while nobody watches.
   RecordId last_event() const { return last_event_; }
   void set_last_event(RecordId record) { last_event_ = record; }
@@ -243,18 +251,21 @@ class NetIf : public DriverUser {
   ChecksumPolicy checksum_;
   IfKind kind_ = IfKind::Other;
   bool promiscuous_ = false, suspended_ = false;
+  bool has_send_ = false, point_to_point_ = false;  // of its L2
+  std::uint16_t mtu_;
   L2* l2_ = nullptr;
   std::unique_ptr<L2Context> l2_context_;
   Driver* driver_ = nullptr;
   VirtualIface* virtual_ = nullptr;
-  ContextOffload* offload_ = nullptr;
   std::unique_ptr<Ipv6If> ipv6_;
+  RouteCache route_cache_;
+  std::unique_ptr<Delegate> used_;  // null: nobody listens, which is quicker to see
   Ipv4Config ipv4_;
-  IfStats stats_;
-  Delegate used_;
-  NetIfConfig config_;
-  IfStacking stacking_{*this};
+  IfStacking stacking_{*this};  // in front: who stands on it
+  IfStats stats_;  // in front: what every packet counts
   // the rest
+  ContextOffload* offload_ = nullptr;
+  NetIfConfig config_;
   std::uint32_t kind_number_ = 0;  // from 0, among those of its kind
   std::string if_name_;            // empty: made of the two
   SocketOffload* socket_offload_ = nullptr;

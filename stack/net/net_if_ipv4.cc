@@ -5,6 +5,11 @@
 
 namespace flapjack {
 
+void NetIf::set_gateway(Ipv4Address gateway) {
+  ipv4_.set_gateway(gateway);
+  stack_.routes_changed();
+}
+
 ArpPort* NetIf::arp_port() const {
   return l2_context_ != nullptr ? l2_context_->arp_port() : nullptr;
 }
@@ -23,7 +28,7 @@ Status NetIf::ipv4_config_put() {
   if (!config_.ipv4) return Errc::Enotsup;
   if (!has_ipv4_config_) return Errc::Ealready;
   while (!ipv4_.addresses().empty()) ipv4_addr_rm(ipv4_.addresses().back().prefix.address);
-  ipv4_.set_gateway({});
+  set_gateway({});
   stack_.give_ipv4_config();
   has_ipv4_config_ = false;
   return Status();

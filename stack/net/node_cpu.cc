@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "stack/net/traffic_class.h"
+#include "stack/sim/timer.h"
 
 namespace flapjack {
 
@@ -19,33 +20,84 @@ Duration CpuConfig::Cost::of(std::size_t cls, std::size_t bytes) const {
   return fixed + byte * static_cast<std::int64_t>(bytes);
 }
 
+class NodeCpu::Running {
+ public:
+  Running(Scheduler& scheduler, bool preemptive)
+      : scheduler_(scheduler),
+        preemptive_(preemptive),
+        timer_(scheduler, Lane::Work, delegate<&Running::served>(this)) {}
+
+  std::size_t add_thread(TrafficClass& queue, std::size_t cls);
+  void wake(std::size_t thread);
+  void update(std::size_t thread);
+  Duration busy() const { return busy_; }
+
+ private:
+  static constexpr std::size_t kNone = ~std::size_t{0};
+  struct Thread {
+    TrafficClass* queue;
+    std::size_t cls;
+    bool in_service = false;  // a packet is begun
+    Duration left;            // of its service
+    std::uint64_t since = 0;  // order in which threads became ready; 0: not ready
+  };
+  static bool can_run(const Thread& thread);
+  void note_ready(Thread& thread);
+  std::size_t best() const;
+  void dispatch();
+  void run(std::size_t thread);
+  void stop_running();
+  void served();
+
+  Scheduler& scheduler_;
+  const bool preemptive_;
+  std::vector<Thread> threads_;
+  std::size_t running_ = kNone;
+  SimTime began_;  // the present stretch
+  std::uint64_t order_ = 0;
+  bool finishing_ = false;
+  Duration busy_;
+  Timer timer_;
+};
+
 NodeCpu::NodeCpu(Scheduler& scheduler, const CpuConfig& config)
-    : scheduler_(scheduler),
-      enabled_(config.tx.any() || config.rx.any()),
-      preemptive_(config.preemptive),
-      timer_(scheduler, Lane::Work, delegate<&NodeCpu::served>(this)) {}
+    : state_(config.tx.any() || config.rx.any()
+                 ? std::make_unique<Running>(scheduler, config.preemptive)
+                 : nullptr) {}
+
+NodeCpu::~NodeCpu() = default;
 
 std::size_t NodeCpu::add_thread(TrafficClass& queue, std::size_t cls) {
+  return state_->add_thread(queue, cls);
+}
+
+void NodeCpu::wake(std::size_t thread) { state_->wake(thread); }
+
+void NodeCpu::update(std::size_t thread) { state_->update(thread); }
+
+Duration NodeCpu::busy() const { return enabled() ? state_->busy() : Duration{}; }
+
+std::size_t NodeCpu::Running::add_thread(TrafficClass& queue, std::size_t cls) {
   threads_.push_back({&queue, cls, false, {}, 0});
   return threads_.size() - 1;
 }
 
-bool NodeCpu::can_run(const Thread& thread) const {
+bool NodeCpu::Running::can_run(const Thread& thread) {
   return (thread.in_service || thread.queue->has_work(thread.cls)) &&
          thread.queue->may_run(thread.cls);
 }
 
-void NodeCpu::note_ready(Thread& thread) {
+void NodeCpu::Running::note_ready(Thread& thread) {
   if (thread.since == 0) thread.since = ++order_;
 }
 
-void NodeCpu::wake(std::size_t thread) {
+void NodeCpu::Running::wake(std::size_t thread) {
   note_ready(threads_[thread]);
   dispatch();
 }
 
 // A thread that stalls in the middle of a packet gives the cpu up.
-void NodeCpu::update(std::size_t number) {
+void NodeCpu::Running::update(std::size_t number) {
   Thread& thread = threads_[number];
   if (can_run(thread)) {
     note_ready(thread);
@@ -57,7 +109,7 @@ void NodeCpu::update(std::size_t number) {
 }
 
 // The thread to run next: the highest class, among equals the one that has been ready longest.
-std::size_t NodeCpu::best() const {
+std::size_t NodeCpu::Running::best() const {
   std::size_t found = kNone;
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     const Thread& thread = threads_[i];
@@ -70,7 +122,7 @@ std::size_t NodeCpu::best() const {
   return found;
 }
 
-void NodeCpu::dispatch() {
+void NodeCpu::Running::dispatch() {
   if (finishing_) return;  // served() looks again
   const std::size_t next = best();
   if (next == kNone) return;
@@ -80,7 +132,7 @@ void NodeCpu::dispatch() {
   run(next);
 }
 
-void NodeCpu::run(std::size_t number) {
+void NodeCpu::Running::run(std::size_t number) {
   Thread& thread = threads_[number];
   running_ = number;
   began_ = scheduler_.now();
@@ -91,7 +143,7 @@ void NodeCpu::run(std::size_t number) {
   timer_.start(thread.left);
 }
 
-void NodeCpu::stop_running() {
+void NodeCpu::Running::stop_running() {
   const Duration done = scheduler_.now() - began_;
   threads_[running_].left = threads_[running_].left - done;
   busy_ = busy_ + done;
@@ -99,7 +151,7 @@ void NodeCpu::stop_running() {
   running_ = kNone;
 }
 
-void NodeCpu::served() {
+void NodeCpu::Running::served() {
   const std::size_t number = running_;
   busy_ = busy_ + threads_[number].left;
   threads_[number].in_service = false;

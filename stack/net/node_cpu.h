@@ -11,9 +11,10 @@
 // the lowest by default.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "stack/sim/timer.h"
+#include "stack/sim/scheduler.h"
 
 namespace flapjack {
 
@@ -37,10 +38,12 @@ struct CpuConfig {
 class NodeCpu {
  public:
   NodeCpu(Scheduler& scheduler, const CpuConfig& config);
+  ~NodeCpu();
   NodeCpu(const NodeCpu&) = delete;
   NodeCpu& operator=(const NodeCpu&) = delete;
 
-  bool enabled() const { return enabled_; }
+  /// The calls below are for an enabled one, busy() excepted.
+  bool enabled() const { return state_ != nullptr; }
   /// A thread for class `cls` of `queue`; the number is its name below.
   std::size_t add_thread(TrafficClass& queue, std::size_t cls);
   /// The thread got work.
@@ -48,34 +51,11 @@ class NodeCpu {
   /// Whether the thread may run has changed.
   void update(std::size_t thread);
   /// How long it has been at work since the World began, up to its last change of thread.
-  Duration busy() const { return busy_; }
+  Duration busy() const;
 
  private:
-  static constexpr std::size_t kNone = ~std::size_t{0};
-  struct Thread {
-    TrafficClass* queue;
-    std::size_t cls;
-    bool in_service = false;  // a packet is begun
-    Duration left;            // of its service
-    std::uint64_t since = 0;  // order in which threads became ready; 0: not ready
-  };
-  bool can_run(const Thread& thread) const;
-  void note_ready(Thread& thread);
-  std::size_t best() const;
-  void dispatch();
-  void run(std::size_t thread);
-  void stop_running();
-  void served();
-
-  Scheduler& scheduler_;
-  const bool enabled_, preemptive_;
-  std::vector<Thread> threads_;
-  std::size_t running_ = kNone;
-  SimTime began_;  // the present stretch
-  std::uint64_t order_ = 0;
-  bool finishing_ = false;
-  Duration busy_;
-  Timer timer_;
+  class Running;
+  std::unique_ptr<Running> state_;  // null: off, as on most nodes
 };
 
 }  // namespace flapjack

@@ -38,7 +38,7 @@ const PmtuCache::Entry* PmtuCache::find(const IpAddress& destination) const {
   return nullptr;
 }
 
-std::uint16_t PmtuCache::mtu(const IpAddress& destination, std::uint16_t link_mtu) const {
+std::uint16_t PmtuCache::known_mtu(const IpAddress& destination, std::uint16_t link_mtu) const {
   const Entry* known = find(destination);
   return known != nullptr ? std::min(known->mtu, link_mtu) : link_mtu;
 }

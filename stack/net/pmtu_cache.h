@@ -25,13 +25,17 @@ struct PmtuConfig {
 
 class PmtuCache {
  public:
+  /// `config` outlives it.
   PmtuCache(Stack& stack, const PmtuConfig& config);
 
   bool enabled(Family family) const {
     return family == Family::Inet6 ? config_.ipv6 : config_.ipv4;
   }
   /// What fits, at most `link_mtu`, which is the answer where nothing is known.
-  std::uint16_t mtu(const IpAddress& destination, std::uint16_t link_mtu) const;
+  std::uint16_t mtu(const IpAddress& destination, std::uint16_t link_mtu) const {
+    const bool nothing = (destination.is_v6() ? entries6_ : entries4_).empty();
+    return nothing ? link_mtu : known_mtu(destination, link_mtu);
+  }
   /// A router could not forward a packet of `packet_bytes` to `destination` and says what it can;
   /// 0: it is too old to say (RFC 1191 section 7; IPv6 has no such routers). Never raises what is
   /// known. False when it is of no use: not enabled, not smaller, below what every link carries.
@@ -46,11 +50,12 @@ class PmtuCache {
     std::uint16_t mtu;
     SimTime changed;
   };
+  std::uint16_t known_mtu(const IpAddress& destination, std::uint16_t link_mtu) const;
   const Entry* find(const IpAddress& destination) const;
   Entry& place_for(const IpAddress& destination);
 
   Stack& stack_;
-  PmtuConfig config_;
+  const PmtuConfig& config_;
   std::vector<Entry> entries4_, entries6_;
 };
 

@@ -2,6 +2,7 @@
 #include "stack/net/route.h"
 
 #include <bit>
+#include <utility>
 
 #include "stack/net/ipv6_source.h"
 #include "stack/net/stack.h"
@@ -93,16 +94,55 @@ Route::Candidate Route::select(const NetIf* iface, Ipv4Address destination) cons
   return best;
 }
 
+const RouteCache* Route::cached(const NetIf& iface, const IpAddress& destination) const {
+  const RouteCache& known = iface.route_cache();
+  const bool fits = known.epoch == stack_.route_epoch() && destination.is_v4() &&
+                    destination.v4() == known.destination && !known.destination.is_any();
+  return fits ? &known : nullptr;
+}
+
+// Not for addresses that mean something else everywhere, nor where the default iface has a say,
+// which may depend on who is up.
+void Route::remember(NetIf& iface, const IpAddress& destination) const {
+  if (!destination.is_v4()) return;
+  const Ipv4Address to = destination.v4();
+  const Ipv4Address before = std::exchange(iface.route_cache().latest, to);
+  if (before != to || cached(iface, destination) != nullptr) return;
+  if (to.is_any() || to.is_multicast() || to.is_link_local() || to.is_loopback() ||
+      iface.ipv4().is_broadcast(to)) {
+    return;
+  }
+  bool by_default = false;
+  if (find_iface(destination, by_default) != &iface || by_default || iface_of(to) != nullptr) {
+    return;
+  }
+  iface.route_cache() = {to, select(&iface, to).address, find_next_hop(iface, to),
+                         stack_.route_epoch(), to};
+}
+
 IpAddress Route::source(const NetIf* iface, const IpAddress& destination) const {
+  const RouteCache* known = iface != nullptr ? cached(*iface, destination) : nullptr;
+  assert(known == nullptr || known->source == select(iface, destination.v4()).address);
+  if (known != nullptr) return known->source;
   if (destination.is_v6()) return select_ipv6_source(stack_, iface, destination.v6()).address;
   return select(iface, destination.v4()).address;
 }
 
-NetIf* Route::iface_for(const IpAddress& destination) const {
+NetIf* Route::iface_for(const IpAddress& destination, NetIf* last) const {
+  bool by_default = false;
+  if (last != nullptr && cached(*last, destination) != nullptr) {
+    assert(find_iface(destination, by_default) == last && iface_of(destination) == nullptr);
+    return last;
+  }
+  return find_iface(destination, by_default);
+}
+
+NetIf* Route::find_iface(const IpAddress& destination, bool& by_default) const {
   if (const RouteEntry* route = static_route(nullptr, destination)) return route->iface;
   const NetIf* best = destination.is_v6()
                           ? select_ipv6_source(stack_, nullptr, destination.v6()).iface
                           : select(nullptr, destination.v4()).iface;
+  by_default = best == nullptr;
   return best != nullptr ? stack_.iface(best->index()) : stack_.default_iface();
 }
 
@@ -123,7 +163,13 @@ Ipv6Address Route::next_hop(const NetIf& iface, const Ipv6Address& destination) 
 }
 
 Ipv4Address Route::next_hop(const NetIf& iface, Ipv4Address destination) const {
-  if (iface.l2() != nullptr && iface.l2()->traits().point_to_point) return destination;
+  const RouteCache* known = cached(iface, destination);
+  assert(known == nullptr || known->next_hop == find_next_hop(iface, destination));
+  return known != nullptr ? known->next_hop : find_next_hop(iface, destination);
+}
+
+Ipv4Address Route::find_next_hop(const NetIf& iface, Ipv4Address destination) const {
+  if (iface.is_point_to_point()) return destination;
   const Ipv4Config& ipv4 = iface.ipv4();
   if (destination.is_multicast() || destination.is_link_local() ||
       ipv4.is_broadcast(destination)) {
@@ -180,16 +226,19 @@ void Route::redirect(const NetIf& iface, const IpAddress& destination, const IpA
   });
   if (redirects_.size() >= kRedirects) redirects_.erase(redirects_.begin());
   redirects_.push_back({&iface, destination, next_hop});
+  stack_.routes_changed();
 }
 
 void Route::forget_redirects(const NetIf& iface) {
   std::erase_if(redirects_, [&](const Redirected& each) { return each.iface == &iface; });
+  stack_.routes_changed();
 }
 
 void Route::forget_redirects(const NetIf& iface, const IpAddress& next_hop) {
   std::erase_if(redirects_, [&](const Redirected& each) {
     return each.iface == &iface && each.next_hop == next_hop;
   });
+  stack_.routes_changed();
 }
 
 }  // namespace flapjack

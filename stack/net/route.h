@@ -21,6 +21,17 @@ struct NextHop {
   IpAddress address;
 };
 
+/// What Route has found for one IPv4 destination of an iface (RFC 1122 section 3.3.1.2): that
+/// iface_for() answers with this iface, that the node itself does not have the address, and the two
+/// addresses. Kept by the iface, from the second time on that it is asked for one destination in a
+/// row; void once Stack::route_epoch() has changed.
+struct RouteCache {
+  Ipv4Address destination;  ///< 0.0.0.0: nothing is kept
+  Ipv4Address source, next_hop;
+  std::uint32_t epoch = 0;
+  Ipv4Address latest;  ///< asked for
+};
+
 class Route {
  public:
   explicit Route(Stack& stack) : stack_(stack) {}
@@ -31,8 +42,13 @@ class Route {
   /// (net_if_ipv4_select_src_addr). Score: equal leading bits of destination and own network; the
   /// later candidate wins a tie. 0.0.0.0 when there is none.
   IpAddress source(const NetIf* iface, const IpAddress& destination) const;
-  /// The iface whose address source() chooses, else the default iface (may be null).
-  NetIf* iface_for(const IpAddress& destination) const;
+  /// The iface whose address source() chooses, else the default iface (may be null). `last`: the
+  /// one that may have the answer in its cache.
+  NetIf* iface_for(const IpAddress& destination, NetIf* last = nullptr) const;
+  /// What is kept of `destination` with `iface`; null when nothing is.
+  const RouteCache* cached(const NetIf& iface, const IpAddress& destination) const;
+  /// Keeps the answers for a destination that iface_for() sends by `iface`, if they may be kept.
+  void remember(NetIf& iface, const IpAddress& destination) const;
   /// Where a frame for `destination` goes: itself when on-link, group or broadcast, and on a
   /// point-to-point iface; else the gateway of the iface, which is 0.0.0.0 when there is none.
   Ipv4Address next_hop(const NetIf& iface, Ipv4Address destination) const;
@@ -57,6 +73,8 @@ class Route {
   static void consider(const NetIf& iface, Ipv4Address destination, bool link_local,
                        Candidate& best);
   Candidate select(const NetIf* iface, Ipv4Address destination) const;
+  Ipv4Address find_next_hop(const NetIf& iface, Ipv4Address destination) const;
+  NetIf* find_iface(const IpAddress& destination, bool& by_default) const;
   Candidate walk(Ipv4Address destination, bool link_local) const;
   NetIf* walk_to(const IpAddress& address) const;
   /// Null where walking is as quick.

@@ -43,6 +43,7 @@ Status RouteTable::add(const RouteEntry& route) {
   if (entries_.size() >= limit_) return Errc::Enomem;
   entries_.reserve(limit_);  // with the first one: most nodes have none
   entries_.push_back(route);
+  stack_.routes_changed();
   notify(route, true);
   return Status();
 }
@@ -54,6 +55,7 @@ Status RouteTable::remove(const IpAddress& network, std::uint8_t length, const N
   if (found == entries_.end()) return Errc::Enoent;
   const RouteEntry gone = *found;
   entries_.erase(found);
+  stack_.routes_changed();
   notify(gone, false);
   return Status();
 }

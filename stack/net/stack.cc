@@ -19,34 +19,34 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig
 
 Stack::Stack(const StackEnv& env, std::string name, NodeId id,
              std::shared_ptr<const StackConfig> shared)
-    : env_(env),
+    : name_(std::move(name)),
+      env_(env),
       config_(std::move(shared)),
       id_(id),
-      subject_(env.tracer.subject(name)),
-      name_(std::move(name)),
+      subject_(env.tracer.subject(name_)),
+      cpu(env.scheduler, config().cpu),
       tx_pool(env.slab, {config().pkt_tx_count, config().buf_tx_count, config().buf_bytes,
                          config().tx_priority, {subject_, "tx_pkts"}}),
       rx_pool(env.slab, {config().pkt_rx_count, config().buf_rx_count, config().buf_bytes,
                          config().rx_priority, {subject_, "rx_pkts"}}),
-      cpu(env.scheduler, config().cpu),
       tx_queue(*this, TrafficClass::Direction::Tx,
                {config().tx_classes, config().pkt_tx_count, config().priority_map,
                 config().tx_skip_high}),
       rx_queue(*this, TrafficClass::Direction::Rx,
                {config().rx_classes, config().pkt_rx_count, config().priority_map,
                 config().rx_skip_high}),
-      routes(*this, config().max_routes),
-      route(*this),
-      conns(*this, config().max_conn),
-      contexts(*this, config().max_contexts),
       ipv4(*this),
-      ipv6(*this),
       udp(*this),
       ip(*this),
       core(*this),
-      pmtu(*this, config().pmtu),
-      forward(*this),
       waits(*this),
+      pmtu(*this, config().pmtu),
+      conns(*this, config().max_conn),
+      route(*this),
+      contexts(*this, config().max_contexts),
+      ipv6(*this),
+      forward(*this),
+      routes(*this, config().max_routes),
       mgmt(env.tracer, subject_, config().mgmt),
       routers(*this),
       acd(*this),
@@ -70,6 +70,7 @@ NetIf& Stack::add_iface(NetIfConfig config) {
   assert(iface_by_name(config.name) == nullptr);
   const IfIndex index{static_cast<std::uint32_t>(ifaces_.size() + 1)};
   NetIf& iface = *ifaces_.emplace_back(std::make_unique<NetIf>(*this, index, std::move(config)));
+  routes_changed();
   if (ifaces_.size() <= kFewIfaces) return iface;
   if (by_name_ == nullptr) {
     by_name_ = std::make_unique<std::vector<NetIf*>>();
@@ -80,11 +81,6 @@ NetIf& Stack::add_iface(NetIfConfig config) {
                      &iface);
   }
   return iface;
-}
-
-NetIf* Stack::iface(IfIndex index) const {
-  if (!index.valid() || index.value > ifaces_.size()) return nullptr;
-  return ifaces_[index.value - 1].get();
 }
 
 NetIf* Stack::iface_by_name(std::string_view name) const {
@@ -128,11 +124,7 @@ void Stack::warn_of_few_configs(std::string_view event, std::size_t ifaces, std:
 }
 
 void Stack::prefetch(unsigned step) const {
-  if (step == 0) flapjack::prefetch(this, front_of(*this, mgmt));
-  if (step != 1) return;
-  tx_queue.prefetch();
-  rx_queue.prefetch();
-  if (!ifaces_.empty()) flapjack::prefetch(ifaces_.data(), sizeof ifaces_.front());
+  if (step == 0) flapjack::prefetch(this, front_of(*this, ipv6));
 }
 
 void Stack::post_init() {

@@ -99,17 +99,17 @@ struct StackConfig {
 
 // The order of the members is that of their use: what every packet needs stands together at the
 // front, so that a packet of a node that rested meanwhile finds few cache lines cold.
-class Stack {
+class alignas(kCacheLine) Stack {
  private:  // first, because the parts below use them from their constructors on
+  std::string name_;
   StackEnv env_;
   std::shared_ptr<const StackConfig> config_;
-  std::vector<std::unique_ptr<NetIf>> ifaces_;
+  SmallVector<std::unique_ptr<NetIf>, 2> ifaces_;
   NetIf* default_iface_ = nullptr;
   NodeId id_;
   SubjectId subject_;
-  std::uint32_t address_epoch_ = 0;
+  std::uint32_t address_epoch_ = 0, route_epoch_ = 0;
   bool booted_ = false;
-  std::string name_;
 
  public:
   /// `name` is the node's path in traces and prefixes its random streams.
@@ -132,9 +132,15 @@ class Stack {
 
   /// A new iface; index = position + 1.
   NetIf& add_iface(NetIfConfig config);
-  NetIf* iface(IfIndex index) const;
+  /// Null when there is none of that number.
+  NetIf* iface(IfIndex index) const {  // 0 - 1 is beyond all of them
+    const std::size_t place = std::size_t{index.value} - 1;
+    return place < ifaces_.size() ? ifaces_[place].get() : nullptr;
+  }
   NetIf* iface_by_name(std::string_view name) const;
-  const std::vector<std::unique_ptr<NetIf>>& ifaces() const { return ifaces_; }
+  std::span<const std::unique_ptr<NetIf>> ifaces() const {
+    return {ifaces_.data(), ifaces_.size()};
+  }
   /// By what the device's own code calls it, see NetIf::if_name(): Enotsup (not built in), Einval
   /// (empty), Enoent (net_if_get_by_name).
   Result<IfIndex> index_by_name(std::string_view name) const;
@@ -143,11 +149,21 @@ class Stack {
   /// The explicit default, else the one of SocketConfig::default_iface; null without ifaces
   /// (net_if_get_default).
   NetIf* default_iface() const;
-  void set_default_iface(NetIf& iface) { default_iface_ = &iface; }
+  void set_default_iface(NetIf& iface) {
+    default_iface_ = &iface;
+    routes_changed();
+  }
   /// Another number after every change of an iface's addresses or their states.
   std::uint32_t address_epoch() const { return address_epoch_; }
-  void addresses_changed() { ++address_epoch_; }
-  /// What a packet needs of all but the ifaces; see Delegate::near.
+  void addresses_changed() {
+    ++address_epoch_;
+    routes_changed();
+  }
+  /// Another number after every change of what Route goes by: addresses, gateways, static routes,
+  /// redirects, ifaces.
+  std::uint32_t route_epoch() const { return route_epoch_; }
+  void routes_changed() { ++route_epoch_; }
+  /// What a packet needs of all but the ifaces; see Delegate::Kind.
   void prefetch(unsigned step) const;
   /// Brings up every iface that is not NO_AUTO_START, in index order (net_if_post_init).
   void post_init();
@@ -158,22 +174,22 @@ class Stack {
   bool take_ipv6_config();
   bool has_booted() const { return booted_; }
 
+  NodeCpu cpu;
   WorkContext work;  ///< which of its threads is at work
   PacketPool tx_pool, rx_pool;
-  NodeCpu cpu;
   TrafficClass tx_queue, rx_queue;
-  RouteTable routes;
-  Route route;
-  NetConnTable conns;
-  NetContexts contexts;
   Ipv4 ipv4;
-  Ipv6 ipv6;
   Udp udp;
   Ip ip;
   NetCore core;
-  PmtuCache pmtu;
-  Forward forward;
   PacketWaits waits;
+  PmtuCache pmtu;
+  NetConnTable conns;
+  Route route;
+  NetContexts contexts;
+  Ipv6 ipv6;
+  Forward forward;
+  RouteTable routes;
   NetMgmt mgmt;
   RouterTable routers;
   Lazy<Ipv4Acd, Stack> acd;

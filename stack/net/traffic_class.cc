@@ -10,25 +10,27 @@ namespace flapjack {
 TrafficClass::TrafficClass(Stack& stack, Direction direction, const Config& config)
     : stack_(stack),
       direction_(direction),
-      config_(config),
-      classes_(config.classes),
-      limit_(config.classes > 1 ? config.slots / config.classes : ~std::size_t{0}),
-      turn_(stack.scheduler(), Lane::Work, delegate<&TrafficClass::work>(this)) {
+      count_(static_cast<std::uint8_t>(config.classes)),
+      map_(config.map),
+      skip_high_(config.skip_high),
+      limit_(config.classes > 1 ? static_cast<std::uint32_t>(config.slots / config.classes)
+                                : ~std::uint32_t{0}),
+      others_(config.classes > 1 ? std::make_unique<Class[]>(config.classes - 1) : nullptr) {
   assert(config.classes <= 8);
   assert(config.classes == 0 || config.classes >= fewest_classes(config.map));
   if (!stack.cpu.enabled()) return;
-  for (std::size_t cls = 0; cls < classes_.size(); ++cls) {
-    classes_[cls].thread = stack.cpu.add_thread(*this, cls);
+  for (std::size_t cls = 0; cls < count_; ++cls) {
+    at(cls).thread = static_cast<std::uint32_t>(stack.cpu.add_thread(*this, cls));
   }
 }
 
-TrafficClass::~TrafficClass() = default;
+TrafficClass::~TrafficClass() { stack_.scheduler().cancel(turn_); }
 
 void TrafficClass::submit(PacketPtr packet) {
   if (skips(*packet)) return process_in_callers_turn(std::move(packet));
   const std::size_t number =
-      traffic_class_of(packet->meta.priority, classes_.size(), config_.map);
-  Class& cls = classes_[number];
+      count_ == 1 ? 0 : traffic_class_of(packet->meta.priority, count_, map_);
+  Class& cls = at(number);
   if (cls.waiting.size() >= limit_) return refuse(std::move(packet), cls);
   NetIf& iface = *stack_.iface(packet->meta.iface);
   if (direction_ == Direction::Tx) {
@@ -44,8 +46,8 @@ void TrafficClass::submit(PacketPtr packet) {
 }
 
 bool TrafficClass::skips(const Packet& packet) const {
-  return classes_.empty() ||
-         (config_.skip_high &&
+  return count_ == 0 ||
+         (skip_high_ &&
           effective_priority(packet.meta.priority) >= Priority::CriticalApplications);
 }
 
@@ -59,13 +61,19 @@ void TrafficClass::refuse(PacketPtr packet, Class& cls) {
 
 void TrafficClass::wake(std::size_t cls) {
   if (!may_run(cls)) return;
-  if (stack_.cpu.enabled()) return stack_.cpu.wake(classes_[cls].thread);
-  if (!turn_.running()) turn_.start(Duration{});
+  if (stack_.cpu.enabled()) return stack_.cpu.wake(at(cls).thread);
+  if (!awake_) schedule_turn();
+}
+
+void TrafficClass::schedule_turn() {
+  awake_ = true;
+  turn_ = stack_.scheduler().after({}, Lane::Work, delegate<&TrafficClass::work>(this));
 }
 
 std::size_t TrafficClass::queued_of(IfIndex iface) const {
   std::size_t count = 0;
-  for (const Class& cls : classes_) {
+  for (std::size_t number = 0; number < count_; ++number) {
+    const Class& cls = at(number);
     cls.waiting.for_each([&](const Packet& packet) { count += packet.meta.iface == iface; });
     count += cls.current != nullptr && cls.current->meta.iface == iface;
   }
@@ -76,8 +84,8 @@ std::size_t TrafficClass::queued_of(IfIndex iface) const {
 void TrafficClass::finish_of(IfIndex iface) {
   if (stack_.cpu.enabled() || stack_.work.queue == this) return;
   const CauseScope scope(stack_.scheduler());
-  for (std::size_t cls = classes_.size(); cls-- > 0;) {
-    Class& own = classes_[cls];
+  for (std::size_t cls = count_; cls-- > 0;) {
+    Class& own = at(cls);
     PacketList mine, others;
     while (!own.waiting.empty()) {
       PacketPtr packet = own.waiting.pop_front();
@@ -103,22 +111,23 @@ PacketPtr TrafficClass::note_taken(PacketPtr packet, Class& cls) {
 
 // Without a modelled cpu: one packet of the highest class that may run.
 void TrafficClass::work() {
+  awake_ = false;
   const std::size_t cls = highest();
-  if (cls == classes_.size()) return;
-  PacketPtr packet = take(classes_[cls]);
-  if (highest() < classes_.size()) turn_.start(Duration{});
+  if (cls == count_) return;
+  PacketPtr packet = take(at(cls));
+  if (highest() < count_) schedule_turn();
   process(std::move(packet), cls);
 }
 
 std::size_t TrafficClass::highest() const {
-  for (std::size_t cls = classes_.size(); cls-- > 0;) {
+  for (std::size_t cls = count_; cls-- > 0;) {
     if (has_work(cls) && may_run(cls)) return cls;
   }
-  return classes_.size();
+  return count_;
 }
 
 Duration TrafficClass::begin(std::size_t number) {
-  Class& cls = classes_[number];
+  Class& cls = at(number);
   assert(cls.current == nullptr);
   cls.current = take(cls);
   const CpuConfig::Cost& cost = direction_ == Direction::Tx ? stack_.config().cpu.tx
@@ -127,12 +136,12 @@ Duration TrafficClass::begin(std::size_t number) {
 }
 
 void TrafficClass::finish(std::size_t cls) {
-  process(std::move(classes_[cls].current), cls);
+  process(std::move(at(cls).current), cls);
 }
 
 void TrafficClass::process(PacketPtr packet, std::size_t cls) {
   if (packet->meta.cause.valid()) stack_.scheduler().set_cause(packet->meta.cause);
-  const WorkScope scope(stack_.work, {this, cls, false});
+  const WorkScope scope(stack_.work, {this, static_cast<std::uint32_t>(cls), false});
   process_now(std::move(packet));
 }
 
@@ -153,7 +162,8 @@ void TrafficClass::process_now(PacketPtr packet) {
 
 ClassStats TrafficClass::total() const {
   ClassStats sum;
-  for (const Class& cls : classes_) {
+  for (std::size_t number = 0; number < count_; ++number) {
+    const Class& cls = at(number);
     sum.packets += cls.stats.packets;
     sum.dropped += cls.stats.dropped;
     sum.waited = sum.waited + cls.stats.waited;
@@ -165,9 +175,9 @@ ClassStats TrafficClass::total() const {
 
 void TrafficClass::stall(bool on) {
   stalled_ = on;
-  for (std::size_t cls = 0; cls < classes_.size(); ++cls) {
+  for (std::size_t cls = 0; cls < count_; ++cls) {
     if (stack_.cpu.enabled()) {
-      stack_.cpu.update(classes_[cls].thread);
+      stack_.cpu.update(at(cls).thread);
     } else if (has_work(cls)) {
       wake(cls);
     }
@@ -175,14 +185,14 @@ void TrafficClass::stall(bool on) {
 }
 
 void TrafficClass::block(std::size_t cls) {
-  ++classes_.at(cls).blocks;
-  if (stack_.cpu.enabled()) stack_.cpu.update(classes_[cls].thread);
+  ++at(cls).blocks;
+  if (stack_.cpu.enabled()) stack_.cpu.update(at(cls).thread);
 }
 
 void TrafficClass::unblock(std::size_t cls) {
-  assert(classes_.at(cls).blocks > 0);
-  if (--classes_[cls].blocks > 0) return;
-  if (stack_.cpu.enabled()) return stack_.cpu.update(classes_[cls].thread);
+  assert(at(cls).blocks > 0);
+  if (--at(cls).blocks > 0) return;
+  if (stack_.cpu.enabled()) return stack_.cpu.update(at(cls).thread);
   if (has_work(cls)) wake(cls);
 }
 

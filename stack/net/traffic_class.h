@@ -9,12 +9,11 @@
 // caller's turn; for rx that is an interrupt, where nothing may wait.
 #pragma once
 #include <cstdint>
-#include <vector>
+#include <memory>
 
-#include "stack/base/prefetch.h"
 #include "stack/net/priority_map.h"
 #include "stack/packet/packet_list.h"
-#include "stack/sim/timer.h"
+#include "stack/sim/scheduler.h"
 
 namespace flapjack {
 
@@ -46,16 +45,12 @@ class TrafficClass {
 
   /// Takes the packet, whose meta.iface is set; a full class drops it and tells nobody.
   void submit(PacketPtr packet);
-  /// What the lowest class needs.
-  void prefetch() const {
-    if (!classes_.empty()) flapjack::prefetch(classes_.data(), sizeof classes_.front());
-  }
   /// Packets that wait, in all classes.
   std::size_t queued() const { return queued_; }
   /// How many of them, and of those being processed, leave or came in by `iface`.
   std::size_t queued_of(IfIndex iface) const;
-  std::size_t classes() const { return classes_.size(); }
-  const ClassStats& stats(std::size_t cls) const { return classes_.at(cls).stats; }
+  std::size_t classes() const { return count_; }
+  const ClassStats& stats(std::size_t cls) const { return at(cls).stats; }
   /// Over all classes; `peak` is of the sum.
   ClassStats total() const;
 
@@ -70,8 +65,8 @@ class TrafficClass {
   void unblock(std::size_t cls);
 
   // For NodeCpu, the other half of it.
-  bool has_work(std::size_t cls) const { return !classes_[cls].waiting.empty(); }
-  bool may_run(std::size_t cls) const { return !stalled_ && classes_[cls].blocks == 0; }
+  bool has_work(std::size_t cls) const { return !at(cls).waiting.empty(); }
+  bool may_run(std::size_t cls) const { return !stalled_ && at(cls).blocks == 0; }
   /// Takes the class's first packet; returns how long it takes. finish() is next.
   Duration begin(std::size_t cls);
   void finish(std::size_t cls);
@@ -79,16 +74,22 @@ class TrafficClass {
  private:
   struct Class {
     PacketList waiting;
-    PacketPtr current;  // being processed by the modelled cpu
-    unsigned blocks = 0;
-    std::size_t thread = 0;  // of NodeCpu
     ClassStats stats;
+    PacketPtr current;  // being processed by the modelled cpu
+    std::uint32_t blocks = 0;
+    std::uint32_t thread = 0;  // of NodeCpu
   };
+  Class& at(std::size_t cls) {
+    assert(cls < count_);
+    return cls == 0 ? first_ : others_[cls - 1];
+  }
+  const Class& at(std::size_t cls) const { return const_cast<TrafficClass*>(this)->at(cls); }
   bool skips(const Packet& packet) const;
   void refuse(PacketPtr packet, Class& cls);
   PacketPtr take(Class& cls);
   PacketPtr note_taken(PacketPtr packet, Class& cls);
   void wake(std::size_t cls);
+  void schedule_turn();
   /// The highest class that has work and may run; classes() when none.
   std::size_t highest() const;
   void work();
@@ -97,19 +98,23 @@ class TrafficClass {
   void process_now(PacketPtr packet);
 
   Stack& stack_;
-  Direction direction_;
-  Config config_;
-  std::vector<Class> classes_;
-  std::size_t limit_;
-  std::size_t queued_ = 0, peak_ = 0;
+  const Direction direction_;
+  const std::uint8_t count_;
+  const PriorityMap map_;
+  const bool skip_high_;
   bool stalled_ = false;
-  Timer turn_;
+  bool awake_ = false;  // its turn is scheduled
+  const std::uint32_t limit_;
+  std::uint32_t queued_ = 0, peak_ = 0;
+  Class first_;  // here, as most nodes have no more
+  EventHandle turn_;
+  std::unique_ptr<Class[]> others_;
 };
 
 /// Which thread of a node works at the moment, so that what has to wait knows whom it holds up.
 struct WorkContext {
   TrafficClass* queue = nullptr;  ///< null: none of the queues' threads
-  std::size_t cls = 0;
+  std::uint32_t cls = 0;
   bool interrupt = false;  ///< nothing may wait
 };
 

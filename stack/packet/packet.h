@@ -36,7 +36,8 @@ struct PacketMeta {
   bool l2_ready = false;        ///< tx: link header is there; rx: link header is off
   bool loopback = false;        ///< goes to one's own address: rx skips L2
   bool damaged = false;         ///< a fault changed its bytes: its checksums may be wrong
-  std::uint16_t context = 0;    ///< sending NetContext's slot + 1, 0 for none
+  /// tx: the slot + 1 of the NetContext that is to be told when it has left; 0: of none
+  std::uint16_t context = 0;
   std::uint16_t ether_type = 0;
   std::uint32_t payload_bytes = 0;  ///< what send() promised the app
   bool router_alert = false;    ///< tx: with an option that routers read (RFC 2113, RFC 2711)

@@ -18,7 +18,7 @@ PacketPtr PacketPool::count(PacketPtr packet, std::size_t buffers) {
   packet->pool_ = this;
   packet->buffers_ = static_cast<std::uint32_t>(buffers);
   ++in_use_;
-  buffers_in_use_ += buffers;
+  buffers_in_use_ += static_cast<std::uint32_t>(buffers);
   return packet;
 }
 
@@ -29,7 +29,7 @@ PacketPtr PacketPool::allocate(std::size_t bytes) {
 
 PacketPtr PacketPool::make(std::size_t buffers) {
   PacketPtr packet = count(slab_.allocate(), buffers);
-  packet->meta.priority = size_.priority;
+  packet->meta.priority = priority_;
   return packet;
 }
 
@@ -46,7 +46,7 @@ bool PacketPool::adopt(Packet& packet) {
   packet.pool_ = this;
   packet.buffers_ = static_cast<std::uint32_t>(buffers);
   ++in_use_;
-  buffers_in_use_ += buffers;
+  buffers_in_use_ += static_cast<std::uint32_t>(buffers);
   return true;
 }
 
@@ -59,7 +59,7 @@ void PacketPool::disown(Packet& packet) {
 
 void PacketPool::give_back(std::size_t buffers) {
   --in_use_;
-  buffers_in_use_ -= buffers;
+  buffers_in_use_ -= static_cast<std::uint32_t>(buffers);
   if (first_ != nullptr) serve();
 }
 
@@ -96,12 +96,12 @@ void PacketPool::serve() {
 }
 
 void PacketPool::set_limit(std::size_t packets) {
-  packets_ = packets;
+  packets_ = count_of(packets);
   serve();
 }
 
 void PacketPool::set_buffer_limit(std::size_t buffers) {
-  buffers_ = buffers;
+  buffers_ = count_of(buffers);
   serve();
 }
 

@@ -7,6 +7,7 @@
 // A pool is bounded. Who finds it empty gets null at once or waits in line with a PacketRequest:
 // first come, first served, and nobody overtakes the line. set_limit() lets a script starve it.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -44,9 +45,9 @@ struct PoolOwner {
   std::string_view name;  ///< static
 };
 
-/// What a pool counts.
+/// What a pool counts. A count of 2^32 - 1 or more is no limit.
 struct PoolLimits {
-  static constexpr std::size_t kUnlimited = ~std::size_t{0};
+  static constexpr std::size_t kUnlimited = ~std::uint32_t{0};
   std::size_t packets;
   std::size_t buffers = kUnlimited;
   std::size_t buffer_bytes = 128;  ///< of each buffer (NET_BUF_DATA_SIZE)
@@ -57,7 +58,14 @@ struct PoolLimits {
 class PacketPool {
  public:
   PacketPool(PacketSlab& slab, const PoolLimits& limits)
-      : slab_(slab), size_(limits), packets_(limits.packets), buffers_(limits.buffers) {}
+      : slab_(slab),
+        packets_(count_of(limits.packets)),
+        buffers_(count_of(limits.buffers)),
+        buffer_bytes_(count_of(limits.buffer_bytes)),
+        priority_(limits.priority),
+        made_packets_(packets_),
+        made_buffers_(buffers_),
+        owner_(limits.owner) {}
   PacketPool(PacketSlab& slab, std::size_t packets) : PacketPool(slab, PoolLimits{packets}) {}
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;
@@ -79,7 +87,7 @@ class PacketPool {
   void cancel(PacketRequest& request);
   /// Whether the pool, were it all free, has room for so many bytes.
   bool could_hold(std::size_t bytes) const {
-    return size_.packets > 0 && buffers_for(bytes) <= size_.buffers;
+    return made_packets_ > 0 && buffers_for(bytes) <= made_buffers_;
   }
 
   /// Whether allocate() would give a packet for so many bytes now.
@@ -93,8 +101,11 @@ class PacketPool {
   std::size_t limit() const { return packets_; }
   std::size_t buffer_limit() const { return buffers_; }
   /// What the pool was made with.
-  const PoolLimits& size() const { return size_; }
-  const PoolOwner& owner() const { return size_.owner; }
+  PoolLimits size() const {
+    return {made_packets_, made_buffers_, buffer_bytes_, priority_, owner_};
+  }
+  std::size_t buffer_bytes() const { return buffer_bytes_; }
+  const PoolOwner& owner() const { return owner_; }
   std::size_t in_use() const { return in_use_; }
   std::size_t buffers_in_use() const { return buffers_in_use_; }
   /// Allocations that found it empty, those that then waited included.
@@ -104,9 +115,10 @@ class PacketPool {
  private:
   friend class PacketSlab;
   std::size_t buffers_for(std::size_t bytes) const {
-    return bytes <= size_.buffer_bytes
-               ? 1
-               : (bytes + size_.buffer_bytes - 1) / size_.buffer_bytes;
+    return bytes <= buffer_bytes_ ? 1 : (bytes + buffer_bytes_ - 1) / buffer_bytes_;
+  }
+  static std::uint32_t count_of(std::size_t number) {
+    return static_cast<std::uint32_t>(std::min(number, PoolLimits::kUnlimited));
   }
   bool fits(std::size_t buffers) const {
     return in_use_ < packets_ && buffers <= buffers_ && buffers_in_use_ <= buffers_ - buffers;
@@ -119,11 +131,14 @@ class PacketPool {
   void serve();
 
   PacketSlab& slab_;
-  const PoolLimits size_;
-  std::size_t packets_, buffers_;  // the present limits
-  std::size_t in_use_ = 0, buffers_in_use_ = 0;
-  std::uint64_t failures_ = 0;
+  std::uint32_t packets_, buffers_;  // the present limits
+  std::uint32_t in_use_ = 0, buffers_in_use_ = 0;
+  const std::uint32_t buffer_bytes_;
+  const std::uint8_t priority_;
   PacketRequest *first_ = nullptr, *last_ = nullptr;
+  const std::uint32_t made_packets_, made_buffers_;
+  std::uint64_t failures_ = 0;
+  const PoolOwner owner_;
 };
 
 }  // namespace flapjack

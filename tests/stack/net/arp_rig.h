@@ -33,8 +33,9 @@ class ArpL2 : public ScriptedL2 {
 
 struct ArpRig {
   explicit ArpRig(const StackConfig& config, const NetIfConfig& iface = {.name = "eth0"},
-                  std::uint64_t seed = 1)
+                  std::uint64_t seed = 1, bool point_to_point = false)
       : rig(config, seed), eth0(rig.node.add_iface(iface)) {
+    l2.l2_traits.point_to_point = point_to_point;
     eth0.bind_l2(l2);
     eth0.bind_driver(driver);
   }

@@ -229,8 +229,7 @@ TEST(Acd, WhereThereIsNothingToCheck) {
   for (const Row& row : rows) {
     StackConfig config;
     config.acd.enabled = row.enabled;
-    ArpRig world(config);
-    world.l2.l2_traits.point_to_point = row.point_to_point;
+    ArpRig world(config, {.name = "eth0"}, 1, row.point_to_point);
     ASSERT_TRUE(world.eth0.up().ok());
     world.eth0.ipv4_addr_add(net(row.address));
     EXPECT_EQ(world.events(), row.events) << row.what;

@@ -192,11 +192,12 @@ TEST(Ipv6IfTest, APrefixTakesItsAutoconfAddressesAlong) {
 TEST(Ipv6IfTest, ALonePointToPointOrDumbIfaceHasNoDetection) {
   StackConfig config;
   Ipv6Rig rig(config);
-  rig.l2.l2_traits.point_to_point = true;
-  EXPECT_TRUE(rig.eth0.ipv6()->addr_add(net6(kManual))->is_preferred());
-  ASSERT_TRUE(rig.eth0.up().ok());
-  EXPECT_EQ(rig.eth0.ipv6()->find(rig.own), nullptr) << "what runs the link makes that one";
-  EXPECT_TRUE(rig.sent().empty());
+  rig.other_l2.l2_traits.point_to_point = true;
+  NetIf& ppp0 = rig.add_on(rig.other_l2, {.name = "ppp0", .ipv6 = true});
+  EXPECT_TRUE(ppp0.ipv6()->addr_add(net6(kManual))->is_preferred());
+  ASSERT_TRUE(ppp0.up().ok());
+  EXPECT_EQ(ppp0.ipv6()->addresses().size(), 1u) << "what runs the link makes the link-local one";
+  EXPECT_TRUE(rig.driver(ppp0).sent.empty());
 }
 
 TEST(Ipv6IfTest, GroupsCountTheirUsers) {

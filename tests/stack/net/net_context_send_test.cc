@@ -95,11 +95,15 @@ TEST_F(Send, WithoutAnIfaceThereIsNoAddress) {
 }
 
 TEST_F(Send, AnIfaceThatCannotSendNativelyIsEio) {
-  rig.l2.l2_traits.has_send = false;
-  EXPECT_EQ(sendto(rig.context(), sent()), Errc::Eio);
+  rig.other_l2.l2_traits.has_send = false;
+  NetIf& mute = rig.add_on(rig.other_l2, {.name = "mute"}, "198.51.100.1/24");
+  ASSERT_TRUE(mute.up().ok());
+  NetContext& context = rig.context();
+  context.bind_to_iface(mute);
+  EXPECT_EQ(sendto(context, sent()), Errc::Eio);
   EXPECT_EQ(log, Lines{"sent:EIO"});
   EXPECT_EQ(rig.drops(), Lines{"no_l2"});
-  EXPECT_EQ(eth0.stats().tx_dropped, 1u);
+  EXPECT_EQ(mute.stats().tx_dropped, 1u);
 }
 
 TEST_F(Send, SendtoOverridesThePeer) {

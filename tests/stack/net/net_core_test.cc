@@ -202,13 +202,17 @@ TEST_F(Junction, SendRefusals) {
   EXPECT_EQ(send(packet("0.0.0.0")), Errc::Eaddrnotavail);
   EXPECT_EQ(send(packet("192.0.2.2", "127.0.0.1")), Errc::Eaddrnotavail) << "loopback source";
   EXPECT_EQ(rig.drops(), (Lines{"no_route", "no_route"}));
-  rig.l2.l2_traits.has_send = false;
-  EXPECT_EQ(send(packet("192.0.2.2")), Errc::Eio);
-  rig.l2.l2_traits.has_send = true;
+  rig.other_l2.l2_traits.has_send = false;
+  NetIf& mute = rig.add_on(rig.other_l2, {.name = "mute"});
+  ASSERT_TRUE(mute.up().ok());
+  PacketPtr unsendable = packet("192.0.2.2");
+  unsendable->meta.iface = mute.index();
+  EXPECT_EQ(send(std::move(unsendable)), Errc::Eio);
+  EXPECT_EQ(mute.stats().tx_dropped, 1u);
   ASSERT_TRUE(eth0.down().ok());
   EXPECT_EQ(send(packet("0.0.0.0")), Errc::Enetdown) << "looked at first";
   EXPECT_EQ(rig.drops(), (Lines{"no_route", "no_route", "no_l2", "iface_down"}));
-  EXPECT_EQ(eth0.stats().tx_dropped, 2u);
+  EXPECT_EQ(eth0.stats().tx_dropped, 1u);
   EXPECT_EQ(rig.node.tx_pool.in_use(), 0u);
 }
 

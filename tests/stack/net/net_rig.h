@@ -100,9 +100,13 @@ class NodeRig {
     return iface;
   }
   NetIf& add_down(NetIfConfig config, std::string_view prefix = {}) {
+    return add_on(l2, std::move(config), prefix);
+  }
+  /// Down, with an L2 of its own kind, such as `other_l2`.
+  NetIf& add_on(ScriptedL2& its_l2, NetIfConfig config, std::string_view prefix = {}) {
     drivers.push_back(std::make_unique<ScriptedDriver>());
     NetIf& iface = node.add_iface(std::move(config));
-    iface.bind_l2(l2);
+    iface.bind_l2(its_l2);
     iface.bind_driver(*drivers.back());
     if (!prefix.empty()) {
       EXPECT_NE(iface.ipv4_addr_add(net(prefix)), nullptr);
@@ -161,7 +165,7 @@ class NodeRig {
   FiberHost fibers{scheduler};
   PacketSlab slab;
   Rng rng;
-  ScriptedL2 l2;
+  ScriptedL2 l2, other_l2;
   std::vector<std::unique_ptr<ScriptedDriver>> drivers;
   Stack node;
 };

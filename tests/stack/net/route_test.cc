@@ -179,5 +179,114 @@ TEST(Route, NextHops) {
   }
 }
 
+// ---- the cache of an iface
+
+struct TwoNets {
+  NodeRig rig;
+  NetIf& x0 = rig.add({.name = "x0"}, "10.0.0.1/8");
+  NetIf& x1 = rig.add({.name = "x1"}, "192.0.2.1/24");
+  Route& route = rig.node.route;
+  // Twice, as only then it is kept.
+  void remember(NetIf& iface, Ipv4Address to) {
+    for (int i = 0; i < 2; ++i) route.remember(iface, to);
+  }
+};
+
+TEST(RouteCache, KeepsWhatRouteAnswers) {
+  TwoNets world;
+  world.x1.set_gateway(ip("192.0.2.254"));
+  for (const char* to : {"192.0.2.9", "192.1.0.1"}) {
+    ASSERT_EQ(world.route.iface_for(ip(to)), &world.x1);
+    const Ipv4Address hop = world.route.next_hop(world.x1, ip(to));
+    world.remember(world.x1, ip(to));
+    const RouteCache* kept = world.route.cached(world.x1, ip(to));
+    ASSERT_NE(kept, nullptr) << to;
+    EXPECT_EQ(kept->source, ip("192.0.2.1"));
+    EXPECT_EQ(kept->next_hop, hop);
+    EXPECT_EQ(world.route.iface_for(ip(to), &world.x1), &world.x1);
+    EXPECT_EQ(world.route.next_hop(world.x1, ip(to)), hop);
+    EXPECT_EQ(world.route.cached(world.x0, ip(to)), nullptr);
+    EXPECT_EQ(world.route.cached(world.x1, ip("192.0.2.10")), nullptr);
+  }
+}
+
+TEST(RouteCache, KeepsNothingThatIsDifferentElsewhereOrMayChange) {
+  TwoNets world;
+  for (const char* to : {"0.0.0.0", "224.0.0.5", "255.255.255.255", "192.0.2.255", "127.0.0.1",
+                         "169.254.3.4", "192.0.2.1", "10.0.0.9"}) {  // the last: by x0
+    world.remember(world.x1, ip(to));
+    EXPECT_EQ(world.route.cached(world.x1, ip(to)), nullptr) << to;
+  }
+  NodeRig bare;
+  NetIf& only = bare.add({.name = "x0"});
+  ASSERT_EQ(bare.node.route.iface_for(ip("192.0.2.9")), &only);
+  for (int i = 0; i < 2; ++i) bare.node.route.remember(only, ip("192.0.2.9"));
+  EXPECT_EQ(bare.node.route.cached(only, ip("192.0.2.9")), nullptr) << "the default iface's";
+}
+
+TEST(RouteCache, KeepsADestinationThatIsAskedForTwiceInARow) {
+  TwoNets world;
+  const Ipv4Address a = ip("192.0.2.9"), b = ip("192.0.2.10");
+  for (int i = 0; i < 3; ++i) {
+    world.route.remember(world.x1, a);
+    EXPECT_EQ(world.route.cached(world.x1, a), nullptr);
+    world.route.remember(world.x1, b);
+    EXPECT_EQ(world.route.cached(world.x1, b), nullptr);
+  }
+  world.route.remember(world.x1, b);
+  EXPECT_NE(world.route.cached(world.x1, b), nullptr);
+  world.route.remember(world.x1, a);
+  EXPECT_NE(world.route.cached(world.x1, b), nullptr) << "one of the other does not end it";
+}
+
+TEST(RouteCache, IsVoidAfterEveryChangeOfWhatRouteGoesBy) {
+  struct Change {
+    const char* what;
+    void (*make)(TwoNets& world);
+  };
+  const Change changes[] = {
+      {"an address more", [](TwoNets& w) { w.x0.ipv4_addr_add(net("192.0.2.8/30")); }},
+      {"an address less", [](TwoNets& w) { w.x1.ipv4_addr_rm(ip("192.0.2.1")); }},
+      {"another state of one",
+       [](TwoNets& w) { w.x1.set_ipv4_addr_state(ip("192.0.2.1"), AddressState::Deprecated); }},
+      {"a gateway", [](TwoNets& w) { w.x1.set_gateway(ip("192.0.2.254")); }},
+      {"no configuration any more",
+       [](TwoNets& w) { EXPECT_TRUE(w.x1.ipv4_config_put().ok()); }},
+      {"a static route",
+       [](TwoNets& w) {
+         EXPECT_TRUE(w.rig.node.routes.add({ip("192.0.2.9"), 32, &w.x0, ip("10.0.0.2")}).ok());
+       }},
+      {"a redirect",
+       [](TwoNets& w) { w.route.redirect(w.x1, ip("192.0.2.9"), ip("192.0.2.7")); }},
+      {"the default iface", [](TwoNets& w) { w.rig.node.set_default_iface(w.x0); }},
+      {"an iface more", [](TwoNets& w) { w.rig.add_down({.name = "x2"}, "192.0.2.8/30"); }},
+  };
+  for (const Change& change : changes) {
+    TwoNets world;
+    world.remember(world.x1, ip("192.0.2.9"));
+    ASSERT_NE(world.route.cached(world.x1, ip("192.0.2.9")), nullptr);
+    change.make(world);
+    EXPECT_EQ(world.route.cached(world.x1, ip("192.0.2.9")), nullptr) << change.what;
+  }
+}
+
+// The answers that went by a static route or a redirect are kept, and end with them.
+TEST(RouteCache, EndsWithTheRouteOrRedirectItWentBy) {
+  TwoNets world;
+  const Ipv4Address to = ip("192.0.2.9");
+  world.route.redirect(world.x1, to, ip("192.0.2.7"));
+  world.remember(world.x1, to);
+  EXPECT_EQ(world.route.next_hop(world.x1, to), ip("192.0.2.7"));
+  world.route.forget_redirects(world.x1, ip("192.0.2.7"));
+  EXPECT_EQ(world.route.next_hop(world.x1, to), to);
+
+  ASSERT_TRUE(world.rig.node.routes.add({to, 32, &world.x0, ip("10.0.0.2")}).ok());
+  world.remember(world.x0, to);
+  ASSERT_NE(world.route.cached(world.x0, to), nullptr);
+  EXPECT_EQ(world.route.next_hop(world.x0, to), ip("10.0.0.2"));
+  ASSERT_TRUE(world.rig.node.routes.remove(to, 32, world.x0).ok());
+  EXPECT_EQ(world.route.iface_for(to, &world.x0), &world.x1);
+}
+
 }  // namespace
 }  // namespace flapjack
