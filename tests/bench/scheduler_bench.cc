@@ -70,16 +70,15 @@ void hold(benchmark::State& state) {
 BENCHMARK_TEMPLATE(hold, Uniform)->Arg(10)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
 BENCHMARK_TEMPLATE(hold, Net)->Arg(10)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
 
-void nothing(void*, std::uint64_t) {}
-
 void rearm(benchmark::State& state) {
   Scheduler scheduler;
   Draw draw;
   std::vector<EventHandle> timers;
+  int nobody = 0;
   const auto count = static_cast<std::uint64_t>(state.range(0));
   for (std::uint64_t i = 0; i < count; ++i) {
     const auto at = static_cast<std::int64_t>(200'000'000 + draw() % 100'000'000);
-    timers.push_back(scheduler.at(SimTime{at}, Lane::Work, {nothing, nullptr, 0}));
+    timers.push_back(scheduler.at(SimTime{at}, Lane::Work, delegate<[](int&) {}>(&nobody)));
   }
   std::int64_t moved = 0;
   for (auto _ : state) {
