@@ -169,7 +169,13 @@ void load(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
-BENCHMARK(echoes<build_star>)->Name("star")->Arg(100)->Arg(1000)->Arg(10'000)->Iterations(1);
+BENCHMARK(echoes<build_star>)
+    ->Name("star")
+    ->Arg(100)
+    ->Arg(1000)
+    ->Arg(10'000)
+    ->Arg(100'000)
+    ->Iterations(1);
 BENCHMARK(echoes<build_chain>)->Name("chain")->Arg(100)->Arg(1000)->Arg(10'000)->Iterations(1);
 BENCHMARK(echoes<build_bus>)->Name("bus")->Arg(100)->Arg(1000)->Iterations(1);
 BENCHMARK(load)->Arg(100)->Arg(1000)->Arg(10'000)->Iterations(1);
