@@ -18,7 +18,7 @@ struct BridgeConfig {
   std::size_t addresses = 1024;    ///< that the bridge can remember
   std::uint32_t flood_limit = 10'000;  ///< frames flooded in one second of simulated time
   std::uint8_t hop_limit = 32;         ///< bridges a frame may pass
-  ArpConfig arp;
+  ArpConfig arp = {};
 };
 
 class BridgeL2 : public EthernetL2, private VirtualIface {

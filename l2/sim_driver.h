@@ -14,9 +14,9 @@ struct SimDriverConfig {
   bool promiscuous = false;  ///< from the start, whatever the iface says
   /// What the stack does itself. The device does the rest, for Ethernet frames: it fills in sums
   /// and drops what has a wrong one.
-  ChecksumPolicy checksum;
+  ChecksumPolicy checksum = {};
   /// See LinkEndConfig; unset: as the link has it.
-  std::optional<bool> carrier_follows_peer;
+  std::optional<bool> carrier_follows_peer = {};
   bool station = false;  ///< see LinkEndConfig
 };
 

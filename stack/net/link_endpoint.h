@@ -9,7 +9,7 @@ namespace flapjack {
 struct LinkEndpoint {
   IfIndex iface;                ///< none: 0, see NetContext::bind_link()
   std::uint16_t ether_type = 0; ///< of a datagram that is sent; not a filter
-  MacAddress address;           ///< of the receiver; the link's own when listening
+  MacAddress address = {};      ///< of the receiver; the link's own when listening
 };
 
 }  // namespace flapjack

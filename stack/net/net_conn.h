@@ -30,7 +30,7 @@ struct ConnTuple {
   SocketType type = SocketType::Datagram;
   bool takes_ipv4 = false;  ///< Family::Inet6: IPv4 packets, too; remote is then a mapped address
   bool shares = false;      ///< SO_REUSEPORT: the same tuple may be there more than once
-  IfIndex packet_iface;     ///< Family::Packet: only of this iface; none: see SocketConfig
+  IfIndex packet_iface = {};  ///< Family::Packet: only of this iface; none: see SocketConfig
 };
 
 struct alignas(kCacheLine) NetConn {

@@ -230,7 +230,9 @@ TEST(Stories, GoEverywhere) {
   for (const Plan& plan : plans) {
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
       words.insert(plan.steps[i].word);
-      if (i > 0) EXPECT_LT(plan.steps[i - 1].at, plan.steps[i].at);
+      if (i > 0) {
+        EXPECT_LT(plan.steps[i - 1].at, plan.steps[i].at);
+      }
     }
     EXPECT_GT(plan.until, plan.steps.back().at);
   }

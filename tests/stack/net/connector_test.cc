@@ -75,10 +75,14 @@ TEST(Connector, WhatASendReturns) {
   };
   for (const Row& row : rows) {
     CnBus bus({.memory_bytes = row.memory});
-    if (row.registered) ASSERT_TRUE(bus.connector.add_callback(kId, "part", kIdle).ok());
+    if (row.registered) {
+      ASSERT_TRUE(bus.connector.add_callback(kId, "part", kIdle).ok());
+    }
     const auto socket = bus.open();
     ASSERT_EQ(socket->portid(), 1u);
-    if (row.joined) ASSERT_TRUE(socket->join(10).ok());
+    if (row.joined) {
+      ASSERT_TRUE(socket->join(10).ok());
+    }
     const std::vector<std::uint8_t> data(row.data);
     EXPECT_EQ(bus.connector.send({row.id, 1, 0, 0, 0}, data, row.to), row.result) << row.what;
     EXPECT_EQ(socket->queued(), row.arrive) << row.what;

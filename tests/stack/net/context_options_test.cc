@@ -40,7 +40,9 @@ class Options : public testing::Test {
     rig.scheduler.run();
     Ipv4Header header;
     EXPECT_EQ(sent.size(), 1u);
-    if (!sent.empty()) EXPECT_EQ(Ipv4Header::parse(sent[0], {}, header), Ipv4Header::Error::None);
+    if (!sent.empty()) {
+      EXPECT_EQ(Ipv4Header::parse(sent[0], {}, header), Ipv4Header::Error::None);
+    }
     return header;
   }
   using ScriptedSent = std::vector<Bytes>;
@@ -179,7 +181,9 @@ TEST_F(Options, HopLimitAndTrafficClassOfIpv6) {
     six.scheduler.run_until(six.scheduler.now() + milliseconds(1));
     Ipv6Header header;
     EXPECT_EQ(frames.size(), 1u);
-    if (!frames.empty()) EXPECT_EQ(Ipv6Header::parse(frames[0], header), Ipv6Header::Error::None);
+    if (!frames.empty()) {
+      EXPECT_EQ(Ipv6Header::parse(frames[0], header), Ipv6Header::Error::None);
+    }
     return header;
   };
   EXPECT_EQ(sent("ff02::7").hop_limit, 1);

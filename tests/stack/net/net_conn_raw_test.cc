@@ -94,7 +94,9 @@ TEST_F(RawIp, MatchingTable) {
   for (const Row& row : rows) {
     SCOPED_TRACE(&row - rows);
     NetContext& context = raw(row.asked);
-    if (!row.bound_to.empty()) EXPECT_TRUE(context.bind({ip(row.bound_to), 0}).ok());
+    if (!row.bound_to.empty()) {
+      EXPECT_TRUE(context.bind({ip(row.bound_to), 0}).ok());
+    }
     if (row.other_iface) context.bind_to_iface(eth1);
     listen(context, "raw");
     rig.receive(eth0, row.packet);
