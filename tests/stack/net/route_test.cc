@@ -270,6 +270,19 @@ TEST(RouteCache, IsVoidAfterEveryChangeOfWhatRouteGoesBy) {
   }
 }
 
+TEST(RouteCache, IsVoidOnceAnL2IsBound) {
+  NodeRig rig;
+  NetIf& iface = rig.node.add_iface({.name = "x0"});
+  iface.ipv4_addr_add(net("192.0.2.1/24"));
+  iface.set_gateway(ip("192.0.2.254"));
+  const Ipv4Address far = ip("198.51.100.9");
+  for (int i = 0; i < 2; ++i) rig.node.route.remember(iface, far);
+  ASSERT_EQ(rig.node.route.next_hop(iface, far), ip("192.0.2.254"));
+  rig.other_l2.l2_traits.point_to_point = true;
+  iface.bind_l2(rig.other_l2);
+  EXPECT_EQ(rig.node.route.next_hop(iface, far), far);
+}
+
 // The answers that went by a static route or a redirect are kept, and end with them.
 TEST(RouteCache, EndsWithTheRouteOrRedirectItWentBy) {
   TwoNets world;
