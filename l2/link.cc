@@ -128,20 +128,19 @@ void Link::launch(End& from, PacketPtr frame, std::uint64_t cuts) {
 
 // ---- foresight, for wires: who shares a medium with many seldom finds it cold
 
-void Link::prefetch_ends(std::size_t first, unsigned step) const {
+void Link::prefetch_ends(unsigned step) const {
   if (step == 0) return flapjack::prefetch(this, front_of(*this, path_));
   if (step != 1 || ends_.size() != 2) return;
-  flapjack::prefetch(ends_[first].get(), front_of(*ends_[first], ends_[first]->cut));
-  flapjack::prefetch(ends_[1 - first].get(), front_of(*ends_[first], ends_[first]->cut));
+  for (const auto& end : ends_) flapjack::prefetch(end.get(), front_of(*end, end->cut));
 }
 
 void Link::prefetch_sender(std::size_t end, unsigned step) const {
-  if (step < 2) return prefetch_ends(end, step);
+  if (step < 2) return prefetch_ends(step);
   if (step == 2 && ends_.size() == 2) ends_[end]->ring.prefetch();
 }
 
 void Link::prefetch(std::uint64_t end, unsigned step) const {
-  if (step < 2) return prefetch_ends(end, step);
+  if (step < 2) return prefetch_ends(step);
   if (ends_.size() != 2) return;
   const LinkEnd* const receiver = ends_[1 - end]->user;
   if (receiver == nullptr) return;

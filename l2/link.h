@@ -173,7 +173,7 @@ class alignas(kCacheLine) Link {
   std::optional<std::size_t> only_receiver(std::size_t from, const Packet& frame) const;
   bool cannot_leave(std::size_t from, const Packet& frame) const;
   bool queue_full(End& from) const;
-  void prefetch_ends(std::size_t first, unsigned step) const;
+  void prefetch_ends(unsigned step) const;
   Flight transmit(End& from, PacketPtr frame, std::uint64_t cuts);
   void launch(End& from, PacketPtr frame, std::uint64_t cuts);
   Duration delay_of(End& from);

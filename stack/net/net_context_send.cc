@@ -91,7 +91,6 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
   if (packet == nullptr) return error;
   const Status addressed = address_packet(*packet, *iface, to);
   if (!addressed.ok()) return addressed.code();
-  if (!bound_to_iface_ && local_.address.is_any()) stack_.route.remember(*iface, to.address);
   iface_ = iface;
   return hand_down(std::move(packet), std::move(done),
                    [this](PacketPtr p) { return stack_.udp.output(std::move(p)); });

@@ -101,19 +101,13 @@ const RouteCache* Route::cached(const NetIf& iface, const IpAddress& destination
   return fits ? &known : nullptr;
 }
 
-// Not for addresses that mean something else everywhere, nor where the default iface has a say,
-// which may depend on who is up.
+// Not for addresses that mean something else everywhere.
 void Route::remember(NetIf& iface, const IpAddress& destination) const {
   if (!destination.is_v4()) return;
   const Ipv4Address to = destination.v4();
-  const Ipv4Address before = std::exchange(iface.route_cache().latest, to);
-  if (before != to || cached(iface, destination) != nullptr) return;
+  if (std::exchange(iface.route_cache().latest, to) != to) return;
   if (to.is_any() || to.is_multicast() || to.is_link_local() || to.is_loopback() ||
-      iface.ipv4().is_broadcast(to)) {
-    return;
-  }
-  bool by_default = false;
-  if (find_iface(destination, by_default) != &iface || by_default || iface_of(to) != nullptr) {
+      iface.ipv4().is_broadcast(to) || iface_of(to) != nullptr) {
     return;
   }
   iface.route_cache() = {to, select(&iface, to).address, find_next_hop(iface, to),
@@ -132,9 +126,13 @@ NetIf* Route::iface_for(const IpAddress& destination, NetIf* last) const {
   bool by_default = false;
   if (last != nullptr && cached(*last, destination) != nullptr) {
     assert(find_iface(destination, by_default) == last && iface_of(destination) == nullptr);
+    last->route_cache().latest = destination.v4();
     return last;
   }
-  return find_iface(destination, by_default);
+  NetIf* const found = find_iface(destination, by_default);
+  // what the default iface has a say in may depend on who is up
+  if (found != nullptr && found == last && !by_default) remember(*found, destination);
+  return found;
 }
 
 NetIf* Route::find_iface(const IpAddress& destination, bool& by_default) const {

@@ -43,12 +43,10 @@ class Route {
   /// later candidate wins a tie. 0.0.0.0 when there is none.
   IpAddress source(const NetIf* iface, const IpAddress& destination) const;
   /// The iface whose address source() chooses, else the default iface (may be null). `last`: the
-  /// one that may have the answer in its cache.
+  /// one that answered the asker before; it may have the answer in its cache, or gets it there.
   NetIf* iface_for(const IpAddress& destination, NetIf* last = nullptr) const;
   /// What is kept of `destination` with `iface`; null when nothing is.
   const RouteCache* cached(const NetIf& iface, const IpAddress& destination) const;
-  /// Keeps the answers for a destination that iface_for() sends by `iface`, if they may be kept.
-  void remember(NetIf& iface, const IpAddress& destination) const;
   /// Where a frame for `destination` goes: itself when on-link, group or broadcast, and on a
   /// point-to-point iface; else the gateway of the iface, which is 0.0.0.0 when there is none.
   Ipv4Address next_hop(const NetIf& iface, Ipv4Address destination) const;
@@ -75,6 +73,8 @@ class Route {
   Candidate select(const NetIf* iface, Ipv4Address destination) const;
   Ipv4Address find_next_hop(const NetIf& iface, Ipv4Address destination) const;
   NetIf* find_iface(const IpAddress& destination, bool& by_default) const;
+  /// Keeps the answers for a destination that find_iface() sends by `iface`, if they may be kept.
+  void remember(NetIf& iface, const IpAddress& destination) const;
   Candidate walk(Ipv4Address destination, bool link_local) const;
   NetIf* walk_to(const IpAddress& address) const;
   /// Null where walking is as quick.

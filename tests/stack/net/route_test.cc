@@ -188,7 +188,7 @@ struct TwoNets {
   Route& route = rig.node.route;
   // Twice, as only then it is kept.
   void remember(NetIf& iface, Ipv4Address to) {
-    for (int i = 0; i < 2; ++i) route.remember(iface, to);
+    for (int i = 0; i < 2; ++i) route.iface_for(to, &iface);
   }
 };
 
@@ -220,7 +220,7 @@ TEST(RouteCache, KeepsNothingThatIsDifferentElsewhereOrMayChange) {
   NodeRig bare;
   NetIf& only = bare.add({.name = "x0"});
   ASSERT_EQ(bare.node.route.iface_for(ip("192.0.2.9")), &only);
-  for (int i = 0; i < 2; ++i) bare.node.route.remember(only, ip("192.0.2.9"));
+  for (int i = 0; i < 2; ++i) bare.node.route.iface_for(ip("192.0.2.9"), &only);
   EXPECT_EQ(bare.node.route.cached(only, ip("192.0.2.9")), nullptr) << "the default iface's";
 }
 
@@ -228,14 +228,14 @@ TEST(RouteCache, KeepsADestinationThatIsAskedForTwiceInARow) {
   TwoNets world;
   const Ipv4Address a = ip("192.0.2.9"), b = ip("192.0.2.10");
   for (int i = 0; i < 3; ++i) {
-    world.route.remember(world.x1, a);
+    world.route.iface_for(a, &world.x1);
     EXPECT_EQ(world.route.cached(world.x1, a), nullptr);
-    world.route.remember(world.x1, b);
+    world.route.iface_for(b, &world.x1);
     EXPECT_EQ(world.route.cached(world.x1, b), nullptr);
   }
-  world.route.remember(world.x1, b);
+  world.route.iface_for(b, &world.x1);
   EXPECT_NE(world.route.cached(world.x1, b), nullptr);
-  world.route.remember(world.x1, a);
+  world.route.iface_for(a, &world.x1);
   EXPECT_NE(world.route.cached(world.x1, b), nullptr) << "one of the other does not end it";
 }
 
@@ -276,7 +276,7 @@ TEST(RouteCache, IsVoidOnceAnL2IsBound) {
   iface.ipv4_addr_add(net("192.0.2.1/24"));
   iface.set_gateway(ip("192.0.2.254"));
   const Ipv4Address far = ip("198.51.100.9");
-  for (int i = 0; i < 2; ++i) rig.node.route.remember(iface, far);
+  for (int i = 0; i < 2; ++i) rig.node.route.iface_for(far, &iface);
   ASSERT_EQ(rig.node.route.next_hop(iface, far), ip("192.0.2.254"));
   rig.other_l2.l2_traits.point_to_point = true;
   iface.bind_l2(rig.other_l2);
