@@ -36,7 +36,7 @@ class FlightRing {
   }
   Flight& front() { return at(0); }
 
-  void push_back(Flight flight) {
+  void push_back(Flight&& flight) {
     if (size_ == slots_.size()) grow();
     slots_[(head_ + size_++) & (slots_.size() - 1)] = std::move(flight);
   }

@@ -73,7 +73,8 @@ std::optional<std::size_t> Link::end_by_name(std::string_view name) const {
 void Link::carry(std::size_t end, PacketPtr frame) {
   assert(frame != nullptr);
   const CauseScope scope(env_.scheduler);
-  End& from = *ends_.at(end);
+  assert(end < ends_.size());
+  End& from = *ends_[end];
   env_.tracer.hop(Hop::LinkIn, subject_, *frame);
   const std::uint8_t priority = frame->meta.priority;
   leave_node(*frame);
@@ -98,17 +99,18 @@ std::optional<std::size_t> Link::only_receiver(std::size_t from, const Packet& f
 
 bool Link::cannot_leave(std::size_t end, const Packet& frame) const {
   if (!reachable(*ends_[end]) || ends_.size() < 2) return true;
+  if (!is_bus()) return !reachable(*ends_[1 - end]);
   const auto to = only_receiver(end, frame);
   return to && !reachable(*ends_[*to]);
 }
 
 bool Link::queue_full(End& from) const {
   const SimTime now = env_.scheduler.now();
+  if (from.free <= now || from.link->queue == 0) return false;
   while (from.started < from.ring.size() && from.ring.at(from.started).starts <= now) {
     ++from.started;
   }
-  const std::size_t waiting = from.ring.size() - from.started;
-  return from.free > now && from.link->queue != 0 && waiting >= from.link->queue;
+  return from.ring.size() - from.started >= from.link->queue;
 }
 
 /// Gives the frame its times, as if it were alone on its way.
@@ -170,7 +172,9 @@ void Link::arrive(std::uint64_t end) {
   if (from.started > 0) --from.started;
   if (!from.ring.empty()) arm(from);
   if (is_bus()) return deliver_bus(end, std::move(flight));
-  if (separated(end, 1 - end)) return drop(DropReason::Partitioned, std::move(flight.frame));
+  if (!partitions_.empty() && separated(end, 1 - end)) {
+    return drop(DropReason::Partitioned, std::move(flight.frame));
+  }
   hand_over(*ends_[1 - end], std::move(flight.frame));
 }
 

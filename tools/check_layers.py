@@ -35,6 +35,7 @@ LAYERS = {
 LIBRARIES = (
     ("boost/context/", ("stack/sim/fiber.",)),
     ("boost/container/", ("stack/base/small_vector.",)),
+    ("boost/smart_ptr/", ("stack/base/counted.",)),
     ("sanitizer/", ("stack/sim/fiber.",)),
     ("cxxabi.h", ("stack/sim/fiber.",)),
     ("xxhash.h", ("stack/trace/", "tools/")),

@@ -27,7 +27,7 @@ void NetContext::reset() {
   local_ = remote_ = {};
   link_local_ = {};
   options_ = {};
-  received_ = nullptr;
+  receiver_ = nullptr;
   unsent_.clear();
   pending_error_ = Errc::Ok;
   state_ = ContextState::Unconnected;
@@ -245,14 +245,14 @@ Status NetContext::recv_within(RecvCallback received, Timeout timeout) {
   if (const Errc error = take_error(); error != Errc::Ok) return error;
   if (!timeout.is_no_wait() && stack_.fibers().current() == nullptr) return Errc::Edeadlk;
   if (!timeout.is_no_wait() && waiting_ != nullptr) return Errc::Ealready;
-  received_ = std::make_shared<const RecvCallback>(std::move(received));
+  receiver_.reset(new Receiver(std::move(received)));
   const bool bound_anew = is_packet();  // a packet context may have been
   const Status registered = conn_ == nullptr || bound_anew ? register_conn() : Status();
   if (!registered.ok() || timeout.is_no_wait()) return registered;
   const Status waited = wait_for_arrival(timeout);
   if (waited.ok()) return Status();
   if (waited.code() == Errc::Ecanceled) return Errc::Ebadf;  // put() while waiting
-  received_ = nullptr;  // expired: the callback must not be called any more
+  receiver_ = nullptr;  // expired: the callback must not be called any more
   unregister_conn();
   return Errc::Etimedout;
 }
@@ -276,7 +276,7 @@ Status NetContext::wait_for_arrival(Timeout timeout) {
 
 // Zephyr: net_context_packet_received. The context follows the iface the packet came in by.
 bool NetContext::on_conn(PacketPtr& packet) {
-  if (received_ == nullptr || (!*received_ && waiting_ == nullptr)) return false;
+  if (receiver_ == nullptr || (!receiver_->received && waiting_ == nullptr)) return false;
   PacketMeta& meta = packet->meta;
   if (!bound_to_iface_) iface_ = stack_.iface(meta.iface);
   if (family_ == Family::Inet6 && meta.source.address.is_v4()) {  // RFC 4291 section 2.5.5.2
@@ -289,9 +289,9 @@ bool NetContext::on_conn(PacketPtr& packet) {
 }
 
 void NetContext::deliver(PacketPtr packet, Status status) {
-  const std::shared_ptr<const RecvCallback> callback = received_;  // it may call recv() or put()
+  const CountedPtr<Receiver> receiver = receiver_;  // it may call recv() or put()
   if (waiting_ != nullptr) waiting_->give();
-  if (*callback) (*callback)(*this, std::move(packet), status);
+  if (receiver->received) receiver->received(*this, std::move(packet), status);
 }
 
 }  // namespace flapjack

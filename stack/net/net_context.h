@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "stack/base/counted.h"
 #include "stack/base/prefetch.h"
 #include "stack/base/small_vector.h"
 #include "stack/contract/context_offload.h"
@@ -123,14 +124,14 @@ class alignas(kCacheLine) NetContext {
   Status address_packet(Packet& packet, NetIf& iface, const Endpoint& peer) const;
   void set_hop_limit(PacketMeta& meta, NetIf& iface) const;
   Result<std::size_t> send_native(std::span<const std::uint8_t> bytes, const Endpoint& peer,
-                                  SendCallback done, Timeout timeout);
+                                  SendCallback&& done, Timeout timeout);
   Result<std::size_t> send_raw(std::span<const std::uint8_t> bytes, const IpAddress* peer,
-                               SendCallback done, Timeout timeout);
+                               SendCallback&& done, Timeout timeout);
   /// A packet with `bytes` and all that does not depend on the kind of context.
   PacketPtr fill(NetIf& iface, std::span<const std::uint8_t> bytes, Timeout timeout, Errc& error);
   /// Records that the app sends it and hands it down; what send() returns.
   template <class Down>
-  Result<std::size_t> hand_down(PacketPtr packet, SendCallback done, const Down& down);
+  Result<std::size_t> hand_down(PacketPtr packet, SendCallback&& done, const Down& down);
   void record_send(Packet& packet);
   Result<std::size_t> send_engine(std::span<const std::uint8_t> bytes, const Endpoint* peer,
                                   SendCallback done, Timeout timeout);
@@ -152,6 +153,10 @@ class alignas(kCacheLine) NetContext {
   Result<std::int64_t> get_multicast_iface() const;
   Result<std::int64_t> get_mtu() const;
 
+  struct Receiver : Counted<Receiver> {
+    explicit Receiver(RecvCallback callback) : received(std::move(callback)) {}
+    const RecvCallback received;
+  };
   struct Unsent {
     PacketId packet;
     SendCallback done;
@@ -175,7 +180,7 @@ class alignas(kCacheLine) NetContext {
   NetIf* iface_ = nullptr;
   ContextOffload* engine_ = nullptr;
   NetConn* conn_ = nullptr;
-  std::shared_ptr<const RecvCallback> received_;  // shared with the call that is running
+  CountedPtr<Receiver> receiver_;  // shared with the call that is running
   Endpoint local_;
   Semaphore* waiting_ = nullptr;  // recv() of a fiber that waits for a packet
   PacketPtr granted_;  // the one that sendto_waiting() waited for, while it sends

@@ -72,11 +72,11 @@ void NetContext::prefetch_receiver(unsigned step) const {
   if (step == 0) return flapjack::prefetch(this, front_of(*this, options_));
   if (step != 1) return;
   if (conn_ != nullptr) flapjack::prefetch(conn_, sizeof *conn_);
-  if (received_ != nullptr) flapjack::prefetch(received_.get(), sizeof *received_);
+  if (receiver_ != nullptr) flapjack::prefetch(receiver_.get(), sizeof *receiver_);
 }
 
 Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
-                                            const Endpoint& peer, SendCallback done,
+                                            const Endpoint& peer, SendCallback&& done,
                                             Timeout timeout) {
   const Endpoint to = actual(peer);
   const Family family = to.address.family();
@@ -110,7 +110,8 @@ PacketPtr NetContext::fill(NetIf& iface, std::span<const std::uint8_t> bytes, Ti
 }
 
 template <class Down>
-Result<std::size_t> NetContext::hand_down(PacketPtr packet, SendCallback done, const Down& down) {
+Result<std::size_t> NetContext::hand_down(PacketPtr packet, SendCallback&& done,
+                                          const Down& down) {
   const PacketId id = packet->meta.id;
   const std::size_t bytes = packet->meta.payload_bytes;
   const auto told = static_cast<std::uint16_t>(done ? slot_ + 1 : 0);
@@ -202,7 +203,7 @@ PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) 
 // ---- raw IP: the app writes the header; only the checksum of an IPv4 header is filled in.
 
 Result<std::size_t> NetContext::send_raw(std::span<const std::uint8_t> bytes,
-                                         const IpAddress* peer, SendCallback done,
+                                         const IpAddress* peer, SendCallback&& done,
                                          Timeout timeout) {
   PacketMeta told;
   if (!describe(told, bytes, family_)) return Errc::Einval;

@@ -32,11 +32,13 @@ void TrafficClass::submit(PacketPtr packet) {
       count_ == 1 ? 0 : traffic_class_of(packet->meta.priority, count_, map_);
   Class& cls = at(number);
   if (cls.waiting.size() >= limit_) return refuse(std::move(packet), cls);
-  NetIf& iface = *stack_.iface(packet->meta.iface);
-  if (direction_ == Direction::Tx) {
-    stack_.tracer().hop(Hop::TxQueue, iface.subject(), *packet);
-  } else {
-    stack_.tracer().hop(Hop::RxQueue, iface.subject(), *packet);
+  if (stack_.tracer().wants(TraceKind::Hop)) [[unlikely]] {
+    const SubjectId where = stack_.iface(packet->meta.iface)->subject();
+    if (direction_ == Direction::Tx) {
+      stack_.tracer().hop(Hop::TxQueue, where, *packet);
+    } else {
+      stack_.tracer().hop(Hop::RxQueue, where, *packet);
+    }
   }
   packet->meta.queued_at_ns = stack_.scheduler().now().ns;
   cls.waiting.push_back(std::move(packet));
@@ -115,15 +117,15 @@ void TrafficClass::work() {
   const std::size_t cls = highest();
   if (cls == count_) return;
   PacketPtr packet = take(at(cls));
-  if (highest() < count_) schedule_turn();
+  if (queued_ > 0 && highest() < count_) schedule_turn();
   process(std::move(packet), cls);
 }
 
 std::size_t TrafficClass::highest() const {
-  for (std::size_t cls = count_; cls-- > 0;) {
+  for (std::size_t cls = count_; cls-- > 1;) {
     if (has_work(cls) && may_run(cls)) return cls;
   }
-  return count_;
+  return count_ > 0 && has_work(0) && may_run(0) ? 0 : count_;
 }
 
 Duration TrafficClass::begin(std::size_t number) {

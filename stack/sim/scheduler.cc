@@ -35,11 +35,11 @@ Scheduler::Scheduler() {
   events_.reserve(64);
 }
 
-EventHandle Scheduler::at(SimTime when, Lane lane, Delegate call) {
-  assert(when >= now_ && call);
+EventHandle Scheduler::schedule(SimTime when, Lane lane, const Delegate::Kind* kind, void* self,
+                                std::uint64_t arg) {
   const std::uint32_t index = allocate();
   Event& event = events_[index];
-  event.call = call;
+  event.call = {kind, self, arg};
   event.cause = cause_;
   event.lane = lane;
   nodes_[index].at = when < now_ ? now_.ns : when.ns;
@@ -252,14 +252,16 @@ void Scheduler::remove(List& list, std::uint32_t index) {
 }
 
 std::uint32_t Scheduler::allocate() {
-  if (free_ != kNil) {
-    const std::uint32_t index = free_;
-    free_ = nodes_[index].next;
-    return index;
-  }
+  if (free_ == kNil) grow();
+  const std::uint32_t index = free_;
+  free_ = nodes_[index].next;
+  return index;
+}
+
+void Scheduler::grow() {
+  free_ = static_cast<std::uint32_t>(nodes_.size());
   nodes_.push_back(Node{0, kNil, kNil});
   events_.emplace_back();
-  return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
 void Scheduler::release(std::uint32_t index) {

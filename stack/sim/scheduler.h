@@ -60,7 +60,10 @@ class Scheduler {
 
   /// Runs `call` at `when`, which must not lie before now(). The event remembers cause() of the
   /// moment it was scheduled.
-  EventHandle at(SimTime when, Lane lane, Delegate call);
+  EventHandle at(SimTime when, Lane lane, Delegate call) {
+    assert(when >= now_ && call);
+    return schedule(when, lane, call.kind, call.self, call.arg);
+  }
   /// Runs `call` after `delay` >= 0; a delay past the end of time counts as kNever.
   EventHandle after(Duration delay, Lane lane, Delegate call) {
     return at(now_ + delay, lane, call);
@@ -116,7 +119,10 @@ class Scheduler {
     std::uint32_t head = kNil, tail = kNil;
   };
 
+  EventHandle schedule(SimTime when, Lane lane, const Delegate::Kind* kind, void* self,
+                       std::uint64_t arg);  // in registers, all of it
   std::uint32_t allocate();
+  [[gnu::cold, gnu::noinline]] void grow();
   void insert(std::uint32_t index);
   void unlink(std::uint32_t index);
   void append(List& list, std::uint32_t index);

@@ -36,22 +36,23 @@ class Tracer {
 
   /// Records an event of `subject`; none when nobody wants it.
   RecordId event(SubjectId subject, std::string_view name, std::initializer_list<Attr> attrs = {}) {
-    return wants(TraceKind::Event) ? record(TraceKind::Event, subject, name, attrs) : RecordId{};
+    if (!wants(TraceKind::Event)) [[likely]] return {};
+    return record(TraceKind::Event, subject, name, attrs);
   }
   /// Records a hop of `packet`, which becomes the cause of what follows in this turn.
   void hop(Hop hop, SubjectId subject, Packet& packet) {
-    if (wants(TraceKind::Hop)) record_hop(hop, subject, packet);
+    if (wants(TraceKind::Hop)) [[unlikely]] record_hop(hop, subject, packet);
   }
   /// Records an event that befalls `packet` and is the cause of what it meets next.
   RecordId packet_event(SubjectId subject, std::string_view name, Packet& packet,
                         std::initializer_list<Attr> attrs = {}) {
-    return wants(TraceKind::Event)
-               ? record_packet_event(subject, name, packet, std::span(attrs.begin(), attrs.size()))
-               : RecordId{};
+    if (!wants(TraceKind::Event)) [[likely]] return {};
+    return record_packet_event(subject, name, packet, std::span(attrs.begin(), attrs.size()));
   }
   /// Records that `packet` is given up; the caller then destroys it. `more`, at most
   /// kDropAttrsMax, says more of the reason.
-  void drop(DropReason reason, SubjectId subject, Packet& packet, std::span<const Attr> more = {}) {
+  [[gnu::cold]] void drop(DropReason reason, SubjectId subject, Packet& packet,
+                          std::span<const Attr> more = {}) {
     if (wants(TraceKind::Drop)) record_drop(reason, subject, packet, more);
   }
   static constexpr std::size_t kDropAttrsMax = 4;

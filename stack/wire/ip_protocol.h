@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What IPv4 and IPv6 have in common: protocol numbers and the pseudo header of the layer above.
 #pragma once
+#include <cassert>
 #include <cstdint>
 
 #include "stack/wire/address.h"
@@ -24,9 +25,25 @@ enum class IpProtocol : std::uint8_t {
   DestinationOptions = 60,
 };
 
+namespace detail {
+void add_ipv6(ChecksumSum& sum, const Ipv6Address& address);
+}
+
 /// Adds the pseudo header of UDP, TCP and ICMPv6 (RFC 768, RFC 9293 section 3.1, RFC 8200 section
 /// 8.1); both addresses are of one family.
-void add_pseudo_header(ChecksumSum& sum, const IpAddress& source, const IpAddress& destination,
-                       IpProtocol protocol, std::uint32_t length);
+inline void add_pseudo_header(ChecksumSum& sum, const IpAddress& source,
+                              const IpAddress& destination, IpProtocol protocol,
+                              std::uint32_t length) {
+  assert(source.family() == destination.family());
+  if (source.is_v4()) {
+    sum.add32(source.v4().value);
+    sum.add32(destination.v4().value);
+  } else {
+    detail::add_ipv6(sum, source.v6());
+    detail::add_ipv6(sum, destination.v6());
+  }
+  sum.add16(static_cast<std::uint16_t>(protocol));
+  sum.add32(length);
+}
 
 }  // namespace flapjack
