@@ -13,7 +13,7 @@ int equal_leading_bits(std::uint32_t a, std::uint32_t b) { return std::countl_ze
 
 }  // namespace
 
-AddressIndex::AddressIndex(const Stack& stack) {
+AddressIndex::AddressIndex(const Stack& stack) : epoch_(stack.address_epoch()) {
   own_.reserve(stack.ifaces().size());
   for (const auto& iface : stack.ifaces()) add(*iface);
   std::sort(owners_.begin(), owners_.end());

@@ -29,6 +29,8 @@ class AddressIndex {
  public:
   /// Takes the addresses that `stack` has now; any change makes it stale.
   explicit AddressIndex(const Stack& stack);
+  /// Stack::address_epoch() when it was made.
+  std::uint32_t epoch() const { return epoch_; }
 
   /// The first iface that has `address`; null when none has.
   NetIf* owner(Ipv4Address address) const;
@@ -58,6 +60,7 @@ class AddressIndex {
                                 std::uint64_t address);
   static Order latest(const Networks& networks, std::size_t from, std::size_t to);
 
+  std::uint32_t epoch_;
   std::vector<Own> own_;        // by Order
   std::vector<Owner> owners_;   // by address
   Networks global_, link_local_;

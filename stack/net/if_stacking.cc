@@ -20,13 +20,13 @@ Status IfStacking::attach(NetIf& lower) {
   if (virtual_iface == nullptr || &lower == &iface_ || lower.stacking().stands_on(iface_)) {
     return Errc::Einval;
   }
-  if (has(lowers_, lower) || (!lowers_.empty() && !virtual_iface->takes_many())) {
+  if (has(lowers(), lower) || (!lowers().empty() && !virtual_iface->takes_many())) {
     return Errc::Ealready;
   }
   const Status agreed = virtual_iface->attach_lower(iface_, lower);
   if (!agreed.ok()) return agreed;
-  lowers_.push_back(&lower);
-  lower.stacking().uppers_.push_back(&iface_);
+  ways().lowers.push_back(&lower);
+  lower.stacking().ways().uppers.push_back(&iface_);
   follow_lowers();
   if (iface_.stack().has_booted() && iface_.auto_start() && !iface_.is_admin_up()) {
     return iface_.up();
@@ -35,33 +35,34 @@ Status IfStacking::attach(NetIf& lower) {
 }
 
 Status IfStacking::detach(NetIf& lower) {
-  if (!has(lowers_, lower)) return Errc::Enoent;
-  if (lowers_.size() == 1 && iface_.is_admin_up()) {
+  if (!has(lowers(), lower)) return Errc::Enoent;
+  if (lowers().size() == 1 && iface_.is_admin_up()) {
     const Status down = iface_.down();
     if (!down.ok()) return down;
   }
-  std::erase(lowers_, &lower);
-  std::erase(lower.stacking().uppers_, &iface_);
+  std::erase(ways().lowers, &lower);
+  std::erase(lower.stacking().ways().uppers, &iface_);
   iface_.virtual_iface()->detach_lower(iface_, lower);
   follow_lowers();
   return Status();
 }
 
 bool IfStacking::stands_on(const NetIf& other) const {
-  return std::any_of(lowers_.begin(), lowers_.end(), [&](const NetIf* lower) {
+  const auto below = lowers();
+  return std::any_of(below.begin(), below.end(), [&](const NetIf* lower) {
     return lower == &other || lower->stacking().stands_on(other);
   });
 }
 
 NetIf* IfStacking::first_claimant(const Packet& frame) const {
-  for (NetIf* upper : uppers_) {
+  for (NetIf* upper : uppers()) {
     if (upper->virtual_iface()->claims(*upper, frame)) return upper;
   }
   return nullptr;
 }
 
 void IfStacking::take_lowers_up() {
-  for (NetIf* lower : lowers_) {
+  for (NetIf* lower : lowers()) {
     if (lower->is_admin_up()) continue;
     const Status up = lower->up();  // what it refuses shows in its state, and in ours
     static_cast<void>(up);
@@ -69,19 +70,20 @@ void IfStacking::take_lowers_up() {
 }
 
 void IfStacking::tell_uppers(bool up) {
-  if (uppers_.empty()) return;
+  if (uppers().empty()) return;
   const CauseScope scope(iface_.stack().scheduler(), iface_.last_event());
-  const std::vector<NetIf*> told = uppers_;  // a handler in the notifier's turn may change them
+  const auto told = ways_->uppers;  // a copy: a handler in the notifier's turn may change them
   for (NetIf* upper : told) {
-    if (!has(uppers_, *upper)) continue;
+    if (!has(uppers(), *upper)) continue;
     upper->virtual_iface()->on_lower(*upper, iface_, up);
     upper->stacking().follow_lowers();
   }
 }
 
 void IfStacking::follow_lowers() {
-  const bool any = std::any_of(lowers_.begin(), lowers_.end(),
-                               [](const NetIf* lower) { return lower->is_up(); });
+  const auto below = lowers();
+  const bool any =
+      std::any_of(below.begin(), below.end(), [](const NetIf* lower) { return lower->is_up(); });
   any ? iface_.carrier_on() : iface_.carrier_off();
 }
 

@@ -6,6 +6,7 @@
 //
 // Invariant: "stands on" has no circles, so that a frame passes each iface at most once each way.
 #pragma once
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -29,15 +30,15 @@ class IfStacking {
   /// Admin-down if that was the last lower, and off it. Enoent: it does not stand on `lower`.
   Status detach(NetIf& lower);
 
-  std::span<NetIf* const> lowers() const { return lowers_; }
-  std::span<NetIf* const> uppers() const { return uppers_; }
+  std::span<NetIf* const> lowers() const { return of(&Ways::lowers); }
+  std::span<NetIf* const> uppers() const { return of(&Ways::uppers); }
   /// The only lower of an iface that takes one; null before attach().
-  NetIf* lower() const { return lowers_.empty() ? nullptr : lowers_.front(); }
+  NetIf* lower() const { return lowers().empty() ? nullptr : lowers().front(); }
   /// Directly or by way of others.
   bool stands_on(const NetIf& other) const;
   /// The upper that claims a frame this iface received; null when none does.
   NetIf* claimant(const Packet& frame) const {
-    return uppers_.empty() ? nullptr : first_claimant(frame);
+    return ways_ == nullptr ? nullptr : first_claimant(frame);
   }
 
   // Called by NetIf.
@@ -50,9 +51,19 @@ class IfStacking {
   void follow_lowers();
   NetIf* first_claimant(const Packet& frame) const;
 
-  std::vector<NetIf*> uppers_;
+  struct Ways {
+    std::vector<NetIf*> uppers, lowers;
+  };
+  std::span<NetIf* const> of(std::vector<NetIf*> Ways::*which) const {
+    return ways_ != nullptr ? std::span<NetIf* const>(*ways_.*which) : std::span<NetIf* const>();
+  }
+  Ways& ways() {
+    if (ways_ == nullptr) ways_ = std::make_unique<Ways>();
+    return *ways_;
+  }
+
+  std::unique_ptr<Ways> ways_;  // most ifaces have none
   NetIf& iface_;
-  std::vector<NetIf*> lowers_;
 };
 
 }  // namespace flapjack

@@ -24,12 +24,12 @@ using ConnHandler = bool (*)(void* user, PacketPtr& packet);
 /// What an entry asks for. An any-address or port 0 matches everything.
 struct ConnTuple {
   Protocol protocol = Protocol::Udp;  ///< raw: Default is every one; see also Protocol
-  Endpoint local, remote;
-  const NetIf* iface = nullptr;  ///< only packets of this iface; null for all
   Family family = Family::Inet;
   SocketType type = SocketType::Datagram;
   bool takes_ipv4 = false;  ///< Family::Inet6: IPv4 packets, too; remote is then a mapped address
   bool shares = false;      ///< SO_REUSEPORT: the same tuple may be there more than once
+  Endpoint local = {}, remote = {};
+  const NetIf* iface = nullptr;  ///< only packets of this iface; null for all
   IfIndex packet_iface = {};  ///< Family::Packet: only of this iface; none: see SocketConfig
 };
 

@@ -184,9 +184,9 @@ class alignas(kCacheLine) NetContext {
   Endpoint local_;
   Semaphore* waiting_ = nullptr;  // recv() of a fiber that waits for a packet
   PacketPtr granted_;  // the one that sendto_waiting() waited for, while it sends
-  std::vector<Unsent> unsent_;  // packets on their way down whose sender wants to know
-  ContextOptions options_;
+  ContextOptions options_;  // in front: what every packet has of them
   // the rest
+  std::vector<Unsent> unsent_;  // packets on their way down whose sender wants to know
   Endpoint remote_;
   LinkEndpoint link_local_;  // of a packet context
   std::unique_ptr<OffloadState> offload_state_;

@@ -64,14 +64,14 @@ NetIf* NetContext::iface_towards(const IpAddress& peer) const {
 }
 
 void NetContext::prefetch(unsigned step) const {
-  if (step == 0) return flapjack::prefetch(this, front_of(*this, remote_));
+  if (step == 0) return flapjack::prefetch(this, 2 * kCacheLine);
   if (iface_ != nullptr) iface_->prefetch(step - 1);
 }
 
 void NetContext::prefetch_receiver(unsigned step) const {
-  if (step == 0) return flapjack::prefetch(this, front_of(*this, options_));
+  if (step == 0) return flapjack::prefetch(this, 2 * kCacheLine);
   if (step != 1) return;
-  if (conn_ != nullptr) flapjack::prefetch(conn_, sizeof *conn_);
+  if (conn_ != nullptr) flapjack::prefetch(conn_, kCacheLine);
   if (receiver_ != nullptr) flapjack::prefetch(receiver_.get(), sizeof *receiver_);
 }
 

@@ -170,9 +170,8 @@ void NetCore::copy_frame(NetIf& iface, const Packet& frame) {
   if (stack_.conns.hears_frames(SocketType::Raw)) {
     stack_.conns.frame_input(iface, frame, SocketType::Raw);
   }
-  if (Promiscuous* promiscuous = stack_.promiscuous.made()) {
-    if (iface.is_promiscuous()) promiscuous->input(iface, frame);
-  }
+  if (!iface.is_promiscuous()) return;
+  if (Promiscuous* promiscuous = stack_.promiscuous.made()) promiscuous->input(iface, frame);
 }
 
 // Zephyr: a packet whose verdict is CONTINUE is fed again to virtual ifaces and to nobody else.

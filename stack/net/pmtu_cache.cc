@@ -29,8 +29,9 @@ PmtuCache::PmtuCache(Stack& stack, const PmtuConfig& config) : stack_(stack), co
 }
 
 const PmtuCache::Entry* PmtuCache::find(const IpAddress& destination) const {
+  if (tables_ == nullptr) return nullptr;
   const SimTime now = stack_.scheduler().now();
-  for (const Entry& entry : destination.is_v6() ? entries6_ : entries4_) {
+  for (const Entry& entry : tables_->of(destination)) {
     if (entry.destination != destination) continue;
     const bool old = config_.lifetime.ns != 0 && now - entry.changed >= config_.lifetime;
     return old ? nullptr : &entry;
@@ -58,12 +59,13 @@ bool PmtuCache::too_big(const IpAddress& destination, std::uint32_t next_hop_mtu
 
 // Its own entry, a new one, or that of the destination which has to make room.
 PmtuCache::Entry& PmtuCache::place_for(const IpAddress& destination) {
-  std::vector<Entry>& entries = destination.is_v6() ? entries6_ : entries4_;
+  if (tables_ == nullptr) tables_ = std::make_unique<Tables>();
+  std::vector<Entry>& entries = tables_->of(destination);
   const auto own = std::find_if(entries.begin(), entries.end(),
                                 [&](const Entry& e) { return e.destination == destination; });
   if (own != entries.end()) return *own;
   const std::size_t limit = destination.is_v6() ? config_.entries6 : config_.entries4;
-  if (entries.empty()) entries.reserve(limit);  // with the first one: most nodes have none
+  if (entries.empty()) entries.reserve(limit);
   if (entries.size() < limit) return entries.emplace_back();
   return *std::min_element(entries.begin(), entries.end(),
                            [](const Entry& a, const Entry& b) { return a.changed < b.changed; });

@@ -4,6 +4,7 @@
 // room. Raises IPV4_PMTU_CHANGED and IPV6_PMTU_CHANGED.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "stack/sim/time.h"
@@ -33,8 +34,7 @@ class PmtuCache {
   }
   /// What fits, at most `link_mtu`, which is the answer where nothing is known.
   std::uint16_t mtu(const IpAddress& destination, std::uint16_t link_mtu) const {
-    const bool nothing = (destination.is_v6() ? entries6_ : entries4_).empty();
-    return nothing ? link_mtu : known_mtu(destination, link_mtu);
+    return tables_ == nullptr ? link_mtu : known_mtu(destination, link_mtu);
   }
   /// A router could not forward a packet of `packet_bytes` to `destination` and says what it can;
   /// 0: it is too old to say (RFC 1191 section 7; IPv6 has no such routers). Never raises what is
@@ -50,13 +50,19 @@ class PmtuCache {
     std::uint16_t mtu;
     SimTime changed;
   };
+  struct Tables {
+    std::vector<Entry> ipv4, ipv6;
+    std::vector<Entry>& of(const IpAddress& destination) {
+      return destination.is_v6() ? ipv6 : ipv4;
+    }
+  };
   std::uint16_t known_mtu(const IpAddress& destination, std::uint16_t link_mtu) const;
   const Entry* find(const IpAddress& destination) const;
   Entry& place_for(const IpAddress& destination);
 
   Stack& stack_;
   const PmtuConfig& config_;
-  std::vector<Entry> entries4_, entries6_;
+  std::unique_ptr<Tables> tables_;  // with the first entry: most nodes have none
 };
 
 }  // namespace flapjack

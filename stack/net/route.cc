@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/route.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -47,9 +48,8 @@ NetIf* Route::walk_to(const IpAddress& address) const {
 
 const AddressIndex* Route::index() const {
   if (stack_.ifaces().size() <= kFewIfaces) return nullptr;
-  if (index_ == nullptr || index_epoch_ != stack_.address_epoch()) {
+  if (index_ == nullptr || index_->epoch() != stack_.address_epoch()) {
     index_ = std::make_unique<AddressIndex>(stack_);
-    index_epoch_ = stack_.address_epoch();
   }
   return index_.get();
 }
@@ -146,11 +146,7 @@ NetIf* Route::find_iface(const IpAddress& destination, bool& by_default) const {
 
 Ipv6Address Route::next_hop(const NetIf& iface, const Ipv6Address& destination) const {
   if (destination.is_multicast() || destination.is_link_local()) return destination;
-  for (const Redirected& each : redirects_) {
-    if (each.iface == &iface && each.destination == IpAddress(destination)) {
-      return each.next_hop.v6();
-    }
-  }
+  if (const Redirected* said = redirected(iface, destination)) return said->next_hop.v6();
   if (const RouteEntry* route = static_route(&iface, destination)) {
     return route->next_hop.is_any() ? destination : route->next_hop.v6();
   }
@@ -173,11 +169,7 @@ Ipv4Address Route::find_next_hop(const NetIf& iface, Ipv4Address destination) co
       ipv4.is_broadcast(destination)) {
     return destination;
   }
-  for (const Redirected& each : redirects_) {
-    if (each.iface == &iface && each.destination == IpAddress(destination)) {
-      return each.next_hop.v4();
-    }
-  }
+  if (const Redirected* said = redirected(iface, destination)) return said->next_hop.v4();
   if (const RouteEntry* route = static_route(&iface, destination)) {
     return route->next_hop.is_any() ? destination : route->next_hop.v4();
   }
@@ -218,25 +210,42 @@ NextHop Route::forward_to(const IpAddress& destination) const {
   return best;
 }
 
+// ---- redirects
+
+const Route::Redirected* Route::redirected(const NetIf& iface,
+                                           const IpAddress& destination) const {
+  if (redirects_ == nullptr) return nullptr;
+  const auto found =
+      std::find_if(redirects_->begin(), redirects_->end(), [&](const Redirected& each) {
+        return each.iface == &iface && each.destination == destination;
+      });
+  return found != redirects_->end() ? &*found : nullptr;
+}
+
 void Route::redirect(const NetIf& iface, const IpAddress& destination, const IpAddress& next_hop) {
-  std::erase_if(redirects_, [&](const Redirected& each) {
+  if (redirects_ == nullptr) redirects_ = std::make_unique<std::vector<Redirected>>();
+  std::erase_if(*redirects_, [&](const Redirected& each) {
     return each.iface == &iface && each.destination == destination;
   });
-  if (redirects_.size() >= kRedirects) redirects_.erase(redirects_.begin());
-  redirects_.push_back({&iface, destination, next_hop});
+  if (redirects_->size() >= kRedirects) redirects_->erase(redirects_->begin());
+  redirects_->push_back({&iface, destination, next_hop});
+  stack_.routes_changed();
+}
+
+template <class Gone>
+void Route::forget_if(const Gone& gone) {
+  if (redirects_ != nullptr) std::erase_if(*redirects_, gone);
   stack_.routes_changed();
 }
 
 void Route::forget_redirects(const NetIf& iface) {
-  std::erase_if(redirects_, [&](const Redirected& each) { return each.iface == &iface; });
-  stack_.routes_changed();
+  forget_if([&](const Redirected& each) { return each.iface == &iface; });
 }
 
 void Route::forget_redirects(const NetIf& iface, const IpAddress& next_hop) {
-  std::erase_if(redirects_, [&](const Redirected& each) {
+  forget_if([&](const Redirected& each) {
     return each.iface == &iface && each.next_hop == next_hop;
   });
-  stack_.routes_changed();
 }
 
 }  // namespace flapjack

@@ -84,12 +84,16 @@ class Route {
     const NetIf* iface;
     IpAddress destination, next_hop;
   };
+  /// Null when nobody has said anything of the destination.
+  const Redirected* redirected(const NetIf& iface, const IpAddress& destination) const;
+  /// What was said, where `gone(redirected)`, counts no more.
+  template <class Gone>
+  void forget_if(const Gone& gone);
   const RouteEntry* static_route(const NetIf* iface, const IpAddress& destination) const;
 
   Stack& stack_;
-  std::vector<Redirected> redirects_;  // oldest first
+  std::unique_ptr<std::vector<Redirected>> redirects_;  // oldest first; null: there were none
   mutable std::unique_ptr<AddressIndex> index_;
-  mutable std::uint32_t index_epoch_ = 0;  // Stack::address_epoch() when it was made
 };
 
 }  // namespace flapjack

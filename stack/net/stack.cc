@@ -22,7 +22,6 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
     : name_(std::move(name)),
       env_(env),
       config_(std::move(shared)),
-      id_(id),
       subject_(env.tracer.subject(name_)),
       cpu(env.scheduler, config().cpu),
       tx_pool(env.slab, {config().pkt_tx_count, config().buf_tx_count, config().buf_bytes,
@@ -39,10 +38,10 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
       udp(*this),
       ip(*this),
       core(*this),
-      waits(*this),
       pmtu(*this, config().pmtu),
-      conns(*this, config().max_conn),
       route(*this),
+      conns(*this, config().max_conn),
+      waits(*this),
       contexts(*this, config().max_contexts),
       ipv6(*this),
       forward(*this),
@@ -58,7 +57,8 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
       promiscuous(*this),
       dns(*this),
       dhcpv4(*this),
-      cn(*this) {}
+      cn(*this),
+      id_(id) {}
 
 // Contexts first, which may have groups to leave, then ifaces: both use the parts.
 Stack::~Stack() {
@@ -124,7 +124,9 @@ void Stack::warn_of_few_configs(std::string_view event, std::size_t ifaces, std:
 }
 
 void Stack::prefetch(unsigned step) const {
-  if (step == 0) flapjack::prefetch(this, front_of(*this, ipv6));
+  if (step > 0) return;
+  flapjack::prefetch(&env_, front_of(*this, waits) - front_of(*this, env_));
+  flapjack::prefetch(&contexts, sizeof contexts);
 }
 
 void Stack::post_init() {

@@ -97,19 +97,19 @@ struct StackConfig {
   bool operator==(const StackConfig&) const = default;
 };
 
-// The order of the members is that of their use: what every packet needs stands together at the
-// front, so that a packet of a node that rested meanwhile finds few cache lines cold.
+// The order of the members is that of their use: what every packet needs stands together, so that a
+// packet of a node that rested meanwhile finds few cache lines cold.
 class alignas(kCacheLine) Stack {
  private:  // first, because the parts below use them from their constructors on
   std::string name_;
-  StackEnv env_;
+  std::array<std::uint32_t, kIfKinds> kinds_{};
+  NetIf* default_iface_ = nullptr;
+  // what every packet needs begins with a line
+  alignas(kCacheLine) StackEnv env_;
   std::shared_ptr<const StackConfig> config_;
   SmallVector<std::unique_ptr<NetIf>, 2> ifaces_;
-  NetIf* default_iface_ = nullptr;
-  NodeId id_;
   SubjectId subject_;
-  std::uint32_t address_epoch_ = 0, route_epoch_ = 0;
-  bool booted_ = false;
+  std::uint32_t route_epoch_ = 0;
 
  public:
   /// `name` is the node's path in traces and prefixes its random streams.
@@ -182,10 +182,10 @@ class alignas(kCacheLine) Stack {
   Udp udp;
   Ip ip;
   NetCore core;
-  PacketWaits waits;
   PmtuCache pmtu;
-  NetConnTable conns;
   Route route;
+  NetConnTable conns;  // so far every packet
+  PacketWaits waits;
   NetContexts contexts;
   Ipv6 ipv6;
   Forward forward;
@@ -208,7 +208,9 @@ class alignas(kCacheLine) Stack {
   NetIf* chosen_default() const;
   void warn_of_few_configs(std::string_view event, std::size_t ifaces, std::size_t limit);
 
-  std::array<std::uint32_t, kIfKinds> kinds_{};
+  std::uint32_t address_epoch_ = 0;
+  NodeId id_;
+  bool booted_ = false;
   std::uint32_t ipv4_configs_ = 0, ipv6_configs_ = 0;  // taken
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/packet/packet_pool.h"
 
+#include <utility>
+
 namespace flapjack {
 
 PacketRequest::~PacketRequest() {
@@ -66,16 +68,24 @@ void PacketPool::give_back(std::size_t buffers) {
 void PacketPool::wait(PacketRequest& request) {
   assert(request.pool_ == nullptr && request.packet == nullptr);
   request.pool_ = this;
-  request.prev_ = last_;
   request.next_ = nullptr;
-  (last_ != nullptr ? last_->next_ : first_) = &request;
-  last_ = &request;
+  if (first_ == nullptr) {
+    first_ = request.prev_ = &request;
+  } else {
+    request.prev_ = std::exchange(first_->prev_, &request);
+    request.prev_->next_ = &request;
+  }
   serve();
 }
 
 void PacketPool::unlink(PacketRequest& request) {
-  (request.prev_ != nullptr ? request.prev_->next_ : first_) = request.next_;
-  (request.next_ != nullptr ? request.next_->prev_ : last_) = request.prev_;
+  if (&request == first_) {
+    first_ = request.next_;
+  } else {
+    request.prev_->next_ = request.next_;
+    if (request.next_ == nullptr) first_->prev_ = request.prev_;
+  }
+  if (request.next_ != nullptr) request.next_->prev_ = request.prev_;
   request.pool_ = nullptr;
 }
 

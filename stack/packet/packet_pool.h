@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 #include "stack/base/delegate.h"
 #include "stack/packet/packet.h"
@@ -36,13 +35,13 @@ struct PacketRequest {
  private:
   friend class PacketPool;
   PacketPool* pool_ = nullptr;  // in whose line it is
-  PacketRequest *next_ = nullptr, *prev_ = nullptr;
+  PacketRequest *next_ = nullptr, *prev_ = nullptr;  // null behind the last; the first's: the last
 };
 
 /// Whose a pool is, for reports: "dev" and "tx_pkts".
 struct PoolOwner {
   SubjectId node;
-  std::string_view name;  ///< static
+  const char* name = "";  ///< static
 };
 
 /// What a pool counts. A count of 2^32 - 1 or more is no limit.
@@ -62,10 +61,12 @@ class PacketPool {
         packets_(count_of(limits.packets)),
         buffers_(count_of(limits.buffers)),
         buffer_bytes_(count_of(limits.buffer_bytes)),
-        priority_(limits.priority),
+        owner_(limits.owner.node),
         made_packets_(packets_),
         made_buffers_(buffers_),
-        owner_(limits.owner) {}
+        failures_(0),
+        priority_(limits.priority),
+        name_(limits.owner.name) {}
   PacketPool(PacketSlab& slab, std::size_t packets) : PacketPool(slab, PoolLimits{packets}) {}
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;
@@ -102,10 +103,10 @@ class PacketPool {
   std::size_t buffer_limit() const { return buffers_; }
   /// What the pool was made with.
   PoolLimits size() const {
-    return {made_packets_, made_buffers_, buffer_bytes_, priority_, owner_};
+    return {made_packets_, made_buffers_, buffer_bytes_, priority_, owner()};
   }
   std::size_t buffer_bytes() const { return buffer_bytes_; }
-  const PoolOwner& owner() const { return owner_; }
+  PoolOwner owner() const { return {owner_, name_}; }
   std::size_t in_use() const { return in_use_; }
   std::size_t buffers_in_use() const { return buffers_in_use_; }
   /// Allocations that found it empty, those that then waited included.
@@ -134,11 +135,13 @@ class PacketPool {
   std::uint32_t packets_, buffers_;  // the present limits
   std::uint32_t in_use_ = 0, buffers_in_use_ = 0;
   const std::uint32_t buffer_bytes_;
-  const std::uint8_t priority_;
-  PacketRequest *first_ = nullptr, *last_ = nullptr;
+  const SubjectId owner_;
+  PacketRequest* first_ = nullptr;  // in line; the last one is before it
+  // the rest; a cache line in all
   const std::uint32_t made_packets_, made_buffers_;
-  std::uint64_t failures_ = 0;
-  const PoolOwner owner_;
+  std::uint64_t failures_ : 56;
+  const std::uint8_t priority_ : 8;
+  const char* const name_;
 };
 
 }  // namespace flapjack

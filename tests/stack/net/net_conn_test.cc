@@ -34,6 +34,12 @@ class Conns : public testing::Test {
     EXPECT_TRUE(added.ok());
     return added.ok() ? added.value() : nullptr;
   }
+  static ConnTuple udp(const Endpoint& local, const Endpoint& remote = {}) {
+    ConnTuple t;
+    t.local = local;
+    t.remote = remote;
+    return t;
+  }
   /// A tuple that fits packet(), with those parts specified whose bit of the rank is set.
   ConnTuple tuple(unsigned rank) const {
     ConnTuple t;
@@ -151,14 +157,14 @@ TEST_F(Conns, TheSameTupleTwiceIsAnError) {
 
 TEST_F(Conns, AFullTableIsEnoent) {
   NetConn* last = nullptr;
-  for (std::uint16_t port = 1; port <= 4; ++port) last = add({Protocol::Udp, {{}, port}, {}}, a);
-  EXPECT_EQ(table.add({Protocol::Udp, {{}, 5}, {}}, &Receiver::handle, &a).code(), Errc::Enoent);
-  EXPECT_EQ(table.add({Protocol::Udp, {{}, 4}, {}}, &Receiver::handle, &a).code(), Errc::Eaddrinuse)
+  for (std::uint16_t port = 1; port <= 4; ++port) last = add(udp({{}, port}), a);
+  EXPECT_EQ(table.add(udp({{}, 5}), &Receiver::handle, &a).code(), Errc::Enoent);
+  EXPECT_EQ(table.add(udp({{}, 4}), &Receiver::handle, &a).code(), Errc::Eaddrinuse)
       << "looked for first";
   EXPECT_EQ(table.in_use(), 4u);
   ASSERT_TRUE(table.remove(last).ok());
   EXPECT_EQ(table.in_use(), 3u);
-  add({Protocol::Udp, {{}, 5}, {}}, a);
+  add(udp({{}, 5}), a);
 }
 
 TEST_F(Conns, RemoveChecksWhatItIsGiven) {
@@ -184,9 +190,9 @@ TEST_F(Conns, ARefusalIsADropWithAReason) {
 
 TEST_F(Conns, ABroadcastHasOneReceiver) {
   const Endpoint broadcast{ip("192.0.2.255"), 7};
-  add({Protocol::Udp, {{}, 7}, {}}, a);
-  add({Protocol::Udp, {{}, 7}, {remote.address, 0}}, b);
-  add({Protocol::Udp, {}, {}}, c);
+  add(udp({{}, 7}), a);
+  add(udp({{}, 7}, {remote.address, 0}), b);
+  add(udp({}), c);
   EXPECT_EQ(input(packet(remote, broadcast)), Verdict::Ok);
   EXPECT_EQ(a.got.size() + c.got.size(), 0u);
   EXPECT_EQ(b.got.size(), 1u) << "the best rank";
@@ -194,9 +200,9 @@ TEST_F(Conns, ABroadcastHasOneReceiver) {
 
 TEST_F(Conns, AMulticastIsForEveryMatch) {
   const Endpoint group{ip("224.1.2.3"), 7};
-  add({Protocol::Udp, {{}, 7}, {}}, a);
-  add({Protocol::Udp, group, {}}, b);
-  add({Protocol::Udp, {{}, 8}, {}}, c);
+  add(udp({{}, 7}), a);
+  add(udp(group), b);
+  add(udp({{}, 8}), c);
   PacketPtr p = packet(remote, group);
   const PacketId id = p->meta.id;
   EXPECT_EQ(input(std::move(p)), Verdict::Ok);
@@ -214,7 +220,7 @@ TEST_F(Conns, AMulticastIsForEveryMatch) {
 }
 
 TEST_F(Conns, AMulticastForNobodyIsHandedBack) {
-  add({Protocol::Udp, {{}, 8}, {}}, a);
+  add(udp({{}, 8}), a);
   PacketPtr p = packet(remote, {ip("224.1.2.3"), 7});
   EXPECT_EQ(table.input(eth0, p), Verdict::Drop);
   EXPECT_NE(p, nullptr);
@@ -222,8 +228,8 @@ TEST_F(Conns, AMulticastForNobodyIsHandedBack) {
 
 // The copies wait 100 ms for a packet, and who comes behind them waits, too.
 TEST_F(Conns, WithoutBuffersAllCopiesAreLost) {
-  add({Protocol::Udp, {{}, 7}, {}}, a);
-  add({Protocol::Udp, {ip("224.1.2.3"), 7}, {}}, b);
+  add(udp({{}, 7}), a);
+  add(udp({ip("224.1.2.3"), 7}), b);
   rig.node.rx_pool.set_limit(1);
   EXPECT_EQ(input(packet(remote, {ip("224.1.2.3"), 7})), Verdict::Ok);
   rig.scheduler.run_until(rig.scheduler.now() + milliseconds(199));
@@ -235,8 +241,8 @@ TEST_F(Conns, WithoutBuffersAllCopiesAreLost) {
 }
 
 TEST_F(Conns, ACopyOfAMulticastMayComeLater) {
-  add({Protocol::Udp, {{}, 7}, {}}, a);
-  add({Protocol::Udp, {ip("224.1.2.3"), 7}, {}}, b);
+  add(udp({{}, 7}), a);
+  add(udp({ip("224.1.2.3"), 7}), b);
   rig.node.rx_pool.set_limit(1);
   EXPECT_EQ(input(packet(remote, {ip("224.1.2.3"), 7})), Verdict::Ok);
   rig.scheduler.run_until(rig.scheduler.now() + milliseconds(50));
@@ -252,8 +258,8 @@ TEST_F(Conns, ACopyOfAMulticastMayComeLater) {
 
 TEST_F(Conns, OneRefusalOfAMulticastIsNotARefusalOfAll) {
   a.refuses = true;
-  add({Protocol::Udp, {{}, 7}, {}}, a);
-  add({Protocol::Udp, {ip("224.1.2.3"), 7}, {}}, b);
+  add(udp({{}, 7}), a);
+  add(udp({ip("224.1.2.3"), 7}), b);
   EXPECT_EQ(input(packet(remote, {ip("224.1.2.3"), 7})), Verdict::Ok);
   EXPECT_EQ(b.got.size(), 1u);
   EXPECT_EQ(rig.drops(), Lines{"conn_refused"});
@@ -273,7 +279,7 @@ TEST_F(Conns, AHandlerMayRemoveAnyEntry) {
   };
   for (Receiver* r : {&a, &b, &c, &d}) {
     r->then = remove_all;
-    ConnTuple t{Protocol::Udp, {{}, 7}, {}};
+    ConnTuple t = udp({{}, 7});
     if (r == &b) t.local.address = group.address;
     if (r == &c) t.remote = remote;
     if (r == &d) t.iface = &eth0;
@@ -291,9 +297,9 @@ TEST_F(Conns, EntriesAddedByAHandlerWaitForTheNextPacket) {
   const Endpoint group{ip("224.1.2.3"), 7};
   a.then = [&] {
     a.then = nullptr;
-    add({Protocol::Udp, {{}, 7}, {remote.address, 0}}, b);
+    add(udp({{}, 7}, {remote.address, 0}), b);
   };
-  add({Protocol::Udp, {{}, 7}, {}}, a);
+  add(udp({{}, 7}), a);
   EXPECT_EQ(input(packet(remote, group)), Verdict::Ok);
   EXPECT_EQ(b.got.size(), 0u);
   EXPECT_EQ(input(packet(remote, group)), Verdict::Ok);
@@ -316,7 +322,7 @@ TEST_F(Conns, EchoesOfOwnPacketsAreDropped) {
       {"a peer's address, same ports", {remote.address, 7}, local, false},
       {"the peer's other port", {remote.address, 9}, local, false},
   };
-  add({Protocol::Udp, {}, {}}, a);
+  add(udp({}), a);
   for (const Case& each : cases) {
     rig.sink.records.clear();
     PacketPtr p = packet(each.from, each.to);

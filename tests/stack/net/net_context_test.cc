@@ -230,11 +230,10 @@ TEST_F(Context, AConnectedContextHearsOnlyItsPeer) {
 
 TEST_F(Context, RecvNeedsAnEntryInTheTable) {
   for (std::uint16_t port = 1; port <= 8; ++port) {
-    ASSERT_TRUE(
-        rig.node.conns
-            .add(
-                {Protocol::Udp, {{}, port}, {}}, [](void*, PacketPtr&) { return false; }, nullptr)
-            .ok());
+    ConnTuple tuple;
+    tuple.local.port = port;
+    const auto refuse = [](void*, PacketPtr&) { return false; };
+    ASSERT_TRUE(rig.node.conns.add(tuple, refuse, nullptr).ok());
   }
   EXPECT_EQ(rig.context().recv(receiver(), kNoWait).code(), Errc::Enoent);
 }

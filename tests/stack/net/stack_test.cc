@@ -223,9 +223,9 @@ TEST_P(Allocations, NoneForMulticastCopiesAndPacketsToOneself) {
     p.reset();
     return true;
   };
-  ASSERT_TRUE(world.b.conns.add({Protocol::Udp, {{}, 7}, {}}, count, &received).ok());
-  ASSERT_TRUE(world.b.conns.add({Protocol::Udp, {ip("224.1.2.3"), 7}, {}}, count, &received).ok());
-  ASSERT_TRUE(world.a.conns.add({Protocol::Udp, {{}, 7}, {}}, count, &received).ok());
+  ASSERT_TRUE(world.b.conns.add({.local = {{}, 7}}, count, &received).ok());
+  ASSERT_TRUE(world.b.conns.add({.local = {ip("224.1.2.3"), 7}}, count, &received).ok());
+  ASSERT_TRUE(world.a.conns.add({.local = {{}, 7}}, count, &received).ok());
   NetContext& client = context(world.a);
   const std::vector<std::uint8_t> payload(100);
   EXPECT_EQ(steady_allocations([&] {
