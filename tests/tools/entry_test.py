@@ -15,7 +15,10 @@ echo "cmake $*" >>"$FAKE_LOG"
 case $1 in
   --build)
     [ -z "${FAKE_BROKEN:-}" ] || { echo "error: it does not compile"; exit 1; }
-    [ "$2" != --preset ] || exit 0
+    if [ "$2" = --preset ]; then
+      [ "$3" != tuned ] || exec "$(dirname "$0")/build-tuned"
+      exit 0
+    fi
     sleep 0.2
     mkdir -p "$2/tools"
     printf '%s\\n' '#!/bin/sh' 'printf "<%s>" "$PWD" "$@"' 'cat' 'exit 124' >"$2/tools/flapjack"
@@ -33,8 +36,8 @@ class EntryTest(unittest.TestCase):
         for name in ("stack", "l2", "offload", "connmgr", "scenarios/library", "tools/cmake",
                      "fake"):
             os.makedirs(os.path.join(self.root, name))
-        for name in ("tools/setup", "tools/flapjack", "tools/test", "tools/cmake/GetLwip.cmake",
-                     "CMakeLists.txt", "CMakePresets.json"):
+        for name in ("tools/setup", "tools/flapjack", "tools/test", "tools/tune", "tools/bench",
+                     "tools/cmake/GetLwip.cmake", "CMakeLists.txt", "CMakePresets.json"):
             shutil.copy2(os.path.join(ROOT, name), os.path.join(self.root, name))
         self.log = self.write("log", "")
         self.write("fake/cmake", FAKE_CMAKE, 0o755)
@@ -102,6 +105,50 @@ class EntryTest(unittest.TestCase):
                    for _ in range(4)]
         self.assertEqual([one.wait() for one in running], [124] * 4)
         self.assertEqual(self.builds(), 1)
+
+    def fake_tuned(self, digest):
+        """What a tuned build makes: programs that say `digest`, a shell word, and 'tuned'."""
+        self.write("scenarios/library/a.json", "{}")
+        self.write("fake/build-tuned", f"""#!/bin/sh
+echo x >>"$FAKE_LOG.tuned"
+mkdir -p build/tuned/tools build/tuned/bench
+for p in tools/flapjack bench/flapjack_scale_bench bench/flapjack_scenario_bench; do
+  printf '%s\\n' '#!/bin/sh' 'echo "tuned \\"digest\\": \\"'{digest}'\\""' >build/tuned/$p
+  chmod +x build/tuned/$p
+done
+""", 0o755)
+
+    def test_a_tuned_build_is_run_until_a_source_changes(self):
+        self.fake_tuned("cafe")
+        done = self.run_tool("tune")
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        self.assertIn("counting (2 of 3)", done.stderr)
+        with open(self.log, encoding="utf-8") as handle:
+            calls = handle.read().splitlines()
+        self.assertEqual([call.split("TUNE=")[1] for call in calls if "TUNE=" in call],
+                         ["count", "use"])
+        run = self.run_tool("flapjack")
+        self.assertEqual((run.stdout, run.stderr), ('tuned "digest": "cafe"\n', ""))
+        time.sleep(0.02)
+        self.write("stack/new.cc", "")
+        run = self.run_tool("flapjack")
+        self.assertIn("newer than the build of tools/tune", run.stderr)
+        self.assertEqual(run.returncode, 124)
+
+    def test_a_tuned_build_that_runs_otherwise_is_none(self):
+        self.fake_tuned('"$(wc -l <"$FAKE_LOG.tuned")"')
+        done = self.run_tool("tune")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("scenarios/library/a.json", done.stderr)
+        self.assertEqual(self.run_tool("flapjack").returncode, 124)
+
+    def test_tuned_benchmarks_need_a_tuned_build(self):
+        done = self.run_tool("bench", "--tuned")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("tools/tune", done.stderr)
+
+    def test_tune_refuses_what_it_does_not_know(self):
+        self.assertEqual(self.run_tool("tune", "--fast").returncode, 2)
 
     def test_all_tests_end_with_the_sum(self):
         lines = 'echo "$2"; echo "100% tests passed, 0 tests failed out of 7"; echo "Total: 1 s"'

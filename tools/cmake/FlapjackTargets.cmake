@@ -16,6 +16,23 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # position-independent code. clang does so anyway.
   target_compile_options(flapjack_options INTERFACE -fno-semantic-interposition)
 endif()
+# The two builds of tools/tune, in one folder: the first program counts what runs how often, the
+# second is made for that. What was never run is compiled as ever (partial training).
+if(FLAPJACK_TUNE)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    message(FATAL_ERROR "FLAPJACK_TUNE needs gcc, not ${CMAKE_CXX_COMPILER_ID}")
+  endif()
+  if(FLAPJACK_TUNE STREQUAL "count")
+    add_compile_options(-fprofile-generate)
+    add_link_options(-fprofile-generate)
+  elseif(FLAPJACK_TUNE STREQUAL "use")
+    add_compile_options(-fprofile-use -fprofile-partial-training -fprofile-correction
+                        -Wno-missing-profile -flto=auto)
+    add_link_options(-flto=auto)
+  else()
+    message(FATAL_ERROR "FLAPJACK_TUNE is \"count\" or \"use\", not \"${FLAPJACK_TUNE}\"")
+  endif()
+endif()
 if(FLAPJACK_SANITIZE)
   add_compile_options(-fsanitize=${FLAPJACK_SANITIZE} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
@@ -31,7 +48,7 @@ endif()
 # A compiler cache where there is one; a launcher given on the command line stands.
 find_program(FLAPJACK_CCACHE ccache)
 mark_as_advanced(FLAPJACK_CCACHE)
-if(FLAPJACK_CCACHE)
+if(FLAPJACK_CCACHE AND NOT FLAPJACK_TUNE)
   foreach(language C CXX)
     if(NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
       set(CMAKE_${language}_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
