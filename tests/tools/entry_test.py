@@ -34,7 +34,7 @@ class EntryTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = os.path.join(os.path.realpath(folder.name), "a tree")
         for name in ("stack", "l2", "offload", "connmgr", "scenarios/library", "tools/cmake",
-                     "fake"):
+                     "tests/bench", "fake"):
             os.makedirs(os.path.join(self.root, name))
         for name in ("tools/setup", "tools/flapjack", "tools/test", "tools/tune", "tools/bench",
                      "tools/cmake/GetLwip.cmake", "CMakeLists.txt", "CMakePresets.json"):
@@ -109,6 +109,7 @@ class EntryTest(unittest.TestCase):
     def fake_tuned(self, digest):
         """What a tuned build makes: programs that say `digest`, a shell word, and 'tuned'."""
         self.write("scenarios/library/a.json", "{}")
+        self.write("tests/bench/scale_bench.cc", "")
         self.write("fake/build-tuned", f"""#!/bin/sh
 echo x >>"$FAKE_LOG.tuned"
 mkdir -p build/tuned/tools build/tuned/bench
@@ -129,10 +130,13 @@ done
                          ["count", "use"])
         run = self.run_tool("flapjack")
         self.assertEqual((run.stdout, run.stderr), ('tuned "digest": "cafe"\n', ""))
+        bench = self.run_tool("bench", "--tuned", "scale")
+        self.assertEqual(bench.stdout, '== scale\ntuned "digest": "cafe"\n', bench.stderr)
         time.sleep(0.02)
         self.write("stack/new.cc", "")
         run = self.run_tool("flapjack")
         self.assertIn("newer than the build of tools/tune", run.stderr)
+        self.assertIn("newer than what tools/tune has", self.run_tool("bench", "--tuned").stderr)
         self.assertEqual(run.returncode, 124)
 
     def test_a_tuned_build_that_runs_otherwise_is_none(self):
