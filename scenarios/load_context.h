@@ -31,6 +31,9 @@ struct LoadContext {
              std::optional<std::string> replacement = std::nullopt);
   /// F0105: a name of the format that this version does not have.
   void not_supported_yet(SourceSpan span, std::string_view name);
+  /// Nothing was read of the nodes, and the sink knows why: a name that stands for none of them is
+  /// no mistake of its own.
+  bool lacks_nodes() const { return spec.nodes.empty() && sink.has_errors(); }
   SourcePlace place(SourceSpan span) const { return file.place(span); }
   PlacedText placed(const JsonValue& v) const { return {v.text, place(v.span)}; }
   /// "3:12", for help texts.

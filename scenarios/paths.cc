@@ -99,6 +99,7 @@ void report_missing_part(LoadContext& ctx, const NodeSpec& node, std::string_vie
 
 void report_missing_first(LoadContext& ctx, std::string_view first, SourceSpan span,
                           TargetSet allowed, bool has_second) {
+  if (ctx.lacks_nodes()) return;
   TargetSet kinds = has_second ? only(TargetKind::Node) : allowed;
   if ((allowed & kInNode) != 0) kinds = kinds | TargetKind::Node;
   kinds &= TargetKind::Node | TargetKind::Link;

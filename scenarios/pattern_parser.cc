@@ -101,8 +101,10 @@ std::optional<TargetSet> PatternParser::wildcard_kinds(std::string_view subject)
     if (const auto ref = look_up_path(ctx_, path)) kinds = kinds | ref->kind;
   }
   if (kinds != 0) return kinds;
-  fail("F0301", subject, "nothing in this scenario is " + in_quotes(subject),
-       "\"*\" stands for one whole name, as in \"dev.*\"");
+  if (!ctx_.lacks_nodes()) {
+    fail("F0301", subject, "nothing in this scenario is " + in_quotes(subject),
+         "\"*\" stands for one whole name, as in \"dev.*\"");
+  }
   return std::nullopt;
 }
 

@@ -204,6 +204,17 @@ TEST(SpecJson, ReportsAllErrorsUpToTheLimit) {
   EXPECT_THAT(l.messages, HasSubstr("t.json: 10 more not shown\n"));
 }
 
+TEST(SpecJson, NamesOfNodesThatCouldNotBeReadAreNoErrorsOfTheirOwn) {
+  std::string text = with_expect(
+      R"({"eventually": "dev L4_CONNECTED"}, {"never": "dev.* IF_UP"}, {"never": "air dropped"})");
+  text.replace(text.find("nodes"), 5, "nodse");
+  const Loaded l(text);
+  ASSERT_EQ(l.sink.error_count(), 2u) << l.messages;
+  EXPECT_EQ(l.brief(0), "2:3 F0101 unknown key \"nodse\"");
+  EXPECT_EQ(l.brief(1), "1:1 F0103 \"nodes\" is missing");
+  EXPECT_NE(l.messages.find("did you mean \"nodes\"?"), std::string::npos);
+}
+
 TEST(SpecJson, WantsUntilAndNodes) {
   const Loaded l("{}");
   EXPECT_EQ(l.brief(), "1:1 F0103 \"until\" and \"nodes\" are missing");
