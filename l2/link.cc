@@ -23,12 +23,11 @@ std::optional<MacAddress> destination(const Packet& frame) {
 
 }  // namespace
 
-Link::End::End(Link& owner, std::size_t index, LinkEnd& user_at, LinkEndConfig end_config)
+Link::End::End(LinkEnd& user_at, std::shared_ptr<const LinkConfig> config,
+               LinkEndConfig end_config)
     : user(&user_at),
-      link(owner.config_),
-      arrival(owner.env_.scheduler, Lane::Frame, delegate<&Link::arrive>(&owner, index)),
-      jitter(owner.env_.rng.stream(owner.path_ + ".jitter." + end_config.name)),
-      config(std::move(end_config)) {}
+      link(config.get()),
+      rest(new Rest{std::move(config), std::move(end_config), {}, {}, 0, 0, {}}) {}
 
 Link::Link(const LinkEnv& env, std::string path, const LinkConfig& config)
     : Link(env, std::move(path), std::make_shared<const LinkConfig>(config)) {}
@@ -41,29 +40,45 @@ Link::Link(const LinkEnv& env, std::string path, std::shared_ptr<const LinkConfi
   assert(config_ != nullptr);
 }
 
+Link::~Link() {
+  for (const End& end : ends_) env_.scheduler.cancel(end.arrival);
+}
+
 std::size_t Link::add_end(LinkEnd& user, LinkEndConfig config) {
   const std::size_t index = ends_.size();
-  const Address address{config.mac, index};
-  addresses_.insert(std::upper_bound(addresses_.begin(), addresses_.end(), address), address);
-  if (config.promiscuous) promiscuous_.push_back(index);
-  ends_.push_back(std::make_unique<End>(*this, index, user, std::move(config)));
-  for (Partition& partition : partitions_) partition.groups.push_back(0);
+  ends_.emplace_back(user, config_, std::move(config));
+  if (partitions_ != nullptr) {
+    for (Partition& partition : *partitions_) partition.groups.push_back(0);
+  }
   refresh(index);
-  receivers_.reserve(ends_.size());
+  if (is_bus()) grow_bus();
   ++present_;
-  if (!ends_.back()->config.station) ++hosts_;
-  count_on_air(*ends_.back(), +1);
+  if (!ends_.back().rest->config.station) ++hosts_;
+  count_on_air(ends_.back(), +1);
   update();
   return index;
 }
 
+// Its ends become receivers to look up, as far as they are none yet.
+void Link::grow_bus() {
+  if (bus_ == nullptr) bus_ = std::make_unique<Bus>();
+  std::vector<Address>& addresses = bus_->addresses;
+  for (std::size_t index = addresses.size(); index < ends_.size(); ++index) {
+    const LinkEndConfig& config = ends_[index].rest->config;
+    const Address address{config.mac, index};
+    addresses.insert(std::upper_bound(addresses.begin(), addresses.end(), address), address);
+    if (config.promiscuous) bus_->promiscuous.push_back(index);
+  }
+  bus_->receivers.reserve(ends_.size());
+}
+
 void Link::detach(std::size_t end) {
-  ends_.at(end)->user = nullptr;
+  ends_.at(end).user = nullptr;
 }
 
 std::optional<std::size_t> Link::end_by_name(std::string_view name) const {
   for (std::size_t i = 0; i < ends_.size(); ++i) {
-    if (ends_[i]->config.name == name) return i;
+    if (ends_[i].rest->config.name == name) return i;
   }
   return std::nullopt;
 }
@@ -74,7 +89,7 @@ void Link::carry(std::size_t end, PacketPtr frame) {
   assert(frame != nullptr);
   const CauseScope scope(env_.scheduler);
   assert(end < ends_.size());
-  End& from = *ends_[end];
+  End& from = ends_[end];
   env_.tracer.hop(Hop::LinkIn, subject_, *frame);
   const std::uint8_t priority = frame->meta.priority;
   leave_node(*frame);
@@ -90,138 +105,139 @@ std::optional<std::size_t> Link::only_receiver(std::size_t from, const Packet& f
   if (!is_bus()) return 1 - from;
   const auto mac = destination(frame);
   if (!mac || mac->is_group()) return std::nullopt;
-  const auto found = std::lower_bound(addresses_.begin(), addresses_.end(), Address{*mac, 0});
-  if (found == addresses_.end() || found->mac != *mac) return std::nullopt;
+  const std::vector<Address>& addresses = bus_->addresses;
+  const auto found = std::lower_bound(addresses.begin(), addresses.end(), Address{*mac, 0});
+  if (found == addresses.end() || found->mac != *mac) return std::nullopt;
   const auto next = found + 1;
-  if (next != addresses_.end() && next->mac == *mac) return std::nullopt;
+  if (next != addresses.end() && next->mac == *mac) return std::nullopt;
   return found->end;
 }
 
 bool Link::cannot_leave(std::size_t end, const Packet& frame) const {
-  if (!reachable(*ends_[end]) || ends_.size() < 2) return true;
-  if (!is_bus()) return !reachable(*ends_[1 - end]);
+  if (!reachable(ends_[end]) || ends_.size() < 2) return true;
+  if (!is_bus()) return !reachable(ends_[1 - end]);
   const auto to = only_receiver(end, frame);
-  return to && !reachable(*ends_[*to]);
+  return to && !reachable(ends_[*to]);
 }
 
 bool Link::queue_full(End& from) const {
   const SimTime now = env_.scheduler.now();
   if (from.free <= now || from.link->queue == 0) return false;
-  while (from.started < from.ring.size() && from.ring.at(from.started).starts <= now) {
-    ++from.started;
-  }
-  return from.ring.size() - from.started >= from.link->queue;
+  return from.flights.waiting(now) >= from.link->queue;
 }
 
 /// Gives the frame its times, as if it were alone on its way.
-Flight Link::transmit(End& from, PacketPtr frame, std::uint64_t cuts) {
+void Link::transmit(End& from, Packet& frame, std::uint64_t cuts) {
   const LinkConfig& link = *from.link;
   const SimTime starts = std::max(from.free, env_.scheduler.now());
-  from.free = starts + transfer_time(frame->size() + link.extra_bytes, link.rate);
-  return {std::move(frame), starts, from.free + delay_of(from), cuts};
+  from.free = starts + transfer_time(frame.size() + link.extra_bytes, link.rate);
+  frame.flight = {starts, from.free + delay_of(from), cuts, false};
 }
 
 void Link::launch(End& from, PacketPtr frame, std::uint64_t cuts) {
-  Flight flight = transmit(from, std::move(frame), cuts);
-  from.last_arrival = flight.arrives = std::max(flight.arrives, from.last_arrival);
-  from.ring.push_back(std::move(flight));
-  if (from.ring.size() == 1) arm(from);
+  transmit(from, *frame, cuts);
+  SimTime& arrives = frame->flight.arrives;
+  from.last_arrival = arrives = std::max(arrives, from.last_arrival);
+  from.flights.push_back(std::move(frame));
+  if (from.flights.size() == 1) arm(from);
 }
 
 // ---- foresight, for wires: who shares a medium with many seldom finds it cold
 
-void Link::prefetch_ends(unsigned step) const {
-  if (step == 0) return flapjack::prefetch(this, front_of(*this, path_));
-  if (step != 1 || ends_.size() != 2) return;
-  for (const auto& end : ends_) flapjack::prefetch(end.get(), front_of(*end, end->cut));
-}
-
-void Link::prefetch_sender(std::size_t end, unsigned step) const {
-  if (step < 2) return prefetch_ends(step);
-  if (step == 2 && ends_.size() == 2) ends_[end]->ring.prefetch();
+void Link::prefetch_sender(unsigned step) const {
+  if (step == 0) flapjack::prefetch(this, 4 * kCacheLine);
 }
 
 void Link::prefetch(std::uint64_t end, unsigned step) const {
-  if (step < 2) return prefetch_ends(step);
+  if (step == 0) return prefetch_sender(step);
   if (ends_.size() != 2) return;
-  const LinkEnd* const receiver = ends_[1 - end]->user;
+  const LinkEnd* const receiver = ends_[1 - end].user;
   if (receiver == nullptr) return;
-  if (step > 2) return receiver->prefetch_receiver(step - 3);
-  flapjack::prefetch(receiver, 2 * kCacheLine);
-  ends_[end]->ring.prefetch();
+  if (step > 1) return receiver->prefetch_receiver(step - 2);
+  flapjack::prefetch(receiver, kCacheLine);
 }
 
 Duration Link::delay_of(End& from) {
   const LinkConfig& link = *from.link;
   if (link.jitter.is_zero()) return link.delay;
-  const Duration jitter = link.jitter.sample(from.jitter);
-  return link.delay + (from.special ? from.extra->faults.correlate(jitter) : jitter);
+  Rest& rest = *from.rest;
+  if (!rest.jitter) rest.jitter = env_.rng.stream(path_ + ".jitter." + rest.config.name);
+  const Duration jitter = link.jitter.sample(*rest.jitter);
+  return link.delay + (from.special ? rest.extra->faults.correlate(jitter) : jitter);
 }
 
 void Link::arm(End& from) {
-  if (from.ring.empty() || from.held) {
-    from.arrival.cancel();
-  } else {  // what was held is overdue
-    from.arrival.start_at(std::max(from.ring.front().arrives, env_.scheduler.now()));
+  Scheduler& scheduler = env_.scheduler;
+  if (from.flights.empty() || from.held) {
+    scheduler.cancel(from.arrival);
+    return;
   }
+  // what was held is overdue
+  const SimTime when = std::max(from.flights.front().flight.arrives, scheduler.now());
+  if (scheduler.rearm(from.arrival, when)) return;
+  const auto end = static_cast<std::uint64_t>(&from - ends_.data());
+  from.arrival = scheduler.at(when, Lane::Frame, delegate<&Link::arrive>(this, end));
 }
 
 void Link::arrive(std::uint64_t end) {
-  End& from = *ends_[end];
-  Flight flight = from.ring.pop_front();
-  if (from.started > 0) --from.started;
-  if (!from.ring.empty()) arm(from);
-  if (is_bus()) return deliver_bus(end, std::move(flight));
-  if (!partitions_.empty() && separated(end, 1 - end)) {
-    return drop(DropReason::Partitioned, std::move(flight.frame));
+  End& from = ends_[end];
+  PacketPtr frame = from.flights.pop_front();
+  if (!from.flights.empty()) arm(from);
+  if (is_bus()) return deliver_bus(end, std::move(frame));
+  if (partitions_ != nullptr && separated(end, 1 - end)) {
+    return drop(DropReason::Partitioned, std::move(frame));
   }
-  hand_over(*ends_[1 - end], std::move(flight.frame));
+  hand_over(ends_[1 - end], std::move(frame));
 }
 
 /// Delivers to whom the frame is addressed, to everybody for a group address, and always to the
 /// promiscuous; each receiver but the last gets a copy of its own.
-void Link::deliver_bus(std::size_t from, Flight flight) {
-  const auto mac = destination(*flight.frame);
+void Link::deliver_bus(std::size_t from, PacketPtr frame) {
+  const auto mac = destination(*frame);
   const bool group = !mac || mac->is_group();
-  receivers_.clear();
+  std::vector<std::size_t>& receivers = bus_->receivers;
+  receivers.clear();
   if (group) {
-    for (std::size_t i = 0; i < ends_.size(); ++i) receivers_.push_back(i);
+    for (std::size_t i = 0; i < ends_.size(); ++i) receivers.push_back(i);
   } else {
-    receivers_ = promiscuous_;
-    auto found = std::lower_bound(addresses_.begin(), addresses_.end(), Address{*mac, 0});
-    for (; found != addresses_.end() && found->mac == *mac; ++found) {
-      if (!ends_[found->end]->config.promiscuous) receivers_.push_back(found->end);
+    receivers = bus_->promiscuous;
+    const std::vector<Address>& addresses = bus_->addresses;
+    auto found = std::lower_bound(addresses.begin(), addresses.end(), Address{*mac, 0});
+    for (; found != addresses.end() && found->mac == *mac; ++found) {
+      if (!ends_[found->end].rest->config.promiscuous) receivers.push_back(found->end);
     }
-    std::sort(receivers_.begin(), receivers_.end());
+    std::sort(receivers.begin(), receivers.end());
   }
+  const std::uint64_t cuts = frame->flight.cuts;
   const auto misses = [&](std::size_t i) {
-    return i == from || !reachable(*ends_[i]) || flight.cuts < ends_[i]->cut;
+    return i == from || !reachable(ends_[i]) || cuts < ends_[i].cut;
   };
-  std::erase_if(receivers_, misses);
+  std::erase_if(receivers, misses);
   if (group) leave_out_unjoined();
-  const bool somebody = !receivers_.empty();
-  if (!partitions_.empty()) lose_to_partition(from, flight);
-  if (receivers_.empty()) {
+  const bool somebody = !receivers.empty();
+  if (partitions_ != nullptr) lose_to_partition(from, *frame);
+  if (receivers.empty()) {
     const DropReason nobody = group ? DropReason::LinkDown : DropReason::NotForUs;
-    return drop(somebody ? DropReason::Partitioned : nobody, std::move(flight.frame));
+    return drop(somebody ? DropReason::Partitioned : nobody, std::move(frame));
   }
-  const std::size_t last = receivers_.back();
-  receivers_.pop_back();
-  for (const std::size_t i : receivers_) {  // a receiver's reaction may cut another one
-    if (!misses(i)) hand_over(*ends_[i], env_.slab.clone(*flight.frame));
+  const std::size_t last = receivers.back();
+  receivers.pop_back();
+  for (const std::size_t i : receivers) {  // a receiver's reaction may cut another one
+    if (!misses(i)) hand_over(ends_[i], env_.slab.clone(*frame));
   }
-  if (misses(last)) return drop(DropReason::CarrierLostInFlight, std::move(flight.frame));
-  hand_over(*ends_[last], std::move(flight.frame));
+  if (misses(last)) return drop(DropReason::CarrierLostInFlight, std::move(frame));
+  hand_over(ends_[last], std::move(frame));
 }
 
 // Who has joined nothing hears no group; only when that is everybody, one loses the frame.
 void Link::leave_out_unjoined() {
-  const auto joined = [&](std::size_t i) { return ends_[i]->joined; };
-  const auto first = std::find_if(receivers_.begin(), receivers_.end(), joined);
-  if (first != receivers_.end()) {
-    std::erase_if(receivers_, [&](std::size_t i) { return !joined(i); });
-  } else if (receivers_.size() > 1) {
-    receivers_.resize(1);
+  std::vector<std::size_t>& receivers = bus_->receivers;
+  const auto joined = [&](std::size_t i) { return ends_[i].joined; };
+  const auto first = std::find_if(receivers.begin(), receivers.end(), joined);
+  if (first != receivers.end()) {
+    std::erase_if(receivers, [&](std::size_t i) { return !joined(i); });
+  } else if (receivers.size() > 1) {
+    receivers.resize(1);
   }
 }
 

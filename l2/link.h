@@ -24,7 +24,7 @@
 #include <vector>
 
 #include "l2/fault_model.h"
-#include "l2/flight_ring.h"
+#include "l2/flight_list.h"
 #include "l2/link_config.h"
 #include "l2/link_env.h"
 #include "stack/base/prefetch.h"
@@ -39,6 +39,7 @@ class alignas(kCacheLine) Link {
   Link(const LinkEnv& env, std::string path, const LinkConfig& config = {});
   /// The same with a config that many links may share.
   Link(const LinkEnv& env, std::string path, std::shared_ptr<const LinkConfig> config);
+  ~Link();
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
@@ -57,7 +58,7 @@ class alignas(kCacheLine) Link {
   /// What the arrival of a frame of `end` needs; see Delegate::Kind.
   void prefetch(std::uint64_t end, unsigned step) const;
   /// What carry() needs.
-  void prefetch_sender(std::size_t end, unsigned step) const;
+  void prefetch_sender(unsigned step) const;
 
   // State, from scripts. Carriers change and watchers run in the turn of the call.
   /// The whole link.
@@ -91,15 +92,15 @@ class alignas(kCacheLine) Link {
   void set_end_promiscuous(std::size_t end, bool on);
   /// See LinkEndConfig::header_bytes, for whoever learns it late.
   void set_end_header(std::size_t end, std::size_t bytes) {
-    ends_.at(end)->config.header_bytes = bytes;
+    ends_.at(end).rest->config.header_bytes = bytes;
   }
 
   bool is_up() const { return up_; }
-  bool is_end_present(std::size_t end) const { return ends_.at(end)->present; }
-  bool is_end_running(std::size_t end) const { return ends_.at(end)->running; }
-  bool is_end_carrier(std::size_t end) const { return ends_.at(end)->carrier; }
-  bool is_end_held(std::size_t end) const { return ends_.at(end)->held; }
-  const LinkConfig& config(std::size_t end) const { return *ends_.at(end)->link; }
+  bool is_end_present(std::size_t end) const { return ends_.at(end).present; }
+  bool is_end_running(std::size_t end) const { return ends_.at(end).running; }
+  bool is_end_carrier(std::size_t end) const { return ends_.at(end).carrier; }
+  bool is_end_held(std::size_t end) const { return ends_.at(end).held; }
+  const LinkConfig& config(std::size_t end) const { return *ends_.at(end).link; }
   /// The carrier `end` shows its driver.
   bool medium_up(std::size_t end) const;
   /// The link is up, `end` is present with its device running, and so is some other end; for a
@@ -112,7 +113,7 @@ class alignas(kCacheLine) Link {
   /// about; nothing when there is none.
   std::optional<std::size_t> peer_of(std::size_t end) const;
   bool is_end_on_air(std::size_t end) const {
-    return ends_.at(end)->present && ends_.at(end)->running;
+    return ends_.at(end).present && ends_.at(end).running;
   }
   /// Calls `watcher` whenever some peer of the end, or its own carrier or device, has changed;
   /// otherwise as watch_peer().
@@ -121,7 +122,7 @@ class alignas(kCacheLine) Link {
   const std::string& path() const { return path_; }
   SubjectId subject() const { return subject_; }
   std::size_t end_count() const { return ends_.size(); }
-  const std::string& end_name(std::size_t end) const { return ends_.at(end)->config.name; }
+  const std::string& end_name(std::size_t end) const { return ends_.at(end).rest->config.name; }
   std::optional<std::size_t> end_by_name(std::string_view name) const;
   /// Frames of `end` that were accepted and have not arrived.
   std::size_t in_flight(std::size_t end) const;
@@ -135,26 +136,29 @@ class alignas(kCacheLine) Link {
     TransmitQueue queue;
     Timer turn;  // the transmitter is free for the next of the queue
   };
-  struct alignas(kCacheLine) End {
-    End(Link& owner, std::size_t index, LinkEnd& user, LinkEndConfig config);
-    // what every frame needs
+  // What few frames need of an end.
+  struct Rest {
+    std::shared_ptr<const LinkConfig> link;
+    LinkEndConfig config;
+    std::unique_ptr<Extra> extra;
+    std::optional<RandomStream> jitter;            // once something was drawn from it
+    std::uint64_t changes = 0, shown_changes = 0;  // of it and its peers: what watchers know
+    std::vector<std::function<void(bool)>> watchers;
+  };
+  // What every frame needs of it; stands in the link itself.
+  struct End {
+    End(LinkEnd& user, std::shared_ptr<const LinkConfig> link, LinkEndConfig config);
     LinkEnd* user;
-    std::shared_ptr<const LinkConfig> link;  // mostly the same for all ends of all links
+    const LinkConfig* link;  // rest->link: mostly the same for all ends of all links
+    FlightList flights;
+    SimTime free, last_arrival;
+    EventHandle arrival;
     bool present = true, carrier = true, running = true, held = false;
     bool joined = true;
     bool special = false;  // carry_special() has its frames
     bool shown_medium = false;
-    std::uint32_t started = 0;  // frames at the ring's front that are past the transmitter's queue
-    SimTime free, last_arrival;
-    FlightRing ring;
-    Timer arrival;
-    // the rest
+    std::unique_ptr<Rest> rest;
     std::uint64_t cut = 0;  // the cut that last concerned it: older frames are lost to it
-    RandomStream jitter;
-    std::unique_ptr<Extra> extra;
-    LinkEndConfig config;
-    std::uint64_t changes = 0, shown_changes = 0;  // of it and its peers: what watchers know
-    std::vector<std::function<void(bool)>> watchers;
   };
   struct Partition {
     std::size_t number;
@@ -165,20 +169,29 @@ class alignas(kCacheLine) Link {
     std::size_t end;
     auto operator<=>(const Address&) const = default;
   };
+  // What only a bus has: it looks receivers up.
+  struct Bus {
+    std::vector<Address> addresses;        // sorted
+    std::vector<std::size_t> promiscuous;  // sorted
+    std::vector<std::size_t> receivers;    // scratch of deliver_bus
+  };
 
   bool is_bus() const { return ends_.size() > 2; }
   /// Whether frames can pass to and from the end now.
   bool reachable(const End& end) const { return up_ && end.present && end.carrier; }
   bool follows_peer(const End& end) const;
+  void count_on_air(const End& end, int step);
+  /// Its peers are ends that are no stations.
+  bool wants_host(const End& end) const { return end.rest->config.station && hosts_ > 0; }
+  void grow_bus();
   std::optional<std::size_t> only_receiver(std::size_t from, const Packet& frame) const;
   bool cannot_leave(std::size_t from, const Packet& frame) const;
   bool queue_full(End& from) const;
-  void prefetch_ends(unsigned step) const;
-  Flight transmit(End& from, PacketPtr frame, std::uint64_t cuts);
+  void transmit(End& from, Packet& frame, std::uint64_t cuts);
   void launch(End& from, PacketPtr frame, std::uint64_t cuts);
   Duration delay_of(End& from);
   void arrive(std::uint64_t end);
-  void deliver_bus(std::size_t from, Flight flight);
+  void deliver_bus(std::size_t from, PacketPtr frame);
   void leave_out_unjoined();
   void hand_over(End& to, PacketPtr frame);
   void drop(DropReason reason, PacketPtr frame);
@@ -196,30 +209,24 @@ class alignas(kCacheLine) Link {
   void refresh(std::size_t end);
   bool queued(const End& end) const;
   bool separated(std::size_t from, std::size_t to) const;
-  void lose_to_partition(std::size_t from, const Flight& flight);
+  void lose_to_partition(std::size_t from, Packet& frame);
 
   // what every frame needs
   LinkEnv env_;
-  SmallVector<std::unique_ptr<End>, 2> ends_;
   SubjectId subject_;
   bool up_ = true, updating_ = false, changed_ = false;
   std::uint64_t cuts_ = 0;
-  LinkFilter* filter_ = nullptr;
-  std::vector<Partition> partitions_;
+  std::unique_ptr<std::vector<Partition>> partitions_;  // null: none
+  SmallVector<End, 2> ends_;
   // the rest
+  LinkFilter* filter_ = nullptr;
   std::string path_;
   std::shared_ptr<const LinkConfig> config_;  // of ends to come; never null
-  std::vector<Address> addresses_;  // sorted: a bus looks receivers up
-  std::vector<std::size_t> promiscuous_;
-  std::vector<std::size_t> receivers_;  // scratch of deliver_bus
+  std::unique_ptr<Bus> bus_;  // null while it is a wire
   std::size_t partitions_made_ = 0;
-  void count_on_air(const End& end, int step);
-  /// Its peers are ends that are no stations.
-  bool wants_host(const End& end) const { return end.config.station && hosts_ > 0; }
-
-  std::size_t present_ = 0;
+  std::uint32_t present_ = 0;
   // Ends that are no stations; ends that are present with a running device; both at once.
-  std::size_t hosts_ = 0, on_air_ = 0, hosts_on_air_ = 0;
+  std::uint32_t hosts_ = 0, on_air_ = 0, hosts_on_air_ = 0;
   std::uint64_t changes_ = 0, host_changes_ = 0;  // of any end's place on the air, of no station's
 };
 

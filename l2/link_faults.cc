@@ -12,18 +12,18 @@ Link::Extra::Extra(Link& owner, std::size_t index, const std::string& name)
       turn(owner.env_.scheduler, Lane::Frame, delegate<&Link::send_next>(&owner, index)) {}
 
 void Link::carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority) {
-  End& from = *ends_[end];
+  End& from = ends_[end];
   std::size_t band = 0;
   if (from.link->discipline == QueueDiscipline::Priority) band = band_of_priority(priority);
   if (from.link->discipline == QueueDiscipline::Dscp) {
-    band = band_of_dscp(frame->bytes(), from.config.header_bytes);
+    band = band_of_dscp(frame->bytes(), from.rest->config.header_bytes);
   }
   if (filter_ != nullptr && filter_->takes(subject_, *frame)) {
     return drop(DropReason::Scripted, std::move(frame));
   }
   const DropReason refused = refuse_special(end, *frame, band);
   if (refused != DropReason::None) return drop(refused, std::move(frame));
-  FaultModel::Passed passed = from.extra->faults.pass(std::move(frame));
+  FaultModel::Passed passed = from.rest->extra->faults.pass(std::move(frame));
   if (passed.frame == nullptr) return;
   enqueue(from, std::move(passed.frame), band, passed.overtakes);
   if (passed.copy == nullptr) return;
@@ -33,16 +33,16 @@ void Link::carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority
 }
 
 DropReason Link::refuse_special(std::size_t end, const Packet& frame, std::size_t band) {
-  End& from = *ends_[end];
+  End& from = ends_[end];
   const LinkConfig& link = *from.link;
   if (cannot_leave(end, frame)) return DropReason::LinkDown;
-  if (link.mtu != 0 && frame.size() > link.mtu + from.config.header_bytes) {
+  if (link.mtu != 0 && frame.size() > link.mtu + from.rest->config.header_bytes) {
     return DropReason::TooBig;
   }
   if (from.held && in_flight(end) >= link.hold_limit) return DropReason::QueueFull;
   if (!queued(from)) return queue_full(from) ? DropReason::QueueFull : DropReason::None;
-  const bool waits = from.free > env_.scheduler.now() || !from.extra->queue.empty();
-  const bool refused = waits && from.extra->queue.refuses(link.discipline, band, link.queue);
+  const bool waits = from.free > env_.scheduler.now() || !from.rest->extra->queue.empty();
+  const bool refused = waits && from.rest->extra->queue.refuses(link.discipline, band, link.queue);
   return refused ? DropReason::QueueFull : DropReason::None;
 }
 
@@ -53,42 +53,42 @@ bool Link::queued(const End& end) const {
 }
 
 void Link::enqueue(End& from, PacketPtr frame, std::size_t band, bool overtakes) {
-  TransmitQueue& queue = from.extra->queue;
+  TransmitQueue& queue = from.rest->extra->queue;
   const bool idle = queue.empty() && from.free <= env_.scheduler.now();
   if (idle && overtakes) return launch_early(from, std::move(frame), cuts_);
   if (idle || !queued(from)) return launch(from, std::move(frame), cuts_);
-  Flight pushed_out = queue.push(from.link->discipline, band, from.link->queue,
-                                 {std::move(frame), {}, {}, cuts_, overtakes});
-  if (pushed_out.frame != nullptr) drop(DropReason::QueueFull, std::move(pushed_out.frame));
-  if (!from.extra->turn.running()) from.extra->turn.start_at(from.free);
+  frame->flight = {{}, {}, cuts_, overtakes};
+  PacketPtr pushed_out =
+      queue.push(from.link->discipline, band, from.link->queue, std::move(frame));
+  if (pushed_out != nullptr) drop(DropReason::QueueFull, std::move(pushed_out));
+  if (!from.rest->extra->turn.running()) from.rest->extra->turn.start_at(from.free);
 }
 
 void Link::send_next(std::uint64_t end) {
-  End& from = *ends_[end];
-  TransmitQueue& queue = from.extra->queue;
+  End& from = ends_[end];
+  TransmitQueue& queue = from.rest->extra->queue;
   while (!queue.empty() && from.free <= env_.scheduler.now()) {
-    Flight next = queue.pop();
-    next.overtakes ? launch_early(from, std::move(next.frame), next.cuts)
-                   : launch(from, std::move(next.frame), next.cuts);
+    PacketPtr next = queue.pop();
+    const Flight flight = next->flight;
+    flight.overtakes ? launch_early(from, std::move(next), flight.cuts)
+                     : launch(from, std::move(next), flight.cuts);
   }
-  if (!queue.empty()) from.extra->turn.start_at(from.free);
+  if (!queue.empty()) from.rest->extra->turn.start_at(from.free);
 }
 
 /// Sends a frame that arrives before others that left earlier, but never before it has left itself.
 void Link::launch_early(End& from, PacketPtr frame, std::uint64_t cuts) {
   const Duration by = from.link->reorder_by;
-  Flight flight = transmit(from, std::move(frame), cuts);
-  flight.arrives = by.ns == 0 ? from.free : std::max(from.free, flight.arrives - by);
-  from.last_arrival = std::max(from.last_arrival, flight.arrives);
-  std::size_t place = from.ring.size();
-  while (place > 0 && from.ring.at(place - 1).arrives > flight.arrives) --place;
-  const auto overtaken = static_cast<std::int64_t>(from.ring.size() - place);
+  transmit(from, *frame, cuts);
+  Packet& early = *frame;
+  SimTime& arrives = early.flight.arrives;
+  arrives = by.ns == 0 ? from.free : std::max(from.free, arrives - by);
+  from.last_arrival = std::max(from.last_arrival, arrives);
+  const auto overtaken = static_cast<std::int64_t>(from.flights.insert(std::move(frame)));
   if (overtaken > 0) {
-    env_.tracer.packet_event(subject_, "reordered", *flight.frame,
-                             {Attr::of("frames", overtaken)});
+    env_.tracer.packet_event(subject_, "reordered", early, {Attr::of("frames", overtaken)});
   }
-  from.ring.insert(place, std::move(flight));
-  if (place == 0) arm(from);
+  if (&from.flights.front() == &early) arm(from);
 }
 
 void Link::set_config(std::size_t end, const LinkConfig& config) {
@@ -96,7 +96,9 @@ void Link::set_config(std::size_t end, const LinkConfig& config) {
 }
 
 void Link::use_config(std::size_t end, std::shared_ptr<const LinkConfig> config) {
-  ends_.at(end)->link = std::move(config);
+  End& at = ends_.at(end);
+  at.link = config.get();
+  at.rest->link = std::move(config);
   refresh(end);
 }
 
@@ -107,31 +109,31 @@ void Link::set_config(const LinkConfig& config) {
 
 /// Works out anew whether the end's frames need carry_special().
 void Link::refresh(std::size_t end) {
-  End& at = *ends_[end];
+  End& at = ends_[end];
   at.special = at.link->any() || at.link->mtu != 0 || queued(at) || at.held || filter_ != nullptr;
-  if (!at.special && at.extra == nullptr) return;
-  if (at.extra == nullptr) at.extra = std::make_unique<Extra>(*this, end, at.config.name);
-  at.extra->faults.set(*at.link);
+  std::unique_ptr<Extra>& extra = at.rest->extra;
+  if (!at.special && extra == nullptr) return;
+  if (extra == nullptr) extra = std::make_unique<Extra>(*this, end, at.rest->config.name);
+  extra->faults.set(*at.link);
   if (queued(at)) return;
   // First in first out again: who waits gets its time now, in the order of the old queue.
-  at.extra->turn.cancel();
-  while (!at.extra->queue.empty()) {
-    Flight next = at.extra->queue.pop();
-    launch(at, std::move(next.frame), next.cuts);
+  extra->turn.cancel();
+  while (!extra->queue.empty()) {
+    PacketPtr next = extra->queue.pop();
+    const std::uint64_t cuts = next->flight.cuts;
+    launch(at, std::move(next), cuts);
   }
 }
 
 void Link::set_end_held(std::size_t end, bool held) {
-  End& at = *ends_.at(end);
+  End& at = ends_.at(end);
   if (at.held == held) return;
   at.held = held;
   refresh(end);
   if (!held) {
-    std::int64_t overdue = 0;
-    const SimTime now = env_.scheduler.now();
-    for (std::size_t i = 0; i < at.ring.size() && at.ring.at(i).arrives <= now; ++i) ++overdue;
+    const auto overdue = static_cast<std::int64_t>(at.flights.due(env_.scheduler.now()));
     env_.tracer.event(subject_, "released",
-                      {Attr::of("end", at.config.name), Attr::of("frames", overdue)});
+                      {Attr::of("end", at.rest->config.name), Attr::of("frames", overdue)});
   }
   arm(at);
 }
@@ -142,40 +144,44 @@ void Link::set_filter(LinkFilter* filter) {
 }
 
 std::size_t Link::in_flight(std::size_t end) const {
-  const End& at = *ends_.at(end);
-  return at.ring.size() + (at.extra != nullptr ? at.extra->queue.size() : 0);
+  const End& at = ends_.at(end);
+  return at.flights.size() + (at.rest->extra != nullptr ? at.rest->extra->queue.size() : 0);
 }
 
 // ---- partitions
 
 std::size_t Link::add_partition(std::vector<std::uint8_t> group_of_end) {
   assert(group_of_end.size() == ends_.size());
-  partitions_.push_back({++partitions_made_, std::move(group_of_end)});
+  if (partitions_ == nullptr) partitions_ = std::make_unique<std::vector<Partition>>();
+  partitions_->push_back({++partitions_made_, std::move(group_of_end)});
   return partitions_made_;
 }
 
 void Link::remove_partition(std::size_t number) {
-  std::erase_if(partitions_, [&](const Partition& p) { return p.number == number; });
+  if (partitions_ == nullptr) return;
+  std::erase_if(*partitions_, [&](const Partition& p) { return p.number == number; });
+  if (partitions_->empty()) partitions_ = nullptr;
 }
 
 bool Link::separated(std::size_t from, std::size_t to) const {
-  return std::any_of(partitions_.begin(), partitions_.end(), [&](const Partition& p) {
+  return std::any_of(partitions_->begin(), partitions_->end(), [&](const Partition& p) {
     return p.groups[from] != 0 && p.groups[to] != 0 && p.groups[from] != p.groups[to];
   });
 }
 
-/// Strikes from receivers_ who is in another part than `from`. While some are left, each of the
+/// Strikes from the receivers who is in another part than `from`. While some are left, each of the
 /// others is named in an event; a frame that nobody gets is dropped by the caller.
-void Link::lose_to_partition(std::size_t from, const Flight& flight) {
+void Link::lose_to_partition(std::size_t from, Packet& frame) {
   const auto lost = [&](std::size_t i) { return separated(from, i); };
-  if (!std::all_of(receivers_.begin(), receivers_.end(), lost)) {
-    for (const std::size_t i : receivers_) {
+  std::vector<std::size_t>& receivers = bus_->receivers;
+  if (!std::all_of(receivers.begin(), receivers.end(), lost)) {
+    for (const std::size_t i : receivers) {
       if (!lost(i)) continue;
-      env_.tracer.packet_event(subject_, "unheard", *flight.frame,
-                               {Attr::of("end", ends_[i]->config.name)});
+      env_.tracer.packet_event(subject_, "unheard", frame,
+                               {Attr::of("end", ends_[i].rest->config.name)});
     }
   }
-  std::erase_if(receivers_, lost);
+  std::erase_if(receivers, lost);
 }
 
 }  // namespace flapjack

@@ -16,11 +16,11 @@ void Link::set_up(bool up) {
 }
 
 void Link::set_end_present(std::size_t end, bool present) {
-  End& changed = *ends_.at(end);
+  End& changed = ends_.at(end);
   if (changed.present == present) return;
   changed.present = present;
   present ? ++present_ : --present_;
-  ++changed.changes;
+  ++changed.rest->changes;
   if (changed.running) count_on_air(changed, present ? +1 : -1);
   cut(end);
   update();
@@ -28,28 +28,28 @@ void Link::set_end_present(std::size_t end, bool present) {
 
 void Link::count_on_air(const End& end, int step) {
   ++changes_;
-  on_air_ += static_cast<std::size_t>(step);
-  if (end.config.station) return;
+  on_air_ += static_cast<std::uint32_t>(step);
+  if (end.rest->config.station) return;
   ++host_changes_;
-  hosts_on_air_ += static_cast<std::size_t>(step);
+  hosts_on_air_ += static_cast<std::uint32_t>(step);
 }
 
 void Link::set_end_running(std::size_t end, bool running) {
-  End& changed = *ends_.at(end);
+  End& changed = ends_.at(end);
   if (changed.running == running) return;
   changed.running = running;
-  ++changed.changes;
+  ++changed.rest->changes;
   if (changed.present) count_on_air(changed, running ? +1 : -1);
   update();
 }
 
-void Link::set_end_joined(std::size_t end, bool joined) { ends_.at(end)->joined = joined; }
+void Link::set_end_joined(std::size_t end, bool joined) { ends_.at(end).joined = joined; }
 
 void Link::set_end_carrier(std::size_t end, bool carrier) {
-  End& changed = *ends_.at(end);
+  End& changed = ends_.at(end);
   if (changed.carrier == carrier) return;
   changed.carrier = carrier;
-  ++changed.changes;
+  ++changed.rest->changes;
   cut(end);
   update();
 }
@@ -57,39 +57,39 @@ void Link::set_end_carrier(std::size_t end, bool carrier) {
 /// Loses what is in flight to and from `end`. Called when it comes back, too: what others sent
 /// while it was away does not reach it afterwards.
 void Link::cut(std::size_t end) {
-  ends_[end]->cut = ++cuts_;
+  ends_[end].cut = ++cuts_;
   for (std::size_t i = 0; i < ends_.size(); ++i) {
-    End& from = *ends_[i];
+    End& from = ends_[i];
     if (in_flight(i) == 0) continue;
-    const auto gone = [&](const Flight& flight) {
-      return i == end || only_receiver(i, *flight.frame) == end;
+    const auto gone = [&](const Packet& frame) {
+      return i == end || only_receiver(i, frame) == end;
     };
-    const auto lose = [&](Flight flight) {
-      drop(DropReason::CarrierLostInFlight, std::move(flight.frame));
+    const auto lose = [&](PacketPtr frame) {
+      drop(DropReason::CarrierLostInFlight, std::move(frame));
     };
-    from.ring.remove(gone, lose);
-    from.started = 0;
-    if (from.ring.empty()) from.free = from.last_arrival = env_.scheduler.now();
+    from.flights.remove(gone, lose);
+    if (from.flights.empty()) from.free = from.last_arrival = env_.scheduler.now();
     arm(from);
-    if (from.extra == nullptr) continue;
-    from.extra->queue.remove(gone, lose);
-    from.extra->turn.cancel();
-    if (from.extra->queue.empty()) continue;
-    from.extra->turn.start_at(std::max(from.free, env_.scheduler.now()));
+    Extra* const extra = from.rest->extra.get();
+    if (extra == nullptr) continue;
+    extra->queue.remove(gone, lose);
+    extra->turn.cancel();
+    if (extra->queue.empty()) continue;
+    extra->turn.start_at(std::max(from.free, env_.scheduler.now()));
   }
 }
 
 bool Link::follows_peer(const End& end) const {
-  return end.config.carrier_follows_peer.value_or(!is_bus());
+  return end.rest->config.carrier_follows_peer.value_or(!is_bus());
 }
 
 bool Link::medium_up(std::size_t end) const {
-  const End& at = *ends_.at(end);
+  const End& at = ends_.at(end);
   return reachable(at) && (!follows_peer(at) || present_ > 1);
 }
 
 bool Link::peer_present(std::size_t end) const {
-  const End& own = *ends_.at(end);
+  const End& own = ends_.at(end);
   if (!up_ || !own.present || !own.running) return false;
   return wants_host(own) ? hosts_on_air_ > 0 : on_air_ > 1;
 }
@@ -97,14 +97,14 @@ bool Link::peer_present(std::size_t end) const {
 std::optional<std::size_t> Link::peer_of(std::size_t end) const {
   if (!peer_present(end)) return std::nullopt;
   for (std::size_t i = 0; i < ends_.size(); ++i) {
-    const bool joinable = !wants_host(*ends_[end]) || !ends_[i]->config.station;
+    const bool joinable = !wants_host(ends_[end]) || !ends_[i].rest->config.station;
     if (i != end && joinable && is_end_on_air(i)) return i;
   }
   return std::nullopt;
 }
 
 void Link::watch_air(std::size_t end, std::function<void()> watcher) {
-  ends_.at(end)->watchers.push_back([watcher = std::move(watcher)](bool) { watcher(); });
+  ends_.at(end).rest->watchers.push_back([watcher = std::move(watcher)](bool) { watcher(); });
 }
 
 void Link::watch_peer(std::size_t end, std::function<void(bool)> watcher) {
@@ -113,18 +113,20 @@ void Link::watch_peer(std::size_t end, std::function<void(bool)> watcher) {
     shown = peer;
     watcher(peer);
   };
-  ends_.at(end)->watchers.push_back(told);
+  ends_.at(end).rest->watchers.push_back(told);
 }
 
 void Link::set_end_promiscuous(std::size_t end, bool on) {
-  bool& promiscuous = ends_.at(end)->config.promiscuous;
+  bool& promiscuous = ends_.at(end).rest->config.promiscuous;
   if (promiscuous == on) return;
   promiscuous = on;
-  const auto place = std::lower_bound(promiscuous_.begin(), promiscuous_.end(), end);
+  if (bus_ == nullptr) return;
+  std::vector<std::size_t>& all = bus_->promiscuous;
+  const auto place = std::lower_bound(all.begin(), all.end(), end);
   if (on) {
-    promiscuous_.insert(place, end);
+    all.insert(place, end);
   } else {
-    promiscuous_.erase(place);
+    all.erase(place);
   }
 }
 
@@ -137,20 +139,21 @@ void Link::update() {
   while (changed_) {
     changed_ = false;
     for (std::size_t i = 0; i < ends_.size(); ++i) {
-      End& end = *ends_[i];
+      End& end = ends_[i];
       const bool up = medium_up(i);
       if (up == end.shown_medium) continue;
       end.shown_medium = up;
       if (end.user != nullptr) end.user->on_medium(up);
     }
     for (std::size_t i = 0; i < ends_.size(); ++i) {
-      End& end = *ends_[i];
-      if (end.watchers.empty()) continue;
-      const std::uint64_t changes = end.changes + (wants_host(end) ? host_changes_ : changes_);
-      if (changes == end.shown_changes) continue;
-      end.shown_changes = changes;
+      const End& end = ends_[i];
+      Rest& rest = *end.rest;
+      if (rest.watchers.empty()) continue;
+      const std::uint64_t changes = rest.changes + (wants_host(end) ? host_changes_ : changes_);
+      if (changes == rest.shown_changes) continue;
+      rest.shown_changes = changes;
       const bool peer = peer_present(i);
-      for (std::size_t w = 0; w < end.watchers.size(); ++w) end.watchers[w](peer);
+      for (std::size_t w = 0; w < rest.watchers.size(); ++w) rest.watchers[w](peer);
     }
   }
   updating_ = false;

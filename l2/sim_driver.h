@@ -28,7 +28,7 @@ class alignas(kCacheLine) SimDriver : public Driver, private LinkEnd {
   ~SimDriver() override;
 
   DriverCaps caps() const override;
-  void prefetch(unsigned step) const override { link_.prefetch_sender(end_, step); }
+  void prefetch(unsigned step) const override { link_.prefetch_sender(step); }
   void attach(DriverUser& user) override;
   Status set_running(bool running) override;
   Status set_promiscuous(bool on) override;

@@ -43,21 +43,21 @@ bool TransmitQueue::refuses(QueueDiscipline discipline, std::size_t band,
   return !has_bands(discipline) || band <= lowest();
 }
 
-Flight TransmitQueue::push(QueueDiscipline discipline, std::size_t band, std::size_t limit,
-                           Flight flight) {
+PacketPtr TransmitQueue::push(QueueDiscipline discipline, std::size_t band, std::size_t limit,
+                              PacketPtr frame) {
   assert(!refuses(discipline, band, limit));
-  Flight pushed_out;
+  PacketPtr pushed_out;
   if (limit != 0 && size_ >= limit) {
-    FlightRing& from = bands_[lowest()];
+    FlightList& from = bands_[lowest()];
     pushed_out = has_bands(discipline) ? from.pop_back() : from.pop_front();
     --size_;
   }
-  bands_[has_bands(discipline) ? band : 0].push_back(std::move(flight));
+  bands_[has_bands(discipline) ? band : 0].push_back(std::move(frame));
   ++size_;
   return pushed_out;
 }
 
-Flight TransmitQueue::pop() {
+PacketPtr TransmitQueue::pop() {
   assert(!empty());
   std::size_t band = kQueueBands - 1;
   while (bands_[band].empty()) --band;

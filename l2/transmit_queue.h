@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "l2/flight_ring.h"
+#include "l2/flight_list.h"
 
 namespace flapjack {
 
@@ -31,17 +31,18 @@ class TransmitQueue {
  public:
   /// True when a newcomer of `band` would be dropped itself. `limit` 0: never.
   bool refuses(QueueDiscipline discipline, std::size_t band, std::size_t limit) const;
-  /// Adds a frame that is not refused, and gives back the one it pushes out (frame null: none).
-  Flight push(QueueDiscipline discipline, std::size_t band, std::size_t limit, Flight flight);
+  /// Adds a frame that is not refused, and gives back the one it pushes out; null: none.
+  PacketPtr push(QueueDiscipline discipline, std::size_t band, std::size_t limit,
+                 PacketPtr frame);
   /// The next to send; the queue must not be empty.
-  Flight pop();
+  PacketPtr pop();
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  /// Takes every frame out for which `gone(flight)` and hands it to `give_up(flight)`.
+  /// Takes every frame out for which `gone(const Packet&)` and hands it to `give_up(PacketPtr)`.
   template <class Gone, class GiveUp>
   void remove(Gone gone, GiveUp give_up) {
-    for (FlightRing& band : bands_) {
+    for (FlightList& band : bands_) {
       size_ -= band.size();
       band.remove(gone, give_up);
       size_ += band.size();
@@ -51,7 +52,7 @@ class TransmitQueue {
  private:
   std::size_t lowest() const;
 
-  std::array<FlightRing, kQueueBands> bands_;
+  std::array<FlightList, kQueueBands> bands_;
   std::size_t size_ = 0;
 };
 

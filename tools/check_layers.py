@@ -17,7 +17,8 @@ LAYERS = {
     "stack/base/": (),
     "stack/sim/": ("stack/base/",),
     "stack/wire/": ("stack/base/",),
-    "stack/packet/": ("stack/base/", "stack/wire/address.h"),  # a packet keeps its next hop
+    # A packet keeps its next hop, and when it arrives.
+    "stack/packet/": ("stack/base/", "stack/sim/time.h", "stack/wire/address.h"),
     "stack/trace/": ("stack/base/", "stack/sim/", "stack/wire/", "stack/packet/"),
     # Checksums: a driver says with a ChecksumPolicy what it does itself.
     "stack/contract/": ("stack/base/", "stack/sim/time.h", "stack/wire/address.h",

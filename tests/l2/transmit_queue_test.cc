@@ -56,12 +56,12 @@ struct Numbers {
     }
     PacketPtr frame = slab.allocate();
     *frame->append(1) = static_cast<std::uint8_t>(number);
-    const Flight out = queue.push(discipline, band, limit, {std::move(frame), {}, {}, 0});
-    if (out.frame != nullptr) lost.push_back(*out.frame->data());
+    const PacketPtr out = queue.push(discipline, band, limit, std::move(frame));
+    if (out != nullptr) lost.push_back(*out->data());
   }
   std::vector<int> pop_all() {
     std::vector<int> numbers;
-    while (!queue.empty()) numbers.push_back(*queue.pop().frame->data());
+    while (!queue.empty()) numbers.push_back(*queue.pop()->data());
     return numbers;
   }
   PacketSlab slab;
@@ -115,8 +115,8 @@ TEST(TransmitQueue, RemovesWhatIsGoneFromEveryBand) {
   n.discipline = QueueDiscipline::Dscp;
   n.limit = 0;
   for (int i = 0; i < 8; ++i) n.push(i, static_cast<std::size_t>(i) / 2);
-  n.queue.remove([](const Flight& f) { return *f.frame->data() % 2 == 0; },
-                 [&](Flight f) { n.lost.push_back(*f.frame->data()); });
+  n.queue.remove([](const Packet& p) { return *p.data() % 2 == 0; },
+                 [&](const PacketPtr& p) { n.lost.push_back(*p->data()); });
   EXPECT_EQ(n.queue.size(), 4u);
   EXPECT_THAT(n.lost, ElementsAre(0, 2, 4, 6));
   EXPECT_THAT(n.pop_all(), ElementsAre(7, 5, 3, 1));
