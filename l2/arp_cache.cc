@@ -22,20 +22,20 @@ ArpCache::Iterator ArpCache::find_entry(Ipv4Address neighbour) {
 
 const MacAddress* ArpCache::find(Ipv4Address neighbour) {
   const auto found = find_entry(neighbour);
-  if (found == entries_.end() || found->pending) return nullptr;
+  if (found == entries_.end() || found->pending()) return nullptr;
   std::rotate(entries_.begin(), found, found + 1);
   return &entries_.front().mac;
 }
 
 bool ArpCache::is_pending(Ipv4Address neighbour) const {
   return std::any_of(entries_.begin(), entries_.end(),
-                     [&](const Entry& e) { return e.pending && e.address == neighbour; });
+                     [&](const Entry& e) { return e.pending() && e.address == neighbour; });
 }
 
 Status ArpCache::park(PacketPtr packet, Ipv4Address neighbour) {
   const auto found = find_entry(neighbour);
   if (found == entries_.end()) return park_first(std::move(packet), neighbour);
-  assert(found->pending);
+  assert(found->pending());
   return park_more(*found, std::move(packet));
 }
 
@@ -46,9 +46,8 @@ Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
   const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
   Entry entry;
   entry.address = neighbour;
-  entry.pending = true;
-  entry.deadline = iface_.stack().scheduler().now() + config_.request_timeout;
-  entry.parked.push_back(std::move(packet));
+  begin_request(entry);
+  entry.request->parked.push_back(std::move(packet));
   entries_.insert(entries_.begin(), std::move(entry));
   if (!timeout_.running()) arm();
   drop_all(std::move(evicted), DropReason::ArpEvicted, Errc::Enobufs);
@@ -58,9 +57,10 @@ Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
 
 Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
   const std::size_t limit = config_.single_pending ? 1 : config_.pending_limit;
-  if (entry.parked.size() < limit) {
+  PacketList& parked = entry.request->parked;
+  if (parked.size() < limit) {
     iface_.stack().tracer().hop(Hop::ArpWait, iface_.subject(), *packet);
-    entry.parked.push_back(std::move(packet));
+    parked.push_back(std::move(packet));
     return Status();
   }
   if (config_.single_pending) {
@@ -79,10 +79,27 @@ Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
 PacketList ArpCache::make_room() {
   if (entries_.size() < config_.table_size) return {};
   auto victim =
-      std::find_if(entries_.rbegin(), entries_.rend(), [](const Entry& e) { return !e.pending; });
+      std::find_if(entries_.rbegin(), entries_.rend(), [](const Entry& e) { return !e.pending(); });
   if (victim == entries_.rend()) victim = entries_.rbegin();
-  PacketList parked = std::move(victim->parked);
+  PacketList parked = end_request(*victim);
   entries_.erase(std::next(victim).base());
+  return parked;
+}
+
+void ArpCache::begin_request(Entry& entry) {
+  std::unique_ptr<Request> request = std::move(spare_);
+  if (request == nullptr) request = std::make_unique<Request>();
+  spare_ = std::move(request->next);
+  request->deadline = iface_.stack().scheduler().now() + config_.request_timeout;
+  entry.request = std::move(request);
+}
+
+/// What waited for it; nothing when it is not pending.
+PacketList ArpCache::end_request(Entry& entry) {
+  if (!entry.pending()) return {};
+  PacketList parked = std::move(entry.request->parked);
+  entry.request->next = std::move(spare_);
+  spare_ = std::move(entry.request);
   return parked;
 }
 
@@ -123,7 +140,7 @@ void ArpCache::learn(const ArpHeader& arp, bool for_us) {
   if (arp.sender_ip.is_any() || iface_.ipv4().find(arp.sender_ip) != nullptr) return;
   const bool asks_us = for_us && arp.operation == ArpOperation::Request;
   const auto known = find_entry(arp.sender_ip);
-  if (known != entries_.end() && known->pending) {
+  if (known != entries_.end() && known->pending()) {
     if (for_us || config_.gratuitous) resolve(known, arp.sender_mac);
   } else if (known != entries_.end()) {
     if (asks_us || config_.gratuitous) known->mac = arp.sender_mac;
@@ -136,7 +153,7 @@ void ArpCache::learn(const ArpHeader& arp, bool for_us) {
 void ArpCache::add(Ipv4Address neighbour, const MacAddress& mac) {
   const bool full = entries_.size() >= config_.table_size;
   if (full &&
-      std::all_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.pending; })) {
+      std::all_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.pending(); })) {
     return;
   }
   static_cast<void>(make_room());  // a resolved entry goes: nothing waits there
@@ -147,9 +164,8 @@ void ArpCache::add(Ipv4Address neighbour, const MacAddress& mac) {
 }
 
 void ArpCache::resolve(Iterator entry, const MacAddress& mac) {
-  entry->pending = false;
   entry->mac = mac;
-  PacketList parked = std::move(entry->parked);
+  PacketList parked = end_request(*entry);
   std::rotate(entries_.begin(), entry, entry + 1);
   arm();
   while (!parked.empty()) {
@@ -196,7 +212,7 @@ void ArpCache::ask(const Message& question) {
 
 void ArpCache::give_up(Ipv4Address neighbour) {
   const auto entry = find_entry(neighbour);
-  PacketList parked = std::move(entry->parked);
+  PacketList parked = end_request(*entry);
   entries_.erase(entry);
   arm();
   drop_all(std::move(parked), DropReason::NoBuffers, Errc::Enobufs);
@@ -242,11 +258,11 @@ Ipv4Address ArpCache::sender_for(Ipv4Address neighbour, const Packet& packet) co
 
 void ArpCache::expire() {
   const SimTime now = iface_.stack().scheduler().now();
-  const auto expired = [now](const Entry& e) { return e.pending && e.deadline <= now; };
+  const auto expired = [now](const Entry& e) { return e.pending() && e.request->deadline <= now; };
   for (;;) {
     const auto last = std::find_if(entries_.rbegin(), entries_.rend(), expired);
     if (last == entries_.rend()) break;
-    PacketList parked = std::move(last->parked);
+    PacketList parked = end_request(*last);
     const Ipv4Address silent = last->address;
     entries_.erase(std::next(last).base());
     iface_.stack().route.forget_redirects(iface_, silent);  // if somebody sent us there
@@ -259,7 +275,7 @@ void ArpCache::expire() {
 void ArpCache::arm() {
   SimTime earliest = kNever;
   for (const Entry& e : entries_) {
-    if (e.pending) earliest = std::min(earliest, e.deadline);
+    if (e.pending()) earliest = std::min(earliest, e.request->deadline);
   }
   if (earliest == kNever) {
     timeout_.cancel();
@@ -272,7 +288,8 @@ void ArpCache::clear(DropReason reason) {
   timeout_.cancel();
   PacketList parked;
   for (Entry& entry : entries_) {
-    while (!entry.parked.empty()) parked.push_back(entry.parked.pop_front());
+    PacketList own = end_request(entry);
+    while (!own.empty()) parked.push_back(own.pop_front());
   }
   entries_.clear();  // before callbacks run that may come back here
   drop_all(std::move(parked), reason, Errc::Enetdown);

@@ -9,6 +9,8 @@
 //
 // This file and its .cc record the hop arp_wait.
 #pragma once
+#include <memory>
+
 #include "stack/base/small_vector.h"
 #include "stack/contract/arp_port.h"
 #include "stack/contract/l2.h"
@@ -59,12 +61,16 @@ class ArpCache : public ArpPort {
   bool is_pending(Ipv4Address neighbour) const;
 
  private:
-  struct Entry {
-    Ipv4Address address;
-    MacAddress mac;
-    bool pending = false;
+  struct Request {
     SimTime deadline;
     PacketList parked;
+    std::unique_ptr<Request> next;  // of spare_
+  };
+  struct Entry {
+    bool pending() const { return request != nullptr; }
+    Ipv4Address address;
+    MacAddress mac;
+    std::unique_ptr<Request> request;  // null once it was answered
   };
   using Entries = SmallVector<Entry, 1>;
   using Iterator = Entries::iterator;
@@ -73,6 +79,8 @@ class ArpCache : public ArpPort {
   Status park_first(PacketPtr packet, Ipv4Address neighbour);
   Status park_more(Entry& entry, PacketPtr packet);
   PacketList make_room();
+  void begin_request(Entry& entry);
+  PacketList end_request(Entry& entry);
   void learn(const ArpHeader& arp, bool for_us);
   void add(Ipv4Address neighbour, const MacAddress& mac);
   void resolve(Iterator entry, const MacAddress& mac);
@@ -94,10 +102,11 @@ class ArpCache : public ArpPort {
   void arm();
   void drop_all(PacketList packets, DropReason reason, Errc code);
 
+  Entries entries_;  // in front: what every packet needs
   NetIf& iface_;
   const ArpConfig& config_;
-  Entries entries_;
   Timer timeout_;
+  std::unique_ptr<Request> spare_;  // of those that have ended
 };
 
 }  // namespace flapjack

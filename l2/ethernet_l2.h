@@ -4,6 +4,7 @@
 // of each iface is its ArpCache; the object itself has only its configuration.
 #pragma once
 #include "l2/arp_cache.h"
+#include "stack/base/prefetch.h"
 #include "stack/contract/l2.h"
 #include "stack/wire/ethernet.h"
 
@@ -23,7 +24,7 @@ void push_ethernet_header(Packet& packet, const EthernetHeader& header);
 void take_tag_off(Packet& packet, const VlanTag& tag);
 
 /// What every iface of an EthernetL2 has.
-struct EthernetContext : L2Context {
+struct alignas(kCacheLine) EthernetContext : L2Context {
   EthernetContext(NetIf& iface, const ArpConfig& config) : arp(iface, config) {}
   ArpPort* arp_port() override { return &arp; }
   ArpCache arp;

@@ -2,6 +2,7 @@
 #include "scenarios/apps/udp_ping.h"
 
 #include <algorithm>
+#include <array>
 
 #include "scenarios/world.h"
 #include "stack/wire/ipv4.h"
@@ -14,6 +15,14 @@ constexpr std::size_t kSeqBytes = 4;
 constexpr std::size_t kDefaultBytes = 64;
 constexpr std::size_t kHeaders = kIpv4HeaderBytes + kUdpHeaderBytes;  // as NetContext counts
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+
+// What follows the number: each byte tells its place.
+using Message = std::array<std::uint8_t, kDefaultBytes>;
+constexpr Message kFill = [] {
+  Message fill{};
+  for (std::size_t i = 0; i < fill.size(); ++i) fill[i] = static_cast<std::uint8_t>(i);
+  return fill;
+}();
 
 /// Whether a datagram of so many bytes needs no wait: one that is small enough never to be split
 /// needs one packet, and nobody is in line for one.
@@ -29,21 +38,22 @@ bool goes_at_once(const Stack& stack, std::size_t bytes) {
 }  // namespace
 
 UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
-    : env_(env),
-      stack_(env.node.stack),
+    : stack_(env.node.stack),
       peer_(endpoint_of(spec.peers.front())),
-      bytes_(std::max(kSeqBytes, static_cast<std::size_t>(spec.send.value_or(kDefaultBytes)))),
+      subject_(env.subject),
+      bytes_(static_cast<std::uint32_t>(
+          std::max(kSeqBytes, static_cast<std::size_t>(spec.send.value_or(kDefaultBytes))))),
       every_(spec.every.value_or(seconds(1))),
       wait_(spec.wait.value_or(seconds(1))),
       until_(spec.until.value_or(env.until)),
       due_(spec.from.value_or(SimTime{})),
       count_(spec.count ? static_cast<std::uint64_t>(*spec.count) : kNoLimit),
-      payload_(bytes_),
       next_(stack_.scheduler(), Lane::App, delegate<&UdpPing::send_next>(this)),
       expiry_(stack_.scheduler(), Lane::App, delegate<&UdpPing::expire>(this)),
       from_(due_),
+      large_(bytes_ > kDefaultBytes ? bytes_ : 0),
       socket_(spec.socket) {
-  for (std::size_t i = 0; i < bytes_; ++i) payload_[i] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < large_.size(); ++i) large_[i] = static_cast<std::uint8_t>(i);
 }
 
 UdpPing::~UdpPing() {
@@ -75,7 +85,7 @@ bool UdpPing::open() {
     return false;
   }
   context_ = &context;
-  context_->set_subject(env_.subject);
+  context_->set_subject(subject_);
   const Status listening = context_->recv(
       [this](NetContext&, PacketPtr packet, Status) {
         if (packet != nullptr) on_answer(*packet);
@@ -109,28 +119,42 @@ Status UdpPing::set_up(NetContext& context) const {
                        static_cast<std::uint16_t>(*socket_.port)});
 }
 
+// Calls `send` with the present message; one of the usual size need not be kept.
+template <class Send>
+void UdpPing::with_message(const Send& send) {
+  if (bytes_ > kDefaultBytes) {
+    wire::store32(large_.data(), static_cast<std::uint32_t>(seq_));
+    return send(std::span<const std::uint8_t>(large_));
+  }
+  Message message = kFill;
+  wire::store32(message.data(), static_cast<std::uint32_t>(seq_));
+  send(std::span<const std::uint8_t>(message.data(), bytes_));
+}
+
 void UdpPing::send_next() {
   ++seq_;
-  ++counts_.sent;
   const bool last = seq_ >= count_ || due_ + every_ >= until_;
   due_ = last ? kNever : due_ + every_;
   if (!last) next_.start_at(std::max(due_, stack_.scheduler().now()));
   if (!open()) return;
-  wire::store32(payload_.data(), static_cast<std::uint32_t>(seq_));
   const RecordId sent = stack_.tracer().event(
-      env_.subject, "sent", {Attr::of("seq", static_cast<std::int64_t>(seq_))});
+      subject_, "sent", {Attr::of("seq", static_cast<std::int64_t>(seq_))});
   const CauseScope scope(stack_.scheduler(), sent);
   if (goes_at_once(stack_, bytes_ + kHeaders)) {
-    return handed_over(context_->sendto(payload_, peer_, {}, Timeout::no_wait()), sent);
+    return with_message([&](std::span<const std::uint8_t> message) {
+      handed_over(context_->sendto(message, peer_, {}, Timeout::no_wait()), sent);
+    });
   }
   next_.cancel();
-  stack_.fibers().spawn(std::string(stack_.tracer().path(env_.subject)),
+  stack_.fibers().spawn(std::string(stack_.tracer().path(subject_)),
                         [this, sent] { send_blocking(sent); });
 }
 
 void UdpPing::send_blocking(RecordId sent) {
   stack_.scheduler().set_cause(sent);
-  handed_over(context_->sendto(payload_, peer_, {}, Timeout::forever()), sent);
+  with_message([&](std::span<const std::uint8_t> message) {
+    handed_over(context_->sendto(message, peer_, {}, Timeout::forever()), sent);
+  });
   if (due_ != kNever) next_.start_at(std::max(due_, stack_.scheduler().now()));
 }
 
@@ -141,7 +165,7 @@ void UdpPing::handed_over(const Result<std::size_t>& result, RecordId sent) {
 }
 
 void UdpPing::fail(std::uint64_t seq, Errc error) {
-  stack_.tracer().event(env_.subject, "send_failed",
+  stack_.tracer().event(subject_, "send_failed",
                         {Attr::of("seq", static_cast<std::int64_t>(seq)),
                          Attr::of("errno", error)});
 }
@@ -153,18 +177,18 @@ void UdpPing::on_answer(const Packet& answer) {
     return static_cast<std::uint32_t>(p.seq) == seq;
   });
   if (found == pending_.end()) return;  // too late, or a duplicate
-  ++counts_.delivered;
+  ++delivered_;
   const Duration rtt = stack_.scheduler().now() - found->sent;
   pending_.erase(found);
   if (pending_.empty()) expiry_.cancel();
-  stack_.tracer().event(env_.subject, "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});
+  stack_.tracer().event(subject_, "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});
 }
 
 void UdpPing::expire() {
   const SimTime now = stack_.scheduler().now();
   while (!pending_.empty() && pending_.front().sent + wait_ <= now) {
     const CauseScope scope(stack_.scheduler(), pending_.front().record);
-    stack_.tracer().event(env_.subject, "lost",
+    stack_.tracer().event(subject_, "lost",
                           {Attr::of("seq", static_cast<std::int64_t>(pending_.front().seq))});
     pending_.erase(pending_.begin());
   }

@@ -22,7 +22,7 @@ class alignas(kCacheLine) UdpPing : public App {
   void start() override;
   /// See Delegate::Kind.
   void prefetch(unsigned step) const;
-  AppCounts counts() const override { return counts_; }
+  AppCounts counts() const override { return {seq_, delivered_}; }
 
  private:
   struct Pending {
@@ -32,6 +32,8 @@ class alignas(kCacheLine) UdpPing : public App {
   };
   bool open();
   Status set_up(NetContext& context) const;
+  template <class Send>
+  void with_message(const Send& send);
   void send_next();
   void send_blocking(RecordId sent);
   void handed_over(const Result<std::size_t>& result, RecordId sent);
@@ -40,20 +42,19 @@ class alignas(kCacheLine) UdpPing : public App {
   void fail(std::uint64_t seq, Errc error);
 
   // what every message needs
-  AppEnv env_;
   Stack& stack_;
   Endpoint peer_;
-  std::size_t bytes_;
+  SubjectId subject_;
+  std::uint32_t bytes_;
   Duration every_, wait_;
   SimTime until_, due_;  // due_: of the next message, or of the one being sent
-  std::uint64_t count_, seq_ = 0;
-  AppCounts counts_;
+  std::uint64_t count_, seq_ = 0, delivered_ = 0;
   NetContext* context_ = nullptr;
-  SmallVector<std::uint8_t, kCacheLine> payload_;
   SmallVector<Pending, 1> pending_;  // oldest first
   Timer next_, expiry_;
   // the rest
   SimTime from_;
+  std::vector<std::uint8_t> large_;  // the message, where it is larger than most
   AppSocketSpec socket_;
 };
 

@@ -63,7 +63,7 @@ Result<NetConn*> NetConnTable::add(const ConnTuple& tuple, ConnHandler handler, 
            tuple.local.port, tuple,   ++last_serial_};
   used_ = conn;
   ++in_use_;
-  ++raw_count(tuple);
+  count_hearer(tuple, 1);
   return conn;
 }
 
@@ -72,7 +72,7 @@ Status NetConnTable::remove(NetConn* conn) {
   for (NetConn** link = &used_; *link != nullptr; link = &(*link)->next) {
     if (*link != conn) continue;
     *link = conn->next;
-    --raw_count(conn->tuple);
+    count_hearer(conn->tuple, ~std::uint32_t{0});
     *conn = {};
     conn->next = free_;
     free_ = conn;

@@ -64,9 +64,9 @@ class NetConnTable {
   Verdict input(NetIf& iface, PacketPtr& packet);
   std::size_t in_use() const { return in_use_; }
   /// Whether anybody wants to be asked with raw_input(), with frame_input() of that type.
-  bool hears_raw() const { return raw_ != 0; }
+  bool hears_raw() const { return heard_.raw; }
   bool hears_frames(SocketType type) const {
-    return (type == SocketType::Raw ? frames_ : link_datagrams_) != 0;
+    return type == SocketType::Raw ? heard_.frames : heard_.link_datagrams;
   }
   /// Copies a packet for this node, its IP header just pulled, to every raw IP context that fits;
   /// the copies have the header (net_conn_raw_ip_input).
@@ -76,7 +76,7 @@ class NetConnTable {
   void frame_input(NetIf& iface, const Packet& packet, SocketType type);
 
  private:
-  std::uint32_t& raw_count(const ConnTuple& tuple);
+  void count_hearer(const ConnTuple& tuple, std::uint32_t step);
   static bool matches(const NetConn& conn, const NetIf& iface, const PacketMeta& meta);
   bool hears(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta,
              SocketType type) const;
@@ -102,9 +102,14 @@ class NetConnTable {
   NetConn* newest_match(const NetIf& iface, const PacketMeta& meta, std::uint64_t before) const;
   Verdict call(NetConn& conn, PacketPtr& packet);
 
+  // what every packet needs
   Stack& stack_;
   NetConn* used_ = nullptr;  // newest first
-  std::uint32_t raw_ = 0, frames_ = 0, link_datagrams_ = 0, others_ = 0;  // entries of each kind
+  struct {
+    bool raw = false, frames = false, link_datagrams = false;
+  } heard_;  // whether there are entries of the kind
+  // the rest
+  std::uint32_t raw_ = 0, frames_ = 0, link_datagrams_ = 0;  // entries of each kind
   std::uint32_t in_use_ = 0;
   std::uint64_t last_serial_ = 0;
   NetConn* free_ = nullptr;

@@ -6,10 +6,15 @@
 
 namespace flapjack {
 
-std::uint32_t& NetConnTable::raw_count(const ConnTuple& tuple) {
+// One more, or with a step of -1 one less.
+void NetConnTable::count_hearer(const ConnTuple& tuple, std::uint32_t step) {
   const bool raw = tuple.type == SocketType::Raw;
-  if (tuple.family != Family::Packet) return raw ? raw_ : others_;
-  return raw ? frames_ : link_datagrams_;
+  if (tuple.family != Family::Packet) {
+    if (raw) raw_ += step;
+  } else {
+    (raw ? frames_ : link_datagrams_) += step;
+  }
+  heard_ = {raw_ != 0, frames_ != 0, link_datagrams_ != 0};
 }
 
 bool NetConnTable::fits(const ConnTuple& tuple, Hearers hearers, const NetIf& iface,

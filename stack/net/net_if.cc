@@ -71,13 +71,13 @@ void NetIf::bind_l2(L2& l2) {
   kind_number_ = stack_.number_iface(kind_);
 }
 
-// The parts of a driver and of an L2's context that a packet meets are in their first lines.
+// The parts of a driver and of an L2's context that a packet meets are in their first line.
 void NetIf::prefetch(unsigned step) const {
   switch (step) {
     case 0: return flapjack::prefetch(this, front_of(*this, stats_) + 4 * sizeof(std::uint64_t));
     case 1:
-      if (l2_context_ != nullptr) flapjack::prefetch(l2_context_.get(), 2 * kCacheLine);
-      if (driver_ != nullptr) flapjack::prefetch(driver_, 2 * kCacheLine);
+      if (l2_context_ != nullptr) flapjack::prefetch(l2_context_.get(), kCacheLine);
+      if (driver_ != nullptr) flapjack::prefetch(driver_, kCacheLine);
       return;
     default:
       if (step == 2) stack_.prefetch(0);

@@ -29,7 +29,7 @@ std::string_view PacketWaits::name_of(const PacketPool& pool) const {
 
 bool PacketWaits::may_wait(PacketPool& pool, std::size_t bytes, Timeout timeout) {
   if (timeout.is_no_wait() || stack_.work.interrupt) return false;
-  if (pool.could_hold(bytes) && waits_.size() < kMostWaits) return true;
+  if (pool.could_hold(bytes) && waiting() < kMostWaits) return true;
   record_failure(pool, Errc::Enomem);
   return false;
 }
@@ -51,16 +51,17 @@ void PacketWaits::line_up(std::unique_ptr<PacketWait> wait, Timeout timeout) {
   wait->held_up = stack_.work;
   if (wait->held_up.queue != nullptr) wait->held_up.queue->block(wait->held_up.cls);
   if (!timeout.is_forever()) wait->turn.start(timeout.span());
-  PacketWait& waiting = *waits_.emplace_back(std::move(wait));
+  if (waits_ == nullptr) waits_ = std::make_unique<std::vector<std::unique_ptr<PacketWait>>>();
+  PacketWait& waiting = *waits_->emplace_back(std::move(wait));
   waiting.pool.wait(waiting.request);
 }
 
 void PacketWaits::finish(PacketWait& wait) {
-  const auto found = std::find_if(waits_.begin(), waits_.end(),
+  const auto found = std::find_if(waits_->begin(), waits_->end(),
                                   [&](const auto& each) { return each.get() == &wait; });
-  assert(found != waits_.end());
+  assert(found != waits_->end());
   const std::unique_ptr<PacketWait> over = std::move(*found);
-  waits_.erase(found);
+  waits_->erase(found);
   const CauseScope scope(stack_.scheduler(), over->cause);
   if (over->request.packet == nullptr) {
     wait.pool.cancel(wait.request);

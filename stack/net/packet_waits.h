@@ -85,7 +85,7 @@ class PacketWaits {
   PacketPtr allocate(PacketPool& pool, std::size_t bytes, Timeout timeout);
 
   /// How many calls of wait_within() wait.
-  std::size_t waiting() const { return waits_.size(); }
+  std::size_t waiting() const { return waits_ == nullptr ? 0 : waits_->size(); }
 
  private:
   friend struct PacketWait;
@@ -97,7 +97,7 @@ class PacketWaits {
   std::string_view name_of(const PacketPool& pool) const;
 
   Stack& stack_;
-  std::vector<std::unique_ptr<PacketWait>> waits_;
+  std::unique_ptr<std::vector<std::unique_ptr<PacketWait>>> waits_;  // null: nobody ever waited
 };
 
 }  // namespace flapjack

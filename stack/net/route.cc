@@ -48,10 +48,11 @@ NetIf* Route::walk_to(const IpAddress& address) const {
 
 const AddressIndex* Route::index() const {
   if (stack_.ifaces().size() <= kFewIfaces) return nullptr;
-  if (index_ == nullptr || index_->epoch() != stack_.address_epoch()) {
-    index_ = std::make_unique<AddressIndex>(stack_);
+  std::unique_ptr<AddressIndex>& index = tables().index;
+  if (index == nullptr || index->epoch() != stack_.address_epoch()) {
+    index = std::make_unique<AddressIndex>(stack_);
   }
-  return index_.get();
+  return index.get();
 }
 
 void Route::consider(const NetIf& iface, Ipv4Address destination, bool link_local,
@@ -214,27 +215,27 @@ NextHop Route::forward_to(const IpAddress& destination) const {
 
 const Route::Redirected* Route::redirected(const NetIf& iface,
                                            const IpAddress& destination) const {
-  if (redirects_ == nullptr) return nullptr;
-  const auto found =
-      std::find_if(redirects_->begin(), redirects_->end(), [&](const Redirected& each) {
-        return each.iface == &iface && each.destination == destination;
-      });
-  return found != redirects_->end() ? &*found : nullptr;
+  if (tables_ == nullptr) return nullptr;
+  const std::vector<Redirected>& redirects = tables_->redirects;
+  const auto found = std::find_if(redirects.begin(), redirects.end(), [&](const Redirected& each) {
+    return each.iface == &iface && each.destination == destination;
+  });
+  return found != redirects.end() ? &*found : nullptr;
 }
 
 void Route::redirect(const NetIf& iface, const IpAddress& destination, const IpAddress& next_hop) {
-  if (redirects_ == nullptr) redirects_ = std::make_unique<std::vector<Redirected>>();
-  std::erase_if(*redirects_, [&](const Redirected& each) {
+  std::vector<Redirected>& redirects = tables().redirects;
+  std::erase_if(redirects, [&](const Redirected& each) {
     return each.iface == &iface && each.destination == destination;
   });
-  if (redirects_->size() >= kRedirects) redirects_->erase(redirects_->begin());
-  redirects_->push_back({&iface, destination, next_hop});
+  if (redirects.size() >= kRedirects) redirects.erase(redirects.begin());
+  redirects.push_back({&iface, destination, next_hop});
   stack_.routes_changed();
 }
 
 template <class Gone>
 void Route::forget_if(const Gone& gone) {
-  if (redirects_ != nullptr) std::erase_if(*redirects_, gone);
+  if (tables_ != nullptr) std::erase_if(tables_->redirects, gone);
   stack_.routes_changed();
 }
 

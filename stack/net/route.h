@@ -91,9 +91,17 @@ class Route {
   void forget_if(const Gone& gone);
   const RouteEntry* static_route(const NetIf* iface, const IpAddress& destination) const;
 
+  struct Tables {
+    std::vector<Redirected> redirects;  // oldest first
+    std::unique_ptr<AddressIndex> index;
+  };
+  Tables& tables() const {
+    if (tables_ == nullptr) tables_ = std::make_unique<Tables>();
+    return *tables_;
+  }
+
   Stack& stack_;
-  std::unique_ptr<std::vector<Redirected>> redirects_;  // oldest first; null: there were none
-  mutable std::unique_ptr<AddressIndex> index_;
+  mutable std::unique_ptr<Tables> tables_;  // null: there was no use for any
 };
 
 }  // namespace flapjack

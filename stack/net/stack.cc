@@ -34,6 +34,7 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
       rx_queue(*this, TrafficClass::Direction::Rx,
                {config().rx_classes, config().pkt_rx_count, config().priority_map,
                 config().rx_skip_high}),
+      waits(*this),
       ipv4(*this),
       udp(*this),
       ip(*this),
@@ -41,7 +42,6 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
       pmtu(*this, config().pmtu),
       route(*this),
       conns(*this, config().max_conn),
-      waits(*this),
       contexts(*this, config().max_contexts),
       ipv6(*this),
       forward(*this),
@@ -125,7 +125,10 @@ void Stack::warn_of_few_configs(std::string_view event, std::size_t ifaces, std:
 
 void Stack::prefetch(unsigned step) const {
   if (step > 0) return;
-  flapjack::prefetch(&env_, front_of(*this, waits) - front_of(*this, env_));
+  flapjack::prefetch(&env_, front_of(*this, tx_queue) - front_of(*this, env_));
+  flapjack::prefetch(&tx_queue, kCacheLine);
+  flapjack::prefetch(&rx_queue, kCacheLine);
+  flapjack::prefetch(&waits, 2 * kCacheLine);  // as far as NetConnTable needs for a packet
   flapjack::prefetch(&contexts, sizeof contexts);
 }
 

@@ -178,15 +178,15 @@ class alignas(kCacheLine) Stack {
   WorkContext work;  ///< which of its threads is at work
   PacketPool tx_pool, rx_pool;
   TrafficClass tx_queue, rx_queue;
+  PacketWaits waits;
   Ipv4 ipv4;
   Udp udp;
   Ip ip;
   NetCore core;
   PmtuCache pmtu;
   Route route;
-  NetConnTable conns;  // so far every packet
-  PacketWaits waits;
-  NetContexts contexts;
+  NetConnTable conns;
+  NetContexts contexts;  // so far every packet
   Ipv6 ipv6;
   Forward forward;
   RouteTable routes;

@@ -13,8 +13,7 @@ TrafficClass::TrafficClass(Stack& stack, Direction direction, const Config& conf
       count_(static_cast<std::uint8_t>(config.classes)),
       map_(config.map),
       skip_high_(config.skip_high),
-      limit_(config.classes > 1 ? static_cast<std::uint32_t>(config.slots / config.classes)
-                                : ~std::uint32_t{0}),
+      limit_(config.classes > 1 ? static_cast<std::uint32_t>(config.slots / config.classes) : 0),
       others_(config.classes > 1 ? std::make_unique<Class[]>(config.classes - 1) : nullptr) {
   assert(config.classes <= 8);
   assert(config.classes == 0 || config.classes >= fewest_classes(config.map));
@@ -31,7 +30,7 @@ void TrafficClass::submit(PacketPtr packet) {
   const std::size_t number =
       count_ == 1 ? 0 : traffic_class_of(packet->meta.priority, count_, map_);
   Class& cls = at(number);
-  if (cls.waiting.size() >= limit_) return refuse(std::move(packet), cls);
+  if (count_ > 1 && cls.waiting.size() >= limit_) return refuse(std::move(packet), cls);
   if (stack_.tracer().wants(TraceKind::Hop)) [[unlikely]] {
     const SubjectId where = stack_.iface(packet->meta.iface)->subject();
     if (direction_ == Direction::Tx) {
@@ -42,8 +41,8 @@ void TrafficClass::submit(PacketPtr packet) {
   }
   packet->meta.queued_at_ns = stack_.scheduler().now().ns;
   cls.waiting.push_back(std::move(packet));
-  cls.stats.peak = std::max(cls.stats.peak, cls.waiting.size());
-  peak_ = std::max(peak_, ++queued_);
+  cls.peak = std::max(cls.peak, static_cast<std::uint32_t>(cls.waiting.size()));
+  if (count_ > 1) peak_ = std::max(peak_, ++queued_);
   wake(number);
 }
 
@@ -55,7 +54,7 @@ bool TrafficClass::skips(const Packet& packet) const {
 
 void TrafficClass::refuse(PacketPtr packet, Class& cls) {
   NetIf& iface = *stack_.iface(packet->meta.iface);
-  ++cls.stats.dropped;
+  ++cls.dropped;
   ++(direction_ == Direction::Tx ? iface.stats().tx_dropped : iface.stats().rx_dropped);
   stack_.tracer().drop(DropReason::QueueFull, iface.subject(), *packet);
   stack_.contexts.forget(packet->meta.context, packet->meta.id);
@@ -103,11 +102,12 @@ void TrafficClass::finish_of(IfIndex iface) {
 PacketPtr TrafficClass::take(Class& cls) { return note_taken(cls.waiting.pop_front(), cls); }
 
 PacketPtr TrafficClass::note_taken(PacketPtr packet, Class& cls) {
-  --queued_;
+  if (count_ > 1) --queued_;
+  ++cls.packets;
   const Duration waited = stack_.scheduler().now() - SimTime{packet->meta.queued_at_ns};
-  ++cls.stats.packets;
-  cls.stats.waited = cls.stats.waited + waited;
-  cls.stats.waited_max = std::max(cls.stats.waited_max, waited);
+  if (waited.ns == 0) return packet;
+  cls.waited = cls.waited + waited;
+  cls.waited_max = std::max(cls.waited_max, waited);
   return packet;
 }
 
@@ -117,7 +117,7 @@ void TrafficClass::work() {
   const std::size_t cls = highest();
   if (cls == count_) return;
   PacketPtr packet = take(at(cls));
-  if (queued_ > 0 && highest() < count_) schedule_turn();
+  if (queued() > 0 && highest() < count_) schedule_turn();
   process(std::move(packet), cls);
 }
 
@@ -162,14 +162,20 @@ void TrafficClass::process_now(PacketPtr packet) {
   }
 }
 
+ClassStats TrafficClass::stats(std::size_t cls) const {
+  const Class& of = at(cls);
+  return {of.packets, of.dropped, of.peak, of.waited, of.waited_max};
+}
+
 ClassStats TrafficClass::total() const {
+  if (count_ == 1) return stats(0);
   ClassStats sum;
   for (std::size_t number = 0; number < count_; ++number) {
     const Class& cls = at(number);
-    sum.packets += cls.stats.packets;
-    sum.dropped += cls.stats.dropped;
-    sum.waited = sum.waited + cls.stats.waited;
-    sum.waited_max = std::max(sum.waited_max, cls.stats.waited_max);
+    sum.packets += cls.packets;
+    sum.dropped += cls.dropped;
+    sum.waited = sum.waited + cls.waited;
+    sum.waited_max = std::max(sum.waited_max, cls.waited_max);
   }
   sum.peak = peak_;
   return sum;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "stack/base/prefetch.h"
 #include "stack/net/priority_map.h"
 #include "stack/packet/packet_list.h"
 #include "stack/sim/scheduler.h"
@@ -28,7 +29,7 @@ struct ClassStats {
   Duration waited, waited_max;
 };
 
-class TrafficClass {
+class alignas(kCacheLine) TrafficClass {
  public:
   enum class Direction : std::uint8_t { Tx, Rx };
   struct Config {
@@ -46,11 +47,11 @@ class TrafficClass {
   /// Takes the packet, whose meta.iface is set; a full class drops it and tells nobody.
   void submit(PacketPtr packet);
   /// Packets that wait, in all classes.
-  std::size_t queued() const { return queued_; }
+  std::size_t queued() const { return count_ == 1 ? first_.waiting.size() : queued_; }
   /// How many of them, and of those being processed, leave or came in by `iface`.
   std::size_t queued_of(IfIndex iface) const;
   std::size_t classes() const { return count_; }
-  const ClassStats& stats(std::size_t cls) const { return at(cls).stats; }
+  ClassStats stats(std::size_t cls) const;
   /// Over all classes; `peak` is of the sum.
   ClassStats total() const;
 
@@ -73,11 +74,15 @@ class TrafficClass {
 
  private:
   struct Class {
+    // what every packet needs
     PacketList waiting;
-    ClassStats stats;
-    PacketPtr current;  // being processed by the modelled cpu
-    std::uint32_t blocks = 0;
+    std::uint64_t packets = 0;
+    std::uint32_t blocks = 0, peak = 0;
+    // the rest
     std::uint32_t thread = 0;  // of NodeCpu
+    PacketPtr current;         // being processed by the modelled cpu
+    std::uint64_t dropped = 0;
+    Duration waited, waited_max;
   };
   Class& at(std::size_t cls) {
     assert(cls < count_);
@@ -104,10 +109,10 @@ class TrafficClass {
   const bool skip_high_;
   bool stalled_ = false;
   bool awake_ = false;  // its turn is scheduled
-  const std::uint32_t limit_;
-  std::uint32_t queued_ = 0, peak_ = 0;
-  Class first_;  // here, as most nodes have no more
   EventHandle turn_;
+  Class first_;  // here, as most nodes have no more; so far every packet, and a cache line
+  const std::uint32_t limit_;  // of each class, when there are several
+  std::uint32_t queued_ = 0, peak_ = 0;  // of all, when there are several
   std::unique_ptr<Class[]> others_;
 };
 

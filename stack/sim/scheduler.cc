@@ -16,7 +16,7 @@ constexpr std::size_t kForeseen = 24, kForeseenMost = 128;
 // Near means so many slots: what is scheduled into them meanwhile, as a frame's arrival, is missed.
 constexpr int kForeseenSlots = 4;
 // As deep as the objects are that a packet meets one behind the other.
-constexpr unsigned kForesight = 9;
+constexpr unsigned kForesight = 7;
 // What fewer pending events need stays in the cache anyway.
 constexpr std::size_t kCrowd = 512;
 
