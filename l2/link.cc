@@ -144,17 +144,23 @@ void Link::launch(End& from, PacketPtr frame, std::uint64_t cuts) {
 
 // ---- foresight, for wires: who shares a medium with many seldom finds it cold
 
-void Link::prefetch_sender(unsigned step) const {
-  if (step == 0) flapjack::prefetch(this, 4 * kCacheLine);
+Foresight Link::foresee_carry() const {
+  prefetch(this, 4 * kCacheLine);
+  return {};
 }
 
-void Link::prefetch(std::uint64_t end, unsigned step) const {
-  if (step == 0) return prefetch_sender(step);
-  if (ends_.size() != 2) return;
-  const LinkEnd* const receiver = ends_[1 - end].user;
-  if (receiver == nullptr) return;
-  if (step > 1) return receiver->prefetch_receiver(step - 2);
-  flapjack::prefetch(receiver, kCacheLine);
+Foresight Link::foresee(std::uint64_t) const {
+  prefetch(this, 4 * kCacheLine);
+  return foresight<&Link::foresee_receiver>(this);
+}
+
+// Who has sent a short time ago, such as who waits for this answer, needs no foresight.
+Foresight Link::foresee_receiver(std::uint64_t end) const {
+  if (ends_.size() != 2) return {};
+  const End& to = ends_[1 - end];
+  if (to.user == nullptr || env_.scheduler.is_recent(to.free)) return {};
+  prefetch(to.user, 1);
+  return foresight<&LinkEnd::foresee_deliver>(to.user);
 }
 
 Duration Link::delay_of(End& from) {

@@ -55,10 +55,10 @@ class alignas(kCacheLine) Link {
   /// before all of them. More than two ends: the frame begins with an Ethernet header.
   void carry(std::size_t end, PacketPtr frame);
 
-  /// What the arrival of a frame of `end` needs; see Delegate::Kind.
-  void prefetch(std::uint64_t end, unsigned step) const;
+  /// The first step to what the arrival of a frame of `end` needs; see Delegate::Kind.
+  Foresight foresee(std::uint64_t end) const;
   /// What carry() needs.
-  void prefetch_sender(unsigned step) const;
+  Foresight foresee_carry() const;
 
   // State, from scripts. Carriers change and watchers run in the turn of the call.
   /// The whole link.
@@ -187,6 +187,7 @@ class alignas(kCacheLine) Link {
   std::optional<std::size_t> only_receiver(std::size_t from, const Packet& frame) const;
   bool cannot_leave(std::size_t from, const Packet& frame) const;
   bool queue_full(End& from) const;
+  Foresight foresee_receiver(std::uint64_t end) const;
   void transmit(End& from, Packet& frame, std::uint64_t cuts);
   void launch(End& from, PacketPtr frame, std::uint64_t cuts);
   Duration delay_of(End& from);

@@ -37,8 +37,8 @@ struct LinkConfig : FaultSet {
 class LinkEnd {
  public:
   virtual ~LinkEnd() = default;
-  /// What deliver() will need behind the end itself; see Delegate::Kind.
-  virtual void prefetch_receiver(unsigned /*step*/) const {}
+  /// The first step to what deliver() will need; the first line of the end itself is there.
+  virtual Foresight foresee_deliver() const { return {}; }
   /// A frame arrived; consumed. Runs in an event of lane Frame.
   virtual void deliver(PacketPtr frame) = 0;
   /// The carrier this end sees changed; runs in the turn of whoever changed the link.

@@ -50,8 +50,10 @@ Status SimDriver::transmit(PacketPtr frame) {
   return Status();
 }
 
-void SimDriver::prefetch_receiver(unsigned step) const {
-  if (user_ != nullptr) user_->prefetch(step);
+Foresight SimDriver::foresee_deliver() const {
+  if (user_ == nullptr) return {};
+  prefetch(user_, DriverUser::kForeseen);
+  return foresight<&DriverUser::foresee_frame>(user_);
 }
 
 void SimDriver::deliver(PacketPtr frame) {

@@ -28,7 +28,7 @@ class alignas(kCacheLine) SimDriver : public Driver, private LinkEnd {
   ~SimDriver() override;
 
   DriverCaps caps() const override;
-  void prefetch(unsigned step) const override { link_.prefetch_sender(step); }
+  Foresight foresee_transmit() const override { return link_.foresee_carry(); }
   void attach(DriverUser& user) override;
   Status set_running(bool running) override;
   Status set_promiscuous(bool on) override;
@@ -40,7 +40,7 @@ class alignas(kCacheLine) SimDriver : public Driver, private LinkEnd {
   std::size_t end() const { return end_; }
 
  private:
-  void prefetch_receiver(unsigned step) const override;
+  Foresight foresee_deliver() const override;
   void deliver(PacketPtr frame) override;
   void on_medium(bool up) override;
 

@@ -64,10 +64,14 @@ void UdpPing::start() {
   if (from_ < until_) next_.start_at(from_);
 }
 
-void UdpPing::prefetch(unsigned step) const {
-  if (step == 0) return flapjack::prefetch(this, front_of(*this, from_));
-  stack_.prefetch(step - 1);
-  if (context_ != nullptr) context_->prefetch(step - 1);
+Foresight UdpPing::foresee() const {
+  prefetch(this, front_of(*this, from_));
+  return foresight<&UdpPing::foresee_stack>(this);
+}
+
+Foresight UdpPing::foresee_stack() const {
+  stack_.prefetch();
+  return context_ != nullptr ? context_->foresee_send() : Foresight();
 }
 
 bool UdpPing::open() {

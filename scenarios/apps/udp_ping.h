@@ -21,7 +21,7 @@ class alignas(kCacheLine) UdpPing : public App {
 
   void start() override;
   /// See Delegate::Kind.
-  void prefetch(unsigned step) const;
+  Foresight foresee() const;
   AppCounts counts() const override { return {seq_, delivered_}; }
 
  private:
@@ -32,6 +32,7 @@ class alignas(kCacheLine) UdpPing : public App {
   };
   bool open();
   Status set_up(NetContext& context) const;
+  Foresight foresee_stack() const;
   template <class Send>
   void with_message(const Send& send);
   void send_next();

@@ -4,15 +4,17 @@
 #pragma once
 #include <cstdint>
 
+#include "stack/base/prefetch.h"
+
 namespace flapjack {
 
 struct Delegate {
   /// What all delegates to one method of one type share; lives for ever.
   struct Kind {
     void (*call)(void* self, std::uint64_t arg);
-    /// Asks for the memory that the call will need (base/prefetch.h), in steps 0, 1, 2 ... : each
-    /// may read what the steps before have asked for. Null when the type offers no prefetch().
-    void (*near)(const void* self, std::uint64_t arg, unsigned step) = nullptr;
+    /// The first step to the memory that the call will need. Null when the type offers no
+    /// foresee().
+    Foresight (*near)(const void* self, std::uint64_t arg) = nullptr;
   };
   const Kind* kind = nullptr;
   void* self = nullptr;
@@ -26,14 +28,10 @@ namespace detail {
 
 template <class T>
 constexpr auto near_of() -> decltype(Delegate::Kind::near) {
-  if constexpr (requires(const T& t) { t.prefetch(std::uint64_t{}, 0u); }) {
-    return [](const void* p, std::uint64_t arg, unsigned step) {
-      static_cast<const T*>(p)->prefetch(arg, step);
-    };
-  } else if constexpr (requires(const T& t) { t.prefetch(0u); }) {
-    return [](const void* p, std::uint64_t, unsigned step) {
-      static_cast<const T*>(p)->prefetch(step);
-    };
+  if constexpr (requires(const T& t) { t.foresee(std::uint64_t{}); }) {
+    return [](const void* p, std::uint64_t arg) { return static_cast<const T*>(p)->foresee(arg); };
+  } else if constexpr (requires(const T& t) { t.foresee(); }) {
+    return [](const void* p, std::uint64_t) { return static_cast<const T*>(p)->foresee(); };
   } else {
     return nullptr;
   }
@@ -55,13 +53,13 @@ inline constexpr Delegate::Kind kKindOf{
 }  // namespace detail
 
 /// Calls `self->Method()`, or `Method(*self)` for what is no member; before, when there is time,
-/// `self->prefetch(step)`.
+/// `self->foresee()` and the steps that it leads to.
 template <auto Method, class T>
 Delegate delegate(T* self) {
   return {&detail::kKindOf<Method, T>, self};
 }
 
-/// Calls `self->Method(arg)`; before, when there is time, `self->prefetch(arg, step)`.
+/// Calls `self->Method(arg)`; before, when there is time, `self->foresee(arg)` and so on.
 template <auto Method, class T>
 Delegate delegate(T* self, std::uint64_t arg) {
   return {&detail::kKindOf<Method, T>, self, arg};

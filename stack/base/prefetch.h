@@ -4,6 +4,7 @@
 // wait for its cache lines one after another.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 
 namespace flapjack {
 
@@ -17,6 +18,27 @@ inline void prefetch(const void* at, std::size_t bytes) {
   // gcc leaves out calls of functions that do nothing else, as they change nothing; volatile
   // assembly, though empty, is something
   asm volatile("" : : "r"(at));
+}
+
+/// The next step on the way to the memory of an event: `next` asks for what can be named by now and
+/// says how it goes on once that is there. It gets the event's argument, too.
+struct Foresight {
+  Foresight (*next)(const void* at, std::uint64_t arg) = nullptr;  ///< null: the way ends
+  const void* at = nullptr;
+};
+
+/// The step `at->Method()`, or `at->Method(arg)`: a const method that returns a Foresight.
+template <auto Method, class T>
+Foresight foresight(const T* at) {
+  return {[](const void* p, std::uint64_t arg) {
+            const T* const self = static_cast<const T*>(p);
+            if constexpr (requires { (self->*Method)(arg); }) {
+              return (self->*Method)(arg);
+            } else {
+              return (self->*Method)();
+            }
+          },
+          at};
 }
 
 /// The bytes of `whole` in front of its member `part`.

@@ -4,6 +4,7 @@
 #pragma once
 #include <string_view>
 
+#include "stack/base/prefetch.h"
 #include "stack/base/status.h"
 #include "stack/packet/packet.h"
 #include "stack/wire/address.h"
@@ -15,8 +16,9 @@ namespace flapjack {
 class DriverUser {
  public:
   virtual ~DriverUser() = default;
-  /// What on_frame() will need; see Delegate::Kind.
-  virtual void prefetch(unsigned /*step*/) const {}
+  /// The first step to what on_frame() will need; so many bytes of the user itself are there.
+  virtual Foresight foresee_frame() const { return {}; }
+  static constexpr std::size_t kForeseen = 4 * kCacheLine;
   /// A whole frame, link header first; consumed. Called from a scheduler event of its own.
   virtual void on_frame(PacketPtr frame) = 0;
   /// The device found or lost its medium; also called once when attached, with the present state.
@@ -34,8 +36,8 @@ class Driver {
   virtual ~Driver() = default;
   /// May change only while the device does not run.
   virtual DriverCaps caps() const = 0;
-  /// What transmit() will need behind the driver itself; see Delegate::Kind.
-  virtual void prefetch(unsigned /*step*/) const {}
+  /// The first step to what transmit() will need; the first line of the driver itself is there.
+  virtual Foresight foresee_transmit() const { return {}; }
   /// Once, before anything else. The user must outlive the driver's use.
   virtual void attach(DriverUser& user) = 0;
   /// Admin up and down. A stopped driver delivers nothing and refuses to transmit.

@@ -105,15 +105,16 @@ class alignas(kCacheLine) NetContext {
   /// else the next send() or recv() answers with it (SO_ERROR). Natively, and connected, only.
   void on_path_error(Errc code);
 
-  /// What sending needs, as far as the iface; see Delegate::Kind.
-  void prefetch(unsigned step) const;
-  /// What taking a packet needs.
-  void prefetch_receiver(unsigned step) const;
+  /// The first step to what sending needs behind the stack; see Delegate::Kind.
+  Foresight foresee_send() const;
 
  private:
   friend class NetContexts;
   explicit NetContext(Stack& stack, std::uint16_t slot);
 
+  void prefetch() const;
+  void prefetch_receiver() const;
+  Foresight foresee_iface() const;
   bool is_packet() const { return family_ == Family::Packet; }
   Status bind_default();
   Result<NetIf*> iface_to_bind(const IpAddress& address) const;
@@ -229,13 +230,14 @@ class NetContexts {
   /// told. False when there is none.
   bool on_path_error(std::uint8_t protocol, const Endpoint& local, const Endpoint& remote,
                      Errc code);
-  /// What taking a packet needs of the first contexts; see Delegate::Kind.
-  void prefetch(unsigned step) const;
+  /// The first step to what taking a packet needs of the first contexts; see Delegate::Kind.
+  Foresight foresee() const;
   /// The packet was lost where nobody is told.
   void forget(std::uint16_t context, PacketId packet);
 
  private:
   friend class NetContext;
+  Foresight foresee_users() const;
   Result<NetContext*> open(NetIf* iface, bool bound, Family family, SocketType type,
                            Protocol protocol);
   Result<NetContext*> take(Family family, SocketType type, Protocol protocol);

@@ -63,16 +63,26 @@ NetIf* NetContext::iface_towards(const IpAddress& peer) const {
   return local_.address.is_any() ? stack_.route.iface_for(peer, iface_) : iface_;
 }
 
-void NetContext::prefetch(unsigned step) const {
-  if (step == 0) return flapjack::prefetch(this, 2 * kCacheLine);
-  if (iface_ != nullptr) iface_->prefetch(step - 1);
+void NetContext::prefetch() const {
+  constexpr std::size_t kLines = 2;
+  assert(front_of(*this, options_) < kLines * kCacheLine);
+  flapjack::prefetch(this, kLines * kCacheLine);
 }
 
-void NetContext::prefetch_receiver(unsigned step) const {
-  if (step == 0) return flapjack::prefetch(this, 2 * kCacheLine);
-  if (step != 1) return;
+Foresight NetContext::foresee_send() const {
+  prefetch();
+  return foresight<&NetContext::foresee_iface>(this);
+}
+
+void NetContext::prefetch_receiver() const {
   if (conn_ != nullptr) flapjack::prefetch(conn_, kCacheLine);
   if (receiver_ != nullptr) flapjack::prefetch(receiver_.get(), sizeof *receiver_);
+}
+
+// The answer, too: when it comes, who has asked is taken to be in the cache.
+Foresight NetContext::foresee_iface() const {
+  prefetch_receiver();
+  return iface_ != nullptr ? iface_->foresee_send() : Foresight();
 }
 
 Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,

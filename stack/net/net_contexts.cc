@@ -7,6 +7,7 @@
 namespace flapjack {
 namespace {
 
+constexpr std::size_t kForeseen = 2;  // whoever has more seldom is cold
 constexpr int kPortTries = 5;  // Zephyr: find_available_port()
 
 Status check(const SocketConfig& built, Family family, SocketType type, Protocol& protocol) {
@@ -186,8 +187,14 @@ void NetContexts::tell_sender(std::uint16_t context, PacketId packet,
 }
 
 // Apps mostly have one each, and few nodes run more.
-void NetContexts::prefetch(unsigned step) const {
-  for (std::size_t i = 0; i < slots_.size() && i < 2; ++i) slots_[i]->prefetch_receiver(step);
+Foresight NetContexts::foresee() const {
+  for (std::size_t i = 0; i < slots_.size() && i < kForeseen; ++i) slots_[i]->prefetch();
+  return foresight<&NetContexts::foresee_users>(this);
+}
+
+Foresight NetContexts::foresee_users() const {
+  for (std::size_t i = 0; i < slots_.size() && i < kForeseen; ++i) slots_[i]->prefetch_receiver();
+  return {};
 }
 
 void NetContexts::forget(std::uint16_t context, PacketId packet) {

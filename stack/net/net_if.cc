@@ -71,19 +71,24 @@ void NetIf::bind_l2(L2& l2) {
   kind_number_ = stack_.number_iface(kind_);
 }
 
-// The parts of a driver and of an L2's context that a packet meets are in their first line.
-void NetIf::prefetch(unsigned step) const {
-  switch (step) {
-    case 0: return flapjack::prefetch(this, front_of(*this, stats_) + 4 * sizeof(std::uint64_t));
-    case 1:
-      if (l2_context_ != nullptr) flapjack::prefetch(l2_context_.get(), kCacheLine);
-      if (driver_ != nullptr) flapjack::prefetch(driver_, kCacheLine);
-      return;
-    default:
-      if (step == 2) stack_.prefetch(0);
-      if (step > 2) stack_.contexts.prefetch(step - 3);
-      if (driver_ != nullptr) driver_->prefetch(step - 2);
-  }
+Foresight NetIf::foresee_send() const {
+  assert(front_of(*this, stats_) + 4 * sizeof(std::uint64_t) <= kForeseen);
+  prefetch(this, kForeseen);
+  return foresight<&NetIf::foresee_lower>(this);
+}
+
+// The part of an L2's context that a packet meets is in its first line.
+Foresight NetIf::foresee_lower() const {
+  if (l2_context_ != nullptr) prefetch(l2_context_.get(), kCacheLine);
+  if (driver_ == nullptr) return {};
+  prefetch(driver_, kCacheLine);
+  return foresight<&Driver::foresee_transmit>(driver_);
+}
+
+Foresight NetIf::foresee_frame() const {
+  if (l2_context_ != nullptr) prefetch(l2_context_.get(), kCacheLine);
+  stack_.prefetch();
+  return foresight<&NetContexts::foresee>(&stack_.contexts);
 }
 
 std::uint16_t NetIf::virtual_mtu() const {

@@ -214,7 +214,9 @@ class alignas(kCacheLine) NetIf : public DriverUser {
   void on_frame(PacketPtr frame) override;
   void on_carrier(bool up) override { set_carrier(up); }
 
-  void prefetch(unsigned step) const override;
+  /// The first step to what sending by it needs; see Delegate::Kind.
+  Foresight foresee_send() const;
+  Foresight foresee_frame() const override;
 
  private:
   std::uint16_t virtual_mtu() const;
@@ -234,6 +236,7 @@ class alignas(kCacheLine) NetIf : public DriverUser {
   void stop_ipv4();
   void remove_overridable();
   Status transmit(PacketPtr frame);
+  Foresight foresee_lower() const;
 
   // what every packet needs
   Stack& stack_;

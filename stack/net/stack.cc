@@ -123,12 +123,12 @@ void Stack::warn_of_few_configs(std::string_view event, std::size_t ifaces, std:
                                    Attr::of("limit", static_cast<std::int64_t>(limit))});
 }
 
-void Stack::prefetch(unsigned step) const {
-  if (step > 0) return;
+void Stack::prefetch() const {
   flapjack::prefetch(&env_, front_of(*this, tx_queue) - front_of(*this, env_));
   flapjack::prefetch(&tx_queue, kCacheLine);
   flapjack::prefetch(&rx_queue, kCacheLine);
-  flapjack::prefetch(&waits, 2 * kCacheLine);  // as far as NetConnTable needs for a packet
+  constexpr std::size_t kLines = 2;  // from waits to what every packet needs of conns
+  flapjack::prefetch(&waits, kLines * kCacheLine);
   flapjack::prefetch(&contexts, sizeof contexts);
 }
 

@@ -163,8 +163,8 @@ class alignas(kCacheLine) Stack {
   /// redirects, ifaces.
   std::uint32_t route_epoch() const { return route_epoch_; }
   void routes_changed() { ++route_epoch_; }
-  /// What a packet needs of all but the ifaces; see Delegate::Kind.
-  void prefetch(unsigned step) const;
+  /// Asks for what a packet needs of all but the ifaces and contexts.
+  void prefetch() const;
   /// Brings up every iface that is not NO_AUTO_START, in index order (net_if_post_init).
   void post_init();
   /// One of the configurations of max_ipv4_configs; false when none is left.

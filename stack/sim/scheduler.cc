@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <utility>
 
 namespace flapjack {
 namespace {
@@ -15,8 +16,8 @@ constexpr int kSoon = 2;
 constexpr std::size_t kForeseen = 24, kForeseenMost = 128;
 // Near means so many slots: what is scheduled into them meanwhile, as a frame's arrival, is missed.
 constexpr int kForeseenSlots = 4;
-// As deep as the objects are that a packet meets one behind the other.
-constexpr unsigned kForesight = 7;
+// So many events, and at most twice as many, count as recent: what they use fits a cache of 1 MiB.
+constexpr std::uint64_t kRecent = 500;
 // What fewer pending events need stays in the cache anyway.
 constexpr std::size_t kCrowd = 512;
 
@@ -136,6 +137,10 @@ bool Scheduler::step_wheel(std::int64_t limit) {
 // comes before the next step for one, so that they wait for memory together. A slot with too many
 // is left to the level below.
 void Scheduler::foresee(int level, int slot) {
+  struct Look {
+    Foresight way;
+    std::uint64_t arg;
+  };
   std::array<const Delegate*, kForeseenMost> calls;
   std::size_t count = 0;
   const int end = std::min(slot + kForeseenSlots, kSlots);
@@ -153,15 +158,24 @@ void Scheduler::foresee(int level, int slot) {
   }
   const auto at = static_cast<std::uint64_t>(nodes_[wheel_[level][slot].head].at);
   foreseen_ = ((at >> (6 * level)) + static_cast<std::uint64_t>(place - slot)) << (6 * level);
-  for (unsigned step = 0; step < kForesight; ++step) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const Delegate& call = *calls[i];
-      if (call.kind->near == nullptr) continue;
-      call.kind->near(call.self, call.arg, step);
-      calls[kept++] = &call;
+  if (executed_ - recent_mark_ >= kRecent) {
+    recent_since_ = next_recent_since_;
+    next_recent_since_ = now_;
+    recent_mark_ = executed_;
+  }
+  std::array<Look, kForeseenMost> looks;
+  std::size_t going = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Delegate& call = *calls[i];
+    if (call.kind->near != nullptr) looks[going++] = {{call.kind->near, call.self}, call.arg};
+  }
+  while (going > 0) {
+    const std::size_t asked = std::exchange(going, 0);
+    for (std::size_t i = 0; i < asked; ++i) {
+      Look look = looks[i];
+      look.way = look.way.next(look.way.at, look.arg);
+      if (look.way.next != nullptr) looks[going++] = look;
     }
-    count = kept;
   }
 }
 

@@ -95,6 +95,8 @@ class Scheduler {
 
   std::uint64_t executed() const { return executed_; }
   std::size_t pending_count() const { return pending_; }
+  /// Whether few events have run since `when`, so that what it used is likely still in the cache.
+  bool is_recent(SimTime when) const { return when >= recent_since_; }
 
   /// The trace record because of which the present code runs; kept across scheduling.
   RecordId cause() const { return cause_; }
@@ -145,6 +147,8 @@ class Scheduler {
   std::uint32_t lanes_ = 0;
   std::uint64_t base_ = 0;
   std::uint64_t foreseen_ = 0;  // events before it were asked for their memory
+  SimTime recent_since_, next_recent_since_;
+  std::uint64_t recent_mark_ = 0;  // executed_ at next_recent_since_
   SimTime now_;
   RecordId cause_;
   std::uint64_t executed_ = 0;
