@@ -172,7 +172,7 @@ Status NetContext::sendto_waiting(std::span<const std::uint8_t> bytes, const End
                                   std::function<void(Errc)> refused) {
   const std::size_t room = packet_bytes(bytes.size());
   const PacketPool& pool = stack_.tx_pool;
-  if (engine_ != nullptr || pool.has_room(room) || !pool.could_hold(room)) {
+  if (engine_ != nullptr || pool.has_room(room)) {
     return sendto(bytes, peer, {}, Timeout::no_wait()).status();
   }
   stack_.waits.wait_within(

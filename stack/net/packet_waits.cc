@@ -10,6 +10,11 @@ namespace {
 
 constexpr std::size_t kMostWaits = 64;  // far above the threads that could block in Zephyr
 
+/// Why a wait was in vain: the pool had no room, or never has so much.
+Errc failure_of(const PacketPool& pool, std::size_t bytes) {
+  return pool.could_hold(bytes) ? Errc::Etimedout : Errc::Enomem;
+}
+
 }  // namespace
 
 PacketWait::PacketWait(PacketWaits& owner, PacketPool& from, std::size_t bytes)
@@ -29,7 +34,8 @@ std::string_view PacketWaits::name_of(const PacketPool& pool) const {
 
 bool PacketWaits::may_wait(PacketPool& pool, std::size_t bytes, Timeout timeout) {
   if (timeout.is_no_wait() || stack_.work.interrupt) return false;
-  if (pool.could_hold(bytes) && waiting() < kMostWaits) return true;
+  const bool ends = !timeout.is_forever() || pool.could_hold(bytes);
+  if (ends && waiting() < kMostWaits) return true;
   record_failure(pool, Errc::Enomem);
   return false;
 }
@@ -53,7 +59,7 @@ void PacketWaits::line_up(std::unique_ptr<PacketWait> wait, Timeout timeout) {
   if (!timeout.is_forever()) wait->turn.start(timeout.span());
   if (waits_ == nullptr) waits_ = std::make_unique<std::vector<std::unique_ptr<PacketWait>>>();
   PacketWait& waiting = *waits_->emplace_back(std::move(wait));
-  waiting.pool.wait(waiting.request);
+  if (waiting.pool.could_hold(waiting.request.bytes)) waiting.pool.wait(waiting.request);
 }
 
 void PacketWaits::finish(PacketWait& wait) {
@@ -65,7 +71,7 @@ void PacketWaits::finish(PacketWait& wait) {
   const CauseScope scope(stack_.scheduler(), over->cause);
   if (over->request.packet == nullptr) {
     wait.pool.cancel(wait.request);
-    record_failure(wait.pool, Errc::Etimedout);
+    record_failure(wait.pool, failure_of(wait.pool, wait.request.bytes));
   }
   {
     const WorkScope thread(stack_.work, over->held_up);
@@ -79,18 +85,19 @@ PacketPtr PacketWaits::allocate(PacketPool& pool, std::size_t bytes, Timeout tim
   if (packet != nullptr || timeout.is_no_wait()) return packet;
   FiberHost& fibers = stack_.fibers();
   if (fibers.current() == nullptr) return nullptr;
-  if (!pool.could_hold(bytes)) {
+  const bool could_hold = pool.could_hold(bytes);
+  if (!could_hold && timeout.is_forever()) {
     record_failure(pool, Errc::Enomem);
     return nullptr;
   }
   const RecordId waits = record_wait(pool);
   Semaphore granted(fibers, "a free " + std::string(name_of(pool)) + " packet");
   PacketRequest request(bytes, delegate<&Semaphore::give>(&granted));
-  pool.wait(request);
+  if (could_hold) pool.wait(request);
   static_cast<void>(granted.take(timeout).ok());  // what counts is whether there is a packet
   if (request.packet == nullptr) {
     const CauseScope scope(stack_.scheduler(), waits);
-    record_failure(pool, Errc::Etimedout);
+    record_failure(pool, failure_of(pool, bytes));
   }
   return std::move(request.packet);
 }

@@ -57,7 +57,8 @@ class PacketWaits {
 
   /// Goes on with a packet of `pool` that has room for `bytes` (see PacketPool::allocate()). Calls
   /// `go_on(PacketPtr)` at once when one is free, else in a turn of its own: once one is, or with
-  /// null as the time is over, the pool could never hold so much, or too many wait already.
+  /// null as the time is over, or too many wait already. What the pool could never hold is waited
+  /// for like the rest, as nobody looks ahead (Zephyr takes buffer after buffer), except for ever.
   /// A thread of the work queues that has to wait stands still meanwhile; an interrupt cannot wait.
   /// `go_on` may be move-only; it is destroyed uncalled when the Stack goes. Inside a fiber, too,
   /// it does not block.

@@ -113,6 +113,19 @@ TEST_F(Waits, WhatNeverFitsIsRefusedAtOnce) {
   EXPECT_EQ(rig.sink.records.at(0).text(), "0.000s n alloc_failed pool=tx errno=ENOMEM");
 }
 
+// Zephyr's allocator does not look ahead: it is out of buffers when its time is over.
+TEST_F(Waits, WhatNeverFitsIsRefusedWhenTheTimeIsOver) {
+  ask("a", soon, 4 * 128 + 1);
+  ask("b", soon, 1);
+  rig.fibers.spawn("app", [&] {
+    EXPECT_EQ(rig.node.waits.allocate(pool, 1000, soon), nullptr);
+    log.push_back("fiber failed at " + to_text(rig.scheduler.now()));
+  });
+  run_to(seconds(1));
+  EXPECT_EQ(log, (Lines{"b got at 0.000s", "a failed at 0.100s", "fiber failed at 0.100s"}));
+  EXPECT_EQ(rig.sink.records.back().text(), "0.100s n alloc_failed pool=tx errno=ENOMEM");
+}
+
 TEST_F(Waits, ARaisedLimitServesTheLine) {
   pool.set_limit(0);
   ask("a", Timeout::forever());
