@@ -49,7 +49,7 @@ void FaultyDriver::set_config(const FaultyDriverConfig& config) {
     direction->config = *faults;
     direction->model.set(*faults);
     direction->faulty = faults->any() || faults->fixed_delay.ns != 0 ||
-                        !faults->delay.is_zero() || faults->frame_bytes_max != 0;
+                        !faults->delay.is_zero() || faults->mtu != 0;
   }
 }
 
@@ -70,8 +70,8 @@ Status FaultyDriver::pass(Direction& direction, PacketPtr frame) {
   if (!direction.faulty && direction.waiting.empty() && !direction.held) {
     return forward(direction, std::move(frame));
   }
-  const std::size_t most = direction.config.frame_bytes_max;
-  if (most != 0 && frame->size() > most) {
+  const std::size_t most = direction.config.mtu;
+  if (most != 0 && packet_bytes(frame->bytes(), direction.config.framing) > most) {
     drop(DropReason::TooBig, std::move(frame));
     return Status();
   }

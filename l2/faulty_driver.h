@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "l2/fault_model.h"
+#include "l2/framing.h"
 #include "l2/link_env.h"
 #include "stack/contract/driver.h"
 #include "stack/sim/timer.h"
@@ -20,7 +21,8 @@ struct FaultConfig : FaultSet {
   Duration fixed_delay;             ///< of every frame, >= 0
   DurationDistribution delay;       ///< drawn on top of it; unequal delays reorder frames
   std::size_t held_limit = 1000;    ///< frames delayed at one time; more are dropped (QueueFull)
-  std::size_t frame_bytes_max = 0;  ///< larger frames are dropped (TooBig); 0: no limit
+  std::size_t mtu = 0;  ///< frames with larger packets are dropped (TooBig); 0: no limit
+  Framing framing = Framing::Ethernet;  ///< of its frames
 };
 
 struct FaultyDriverConfig {

@@ -28,6 +28,7 @@ class FlightList {
   std::size_t size() const { return size_; }
   bool empty() const { return head_ == nullptr; }
   Packet& front() { return *head_; }
+  Packet& back() { return *tail_; }
 
   void push_back(PacketPtr frame) { link(tail_, std::move(frame), true); }
   /// Puts it in front of those that arrive later; returns how many these are. When it is not the

@@ -73,8 +73,7 @@ class alignas(kCacheLine) Link {
   /// False: a station there has joined no network. Nothing passes to or from it (not_associated),
   /// a frame to a group passes it by, no carrier changes and nobody is told.
   void set_end_joined(std::size_t end, bool joined);
-  /// From now on frames sent by `end` travel so; those accepted before keep their times, if they
-  /// have one already.
+  /// From now on what `end` sends travels so; what waits for the transmitter, too.
   void set_config(std::size_t end, const LinkConfig& config);
   /// The same for every end, also for ends added later.
   void set_config(const LinkConfig& config);
@@ -90,9 +89,9 @@ class alignas(kCacheLine) Link {
   void set_filter(LinkFilter* filter);
   /// On a bus every frame reaches the end, from now on (see LinkEndConfig).
   void set_end_promiscuous(std::size_t end, bool on);
-  /// See LinkEndConfig::header_bytes, for whoever learns it late.
-  void set_end_header(std::size_t end, std::size_t bytes) {
-    ends_.at(end).rest->config.header_bytes = bytes;
+  /// See LinkEndConfig::framing, for whoever learns it late.
+  void set_end_framing(std::size_t end, Framing framing) {
+    ends_.at(end).rest->config.framing = framing;
   }
 
   bool is_up() const { return up_; }
@@ -201,12 +200,15 @@ class alignas(kCacheLine) Link {
   void update();
 
   // link_faults.cc
+  Extra& extra(std::size_t end);
   void carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority);
   DropReason refuse_special(std::size_t end, const Packet& frame, std::size_t band);
   void enqueue(End& from, PacketPtr frame, std::size_t band, bool overtakes);
   void launch_early(End& from, PacketPtr frame, std::uint64_t cuts);
   void send_next(std::uint64_t end);
   void use_config(std::size_t end, std::shared_ptr<const LinkConfig> config);
+  void recall_waiting(std::size_t end, QueueDiscipline discipline);
+  void start_turn(End& from);
   void refresh(std::size_t end);
   bool queued(const End& end) const;
   bool separated(std::size_t from, std::size_t to) const;

@@ -6,11 +6,11 @@
 #include <string>
 
 #include "l2/fault_set.h"
+#include "l2/framing.h"
 #include "l2/transmit_queue.h"
 #include "stack/packet/packet.h"
 #include "stack/sim/rng.h"
 #include "stack/wire/address.h"
-#include "stack/wire/ethernet.h"
 
 namespace flapjack {
 
@@ -25,8 +25,8 @@ struct LinkConfig : FaultSet {
   std::size_t queue = 100;      ///< frames that may wait for the transmitter; 0: no limit
   QueueDiscipline discipline = QueueDiscipline::Fifo;  ///< which of them is sent or dropped next
   std::size_t extra_bytes = 0;  ///< on the wire with every frame, >= 0
-  /// Bytes of the largest frame, less the link header of the sender's L2; larger ones are dropped
-  /// (TooBig) and nobody is told. 0: no limit.
+  /// Bytes of the largest packet in a frame, see packet_bytes(); larger ones are dropped (TooBig)
+  /// and nobody is told. 0: no limit.
   std::size_t mtu = 0;
   std::size_t hold_limit = 10'000;  ///< frames of the end on a link that is held; more: QueueFull
 
@@ -55,8 +55,7 @@ struct LinkEndConfig {
   bool station = false;
   /// Whether carrier goes off when there is no other end. Default: on a wire yes, on a bus no.
   std::optional<bool> carrier_follows_peer;
-  /// Of its frames' link headers, which LinkConfig::mtu does not count.
-  std::size_t header_bytes = kEthernetHeaderBytes;
+  Framing framing = Framing::Ethernet;  ///< of its frames
 };
 
 /// Chooses frames to be lost; implemented by scripts.

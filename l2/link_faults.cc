@@ -7,16 +7,32 @@
 
 namespace flapjack {
 
+namespace {
+
+/// Whether frames take other times, or another order, on their way.
+bool other_times(const LinkConfig& a, const LinkConfig& b) {
+  return a.rate != b.rate || a.delay != b.delay || a.extra_bytes != b.extra_bytes ||
+         !(a.jitter == b.jitter) || a.discipline != b.discipline;
+}
+
+}  // namespace
+
 Link::Extra::Extra(Link& owner, std::size_t index, const std::string& name)
     : faults(owner.env_, owner.subject_, owner.path_ + ".", "." + name),
       turn(owner.env_.scheduler, Lane::Frame, delegate<&Link::send_next>(&owner, index)) {}
+
+Link::Extra& Link::extra(std::size_t end) {
+  Rest& rest = *ends_[end].rest;
+  if (rest.extra == nullptr) rest.extra = std::make_unique<Extra>(*this, end, rest.config.name);
+  return *rest.extra;
+}
 
 void Link::carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority) {
   End& from = ends_[end];
   std::size_t band = 0;
   if (from.link->discipline == QueueDiscipline::Priority) band = band_of_priority(priority);
   if (from.link->discipline == QueueDiscipline::Dscp) {
-    band = band_of_dscp(frame->bytes(), from.rest->config.header_bytes);
+    band = band_of_dscp(frame->bytes(), from.rest->config.framing);
   }
   if (filter_ != nullptr && filter_->takes(subject_, *frame)) {
     return drop(DropReason::Scripted, std::move(frame));
@@ -36,7 +52,7 @@ DropReason Link::refuse_special(std::size_t end, const Packet& frame, std::size_
   End& from = ends_[end];
   const LinkConfig& link = *from.link;
   if (cannot_leave(end, frame)) return DropReason::LinkDown;
-  if (link.mtu != 0 && frame.size() > link.mtu + from.rest->config.header_bytes) {
+  if (link.mtu != 0 && packet_bytes(frame.bytes(), from.rest->config.framing) > link.mtu) {
     return DropReason::TooBig;
   }
   if (from.held && in_flight(end) >= link.hold_limit) return DropReason::QueueFull;
@@ -61,7 +77,14 @@ void Link::enqueue(End& from, PacketPtr frame, std::size_t band, bool overtakes)
   PacketPtr pushed_out =
       queue.push(from.link->discipline, band, from.link->queue, std::move(frame));
   if (pushed_out != nullptr) drop(DropReason::QueueFull, std::move(pushed_out));
-  if (!from.rest->extra->turn.running()) from.rest->extra->turn.start_at(from.free);
+  start_turn(from);
+}
+
+/// The transmitter goes on with what waits in the queue, if anything, once it is free.
+void Link::start_turn(End& from) {
+  Extra* const extra = from.rest->extra.get();
+  if (extra == nullptr || extra->queue.empty() || extra->turn.running()) return;
+  extra->turn.start_at(std::max(from.free, env_.scheduler.now()));
 }
 
 void Link::send_next(std::uint64_t end) {
@@ -97,9 +120,33 @@ void Link::set_config(std::size_t end, const LinkConfig& config) {
 
 void Link::use_config(std::size_t end, std::shared_ptr<const LinkConfig> config) {
   End& at = ends_.at(end);
+  if (other_times(*at.link, *config)) recall_waiting(end, config->discipline);
   at.link = config.get();
   at.rest->link = std::move(config);
   refresh(end);
+  start_turn(at);
+}
+
+/// Frames that have been given their times and have not left wait without any again, in the queue
+/// of the discipline to come. Their priority is known no more.
+void Link::recall_waiting(std::size_t end, QueueDiscipline discipline) {
+  End& at = ends_[end];
+  const SimTime now = env_.scheduler.now();
+  std::size_t left = at.flights.waiting(now);
+  if (left == 0) return;
+  std::vector<PacketPtr> waiting;  // the latest first
+  for (; left > 0; --left) waiting.push_back(at.flights.pop_back());
+  at.free = waiting.back()->flight.starts;
+  at.last_arrival = at.flights.empty() ? now : at.flights.back().flight.arrives;
+  arm(at);
+  for (; !waiting.empty(); waiting.pop_back()) {
+    std::size_t band = 0;
+    if (discipline == QueueDiscipline::Priority) band = band_of_priority(0);
+    if (discipline == QueueDiscipline::Dscp) {
+      band = band_of_dscp(waiting.back()->bytes(), at.rest->config.framing);
+    }
+    extra(end).queue.push(discipline, band, 0, std::move(waiting.back()));
+  }
 }
 
 void Link::set_config(const LinkConfig& config) {
@@ -111,15 +158,14 @@ void Link::set_config(const LinkConfig& config) {
 void Link::refresh(std::size_t end) {
   End& at = ends_[end];
   at.special = at.link->any() || at.link->mtu != 0 || queued(at) || at.held || filter_ != nullptr;
-  std::unique_ptr<Extra>& extra = at.rest->extra;
-  if (!at.special && extra == nullptr) return;
-  if (extra == nullptr) extra = std::make_unique<Extra>(*this, end, at.rest->config.name);
-  extra->faults.set(*at.link);
+  if (!at.special && at.rest->extra == nullptr) return;
+  Extra& more = extra(end);
+  more.faults.set(*at.link);
   if (queued(at)) return;
   // First in first out again: who waits gets its time now, in the order of the old queue.
-  extra->turn.cancel();
-  while (!extra->queue.empty()) {
-    PacketPtr next = extra->queue.pop();
+  more.turn.cancel();
+  while (!more.queue.empty()) {
+    PacketPtr next = more.queue.pop();
     const std::uint64_t cuts = next->flight.cuts;
     launch(at, std::move(next), cuts);
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "l2/transmit_queue.h"
 
-#include "stack/wire/ethernet.h"
-
 namespace flapjack {
 namespace {
 
@@ -17,18 +15,8 @@ std::size_t band_of_priority(std::uint8_t priority) {
   return priority < 2 ? 1u - priority : priority;
 }
 
-std::size_t band_of_dscp(std::span<const std::uint8_t> frame, std::size_t header_bytes) {
-  constexpr std::size_t kHighest = kQueueBands - 1;
-  if (frame.size() < header_bytes + 2) return kHighest;
-  if (header_bytes == kEthernetHeaderBytes) {
-    const std::uint16_t type = EthernetHeader::parse(frame)->type;
-    if (type != kEtherTypeIpv4 && type != kEtherTypeIpv6) return kHighest;
-  }
-  const std::uint8_t* ip = frame.data() + header_bytes;
-  const int version = ip[0] >> 4;
-  if (version == 4) return ip[1] >> 5;           // RFC 791: TOS is the second byte
-  if (version == 6) return (ip[0] & 0x0f) >> 1;  // RFC 8200: the class begins in bit 4
-  return kHighest;
+std::size_t band_of_dscp(std::span<const std::uint8_t> frame, Framing framing) {
+  return traffic_class_in(frame, framing).value_or(0xff) >> 5;
 }
 
 std::size_t TransmitQueue::lowest() const {

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "l2/flight_list.h"
+#include "l2/framing.h"
 
 namespace flapjack {
 
@@ -24,8 +25,8 @@ inline constexpr std::size_t kQueueBands = 8;
 /// it (IEEE 802.1Q-2018 table I-1; Zephyr: enum net_priority).
 std::size_t band_of_priority(std::uint8_t priority);
 /// The band of a frame by the three class bits of its DSCP (RFC 2474 section 4.2.2); 7 for a frame
-/// that is not IP, as such frames keep the link going. `header_bytes`: of its link header.
-std::size_t band_of_dscp(std::span<const std::uint8_t> frame, std::size_t header_bytes);
+/// that is not IP, as such frames keep the link going.
+std::size_t band_of_dscp(std::span<const std::uint8_t> frame, Framing framing);
 
 class TransmitQueue {
  public:

@@ -178,7 +178,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     if (driver == nullptr) iface.carrier_off();  // a socket without a cable, or virtual
     const Attachment at_link = world_->attachment(iface);
     if (at_link.link != nullptr) {
-      at_link.link->set_end_header(at_link.end, iface.l2()->traits().header_bytes);
+      at_link.link->set_end_framing(at_link.end, framing_on_link(registry_, spec));
     }
     if (spec.virt && !spec.mac.empty()) {
       static_cast<void>(iface.set_link_address(*MacAddress::parse(spec.mac)).ok());  // it is down
@@ -265,11 +265,10 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
   }
   if (spec.faults) {
     const WrapperEntry& faulty = *find_entry(registry_.wrappers, "faulty");
-    const bool ethernet = find_entry(registry_.l2s, spec.l2)->frames == LinkType::Ethernet;
-    const std::size_t header = ethernet ? kEthernetHeaderBytes : 0;
+    const Framing framing = framing_of(registry_, spec);
     made.driver = faulty.wrap(site, std::move(made.driver),
-                              {device_config(spec.faults->tx, header),
-                               device_config(spec.faults->rx, header)});
+                              {device_config(spec.faults->tx, framing),
+                               device_config(spec.faults->rx, framing)});
   }
   node.drivers.push_back(std::move(made.driver));
   return node.drivers.back().get();

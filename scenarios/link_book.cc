@@ -45,12 +45,12 @@ LinkConfig link_config(const LinkParams& params) {
   return config;
 }
 
-FaultConfig device_config(const LinkParams& params, std::size_t header_bytes) {
+FaultConfig device_config(const LinkParams& params, Framing framing) {
   FaultConfig config;
   set_delay(params, config.fixed_delay, config.delay);
   set_faults(params, config);
-  const auto mtu = static_cast<std::size_t>(params.mtu);
-  if (mtu != 0) config.frame_bytes_max = mtu + header_bytes;
+  config.mtu = static_cast<std::size_t>(params.mtu);
+  config.framing = framing;
   return config;
 }
 

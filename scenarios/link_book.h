@@ -19,8 +19,8 @@ LinkParams end_params(const ScenarioSpec& spec, const LinkSpec& link, std::size_
 /// LinkParams of the file as the link's configuration.
 LinkConfig link_config(const LinkParams& params);
 
-/// The same of one direction of a device whose frames have a link header of so many bytes.
-FaultConfig device_config(const LinkParams& params, std::size_t header_bytes);
+/// The same of one direction of a device.
+FaultConfig device_config(const LinkParams& params, Framing framing);
 
 class LinkBook {
  public:

@@ -100,6 +100,19 @@ std::uint16_t mtu_of(const Registry& registry, const NodeSpec& node, const Iface
   return static_cast<std::uint16_t>(iface.mtu.value_or(mtu));
 }
 
+Framing framing_of(const Registry& registry, const IfaceSpec& iface) {
+  switch (find_entry(registry.l2s, iface.l2)->frames) {
+    case LinkType::Ethernet: return Framing::Ethernet;
+    case LinkType::Ppp: return Framing::Ppp;
+    default: return Framing::Bare;
+  }
+}
+
+Framing framing_on_link(const Registry& registry, const IfaceSpec& iface) {
+  const bool byte_line = driver_of(registry, iface) == kPppDriver;
+  return byte_line ? Framing::Hdlc : framing_of(registry, iface);
+}
+
 std::size_t frame_room(const ScenarioSpec& spec, const Registry& registry) {
   std::size_t room = kSmallestFrameRoom;
   for (const NodeSpec& node : spec.nodes) {

@@ -16,6 +16,9 @@ namespace flapjack {
 ChecksumPolicy checksum_policy(const IfaceSpec& iface);
 /// What is written; else what the technology or the ifaces below leave.
 std::uint16_t mtu_of(const Registry& registry, const NodeSpec& node, const IfaceSpec& iface);
+/// How frames begin where the iface's driver gets them, and what becomes of that on its link.
+Framing framing_of(const Registry& registry, const IfaceSpec& iface);
+Framing framing_on_link(const Registry& registry, const IfaceSpec& iface);
 /// Bytes that a packet needs so that every iface's largest frame fits, on any medium.
 std::size_t frame_room(const ScenarioSpec& spec, const Registry& registry);
 /// The other end of a link of two; null when there is none.

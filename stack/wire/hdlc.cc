@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/wire/hdlc.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -74,6 +75,23 @@ void hdlc_encode(std::span<std::uint8_t> frame, std::size_t content_bytes) {
   for (std::size_t i = content_bytes; i > 0; --i) out.escaped(frame[i - 1]);
   out.raw(kHdlcFlag);
   assert(out.left() == 0);
+}
+
+std::size_t hdlc_content_bytes(std::span<const std::uint8_t> frame) {
+  const auto escapes = std::count(frame.begin(), frame.end(), kHdlcEscape);
+  const std::size_t others = static_cast<std::size_t>(escapes) + 2 + kHdlcFcsBytes;
+  return frame.size() > others ? frame.size() - others : 0;
+}
+
+std::size_t hdlc_peek(std::span<const std::uint8_t> frame, std::span<std::uint8_t> out) {
+  std::size_t n = 0;
+  for (std::size_t i = 1; i + 1 < frame.size() && n < out.size(); ++i) {
+    const bool escaped = frame[i] == kHdlcEscape;
+    if (escaped) ++i;  // the closing flag stands behind: in range
+    out[n++] = escaped ? frame[i] ^ kFlip : frame[i];
+  }
+  const std::size_t content = hdlc_content_bytes(frame);
+  return n < content ? n : content;
 }
 
 HdlcContent hdlc_decode(std::span<const std::uint8_t> frame, std::uint8_t* out) {

@@ -42,4 +42,9 @@ struct HdlcContent {
 /// the frame itself.
 HdlcContent hdlc_decode(std::span<const std::uint8_t> frame, std::uint8_t* out);
 
+/// Bytes of the content of what hdlc_encode() made, without the FCS, which is not looked at.
+std::size_t hdlc_content_bytes(std::span<const std::uint8_t> frame);
+/// The first bytes of that content, as many as `out` has room for; returns how many there are.
+std::size_t hdlc_peek(std::span<const std::uint8_t> frame, std::span<std::uint8_t> out);
+
 }  // namespace flapjack

@@ -163,7 +163,8 @@ TEST_P(FaultyDriverEach, FramesHeldWhenItStopsAreDropped) {
 
 TEST_P(FaultyDriverEach, ABlackHoleAndTooBigFrames) {
   FaultConfig faults;
-  faults.frame_bytes_max = 59;
+  faults.mtu = 59;
+  faults.framing = Framing::Bare;
   FaultyRig rig(in(faults));
   rig.send(2, 60);
   rig.send(3, 59);

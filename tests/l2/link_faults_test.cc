@@ -20,15 +20,15 @@ constexpr std::uint64_t kPercent = kCertain / 100;
 
 TEST(LinkFaults, TooBigOverTheMtuAndTheHeaderOnly) {
   LinkConfig config;
-  config.mtu = 86;  // 100 less an Ethernet header
+  config.mtu = 87;  // 101 less an Ethernet header
   LinkWorld world(config);
   world.send(0, 1, 1, 100);
-  world.send(0, 1, 2, 101);
-  world.link.set_end_header(0, 15);
-  world.send(0, 1, 3, 101);
-  config.mtu = 85;
+  world.send(0, 1, 2, 102);
+  world.link.set_end_framing(0, Framing::Ppp);
+  world.send(0, 1, 3, 89);
+  config.mtu = 86;
   world.link.set_config(0, config);
-  world.send(0, 1, 4, 101);
+  world.send(0, 1, 4, 89);
   config.mtu = 0;
   world.link.set_config(0, config);
   world.send(0, 1, 5, 1000);
@@ -247,6 +247,48 @@ TEST(LinkFaults, BackToFifoNobodyIsForgotten) {
   EXPECT_THAT(world.at(1).arrivals,
               ElementsAre(Arrival{{100'000}, 0}, Arrival{{200'000}, 1}, Arrival{{300'000}, 2},
                           Arrival{{400'000}, 3}, Arrival{{500'000}, 4}));
+}
+
+// Whatever the discipline: the frame being sent keeps its time, those behind it are faster.
+TEST(LinkFaults, AnotherRateHoldsForWhatWaits) {
+  using Q = QueueDiscipline;
+  for (const Q before : {Q::Fifo, Q::HeadDrop, Q::Priority, Q::Dscp}) {
+    for (const Q after : {Q::Fifo, Q::HeadDrop, Q::Priority, Q::Dscp}) {
+      LinkConfig config;
+      config.rate = 8'000'000;  // 100 us a frame
+      config.discipline = before;
+      LinkWorld world(config);
+      for (int i = 0; i < 4; ++i) world.send(0, 1, i);
+      world.scheduler.run_until({150'000});
+      config.rate *= 10;
+      config.delay = microseconds(5);
+      config.discipline = after;
+      world.link.set_config(config);
+      world.scheduler.run_until({212'000});
+      world.send(0, 1, 4);
+      world.scheduler.run();
+      SCOPED_TRACE(static_cast<int>(before) * 10 + static_cast<int>(after));
+      EXPECT_THAT(world.at(1).arrivals,
+                  ElementsAre(Arrival{{100'000}, 0}, Arrival{{200'000}, 1}, Arrival{{215'000}, 2},
+                              Arrival{{225'000}, 3}, Arrival{{235'000}, 4}));
+      EXPECT_EQ(world.link.in_flight(0), 0u);
+    }
+  }
+}
+
+TEST(LinkFaults, ALimitOfTheQueueCountsWhatWasRecalled) {
+  LinkConfig config;
+  config.rate = 8'000'000;
+  config.queue = 2;
+  LinkWorld world(config);
+  for (int i = 0; i < 3; ++i) world.send(0, 1, i);
+  config.rate /= 2;
+  world.link.set_config(config);
+  world.send(0, 1, 3);
+  EXPECT_THAT(world.drops(), ElementsAre("queue_full"));
+  world.scheduler.run();
+  EXPECT_THAT(world.at(1).arrivals, ElementsAre(Arrival{{100'000}, 0}, Arrival{{300'000}, 1},
+                                                Arrival{{500'000}, 2}));
 }
 
 TEST(LinkFaults, ACutTakesWhatWaitsInTheQueueToo) {

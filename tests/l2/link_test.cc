@@ -185,6 +185,7 @@ TEST(Link, ANewConfigLeavesWhatIsInFlightAlone) {
   LinkWorld world(config);
   world.send(0, 1, 1);
   world.send(0, 1, 2);
+  world.scheduler.run_until({150'000});  // the second has begun to leave
   world.link.set_config({});  // instant from now on, but never past an earlier frame
   world.send(0, 1, 3);
   world.scheduler.run();

@@ -30,21 +30,23 @@ TEST(TransmitQueue, BandsOfDscps) {
   const struct {
     const char* name;
     std::vector<std::uint8_t> frame;
-    std::size_t header, band;
+    Framing framing;
+    std::size_t band;
   } rows[] = {
-      {"best effort", ethernet_frame(kEtherTypeIpv4, {0x45, 0}), 14, 0},
-      {"EF, 46", ethernet_frame(kEtherTypeIpv4, {0x45, 46 << 2}), 14, 5},
-      {"AF11, 10, and ECN", ethernet_frame(kEtherTypeIpv4, {0x45, 10 << 2 | 3}), 14, 1},
-      {"CS6, 48", ethernet_frame(kEtherTypeIpv4, {0x45, 48 << 2}), 14, 6},
-      {"IPv6 EF", ethernet_frame(kEtherTypeIpv6, {0x60 | 46 >> 2, (46 & 3) << 6}), 14, 5},
-      {"IPv6 CS7", ethernet_frame(kEtherTypeIpv6, {0x6e, 0}), 14, 7},
-      {"ARP", ethernet_frame(kEtherTypeArp, {0x45, 0}), 14, 7},
-      {"raw IPv4, CS1", {0x45, 0x20}, 0, 1},
-      {"raw, of no version", {0x00, 0x20}, 0, 7},
-      {"too short", {0x45}, 0, 7},
-      {"short Ethernet", std::vector<std::uint8_t>(15), 14, 7},
+      {"best effort", {0x45, 0}, Framing::Bare, 0},
+      {"EF, 46", {0x45, 46 << 2}, Framing::Bare, 5},
+      {"AF11, 10, and ECN", {0x45, 10 << 2 | 3}, Framing::Bare, 1},
+      {"CS6, 48", {0x45, 48 << 2}, Framing::Bare, 6},
+      {"IPv6 EF", {0x60 | 46 >> 2, (46 & 3) << 6}, Framing::Bare, 5},
+      {"IPv6 CS7", {0x6e, 0}, Framing::Bare, 7},
+      {"Ethernet", ethernet_frame(kEtherTypeIpv4, {0x45, 0x20}), Framing::Ethernet, 1},
+      {"ARP", ethernet_frame(kEtherTypeArp, {0x45, 0}), Framing::Ethernet, 7},
+      {"of no version", {0x00, 0x20}, Framing::Bare, 7},
+      {"too short", {0x45}, Framing::Bare, 7},
   };
-  for (const auto& row : rows) EXPECT_EQ(band_of_dscp(row.frame, row.header), row.band) << row.name;
+  for (const auto& row : rows) {
+    EXPECT_EQ(band_of_dscp(row.frame, row.framing), row.band) << row.name;
+  }
 }
 
 /// A queue whose frames are numbers.
