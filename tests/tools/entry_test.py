@@ -37,7 +37,8 @@ class EntryTest(unittest.TestCase):
                      "tests/bench", "fake"):
             os.makedirs(os.path.join(self.root, name))
         for name in ("tools/setup", "tools/flapjack", "tools/test", "tools/tune", "tools/bench",
-                     "tools/cmake/GetLwip.cmake", "CMakeLists.txt", "CMakePresets.json"):
+                     "tools/changed_since.sh", "tools/cmake/GetLwip.cmake", "CMakeLists.txt",
+                     "CMakePresets.json"):
             shutil.copy2(os.path.join(ROOT, name), os.path.join(self.root, name))
         self.log = self.write("log", "")
         self.write("fake/cmake", FAKE_CMAKE, 0o755)
