@@ -79,9 +79,7 @@ std::unique_ptr<World> Builder::build() {
   for (const PlacedText& wrong : dhcp_step_errors(*world_, spec_)) {
     error("F0927", wrong.text, wrong.place);
   }
-  for (const PlacedText& wrong : pool_step_errors(*world_, spec_)) {
-    error("F0928", wrong.text, wrong.place, "write a smaller number");
-  }
+  for (const SpecProblem& wrong : pool_step_problems(*world_, spec_)) error(wrong);
   check_stalls(spec_, *world_, sink_);
   for (const NodeSpec& node : spec_.nodes) add_apps(node, *world_->node(node.name));
   return sink_.has_errors() ? nullptr : std::move(world_);

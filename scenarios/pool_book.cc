@@ -51,18 +51,23 @@ void PoolBook::update(const Key& key) {
   is_buffers(key.second) ? pool.set_buffer_limit(limit) : pool.set_limit(limit);
 }
 
-std::vector<PlacedText> pool_step_errors(World& world, const ScenarioSpec& spec) {
+std::vector<SpecProblem> pool_step_problems(World& world, const ScenarioSpec& spec) {
   const PoolBook pools(world);
-  std::vector<PlacedText> errors;
+  std::vector<SpecProblem> problems;
   for (const StepSpec& step : spec.timeline) {
-    if (!step.leave) continue;
-    const std::size_t size = pools.size(step.target.node, step.target.name);
-    if (static_cast<std::size_t>(*step.leave) < size) continue;
-    errors.push_back({step.target.path() + " has " + std::to_string(size) +
-                          ": to leave as much takes nothing away",
-                      step.leave_place});
+    if (!step.leave && !step.take) continue;
+    const auto size = static_cast<std::int64_t>(pools.size(step.target.node, step.target.name));
+    const std::string has = step.target.path() + " has " + std::to_string(size);
+    if (step.leave && *step.leave >= size) {
+      problems.push_back({"F0928", has + ": to leave as much takes nothing away",
+                          "write a smaller number", step.amount_place});
+    } else if (step.take && *step.take > size) {
+      problems.push_back({"F0934", has + ", not " + std::to_string(*step.take),
+                          "write \"take\": " + std::to_string(size) + " for all of them",
+                          step.amount_place});
+    }
   }
-  return errors;
+  return problems;
 }
 
 }  // namespace flapjack

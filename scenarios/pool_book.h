@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scenarios/spec.h"
+#include "scenarios/spec_problem.h"
 #include "scenarios/world.h"
 
 namespace flapjack {
@@ -35,7 +36,8 @@ class PoolBook {
   std::size_t next_ = 0;
 };
 
-/// Steps that leave a pool as much as it has, or more: they would change nothing.
-std::vector<PlacedText> pool_step_errors(World& world, const ScenarioSpec& spec);
+/// Steps that leave a pool as much as it has, or more: they would change nothing. And those that
+/// take more than there is.
+std::vector<SpecProblem> pool_step_problems(World& world, const ScenarioSpec& spec);
 
 }  // namespace flapjack

@@ -330,7 +330,7 @@ struct StepSpec {
   SourcePlace place;                 ///< of the step's opening brace
   SourcePlace verb_place;            ///< of the verb's key
   SourcePlace when_place;            ///< of the value of at, on or every
-  SourcePlace leave_place;           ///< of the value of leave
+  SourcePlace amount_place;          ///< of the value of leave or take
 };
 
 /// The group of a partition that each end of the link is in, from 1; 0: in none.

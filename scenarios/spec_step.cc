@@ -230,9 +230,13 @@ void FormatTables::build_step() {
   step.add({"leave", "What of the pool may be in use.", schema_whole(0, kMostPackets)},
            [](LoadContext& ctx, const JsonMember& m, StepSpec& s) {
              if (auto v = read_whole(ctx, m.value, 0, kMostPackets)) s.leave = *v;
-             s.leave_place = ctx.place(m.value.span);
+             s.amount_place = ctx.place(m.value.span);
            });
-  step.whole("take", "What of the pool may not be in use.", 1, kMostPackets, &StepSpec::take);
+  step.add({"take", "What of the pool may not be in use.", schema_whole(1, kMostPackets)},
+           [](LoadContext& ctx, const JsonMember& m, StepSpec& s) {
+             if (auto v = read_whole(ctx, m.value, 1, kMostPackets)) s.take = *v;
+             s.amount_place = ctx.place(m.value.span);
+           });
   step.include(direction, &patch_of_step);
   build_step_lease();
   build_step_ra();

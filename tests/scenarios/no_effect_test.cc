@@ -141,6 +141,11 @@ INSTANTIATE_TEST_SUITE_P(
         step("leave_more", R"("exhaust": "srv.tx_bufs", "leave": 40)",
              "5:50 F0928 srv.tx_bufs has 36: to leave as much takes nothing away"),
         step("leave_some", R"("exhaust": "srv.rx_pkts", "leave": 13)", nullptr)),
+        step("take_more", R"("exhaust": "srv.rx_pkts", "take": 15)",
+             "5:49 F0934 srv.rx_pkts has 14, not 15"),
+        step("take_more_bytes", R"("exhaust": "srv.tx_bufs", "take": 40)",
+             "5:49 F0934 srv.tx_bufs has 36, not 40"),
+        step("take_all", R"("exhaust": "srv.rx_pkts", "take": 14)", nullptr),
     [](const auto& info) { return std::string(info.param.what); });
 
 INSTANTIATE_TEST_SUITE_P(
