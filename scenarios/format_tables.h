@@ -159,6 +159,8 @@ bool check_domain_name(LoadContext& ctx, SourceSpan span, const std::string& nam
 std::optional<Ipv4Spec> read_ipv4(LoadContext& ctx, const JsonValue& v, bool with_prefix);
 /// "2001:db8::2/64", or "2001:db8::2" when there is to be no prefix length.
 std::optional<Ipv6Spec> read_ipv6(LoadContext& ctx, const JsonValue& v, bool with_prefix);
+/// F0110: an interface has this address, "auto" or "dhcp" twice.
+void already_there(LoadContext& ctx, const JsonValue& v, std::string_view what);
 /// F0207 when an ra step makes prefixes preferred for longer than they are valid.
 void check_ra_step(LoadContext& ctx, const JsonValue& v, const StepSpec& step);
 /// "10.0.0.10..10.0.0.99": two addresses of hosts, the lower one first, not too many between.

@@ -28,25 +28,27 @@ Parsed<std::string> parse_if_name(std::string_view text) {
   return UnitError{"F0207", "an interface cannot be called nothing", "leave \"name\" out", {}};
 }
 
+bool is_loopback(std::uint32_t a) { return a >> 24 == 127; }
+
 void bind_ipv4_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
-  if (v.is(Type::String) && v.text == "auto") {
-    iface.ipv4_auto = true;
-    return;
-  }
-  if (v.is(Type::String) && v.text == "dhcp") {
-    if (iface.dhcp) ctx.error("F0110", v.span, "\"dhcp\" is on this interface already");
-    iface.dhcp = true;
+  for (const auto& [word, flag] : {std::pair{"auto", &IfaceSpec::ipv4_auto},
+                                   std::pair{"dhcp", &IfaceSpec::dhcp}}) {
+    if (!v.is(Type::String) || v.text != word) continue;
+    if (iface.*flag) already_there(ctx, v, v.text);
+    iface.*flag = true;
     return;
   }
   auto address = read_ipv4(ctx, v, true);
   if (!address) return;
+  if (is_loopback(address->value) && iface.technology != "loopback") {
+    ctx.error("F0110", v.span, in_quotes(v.text) + " is not the address of one host",
+              "only a \"technology\": \"loopback\" has it");
+    return;
+  }
   const bool twice = std::any_of(iface.ipv4.begin(), iface.ipv4.end(), [&](const Ipv4Spec& a) {
     return a.value == address->value;
   });
-  if (twice) {
-    ctx.error("F0110", v.span, in_quotes(address->text) + " is on this interface already");
-    return;
-  }
+  if (twice) return already_there(ctx, v, address->text);
   iface.ipv4.push_back(std::move(*address));
 }
 
@@ -71,6 +73,10 @@ std::string ipv4_schema() {
 }
 
 }  // namespace
+
+void already_there(LoadContext& ctx, const JsonValue& v, std::string_view what) {
+  ctx.error("F0110", v.span, in_quotes(what) + " is on this interface already", "write it once");
+}
 
 Parsed<std::int64_t> parse_whole_seconds(std::string_view text) {
   constexpr std::int64_t kSecond = 1'000'000'000;

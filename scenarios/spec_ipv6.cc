@@ -15,15 +15,15 @@ void add(LoadContext& ctx, const JsonValue& v, const Ipv6Spec& address, IfaceSpe
     return other.prefix.address == address.prefix.address;
   };
   if (std::any_of(iface.ipv6.begin(), iface.ipv6.end(), same)) {
-    ctx.error("F0110", v.span,
-              in_quotes(to_text(address.prefix.address)) + " is on this interface already");
-    return;
+    return already_there(ctx, v, to_text(address.prefix.address));
   }
   iface.ipv6.push_back(address);
 }
 
+bool is_auto(const JsonValue& v) { return v.is(Type::String) && v.text == "auto"; }
+
 void bind_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
-  if (v.is(Type::String) && v.text == "auto") return;
+  if (is_auto(v)) return;
   if (v.is(Type::String) && v.text == "dhcp") return ctx.not_supported_yet(v.span, v.text);
   if (v.is(Type::String) && iface.technology == "loopback") {  // it alone may have ::1
     const auto own = Ipv6Prefix::parse(v.text);
@@ -82,7 +82,12 @@ void FormatTables::build_iface_ipv6() {
             [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
               i.has_ipv6 = true;
               if (!m.value.is(Type::Array)) return bind_item(ctx, m.value, i);
-              for (const JsonValue& v : m.value.items) bind_item(ctx, v, i);
+              bool with_auto = false;
+              for (const JsonValue& v : m.value.items) {
+                if (is_auto(v) && with_auto) already_there(ctx, v, v.text);
+                with_auto = with_auto || is_auto(v);
+                bind_item(ctx, v, i);
+              }
             });
 }
 
