@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scenarios/address_checks.h"
 #include "scenarios/format_tables.h"
 #include "scenarios/paths.h"
 
@@ -104,6 +105,20 @@ bool is_on(const IfaceSpec& iface, const IpAddress& router) {
   });
 }
 
+/// Each host of the network takes what goes to such an address for its own, no router passes it on.
+bool router_is_a_host(LoadContext& ctx, const IfaceSpec& iface, const RouteSpec& route) {
+  for (const Ipv4Spec& own : iface.ipv4) {
+    if (route.via->is_v6()) break;
+    const Ipv4Prefix network{{own.value}, own.prefix_len};
+    const std::string_view what = not_a_host(network, route.via->v4());
+    if (what.empty()) continue;
+    ctx.error("F0912", route.via_place.span,
+              "router " + in_quotes(to_text(*route.via)) + std::string(what), host_range(network));
+    return false;
+  }
+  return true;
+}
+
 void resolve_route(LoadContext& ctx, const NodeSpec& node, RouteSpec& route) {
   const SourceSpan span = route.via_place.span;
   if (!route.iface.empty()) {
@@ -119,7 +134,7 @@ void resolve_route(LoadContext& ctx, const NodeSpec& node, RouteSpec& route) {
   const auto found = std::find_if(node.ifaces.begin(), node.ifaces.end(),
                                   [&](const IfaceSpec& i) { return is_on(i, *route.via); });
   if (found != node.ifaces.end()) {
-    route.iface = found->name;
+    if (router_is_a_host(ctx, *found, route)) route.iface = found->name;
     return;
   }
   ctx.error("F0912", span,

@@ -202,10 +202,17 @@ TEST(Stories, AddressesThatNoHostCanHave) {
       {R"("ipv4": "10.0.0.255/24")", "is the broadcast address of its network"},
       {R"("ipv4": "10.0.0.2/24", "gateway": "10.0.1.1")", "on none of the iface's networks"},
       {R"("ipv4": "10.0.0.2/24", "gateway": "10.0.0.2")", "the gateway is the iface itself"},
+      {R"("ipv4": "10.0.0.2/24", "gateway": "10.0.0.0")",
+       "the gateway 10.0.0.0 is the address of the network itself"},
+      {R"("ipv4": ["10.0.0.2/24", "10.0.0.3/24"], "gateway": "10.0.0.255")",
+       "the gateway 10.0.0.255 is the broadcast address of its network"},
+      {R"("ipv4": "10.0.0.2/31", "gateway": "10.0.0.3")", nullptr},
   };
   for (const auto& row : rows) {
     const Ran ran(std::string(R"({ "until": "1s", "nodes": { "d": { "ifaces": { "e": { )") +
                   row.iface + " } } } } }");
+    EXPECT_EQ(ran.sink.all().size(), row.message == nullptr ? 0u : 1u) << ran.messages;
+    if (row.message == nullptr) continue;
     EXPECT_FALSE(ran.report);
     EXPECT_NE(ran.messages.find(row.message), std::string::npos) << ran.messages;
   }
