@@ -126,6 +126,8 @@ struct KconfigEntry {
   std::int64_t low, high;
   void (*apply)(NodeConfig& config, std::int64_t value);
   std::int64_t (*value)(const NodeConfig& config);  ///< what is set; 0, too, for "as needed"
+  /// What holds without it where the node of a file may have another than the default.
+  std::string_view unset = {};
 };
 
 /// Something an agent can do; `iface` is null unless the word says that it is for one.

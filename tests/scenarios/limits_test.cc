@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Limits of a node that a scenario may set: what a full table of IPv6 does, how many ICMP errors.
+#include "tests/scenarios/built_world.h"
 #include "tests/scenarios/run_fixture.h"
 
 namespace flapjack {
@@ -102,6 +103,39 @@ TEST(Limits, AddressesOfTheFile) {
   };
   EXPECT_EQ(Ran(with("1")).brief(), "3:53 F0922 the node has no room for this address");
   EXPECT_TRUE(Ran(with("2")).passed());
+}
+
+// What a node has without an option is its default, or the option says what else.
+TEST(Limits, WithoutTheOption) {
+  const BuiltWorld built(R"({ "until": "1s", "nodes": {
+    "plain": { "ifaces": { "e": { "ipv4": "10.0.0.1/24", "ipv6": "auto" } } },
+    "six": { "ifaces": { "e": { "ipv6": ["2001:db8:1::1/64", "2001:db8:2::1/64"] },
+                         "f": { "ipv6": "2001:db8:3::1/64" } } },
+    "bare": { "ifaces": { "e": { "technology": "dummy" } } },
+    "auto": { "dns": ["192.0.2.1", "192.0.2.2", "192.0.2.3"],
+              "ifaces": { "e": { "ipv4": "auto" } } } } })");
+  ASSERT_NE(built.world, nullptr) << built.messages();
+  const auto in_force = [&](const char* node, const char* option) {
+    return find_entry(built.registry.kconfigs, option)->value(*built.world->node(node)->config);
+  };
+  EXPECT_EQ(in_force("plain", "NET_IF_UNICAST_IPV6_ADDR_COUNT"), 2);
+  EXPECT_EQ(in_force("plain", "NET_IF_MCAST_IPV6_ADDR_COUNT"), 3);
+  EXPECT_EQ(in_force("six", "NET_IF_UNICAST_IPV6_ADDR_COUNT"), 2 + 2);
+  EXPECT_EQ(in_force("six", "NET_IF_MCAST_IPV6_ADDR_COUNT"), 2 + 3);
+  EXPECT_EQ(in_force("six", "NET_IF_IPV6_PREFIX_COUNT"), 2 + 2);
+  EXPECT_EQ(in_force("bare", "NET_PKT_TX_COUNT"), 4);
+  EXPECT_EQ(in_force("bare", "NET_BUF_RX_COUNT"), 16);
+  EXPECT_EQ(in_force("auto", "DNS_RESOLVER_MAX_SERVERS"), 3);
+  EXPECT_EQ(in_force("auto", "NET_IPV4_ACD"), 1);
+  NodeConfig defaults;
+  built.registry.profiles.front().apply(defaults);
+  for (const KconfigEntry& option : built.registry.kconfigs) {
+    for (const NodeSpec& node : built.spec->nodes) {
+      const std::int64_t value = in_force(node.name.c_str(), option.word.name.c_str());
+      EXPECT_TRUE(value == option.value(defaults) || !option.unset.empty())
+          << option.word.name << " is " << value << " on " << node.name;
+    }
+  }
 }
 
 TEST(Limits, DadCanBeLeftOut) {

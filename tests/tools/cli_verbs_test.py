@@ -300,6 +300,19 @@ class Explain(CliTest):
         self.assertEqual(len(one.splitlines()), 2)
         self.assertIn("0 to 8", one)
 
+    def test_kconfig_tells_what_holds_without_the_option(self):
+        for name, told in (("NET_IF_UNICAST_IPV6_ADDR_COUNT", "default 2; %s 2 more than"),
+                           ("NET_IF_MCAST_IPV6_ADDR_COUNT", "default 3; %s 3 more than"),
+                           ("NET_IF_IPV6_PREFIX_COUNT", "default 2; %s 2 more than"),
+                           ("NET_PKT_TX_COUNT", "default 14; %s 4 on a node"),
+                           ("NET_BUF_RX_COUNT", "default 36; %s 16 on a node"),
+                           ("NET_IF_UNICAST_IPV4_ADDR_COUNT", "; %s 4, or as many"),
+                           ("DNS_RESOLVER_MAX_SERVERS", "; %s as many as"),
+                           ("NET_IPV4_ACD", "; %s 1 on")):
+            self.assertIn(told % "without the option",
+                          self.expect(0, "explain", "kconfig", name).stdout)
+        self.assertNotIn("without", self.expect(0, "explain", "kconfig", "NET_MAX_CONN").stdout)
+
     def test_wrong_words(self):
         for words, message in ((("profil",),
                                 'did you mean "profile"? there are: profile, kconfig'),

@@ -64,6 +64,7 @@ Exit explain_profile(const Registry& registry, const std::string& name) {
 }
 
 // ", default 14", or each profile's where they differ; a value below the range means "as needed".
+// Behind it what a node has without the option where the file's node needs another.
 void print_defaults(const KconfigEntry& option, const std::vector<ProfileEntry>& profiles) {
   const auto text = [&](const ProfileEntry& profile) {
     const std::int64_t value = option.value(config_of(profile));
@@ -74,6 +75,10 @@ void print_defaults(const KconfigEntry& option, const std::vector<ProfileEntry>&
   for (const ProfileEntry& profile : profiles) {
     const std::string own = text(profile);
     if (own != first) std::printf(" (%s: %s)", profile.word.name.c_str(), own.c_str());
+  }
+  if (!option.unset.empty()) {
+    std::printf("; without the option %.*s", static_cast<int>(option.unset.size()),
+                option.unset.data());
   }
   std::printf("\n");
 }
