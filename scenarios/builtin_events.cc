@@ -229,7 +229,7 @@ void add_dns_events(std::vector<EventWord>& events) {
       {"resolve_failed", "a query was refused or brought none", kApp, {"name", "code"},
        {{"code", refusals}}},
       {"dns_answered", "a name server answers", kService, {"name", "type", "rcode", "answers"},
-       {{"rcode", rcodes}}},
+       {{"type", types}, {"rcode", rcodes}}},
       {"dns_silent", "a name server does not answer", kService, {"name"}, {}},
   };
   events.insert(events.end(), words.begin(), words.end());
@@ -315,6 +315,7 @@ std::vector<EventWord> builtin_events() {
       if (key == "errno") event.values.emplace_back(key, codes);
     }
   }
+  add_value_kinds(events);
   return events;
 }
 

@@ -13,6 +13,8 @@ std::vector<std::pair<std::string, std::string>> builtin_agent_events();
 std::vector<KconfigEntry> builtin_socket_kconfigs();
 std::vector<ConnectivityEntry> builtin_connectivities();
 std::vector<EventWord> builtin_events();
+/// Says of each key that has no list of values what its values are.
+void add_value_kinds(std::vector<EventWord>& events);
 std::vector<CounterWord> builtin_counters();
 
 }  // namespace flapjack

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scenarios/paths.h"
+#include "scenarios/pattern_values.h"
 
 namespace flapjack {
 namespace {
@@ -43,10 +44,11 @@ class PatternParser {
                    const std::string& owner, Pattern& p);
   bool parse_attr(std::string_view word, const std::vector<std::string>& keys,
                   const std::string& owner, Pattern& p);
-  bool check_values(std::string_view written, const PatternAttr& attr, const std::string& owner);
+  bool check_values(std::string_view written, PatternAttr& attr, const std::string& owner);
   std::optional<TargetSet> subject_kinds(std::string_view subject);
   std::optional<TargetSet> wildcard_kinds(std::string_view subject);
   bool check_event(std::string_view name, TargetSet kinds, Pattern& p);
+  void list_ifaces();
   void unknown_event(std::string_view name);
   bool fail(std::string code, std::string_view word, std::string message,
             std::string help = {}) {
@@ -59,6 +61,7 @@ class PatternParser {
   std::string_view text_;
   std::vector<std::string_view> words_;
   std::map<std::string, std::vector<std::string>> values_;  // of keys that only have certain ones
+  std::map<std::string, ValueKind> kinds_;                  // of others
 };
 
 std::optional<Pattern> PatternParser::parse() {
@@ -121,11 +124,9 @@ bool PatternParser::check_event(std::string_view name, TargetSet kinds, Pattern&
     for (const auto& [key, values] : e.values) {
       values_[key].insert(values_[key].end(), values.begin(), values.end());
     }
-    const NodeSpec* node = ctx_.spec.find_node(words_[0]);  // node-wide events blame its ifaces
-    if (node != nullptr && std::find(keys.begin(), keys.end(), "iface") != keys.end()) {
-      values_["iface"] = names_of(node->ifaces);
-    }
+    for (const auto& [key, kind] : e.kinds) kinds_[key] = kind;
   }
+  if (std::find(keys.begin(), keys.end(), "iface") != keys.end()) list_ifaces();
   if ((allowed & kinds) == 0) {
     const std::vector<std::string> fits = all_paths(ctx_.spec, allowed);
     std::string near;
@@ -139,6 +140,15 @@ bool PatternParser::check_event(std::string_view name, TargetSet kinds, Pattern&
                 near.empty() ? "" : "write \"" + near + " " + std::string(name) + "\"");
   }
   return parse_attrs(2, keys, std::string(name), p);
+}
+
+/// Events of a node, and of its agents, blame its ifaces.
+void PatternParser::list_ifaces() {
+  const std::string_view owner = words_[0].substr(0, words_[0].find('.'));
+  for (const NodeSpec& node : ctx_.spec.nodes) {
+    if (!subject_matches(owner, node.name)) continue;
+    for (const IfaceSpec& iface : node.ifaces) values_["iface"].push_back(iface.name);
+  }
 }
 
 void PatternParser::unknown_event(std::string_view name) {
@@ -182,7 +192,10 @@ bool PatternParser::parse_packet(Pattern& p) {
   for (const PacketKeyWord& w : ctx_.vocabulary.packet_keys) {
     keys.push_back(w.name);
     if (!w.values.empty()) values_[w.name] = w.values;
+    kinds_[w.name] = w.kind;
   }
+  kinds_["len"] = ValueKind::Bytes;
+  values_["link"] = names_of(ctx_.spec.links);
   return parse_attrs(next, keys, "a packet", p) && check_packet_keys(next, p) && from && to;
 }
 
@@ -247,18 +260,24 @@ bool PatternParser::parse_attrs(std::size_t first, const std::vector<std::string
 }
 
 /// A value that the key never has would make `never` pass for the wrong reason.
-bool PatternParser::check_values(std::string_view written, const PatternAttr& attr,
+bool PatternParser::check_values(std::string_view written, PatternAttr& attr,
                                  const std::string& owner) {
   const auto known = values_.find(attr.key);
-  if (known == values_.end()) return true;
-  for (const PatternAttr::Value& value : attr.values) {
+  const auto kind = kinds_.find(attr.key);
+  for (PatternAttr::Value& value : attr.values) {
     const std::string_view here = written.substr(0, value.text.size());
-    if (std::find(known->second.begin(), known->second.end(), value.text) ==
-        known->second.end()) {
-      return fail("F0706", here, owner + " never has " + attr.key + "=" + value.text,
-                  suggestion_help(value.text, known->second));
+    const std::string never = owner + " never has " + attr.key + "=" + value.text;
+    if (known != values_.end()) {
+      const std::vector<std::string>& all = known->second;
+      if (std::find(all.begin(), all.end(), value.text) == all.end()) {
+        return fail("F0706", here, never, suggestion_help(value.text, all));
+      }
+    } else if (kind != kinds_.end()) {
+      auto text = value_text(kind->second, here);
+      if (!text) return fail("F0706", here, never, value_help(kind->second, here));
+      value.text = std::move(*text);
     }
-    written.remove_prefix(std::min(written.size(), value.text.size() + 1));  // and the bar
+    written.remove_prefix(std::min(written.size(), here.size() + 1));  // and the bar
   }
   return true;
 }

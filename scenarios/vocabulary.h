@@ -103,14 +103,20 @@ struct AgentActionWord {
   bool of_iface = false;
 };
 
+/// What the values of a pattern's key are where they are no list of words. Integer: perhaps below
+/// zero; Address: of any family.
+enum class ValueKind : std::uint8_t { Text, Number, Integer, Bytes, Time, Ipv4, Ipv6, Address };
+
 /// An event that the trace can contain, what its subject may be, and the keys a pattern may test.
 struct EventWord {
   std::string name;
   std::string doc;
   TargetSet subjects = 0;
   std::vector<std::string> keys;
-  /// What some of the keys may be, each with all its values; others may be anything.
+  /// What some of the keys may be, each with all its values.
   std::vector<std::pair<std::string, std::vector<std::string>>> values = {};
+  /// What others are; those that are in neither list may be anything.
+  std::vector<std::pair<std::string, ValueKind>> kinds = {};
 };
 
 /// A counter, written as the path of its owner and its name: "dev.eth0.rx_alloc_failed".
@@ -126,7 +132,8 @@ struct PacketKeyWord {
   std::string doc;
   std::vector<std::string> values = {};     ///< all there are; empty: anything
   std::vector<std::string> protocols = {};  ///< of which packets; empty: of all
-  std::int64_t most = -1;                   ///< it is a number from 0 to this; -1: it is text
+  std::int64_t most = -1;                   ///< it is a number from 0 to this; -1: it is none
+  ValueKind kind = ValueKind::Text;         ///< of what has neither of these
 };
 
 struct Vocabulary {

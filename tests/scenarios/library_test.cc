@@ -2,8 +2,10 @@
 // The library of scenarios: they pass, twice alike and side by side; what they and a scenario of
 // every word record is what patterns may name.
 #include <filesystem>
+#include <map>
 #include <set>
 
+#include "scenarios/pattern_values.h"
 #include "scenarios/timeline.h"
 #include "stack/trace/digest_sink.h"
 #include "tests/scenarios/built_world.h"
@@ -162,17 +164,23 @@ std::string unlisted(const Registry& registry, const ScenarioSpec& spec, const K
   const TargetSet kind = kind_of(spec, r.subject);
   bool known = false;
   std::set<std::string> keys;
+  std::map<std::string, ValueKind> kinds;
   for (const EventWord& word : registry.events) {
     if (word.name != r.name) continue;
     known = true;
     if ((word.subjects & kind) == 0) continue;
     keys.insert(word.keys.begin(), word.keys.end());
     keys.insert("");
+    kinds.insert(word.kinds.begin(), word.kinds.end());
   }
   if (!known) return r.name + " is not listed";
   if (keys.empty()) return r.name + " is not listed for " + r.subject;
   for (const auto& [key, value] : r.attrs) {
     if (keys.count(key) == 0) return r.name + " has the key " + key + " that is not listed";
+    const auto of = kinds.find(key);
+    if (of != kinds.end() && value_text(of->second, value) != value) {
+      return r.name + " has " + key + "=" + value + " that is not of its kind";
+    }
   }
   return {};
 }

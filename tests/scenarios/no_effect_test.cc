@@ -17,7 +17,8 @@ struct Row {
 std::string scenario(const std::string& node, const std::string& iface = {},
                      const std::string& link = {}, const std::string& steps = {},
                      const std::string& expect = {}) {
-  return R"({ "until": "2s", "nodes": { "srv": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } } },
+  return R"({ "until": "2s", "nodes": { "srv": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } }, )"
+         R"("apps": { "p": { "udp_ping": "10.0.0.2:7" } } },
 "dev": { )" + node + R"( "ifaces": { "eth0": {
 )" + iface + R"( } } } }, "links": { "wire": { "between": ["dev.eth0", "srv.e"]
 )" + link + R"( } }, "timeline": [
@@ -140,12 +141,12 @@ INSTANTIATE_TEST_SUITE_P(
              "5:50 F0928 srv.rx_pkts has 14: to leave as much takes nothing away"),
         step("leave_more", R"("exhaust": "srv.tx_bufs", "leave": 40)",
              "5:50 F0928 srv.tx_bufs has 36: to leave as much takes nothing away"),
-        step("leave_some", R"("exhaust": "srv.rx_pkts", "leave": 13)", nullptr)),
         step("take_more", R"("exhaust": "srv.rx_pkts", "take": 15)",
              "5:49 F0934 srv.rx_pkts has 14, not 15"),
         step("take_more_bytes", R"("exhaust": "srv.tx_bufs", "take": 40)",
              "5:49 F0934 srv.tx_bufs has 36, not 40"),
         step("take_all", R"("exhaust": "srv.rx_pkts", "take": 14)", nullptr),
+        step("leave_some", R"("exhaust": "srv.rx_pkts", "leave": 13)", nullptr)),
     [](const auto& info) { return std::string(info.param.what); });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -179,6 +180,34 @@ INSTANTIATE_TEST_SUITE_P(
               "6:39 F0706 scripted never has trigger=conect"),
         never("ppp_phase", "dev.eth0 ppp_phase phase=ded",
               "6:38 F0706 ppp_phase never has phase=ded"),
+        never("no_duration", "srv.p acked rtt=5", "6:29 F0706 acked never has rtt=5"),
+        never("negative_duration", "srv.p acked rtt=-5ms",
+              "6:29 F0706 acked never has rtt=-5ms"),
+        never("duration_in_bytes", "srv.p acked rtt!=5ms|5B", "6:34 F0706 acked never has rtt=5B"),
+        never("number", "srv.p acked seq=x", "6:29 F0706 acked never has seq=x"),
+        never("number_with_unit", "srv.p acked seq=1s", "6:29 F0706 acked never has seq=1s"),
+        never("seconds", "dev.eth0 set_timeout seconds=30s",
+              "6:42 F0706 set_timeout never has seconds=30s"),
+        never("octet", "dev.eth0 IPV4_ADDR_ADD address=10.0.0.300",
+              "6:44 F0706 IPV4_ADDR_ADD never has address=10.0.0.300"),
+        never("family", "dev.eth0 IPV4_ADDR_ADD address=2001:db8::1",
+              "6:44 F0706 IPV4_ADDR_ADD never has address=2001:db8::1"),
+        never("other_family", "dev.eth0 IPV6_ADDR_ADD address=10.0.0.2",
+              "6:44 F0706 IPV6_ADDR_ADD never has address=10.0.0.2"),
+        never("prefix", "dev.eth0 IPV6_ADDR_ADD address=2001:db8::1/64",
+              "6:44 F0706 IPV6_ADDR_ADD never has address=2001:db8::1/64"),
+        never("server", "dev dns_query server=ap", "6:34 F0706 dns_query never has server=ap"),
+        never("target", "dev > * NS target=10.0.0.2",
+              "6:31 F0706 a packet never has target=10.0.0.2"),
+        never("length", "dev > srv UDP len=5ms", "6:31 F0706 a packet never has len=5ms"),
+        never("link", "dev > srv UDP link=wrie", "6:32 F0706 a packet never has link=wrie"),
+        never("iface_of_any", "* L4_CONNECTED iface=eth7",
+              "6:34 F0706 L4_CONNECTED never has iface=eth7"),
+        never("fine_duration", "srv.p acked rtt=1.5ms|0s seq!=3", nullptr),
+        never("fine_bytes", "wire dropped len=64B|64", nullptr),
+        never("fine_addresses", "dev dns_query server=10.0.0.1|2001:DB8::1", nullptr),
+        never("fine_iface", "* L4_CONNECTED iface=eth0|e", nullptr),
+        never("fine_index", "dev.eth0 IPV6_NBR_DEL index=-1", nullptr),
         never("fine_result", "dev.eth0 connect by=auto_connect|app result=OK|ENODATA", nullptr),
         never("fine", "dev > srv ICMP type=8 code=0 len=8 link=wire", nullptr)),
     [](const auto& info) { return std::string(info.param.what); });
