@@ -45,6 +45,7 @@ class FlightList {
     return overtaken;
   }
   PacketPtr pop_front() {
+    assert(!empty());
     if (first_waiting_ == head_) {
       first_waiting_ = head_->next_;
       --waiting_;
