@@ -9,10 +9,12 @@ namespace flapjack {
 
 namespace {
 
-/// Whether frames take other times, or another order, on their way.
+/// Whether frames take other times, or another order, on their way. Reordering, once it is on, has
+/// them wait in the queue, where nobody may pass those who have come before.
 bool other_times(const LinkConfig& a, const LinkConfig& b) {
   return a.rate != b.rate || a.delay != b.delay || a.extra_bytes != b.extra_bytes ||
-         !(a.jitter == b.jitter) || a.discipline != b.discipline;
+         !(a.jitter == b.jitter) || a.discipline != b.discipline ||
+         (a.reorder_ppb == 0) != (b.reorder_ppb == 0);
 }
 
 }  // namespace
@@ -134,6 +136,7 @@ void Link::recall_waiting(std::size_t end, QueueDiscipline discipline) {
   const SimTime now = env_.scheduler.now();
   std::size_t left = at.flights.waiting(now);
   if (left == 0) return;
+  assert(at.rest->extra == nullptr || at.rest->extra->queue.empty());  // they wait in one place
   std::vector<PacketPtr> waiting;  // the latest first
   for (; left > 0; --left) waiting.push_back(at.flights.pop_back());
   at.free = waiting.back()->flight.starts;

@@ -276,6 +276,26 @@ TEST(LinkFaults, AnotherRateHoldsForWhatWaits) {
   }
 }
 
+TEST(LinkFaults, ReorderingThatBeginsLetsNobodyPassWhoWaits) {
+  LinkConfig config;
+  config.rate = 8'000'000;
+  config.queue = 5;
+  LinkWorld world(config);
+  for (int i = 0; i < 4; ++i) world.send(0, 1, i);
+  world.scheduler.run_until({50'000});
+  config.reorder_ppb = 1;
+  world.link.set_config(config);
+  for (int i = 4; i < 8; ++i) world.send(0, 1, i);
+  world.scheduler.run_until({60'000});
+  config.delay = microseconds(1);
+  world.link.set_config(config);
+  world.scheduler.run();
+  EXPECT_THAT(world.drops(), ElementsAre("queue_full", "queue_full"));
+  EXPECT_THAT(world.at(1).arrivals,
+              ElementsAre(Arrival{{100'000}, 0}, Arrival{{201'000}, 1}, Arrival{{301'000}, 2},
+                          Arrival{{401'000}, 3}, Arrival{{501'000}, 4}, Arrival{{601'000}, 5}));
+}
+
 TEST(LinkFaults, ALimitOfTheQueueCountsWhatWasRecalled) {
   LinkConfig config;
   config.rate = 8'000'000;
