@@ -15,6 +15,11 @@ ArpCache::ArpCache(NetIf& iface, const ArpConfig& config)
   assert(config_.table_size >= 1 && config_.pending_limit >= 1);
 }
 
+// One by one, as a table may have been large.
+ArpCache::~ArpCache() {
+  while (spare_ != nullptr) spare_ = std::move(spare_->next);
+}
+
 ArpCache::Iterator ArpCache::find_entry(Ipv4Address neighbour) {
   return std::find_if(entries_.begin(), entries_.end(),
                       [&](const Entry& e) { return e.address == neighbour; });

@@ -41,6 +41,7 @@ class ArpCache : public ArpPort {
  public:
   /// Iface and config outlive the cache.
   ArpCache(NetIf& iface, const ArpConfig& config);
+  ~ArpCache() override;
 
   /// The neighbour's address, which becomes the most recently used; null when not known (yet).
   const MacAddress* find(Ipv4Address neighbour);
