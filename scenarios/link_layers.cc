@@ -101,7 +101,8 @@ std::uint16_t mtu_of(const Registry& registry, const NodeSpec& node, const Iface
 }
 
 Framing framing_of(const Registry& registry, const IfaceSpec& iface) {
-  switch (find_entry(registry.l2s, iface.l2)->frames) {
+  const EngineEntry& engine = *find_entry(registry.engines, iface.engine);
+  switch (engine.make != nullptr ? engine.frames : find_entry(registry.l2s, iface.l2)->frames) {
     case LinkType::Ethernet: return Framing::Ethernet;
     case LinkType::Ppp: return Framing::Ppp;
     default: return Framing::Bare;

@@ -67,6 +67,20 @@ TEST(FramingScenario, AnMtuCountsThePacketAlone) {
   }
 }
 
+// An engine makes its own frames, whatever the L2 of the iface would.
+TEST(FramingScenario, AnMtuOfAnEnginesDevice) {
+  const Ran ran(R"({ "until": "5s", "nodes": {
+    "a": { "ifaces": { "e": { "ipv4": "10.0.0.1/24", "offload": "lwip", "l2": "dummy",
+                              "faults": { "tx": { "mtu": "1000B" } } } },
+           "apps": { "fits": { "udp_ping": "b:7", "send": "972B", "from": "1s", "count": 1 },
+                     "large": { "udp_ping": "b:7", "send": "973B", "from": "2s", "count": 1 } } },
+    "b": { "ifaces": { "e": { "ipv4": "10.0.0.2/24" } }, "services": ["udp_echo:7"] } },
+    "links": { "l": { "between": ["a.e", "b.e"] } } })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.events("a.fits acked").size(), 1u);
+  EXPECT_EQ(ran.events("a.large acked").size(), 0u);
+}
+
 // Of five datagrams that wait, the one of the highest class is the second to leave.
 TEST(FramingScenario, AQueueByDscpKnowsIp) {
   for (const Carrier& c : carriers()) {
