@@ -349,7 +349,7 @@ Registry builtin_registry() {
         {"udp_echo"}},
        make_udp_ping},
       {{"reconnecting_client", "keeps a connection up and sends messages that must come back",
-        client, true, {"udp_echo", "tcp_echo"}},
+        client, true, {"udp_echo", "tcp_echo"}, AppValue::Peers, true},
        make_client},
       {{"dns_query", "asks the node's resolver for names, in turn",
         {"every", "from", "until", "count", "wait", "type"}, false, {}, AppValue::Names},

@@ -149,17 +149,19 @@ std::string names_schema() {
   return schema_any_of({schema_string(), schema_array(schema_string(), 1)});
 }
 
-/// F0601 and F0602 as for a step: an app that never does anything, and nobody would be told.
-void check_times(LoadContext& ctx, const JsonValue& v, const AppSpec& app) {
+/// F0601 and F0602 as for a step: an app that never does anything, and nobody would be told. One
+/// that keeps a connection does so at its start, whatever `until` says.
+void check_times(LoadContext& ctx, const JsonValue& v, const AppSpec& app, bool keeps) {
   const JsonMember* const from = v.find("from");
   const JsonMember* const until = v.find("until");
   const SimTime begin = app.from.value_or(SimTime{});
-  if (app.from && ctx.spec.until_place.known() && begin >= ctx.spec.until) {
+  const bool behind = keeps ? begin > ctx.spec.until : begin >= ctx.spec.until;
+  if (app.from && ctx.spec.until_place.known() && behind) {
     ctx.error("F0601", from->value.span,
               "this app begins at " + from->value.text + " but the run ends at " +
                   to_text(Duration{ctx.spec.until.ns}),
               "raise \"until\" (declared at " + ctx.line_column(ctx.spec.until_place) + ")");
-  } else if (app.until && *app.until <= begin) {
+  } else if (!keeps && app.until && *app.until <= begin) {
     ctx.error("F0602", until->value.span, "this app ends before it begins",
               "\"until\" must be later than \"from\"" +
                   std::string(app.from ? "" : ", which is \"0s\" here"));
@@ -167,10 +169,10 @@ void check_times(LoadContext& ctx, const JsonValue& v, const AppSpec& app) {
 }
 
 void check_app(LoadContext& ctx, const FormatTables& tables, const JsonValue& v, AppSpec& app) {
-  check_times(ctx, v, app);
   const auto kinds = tables.app.selectors_in(v);
   if (kinds.size() == 1) {
     const AppWord* word = find_word(ctx.vocabulary.apps, kinds[0]->key);
+    check_times(ctx, v, app, word->keeps);
     std::vector<std::string> refused;
     for (const std::string& key : option_keys()) {
       const auto& takes = word->options;

@@ -80,6 +80,7 @@ struct AppWord {
   /// The peer must have one of these services; may be empty.
   std::vector<std::string> needs_service;
   AppValue value = AppValue::Peers;
+  bool keeps = false;  ///< connected from its start on, also behind its last message
 };
 
 /// What stands behind a service's name when it is written as an object: {"dns": {...}}. Dhcp and Ra

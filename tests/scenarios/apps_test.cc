@@ -27,9 +27,9 @@ TEST(UdpPing, FromEveryCountAndUntil) {
             (Strings{"0s 1", "1s 2"}));
   EXPECT_EQ(times(Ran(pair_scenario("", R"(, "until": "2s")")), "dev.ping", "sent", "seq"),
             (Strings{"0s 1", "1s 2"}));
-  EXPECT_EQ(times(Ran(pair_scenario("", R"(, "from": "3s", "until": "3s")")), "dev.ping", "sent",
-                  "seq"),
-            Strings{});
+  EXPECT_EQ(times(Ran(pair_scenario("", R"(, "from": "3s", "until": "3000000001ns")")), "dev.ping",
+                  "sent", "seq"),
+            Strings{"3s 1"});
 }
 
 TEST(UdpPing, RoundTripTimes) {
@@ -103,6 +103,9 @@ TEST(ReconnectingClient, FromCountAndUntil) {
   const Ran until(client("", R"(, "every": "2s", "until": "4s")"));
   EXPECT_EQ(times(until, "dev.c", "sent", "seq"), Strings{"2s 1"});
   EXPECT_EQ(Ran(client("", R"(, "every": "5s", "until": "4s")")).counts("dev.c").sent, 0u);
+  const Ran silent(client("", R"(, "from": "3s", "until": "3s")"));
+  EXPECT_EQ(times(silent, "dev.c", "connected", "peer"), Strings{"3s 192.0.2.1:7"});
+  EXPECT_EQ(silent.counts("dev.c").sent, 0u);
 }
 
 TEST(ReconnectingClient, LosesTheConnectionWithL4AndComesBack) {
