@@ -13,7 +13,6 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::size_t kHdlcFieldBytes = 2;  // address and control
 constexpr std::size_t kTypeAt = kEthernetHeaderBytes - 2;
 
 /// Where the type field behind all tags is; past the end of a frame that is too short.

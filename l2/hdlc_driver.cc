@@ -4,11 +4,6 @@
 #include "stack/wire/hdlc.h"
 
 namespace flapjack {
-namespace {
-
-constexpr std::size_t kFieldBytes = 2;  // address and control
-
-}  // namespace
 
 HdlcDriver::HdlcDriver(const LinkEnv& env, const std::string& name, std::unique_ptr<Driver> line)
     : tracer_(env.tracer), subject_(env.tracer.subject(name)), line_(std::move(line)) {}
@@ -26,8 +21,8 @@ void HdlcDriver::attach(DriverUser& user) {
 }
 
 Status HdlcDriver::transmit(PacketPtr frame) {
-  if (frame->headroom() >= kFieldBytes) {
-    std::uint8_t* fields = frame->push(kFieldBytes);
+  if (frame->headroom() >= kHdlcFieldBytes) {
+    std::uint8_t* fields = frame->push(kHdlcFieldBytes);
     fields[0] = kHdlcAddress;
     fields[1] = kHdlcControl;
     const std::size_t content = frame->size();
@@ -47,12 +42,12 @@ void HdlcDriver::on_frame(PacketPtr frame) {
   if (content.error == HdlcError::BadFcs) {
     return tracer_.drop(DropReason::BadFcs, subject_, *frame);
   }
-  const bool whole = content.error == HdlcError::None && content.bytes > kFieldBytes;
+  const bool whole = content.error == HdlcError::None && content.bytes > kHdlcFieldBytes;
   if (!whole || frame->data()[0] != kHdlcAddress || frame->data()[1] != kHdlcControl) {
     return tracer_.drop(DropReason::BadLinkHeader, subject_, *frame);
   }
   frame->trim(content.bytes);
-  frame->pull(kFieldBytes);
+  frame->pull(kHdlcFieldBytes);
   user_->on_frame(std::move(frame));
 }
 

@@ -17,6 +17,13 @@ bool other_times(const LinkConfig& a, const LinkConfig& b) {
          (a.reorder_ppb == 0) != (b.reorder_ppb == 0);
 }
 
+/// Where a frame waits; the packet's priority only counts for a queue by it.
+std::size_t band_of(QueueDiscipline discipline, const Packet& frame, Framing framing,
+                    std::uint8_t priority) {
+  if (discipline == QueueDiscipline::Priority) return band_of_priority(priority);
+  return discipline == QueueDiscipline::Dscp ? band_of_dscp(frame.bytes(), framing) : 0;
+}
+
 }  // namespace
 
 Link::Extra::Extra(Link& owner, std::size_t index, const std::string& name)
@@ -31,11 +38,8 @@ Link::Extra& Link::extra(std::size_t end) {
 
 void Link::carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority) {
   End& from = ends_[end];
-  std::size_t band = 0;
-  if (from.link->discipline == QueueDiscipline::Priority) band = band_of_priority(priority);
-  if (from.link->discipline == QueueDiscipline::Dscp) {
-    band = band_of_dscp(frame->bytes(), from.rest->config.framing);
-  }
+  const std::size_t band =
+      band_of(from.link->discipline, *frame, from.rest->config.framing, priority);
   if (filter_ != nullptr && filter_->takes(subject_, *frame)) {
     return drop(DropReason::Scripted, std::move(frame));
   }
@@ -98,7 +102,7 @@ void Link::send_next(std::uint64_t end) {
     flight.overtakes ? launch_early(from, std::move(next), flight.cuts)
                      : launch(from, std::move(next), flight.cuts);
   }
-  if (!queue.empty()) from.rest->extra->turn.start_at(from.free);
+  start_turn(from);
 }
 
 /// Sends a frame that arrives before others that left earlier, but never before it has left itself.
@@ -143,11 +147,7 @@ void Link::recall_waiting(std::size_t end, QueueDiscipline discipline) {
   at.last_arrival = at.flights.empty() ? now : at.flights.back().flight.arrives;
   arm(at);
   for (; !waiting.empty(); waiting.pop_back()) {
-    std::size_t band = 0;
-    if (discipline == QueueDiscipline::Priority) band = band_of_priority(0);
-    if (discipline == QueueDiscipline::Dscp) {
-      band = band_of_dscp(waiting.back()->bytes(), at.rest->config.framing);
-    }
+    const std::size_t band = band_of(discipline, *waiting.back(), at.rest->config.framing, 0);
     extra(end).queue.push(discipline, band, 0, std::move(waiting.back()));
   }
 }

@@ -74,8 +74,7 @@ void Link::cut(std::size_t end) {
     if (extra == nullptr) continue;
     extra->queue.remove(gone, lose);
     extra->turn.cancel();
-    if (extra->queue.empty()) continue;
-    extra->turn.start_at(std::max(from.free, env_.scheduler.now()));
+    start_turn(from);
   }
 }
 

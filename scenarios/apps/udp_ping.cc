@@ -18,10 +18,13 @@ constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
 // What follows the number: each byte tells its place.
 using Message = std::array<std::uint8_t, kDefaultBytes>;
-constexpr Message kFill = [] {
-  Message fill{};
-  for (std::size_t i = 0; i < fill.size(); ++i) fill[i] = static_cast<std::uint8_t>(i);
-  return fill;
+constexpr void fill(std::span<std::uint8_t> message) {
+  for (std::size_t i = 0; i < message.size(); ++i) message[i] = static_cast<std::uint8_t>(i);
+}
+constexpr Message kFilled = [] {
+  Message message{};
+  fill(message);
+  return message;
 }();
 
 /// Whether a datagram of so many bytes needs no wait: one that is small enough never to be split
@@ -53,7 +56,7 @@ UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
       from_(due_),
       large_(bytes_ > kDefaultBytes ? bytes_ : 0),
       socket_(spec.socket) {
-  for (std::size_t i = 0; i < large_.size(); ++i) large_[i] = static_cast<std::uint8_t>(i);
+  fill(large_);
 }
 
 UdpPing::~UdpPing() {
@@ -130,7 +133,7 @@ void UdpPing::with_message(const Send& send) {
     wire::store32(large_.data(), static_cast<std::uint32_t>(seq_));
     return send(std::span<const std::uint8_t>(large_));
   }
-  Message message = kFill;
+  Message message = kFilled;
   wire::store32(message.data(), static_cast<std::uint32_t>(seq_));
   send(std::span<const std::uint8_t>(message.data(), bytes_));
 }

@@ -15,6 +15,7 @@ inline constexpr std::uint8_t kHdlcEscape = 0x7d;   // section 4.2
 inline constexpr std::size_t kHdlcFcsBytes = 2;
 /// Address and control: all stations, unnumbered information (section 3.1).
 inline constexpr std::uint8_t kHdlcAddress = 0xff, kHdlcControl = 0x03;
+inline constexpr std::size_t kHdlcFieldBytes = 2;
 
 /// The sum as it is sent: complemented (appendix C.2).
 std::uint16_t hdlc_fcs(std::span<const std::uint8_t> content);
