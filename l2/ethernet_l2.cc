@@ -107,26 +107,31 @@ Verdict EthernetL2::recv(NetIf& iface, PacketPtr& packet) {
     packet->meta.iface = upper->index();
     return Verdict::Continue;
   }
-  if (const auto tag = VlanTag::parse(packet->bytes())) {
-    if (tag->id != 0) return drop_rx(iface, packet, DropReason::UnknownVlan);
-    take_tag_off(*packet, *tag);
+  if (packet->size() < kEthernetHeaderBytes) {
+    return drop_rx(iface, packet, DropReason::BadLinkHeader);
   }
-  const auto header = EthernetHeader::parse(packet->bytes());
-  if (!header) return drop_rx(iface, packet, DropReason::BadLinkHeader);
-  if (!header->destination.is_group() && header->destination != iface.link_address()) {
+  if (EthernetView(packet->data()).type() == kEtherTypeVlan) {
+    if (const auto tag = VlanTag::parse(packet->bytes())) {
+      if (tag->id != 0) return drop_rx(iface, packet, DropReason::UnknownVlan);
+      take_tag_off(*packet, *tag);
+    }
+  }
+  const EthernetView header(packet->data());
+  const bool group = header.destination().is_group();
+  if (!group && header.destination() != iface.link_address()) {
     return drop_rx(iface, packet, DropReason::NotForUs);
   }
-  const bool known = header->type == kEtherTypeIpv4 || header->type == kEtherTypeArp ||
-                     header->type == kEtherTypeIpv6;
+  const std::uint16_t type = header.type();
+  const bool known = type == kEtherTypeIpv4 || type == kEtherTypeArp || type == kEtherTypeIpv6;
   if (!known && !iface.stack().conns.hears_frames(SocketType::Datagram)) {
     return drop_rx(iface, packet, DropReason::UnknownProtocol);
   }
   packet->pull(kEthernetHeaderBytes);
-  packet->meta.ether_type = header->type;
-  packet->meta.link_source = header->source;
+  packet->meta.ether_type = type;
+  packet->meta.link_source = header.source();
   packet->meta.l2_ready = true;
-  packet->meta.link_group = header->destination.is_group();
-  return header->type == kEtherTypeArp ? arp(iface).input(packet) : Verdict::Continue;
+  packet->meta.link_group = group;
+  return type == kEtherTypeArp ? arp(iface).input(packet) : Verdict::Continue;
 }
 
 }  // namespace flapjack

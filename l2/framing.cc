@@ -13,17 +13,6 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::size_t kTypeAt = kEthernetHeaderBytes - 2;
-
-/// Where the type field behind all tags is; past the end of a frame that is too short.
-std::size_t type_at(Bytes frame) {
-  std::size_t at = kTypeAt;
-  while (at + 2 <= frame.size() && wire::load16(frame.data() + at) == kEtherTypeVlan) {
-    at += kVlanTagBytes;
-  }
-  return at;
-}
-
 std::size_t behind(std::size_t header, std::size_t bytes) {
   return bytes > header ? bytes - header : 0;
 }
@@ -37,7 +26,7 @@ std::optional<std::uint8_t> class_of_ip(Bytes packet) {
 }
 
 std::optional<std::uint8_t> class_in_ethernet(Bytes frame) {
-  const std::size_t at = type_at(frame);
+  const std::size_t at = ether_type_at(frame);
   if (at + 2 > frame.size()) return std::nullopt;
   const std::uint16_t type = wire::load16(frame.data() + at);
   if (type != kEtherTypeIpv4 && type != kEtherTypeIpv6) return std::nullopt;
@@ -56,7 +45,7 @@ std::optional<std::uint8_t> class_in_ppp(Bytes frame) {
 std::size_t packet_bytes(Bytes frame, Framing framing) {
   switch (framing) {
     case Framing::Bare: return frame.size();
-    case Framing::Ethernet: return behind(type_at(frame) + 2, frame.size());
+    case Framing::Ethernet: return behind(ether_type_at(frame) + 2, frame.size());
     case Framing::Ppp: return behind(kPppProtocolBytes, frame.size());
     case Framing::Hdlc:
       return behind(kHdlcFieldBytes + kPppProtocolBytes, hdlc_content_bytes(frame));

@@ -21,13 +21,17 @@ struct LinkEnv {
 /// many bridges it has passed.
 inline void leave_node(Packet& packet) {
   PacketPool::disown(packet);
-  PacketMeta meta;
-  meta.id = packet.meta.id;
-  meta.parent = packet.meta.parent;
-  meta.cause = packet.meta.cause;
-  meta.damaged = packet.meta.damaged;
-  meta.bridged = packet.meta.bridged;
-  packet.meta = meta;
+  PacketMeta& meta = packet.meta;
+  const PacketId id = meta.id, parent = meta.parent;
+  const RecordId cause = meta.cause;
+  const bool damaged = meta.damaged;
+  const std::uint8_t bridged = meta.bridged;
+  meta = kFreshMeta;
+  meta.id = id;
+  meta.parent = parent;
+  meta.cause = cause;
+  meta.damaged = damaged;
+  meta.bridged = bridged;
 }
 
 }  // namespace flapjack

@@ -167,7 +167,10 @@ void UdpPing::send_blocking(RecordId sent) {
 
 void UdpPing::handed_over(const Result<std::size_t>& result, RecordId sent) {
   if (!result.ok()) return fail(seq_, result.code());
-  pending_.push_back({seq_, stack_.scheduler().now(), sent});
+  Pending& pending = pending_.emplace_back();
+  pending.seq = seq_;
+  pending.sent = stack_.scheduler().now();
+  pending.record = sent;
   if (!expiry_.running()) expiry_.start(wait_);
 }
 

@@ -3,9 +3,10 @@
 // numbers (its minimal libc), not the machine's, so that a trace reads the same everywhere.
 #pragma once
 #include <cassert>
+#include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace flapjack {
 
@@ -49,25 +50,27 @@ class [[nodiscard]] Status {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::in_place_index<0>, std::move(value)) {}  // NOLINT
-  Result(Errc code) : value_(std::in_place_index<1>, code) {             // NOLINT
+  Result(T value) : value_(std::move(value)) {}  // NOLINT
+  Result(Errc code) : code_(code) {              // NOLINT
     assert(code != Errc::Ok);
   }
-  bool ok() const { return value_.index() == 0; }
-  Errc code() const { return ok() ? Errc::Ok : std::get<1>(value_); }
-  Status status() const { return Status(code()); }
+  bool ok() const { return code_ == Errc::Ok; }
+  Errc code() const { return code_; }
+  Status status() const { return Status(code_); }
   T& value() {
     assert(ok());
-    return std::get<0>(value_);
+    if constexpr (kPlain) return value_;
+    else return *value_;
   }
-  const T& value() const {
-    assert(ok());
-    return std::get<0>(value_);
-  }
-  T value_or(T other) const { return ok() ? std::get<0>(value_) : std::move(other); }
+  const T& value() const { return const_cast<Result*>(this)->value(); }
+  T value_or(T other) const { return ok() ? value() : std::move(other); }
 
  private:
-  std::variant<T, Errc> value_;
+  // Plain values stand side by side with the code, so that both stay in registers.
+  static constexpr bool kPlain =
+      std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T>;
+  std::conditional_t<kPlain, T, std::optional<T>> value_{};
+  Errc code_ = Errc::Ok;
 };
 
 }  // namespace flapjack

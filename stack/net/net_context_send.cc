@@ -139,8 +139,12 @@ Result<std::size_t> NetContext::hand_down(PacketPtr packet, SendCallback&& done,
 // does; an address of one family is no source for the other.
 Status NetContext::address_packet(Packet& packet, NetIf& iface, const Endpoint& peer) const {
   PacketMeta& meta = packet.meta;
-  meta.source = local_;
-  if (local_.address.is_any() || local_.address.is_multicast()) {
+  meta.source.port = local_.port;
+  if (!local_.address.is_any() && !local_.address.is_multicast()) {
+    meta.source.address = local_.address;
+  } else if (peer.address.is_v4()) {
+    meta.source.address = stack_.route.source(&iface, peer.address.v4());
+  } else {
     meta.source.address = stack_.route.source(&iface, peer.address);
   }
   meta.destination = peer;

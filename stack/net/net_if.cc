@@ -317,8 +317,10 @@ Status NetIf::transmit(PacketPtr frame) {
   } else {
     ++stats_.tx_dropped;
   }
-  stack_.contexts.on_sent(context, id, sent.ok() ? Result<std::size_t>(payload)
-                                                 : Result<std::size_t>(sent.code()));
+  if (context != 0) {
+    stack_.contexts.on_sent(context, id, sent.ok() ? Result<std::size_t>(payload)
+                                                   : Result<std::size_t>(sent.code()));
+  }
   return sent;
 }
 

@@ -95,10 +95,10 @@ Route::Candidate Route::select(const NetIf* iface, Ipv4Address destination) cons
   return best;
 }
 
-const RouteCache* Route::cached(const NetIf& iface, const IpAddress& destination) const {
+const RouteCache* Route::cached(const NetIf& iface, Ipv4Address destination) const {
   const RouteCache& known = iface.route_cache();
-  const bool fits = known.epoch == stack_.route_epoch() && destination.is_v4() &&
-                    destination.v4() == known.destination && !known.destination.is_any();
+  const bool fits = known.epoch == stack_.route_epoch() && destination == known.destination &&
+                    !known.destination.is_any();
   return fits ? &known : nullptr;
 }
 
@@ -116,11 +116,14 @@ void Route::remember(NetIf& iface, const IpAddress& destination) const {
 }
 
 IpAddress Route::source(const NetIf* iface, const IpAddress& destination) const {
+  if (destination.is_v4()) return source(iface, destination.v4());
+  return select_ipv6_source(stack_, iface, destination.v6()).address;
+}
+
+Ipv4Address Route::source(const NetIf* iface, Ipv4Address destination) const {
   const RouteCache* known = iface != nullptr ? cached(*iface, destination) : nullptr;
-  assert(known == nullptr || known->source == select(iface, destination.v4()).address);
-  if (known != nullptr) return known->source;
-  if (destination.is_v6()) return select_ipv6_source(stack_, iface, destination.v6()).address;
-  return select(iface, destination.v4()).address;
+  assert(known == nullptr || known->source == select(iface, destination).address);
+  return known != nullptr ? known->source : select(iface, destination).address;
 }
 
 NetIf* Route::iface_for(const IpAddress& destination, NetIf* last) const {

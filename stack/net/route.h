@@ -42,11 +42,15 @@ class Route {
   /// (net_if_ipv4_select_src_addr). Score: equal leading bits of destination and own network; the
   /// later candidate wins a tie. 0.0.0.0 when there is none.
   IpAddress source(const NetIf* iface, const IpAddress& destination) const;
+  Ipv4Address source(const NetIf* iface, Ipv4Address destination) const;
   /// The iface whose address source() chooses, else the default iface (may be null). `last`: the
   /// one that answered the asker before; it may have the answer in its cache, or gets it there.
   NetIf* iface_for(const IpAddress& destination, NetIf* last = nullptr) const;
   /// What is kept of `destination` with `iface`; null when nothing is.
-  const RouteCache* cached(const NetIf& iface, const IpAddress& destination) const;
+  const RouteCache* cached(const NetIf& iface, Ipv4Address destination) const;
+  const RouteCache* cached(const NetIf& iface, const IpAddress& destination) const {
+    return destination.is_v4() ? cached(iface, destination.v4()) : nullptr;
+  }
   /// Where a frame for `destination` goes: itself when on-link, group or broadcast, and on a
   /// point-to-point iface; else the gateway of the iface, which is 0.0.0.0 when there is none.
   Ipv4Address next_hop(const NetIf& iface, Ipv4Address destination) const;

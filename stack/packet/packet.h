@@ -44,8 +44,8 @@ struct PacketMeta {
   std::uint16_t l3_bytes = 0;         ///< length of the IP header pulled at input
   std::uint16_t l3_start = 0;         ///< rx: headroom in front of the IP header
   std::uint16_t fragment_offset = 0;  ///< rx: of the IP header, in units of 8 bytes
-  std::uint8_t priority = 0;
   std::uint8_t protocol = 0;       ///< IP protocol number once known
+  std::uint8_t priority = 0;
   std::uint8_t ttl = 64;           ///< of the IP header
   std::uint8_t traffic_class = 0;  ///< tx: DSCP and ECN of the IP header (RFC 2474, RFC 3168)
   std::uint8_t bridged = 0;        ///< bridges it has passed, on any node
@@ -61,6 +61,10 @@ struct PacketMeta {
   bool link_group = false;     ///< rx: its link destination was a broadcast or a group
   bool reassembled = false;    ///< rx: made of fragments, so that no device saw its checksum
 };
+
+/// What a packet knows of itself before anybody has noted anything. Copying it is several times as
+/// quick as making one, for which the compiler clears the memory with a slow instruction.
+inline const PacketMeta kFreshMeta{};
 
 /// What a medium notes about a packet that is on it.
 struct Flight {

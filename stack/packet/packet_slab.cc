@@ -56,7 +56,7 @@ PacketPtr PacketSlab::allocate() {
   if (free_ == nullptr) grow();
   Packet* packet = free_;
   free_ = packet->next_;
-  packet->meta = {};
+  packet->meta = kFreshMeta;
   packet->meta.id.value = ++next_id_;
   packet->cursor_ = kPacketHeadroom;
   packet->size_ = 0;

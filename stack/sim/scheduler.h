@@ -140,6 +140,7 @@ class Scheduler {
   std::vector<Node> nodes_;
   std::vector<Event> events_;
   std::uint32_t free_ = kNil;
+  std::size_t pending_ = 0;
   std::array<std::array<List, kSlots>, kLevels> wheel_;
   std::array<std::uint64_t, kLevels> occupied_{};
   std::uint32_t levels_ = 0;
@@ -152,7 +153,6 @@ class Scheduler {
   SimTime now_;
   RecordId cause_;
   std::uint64_t executed_ = 0;
-  std::size_t pending_ = 0;
   bool stopped_ = false;
 };
 

@@ -29,7 +29,7 @@ FLAPJACK_VECTOR_CLONES std::uint64_t sum_words(const std::uint8_t* p, std::size_
 
 void ChecksumSum::add_long(std::span<const std::uint8_t> bytes) {
   const std::size_t words = bytes.size() / 4;
-  add64(sum_words(bytes.data(), words));
+  add_words(sum_words(bytes.data(), words));
   add(bytes.subspan(4 * words));
 }
 

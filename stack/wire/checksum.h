@@ -34,22 +34,26 @@ class ChecksumSum {
     if (bytes.size() > kShort) return add_long(bytes);
     const std::uint8_t* p = bytes.data();
     const std::uint8_t* const words_end = p + (bytes.size() & ~std::size_t{7});
-    for (; p != words_end; p += 8) add64(detail::load_word<std::uint64_t>(p));
+    for (; p != words_end; p += 8) add_words(detail::load_word<std::uint64_t>(p));
     if ((bytes.size() & 4) != 0) {
-      add64(detail::load_word<std::uint32_t>(p));
+      add_words(detail::load_word<std::uint32_t>(p));
       p += 4;
     }
     if ((bytes.size() & 2) != 0) {
-      add64(detail::load_word<std::uint16_t>(p));
+      add_words(detail::load_word<std::uint16_t>(p));
       p += 2;
     }
     if ((bytes.size() & 1) != 0) add16(static_cast<std::uint16_t>(*p << 8));
   }
-  /// Adds a 16-bit number given in host order, as the pseudo headers need.
-  void add16(std::uint16_t value) { add64(in_memory_order(value)); }
+  /// Adds a 16-bit number given in host order, as the pseudo headers need; likewise the others.
+  void add16(std::uint16_t value) { add_words(in_memory_order(value)); }
   void add32(std::uint32_t value) {
     if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap32(value);
-    add64(value);
+    add_words(value);
+  }
+  void add64(std::uint64_t value) {
+    if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap64(value);
+    add_words(value);
   }
   /// The checksum field's value (the complement of the sum), in host order.
   std::uint16_t finish() const {
@@ -68,7 +72,7 @@ class ChecksumSum {
   }
   void add_long(std::span<const std::uint8_t> bytes);
   // One's complement in 64 bits: what is carried out comes in again at the low end.
-  void add64(std::uint64_t words) {
+  void add_words(std::uint64_t words) {
     sum_ += words;
     sum_ += sum_ < words ? 1 : 0;
   }

@@ -3,12 +3,14 @@
 // delivers whole frames or none.
 //   0 destination (6)   6 source (6)   12 type (2)   14 payload
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "stack/wire/address.h"
+#include "stack/wire/bytes.h"
 
 namespace flapjack {
 
@@ -32,6 +34,34 @@ struct EthernetHeader {
 };
 
 std::string to_text(const EthernetHeader& h);
+
+/// The header of a frame of at least kEthernetHeaderBytes, read where it lies: for the way of every
+/// frame, where the copies that parse() makes would take longer than the reading.
+class EthernetView {
+ public:
+  explicit EthernetView(const std::uint8_t* frame) : frame_(frame) {}
+  MacAddress destination() const { return address(0); }
+  MacAddress source() const { return address(6); }
+  std::uint16_t type() const { return wire::load16(frame_ + 12); }
+
+ private:
+  MacAddress address(std::size_t at) const {
+    MacAddress read;
+    std::copy_n(frame_ + at, 6, read.bytes.begin());
+    return read;
+  }
+  const std::uint8_t* frame_;
+};
+
+/// Where the type of a frame stands, behind all its tags; it may not be there any more when the
+/// frame ends early.
+inline std::size_t ether_type_at(std::span<const std::uint8_t> frame) {
+  std::size_t at = kEthernetHeaderBytes - 2;
+  while (at + 2 <= frame.size() && wire::load16(frame.data() + at) == kEtherTypeVlan) {
+    at += kVlanTagBytes;
+  }
+  return at;
+}
 
 /// The tag between source and type of a tagged frame (IEEE 802.1Q-2018 section 9.6):
 ///   12 0x8100 (2)   14 priority (3 bits), drop eligible (1), VLAN (12)   16 type (2)

@@ -57,16 +57,11 @@ Segment ipv6_segment(Bytes frame, std::size_t at) {
 }
 
 Segment segment_of(Bytes frame) {
-  constexpr std::size_t kTypeBytes = 2;
-  std::size_t at = kEthernetHeaderBytes;
-  if (frame.size() < at) return {};
-  std::uint16_t type = wire::load16(&frame[at - kTypeBytes]);
-  while (type == kEtherTypeVlan && frame.size() >= at + kVlanTagBytes) {
-    at += kVlanTagBytes;
-    type = wire::load16(&frame[at - kTypeBytes]);
-  }
-  if (type == kEtherTypeIpv4) return ipv4_segment(frame, at);
-  return type == kEtherTypeIpv6 ? ipv6_segment(frame, at) : Segment{};
+  const std::size_t at = ether_type_at(frame);
+  if (at + 2 > frame.size()) return {};
+  const std::uint16_t type = wire::load16(&frame[at]);
+  if (type == kEtherTypeIpv4) return ipv4_segment(frame, at + 2);
+  return type == kEtherTypeIpv6 ? ipv6_segment(frame, at + 2) : Segment{};
 }
 
 }  // namespace

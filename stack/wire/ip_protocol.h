@@ -25,10 +25,6 @@ enum class IpProtocol : std::uint8_t {
   DestinationOptions = 60,
 };
 
-namespace detail {
-void add_ipv6(ChecksumSum& sum, const Ipv6Address& address);
-}
-
 /// Adds the pseudo header of UDP, TCP and ICMPv6 (RFC 768, RFC 9293 section 3.1, RFC 8200 section
 /// 8.1); both addresses are of one family.
 inline void add_pseudo_header(ChecksumSum& sum, const IpAddress& source,
@@ -39,8 +35,10 @@ inline void add_pseudo_header(ChecksumSum& sum, const IpAddress& source,
     sum.add32(source.v4().value);
     sum.add32(destination.v4().value);
   } else {
-    detail::add_ipv6(sum, source.v6());
-    detail::add_ipv6(sum, destination.v6());
+    for (const Ipv6Address& address : {source.v6(), destination.v6()}) {
+      sum.add64(address.high);
+      sum.add64(address.low);
+    }
   }
   sum.add16(static_cast<std::uint16_t>(protocol));
   sum.add32(length);
