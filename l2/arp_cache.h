@@ -58,6 +58,7 @@ class ArpCache : public ArpPort {
   /// Forgets everything; parked packets are dropped for `reason`.
   void clear(DropReason reason);
 
+  NetIf& iface() const { return iface_; }
   std::size_t size() const { return entries_.size(); }
   bool is_pending(Ipv4Address neighbour) const;
 

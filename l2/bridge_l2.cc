@@ -59,7 +59,7 @@ L2Traits BridgeL2::traits() const {
 }
 
 std::unique_ptr<L2Context> BridgeL2::attach(NetIf& iface) {
-  return std::make_unique<BridgeContext>(iface, config_);
+  return make_in<BridgeContext>(iface.stack().arena(), iface, config_);
 }
 
 BridgeTable& BridgeL2::table(NetIf& iface) {

@@ -39,8 +39,12 @@ L2Traits EthernetL2::traits() const {
   return traits;
 }
 
+Arena* EthernetContext::arena() const {
+  return arp.iface().stack().arena();
+}
+
 std::unique_ptr<L2Context> EthernetL2::attach(NetIf& iface) {
-  return std::make_unique<EthernetContext>(iface, arp_);
+  return make_in<EthernetContext>(iface.stack().arena(), iface, arp_);
 }
 
 ArpCache& EthernetL2::arp(NetIf& iface) {

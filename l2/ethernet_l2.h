@@ -4,6 +4,7 @@
 // of each iface is its ArpCache; the object itself has only its configuration.
 #pragma once
 #include "l2/arp_cache.h"
+#include "stack/base/arena.h"
 #include "stack/base/prefetch.h"
 #include "stack/contract/l2.h"
 #include "stack/wire/ethernet.h"
@@ -24,8 +25,9 @@ void push_ethernet_header(Packet& packet, const EthernetHeader& header);
 void take_tag_off(Packet& packet, const VlanTag& tag);
 
 /// What every iface of an EthernetL2 has.
-struct alignas(kCacheLine) EthernetContext : L2Context {
+struct alignas(kCacheLine) EthernetContext : L2Context, ArenaObject<EthernetContext> {
   EthernetContext(NetIf& iface, const ArpConfig& config) : arp(iface, config) {}
+  Arena* arena() const;
   ArpPort* arp_port() override { return &arp; }
   ArpCache arp;
 };

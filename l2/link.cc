@@ -23,11 +23,8 @@ std::optional<MacAddress> destination(const Packet& frame) {
 
 }  // namespace
 
-Link::End::End(LinkEnd& user_at, std::shared_ptr<const LinkConfig> config,
-               LinkEndConfig end_config)
-    : user(&user_at),
-      link(config.get()),
-      rest(new Rest{std::move(config), std::move(end_config), {}, {}, 0, 0, {}}) {}
+Link::End::End(LinkEnd& user_at, std::unique_ptr<Rest> rest_of_it)
+    : user(&user_at), link(rest_of_it->link.get()), rest(std::move(rest_of_it)) {}
 
 Link::Link(const LinkEnv& env, std::string path, const LinkConfig& config)
     : Link(env, std::move(path), std::make_shared<const LinkConfig>(config)) {}
@@ -46,7 +43,7 @@ Link::~Link() {
 
 std::size_t Link::add_end(LinkEnd& user, LinkEndConfig config) {
   const std::size_t index = ends_.size();
-  ends_.emplace_back(user, config_, std::move(config));
+  ends_.emplace_back(user, make_in<Rest>(arena(), arena(), config_, std::move(config)));
   if (partitions_ != nullptr) {
     for (Partition& partition : *partitions_) partition.groups.push_back(0);
   }

@@ -27,13 +27,14 @@
 #include "l2/flight_list.h"
 #include "l2/link_config.h"
 #include "l2/link_env.h"
+#include "stack/base/arena.h"
 #include "stack/base/prefetch.h"
 #include "stack/base/small_vector.h"
 #include "stack/sim/timer.h"
 
 namespace flapjack {
 
-class alignas(kCacheLine) Link {
+class alignas(kCacheLine) Link : public ArenaObject<Link> {
  public:
   /// `path` is the link's subject in traces.
   Link(const LinkEnv& env, std::string path, const LinkConfig& config = {});
@@ -118,6 +119,7 @@ class alignas(kCacheLine) Link {
   /// otherwise as watch_peer().
   void watch_air(std::size_t end, std::function<void()> watcher);
 
+  Arena* arena() const { return env_.slab.arena(); }
   const std::string& path() const { return path_; }
   SubjectId subject() const { return subject_; }
   std::size_t end_count() const { return ends_.size(); }
@@ -136,7 +138,11 @@ class alignas(kCacheLine) Link {
     Timer turn;  // the transmitter is free for the next of the queue
   };
   // What few frames need of an end.
-  struct Rest {
+  struct Rest : ArenaObject<Rest> {
+    Rest(Arena* arena, std::shared_ptr<const LinkConfig> its_link, LinkEndConfig its_config)
+        : made_in(arena), link(std::move(its_link)), config(std::move(its_config)) {}
+    Arena* arena() const { return made_in; }
+    Arena* const made_in;
     std::shared_ptr<const LinkConfig> link;
     LinkEndConfig config;
     std::unique_ptr<Extra> extra;
@@ -146,7 +152,7 @@ class alignas(kCacheLine) Link {
   };
   // What every frame needs of it; stands in the link itself.
   struct End {
-    End(LinkEnd& user, std::shared_ptr<const LinkConfig> link, LinkEndConfig config);
+    End(LinkEnd& user, std::unique_ptr<Rest> rest);
     LinkEnd* user;
     const LinkConfig* link;  // rest->link: mostly the same for all ends of all links
     FlightList flights;

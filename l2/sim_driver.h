@@ -20,7 +20,9 @@ struct SimDriverConfig {
   bool station = false;  ///< see LinkEndConfig
 };
 
-class alignas(kCacheLine) SimDriver : public Driver, private LinkEnd {
+class alignas(kCacheLine) SimDriver : public Driver,
+                                      public ArenaObject<SimDriver>,
+                                      private LinkEnd {
  public:
   /// Takes a place at `link`, which outlives the driver. `name` is the iface's path ("dev.eth0"):
   /// the subject of its drops and the name of its end.
@@ -36,6 +38,7 @@ class alignas(kCacheLine) SimDriver : public Driver, private LinkEnd {
   /// the sender's to know: Ok.
   Status transmit(PacketPtr frame) override;
 
+  Arena* arena() const { return link_.arena(); }
   Link& link() const { return link_; }
   std::size_t end() const { return end_; }
 

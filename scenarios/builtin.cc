@@ -79,7 +79,7 @@ MadeDriver make_sim(const DriverSite& site) {
   config.station = site.station;
   config.promiscuous = site.promiscuous;
   config.checksum = site.checksum;
-  auto driver = std::make_unique<SimDriver>(site.env, *site.link, site.path, config);
+  auto driver = make_in<SimDriver>(site.env.slab.arena(), site.env, *site.link, site.path, config);
   const std::size_t end = driver->end();
   return {std::move(driver), end};
 }
@@ -96,7 +96,7 @@ std::unique_ptr<Driver> wrap_faulty(const DriverSite& site, std::unique_ptr<Driv
 }
 
 std::unique_ptr<App> make_udp_ping(const AppEnv& env, const AppSpec& spec, bool) {
-  return std::make_unique<UdpPing>(env, spec);
+  return make_in<UdpPing>(env.node.arena(), env, spec);
 }
 std::unique_ptr<App> make_client(const AppEnv& env, const AppSpec& spec, bool stream) {
   return std::make_unique<ReconnectingClient>(env, spec, stream);

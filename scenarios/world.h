@@ -47,7 +47,7 @@ struct Attachment {
 };
 
 /// One simulated machine: a stack, its connection manager, and what is plugged into them.
-struct Node {
+struct Node : ArenaObject<Node> {
   Node(const StackEnv& env, std::string name, NodeId id,
        std::shared_ptr<const NodeConfig> shared);
   ~Node();
@@ -68,6 +68,8 @@ struct Node {
   std::vector<DnsServerInfo> dns_servers;
   /// Apps and services by name, in the order in which they start.
   std::vector<std::pair<std::string, std::unique_ptr<App>>> apps;
+
+  Arena* arena() const { return stack.arena(); }
 };
 
 struct EthernetIface {
@@ -125,6 +127,7 @@ class World {
   Scheduler scheduler_;
   Rng rng_;
   Tracer tracer_;
+  Arena arena_;
   PacketSlab slab_;
   FiberHost fibers_;
   ConfigStore<NodeConfig> node_configs_;

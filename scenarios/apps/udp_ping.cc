@@ -63,6 +63,10 @@ UdpPing::~UdpPing() {
   if (context_ != nullptr) static_cast<void>(context_->put().ok());
 }
 
+Arena* UdpPing::arena() const {
+  return stack_.arena();
+}
+
 void UdpPing::start() {
   if (from_ < until_) next_.start_at(from_);
 }

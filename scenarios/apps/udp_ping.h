@@ -14,10 +14,11 @@
 
 namespace flapjack {
 
-class alignas(kCacheLine) UdpPing : public App {
+class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
  public:
   UdpPing(const AppEnv& env, const AppSpec& spec);
   ~UdpPing() override;
+  Arena* arena() const;
 
   void start() override;
   /// See Delegate::Kind.

@@ -8,6 +8,8 @@ namespace flapjack {
 
 NetContext::NetContext(Stack& stack, std::uint16_t slot) : stack_(stack), slot_(slot) {}
 
+Arena* NetContext::arena() const { return stack_.arena(); }
+
 void NetContext::unregister_conn() {
   if (conn_ == nullptr) return;
   const Status removed = stack_.conns.remove(conn_);

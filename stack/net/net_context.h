@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "stack/base/arena.h"
 #include "stack/base/counted.h"
 #include "stack/base/prefetch.h"
 #include "stack/base/small_vector.h"
@@ -30,7 +31,7 @@ class Stack;
 
 enum class ContextState : std::uint8_t { Unconnected, Connecting, Connected, Listening };
 
-class alignas(kCacheLine) NetContext {
+class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
  public:
   NetContext(const NetContext&) = delete;
   NetContext& operator=(const NetContext&) = delete;
@@ -63,6 +64,7 @@ class alignas(kCacheLine) NetContext {
   Status put();
 
   Stack& stack() const { return stack_; }
+  Arena* arena() const;
   Protocol protocol() const { return protocol_; }
   Family family() const { return family_; }
   SocketType type() const { return type_; }

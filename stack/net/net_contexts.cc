@@ -48,7 +48,7 @@ Result<NetContext*> NetContexts::take(Family family, SocketType type, Protocol p
   if (found == slots_.end()) {
     if (slots_.size() == limit_) return Errc::Enoent;
     const auto slot = static_cast<std::uint16_t>(slots_.size());
-    slots_.emplace_back(new NetContext(stack_, slot));
+    slots_.emplace_back(new (stack_.arena()) NetContext(stack_, slot));
     found = slots_.end() - 1;
   }
   NetContext& context = **found;

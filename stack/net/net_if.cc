@@ -48,6 +48,8 @@ NetIf::NetIf(Stack& stack, IfIndex index, NetIfConfig config)
 
 NetIf::~NetIf() = default;
 
+Arena* NetIf::arena() const { return stack_.arena(); }
+
 Status NetIf::set_link_address(const MacAddress& mac) {
   if (running_) return Errc::Eperm;
   link_address_ = mac;

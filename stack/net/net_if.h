@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "stack/base/arena.h"
 #include "stack/base/delegate.h"
 #include "stack/base/prefetch.h"
 #include "stack/contract/driver.h"
@@ -61,7 +62,7 @@ struct NetIfConfig {
   bool no_nd = false, no_mld = false;  ///< flags IPV6_NO_ND, IPV6_NO_MLD
 };
 
-class alignas(kCacheLine) NetIf : public DriverUser {
+class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
  public:
   NetIf(Stack& stack, IfIndex index, NetIfConfig config);
   ~NetIf() override;
@@ -69,6 +70,7 @@ class alignas(kCacheLine) NetIf : public DriverUser {
   NetIf& operator=(const NetIf&) = delete;
 
   Stack& stack() const { return stack_; }
+  Arena* arena() const;
   IfIndex index() const { return index_; }
   const std::string& name() const { return config_.name; }
   /// "node.iface" in traces.

@@ -69,7 +69,7 @@ Stack::~Stack() {
 NetIf& Stack::add_iface(NetIfConfig config) {
   assert(iface_by_name(config.name) == nullptr);
   const IfIndex index{static_cast<std::uint32_t>(ifaces_.size() + 1)};
-  NetIf& iface = *ifaces_.emplace_back(std::make_unique<NetIf>(*this, index, std::move(config)));
+  NetIf& iface = *ifaces_.emplace_back(make_in<NetIf>(arena(), *this, index, std::move(config)));
   routes_changed();
   if (ifaces_.size() <= kFewIfaces) return iface;
   if (by_name_ == nullptr) {

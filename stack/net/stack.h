@@ -126,6 +126,7 @@ class alignas(kCacheLine) Stack {
   SubjectId subject() const { return subject_; }
   const StackConfig& config() const { return *config_; }
   const StackEnv& env() const { return env_; }
+  Arena* arena() const { return env_.slab.arena(); }
   Scheduler& scheduler() const { return env_.scheduler; }
   Tracer& tracer() const { return env_.tracer; }
   FiberHost& fibers() const { return env_.fibers; }

@@ -25,9 +25,10 @@ void PacketSlab::FreeChunk::operator()(std::uint8_t* chunk) const {
   ::operator delete(chunk, std::align_val_t{kAlign});
 }
 
-PacketSlab::PacketSlab(std::size_t frame_bytes_max)
+PacketSlab::PacketSlab(std::size_t frame_bytes_max, Arena* arena)
     : capacity_(round_up(frame_bytes_max + kPacketHeadroom)),
-      stride_(round_up(sizeof(Packet)) + capacity_) {}
+      stride_(round_up(sizeof(Packet)) + capacity_),
+      arena_(arena) {}
 
 PacketSlab::~PacketSlab() {
   assert(in_use_ == 0 || abandoned_);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "stack/base/arena.h"
 #include "stack/packet/packet.h"
 
 namespace flapjack {
@@ -15,8 +16,9 @@ inline constexpr std::size_t kPacketHeadroom = 128;
 
 class PacketSlab {
  public:
-  /// `frame_bytes_max`: the largest frame, link header included, that a packet can hold.
-  explicit PacketSlab(std::size_t frame_bytes_max = 1536);
+  /// `frame_bytes_max`: the largest frame, link header included, that a packet can hold. `arena`:
+  /// where the World makes what lives as long as it; null: on the heap.
+  explicit PacketSlab(std::size_t frame_bytes_max = 1536, Arena* arena = nullptr);
   ~PacketSlab();
   PacketSlab(const PacketSlab&) = delete;
   PacketSlab& operator=(const PacketSlab&) = delete;
@@ -26,6 +28,7 @@ class PacketSlab {
   /// A copy with its own id and `original` as parent, on nobody's count.
   PacketPtr clone(const Packet& original);
   std::size_t capacity() const { return capacity_; }
+  Arena* arena() const { return arena_; }
   /// Packets that exist now, wherever they are.
   std::size_t in_use() const { return in_use_; }
   /// How many there is memory for; see Packet::slot().
@@ -41,6 +44,7 @@ class PacketSlab {
   void release(Packet* packet);
 
   std::size_t capacity_, stride_;
+  Arena* arena_;
   Packet* free_ = nullptr;
   std::uint64_t next_id_ = 0;
   std::size_t in_use_ = 0;

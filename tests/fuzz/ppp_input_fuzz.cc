@@ -26,7 +26,7 @@ class Rig {
       const std::string name = "ppp" + std::to_string(i);
       devices_[i] = std::make_unique<HdlcDriver>(
           env(), "a." + name,
-          std::make_unique<SimDriver>(env(), lines_[i], "a." + name, device()));
+          make_in<SimDriver>(nullptr, env(), lines_[i], "a." + name, device()));
       NetIf& iface = node_.add_iface({.name = name, .ipv6 = (options & 2) != 0});
       iface.bind_l2(l2_);
       iface.bind_driver(*devices_[i]);

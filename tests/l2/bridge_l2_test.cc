@@ -25,11 +25,11 @@ class Bridge : public ::testing::Test {
   explicit Bridge(const BridgeConfig& config = {}) : l2(config) {
     for (std::uint8_t i = 0; i < 3; ++i) {
       const std::string n = std::to_string(i);
-      links.push_back(std::make_unique<Link>(rig.env(), "wire" + n));
+      links.push_back(make_in<Link>(nullptr, rig.env(), "wire" + n));
       SimDriverConfig device;
       device.mac = mac(static_cast<std::uint8_t>(0x10 + i));
-      devices.push_back(std::make_unique<SimDriver>(rig.env(), *links[i], "sw.p" + n, device));
-      stations.push_back(std::make_unique<SimDriver>(rig.env(), *links[i], "s" + n,
+      devices.push_back(make_in<SimDriver>(nullptr, rig.env(), *links[i], "sw.p" + n, device));
+      stations.push_back(make_in<SimDriver>(nullptr, rig.env(), *links[i], "s" + n,
                                                      SimDriverConfig{mac(i + 1u), true}));
       users.push_back(std::make_unique<test::RecordingUser>(rig.scheduler));
       stations[i]->attach(*users[i]);
@@ -263,13 +263,13 @@ struct Loop {
   explicit Loop(std::size_t cables, const BridgeConfig& config = {}) : l2(config) {
     for (std::size_t i = 0; i < cables; ++i) {
       const std::string n = std::to_string(i);
-      links.push_back(std::make_unique<Link>(rig.env(), "cable" + n));
+      links.push_back(make_in<Link>(nullptr, rig.env(), "cable" + n));
       port(one, *links.back(), "p" + n);
       port(two, *links.back(), "p" + n);
     }
-    station_link = std::make_unique<Link>(rig.env(), "station");
+    station_link = make_in<Link>(nullptr, rig.env(), "station");
     port(one, *station_link, "edge");
-    station = std::make_unique<SimDriver>(rig.env(), *station_link, "s", SimDriverConfig{});
+    station = make_in<SimDriver>(nullptr, rig.env(), *station_link, "s", SimDriverConfig{});
     user = std::make_unique<test::RecordingUser>(rig.scheduler);
     station->attach(*user);
     EXPECT_TRUE(station->set_running(true).ok());
@@ -289,7 +289,7 @@ struct Loop {
     SimDriverConfig device;
     device.mac = mac(static_cast<std::uint8_t>(0x10 + devices.size()));
     devices.push_back(
-        std::make_unique<SimDriver>(rig.env(), link, stack.name() + "." + name, device));
+        make_in<SimDriver>(nullptr, rig.env(), link, stack.name() + "." + name, device));
     NetIf& iface = stack.add_iface({.name = name});
     iface.bind_l2(ethernet);
     iface.bind_driver(*devices.back());

@@ -35,7 +35,7 @@ struct Bench : DriverRig {
 };
 
 DriverSite site(Bench& bench, bool on_link, const std::string& name, std::uint8_t last) {
-  if (on_link && bench.link == nullptr) bench.link = std::make_unique<Link>(bench.env(), "wire");
+  if (on_link && bench.link == nullptr) bench.link = make_in<Link>(nullptr, bench.env(), "wire");
   return {bench.env(), bench.link.get(), name, {{2, 0, 0, 0, 0, last}}, {}, false, false, {}};
 }
 
@@ -170,7 +170,7 @@ TEST(SimDriver, ReportsChangesOfItsMedium) {
   Bench bench;
   const auto wrapped = [&](const std::string& name, std::uint8_t last) {
     const DriverSite at = site(bench, true, name, last);
-    auto bare = std::make_unique<SimDriver>(at.env, *at.link, name,
+    auto bare = make_in<SimDriver>(nullptr, at.env, *at.link, name,
                                             SimDriverConfig{at.mac, false, {}, {}});
     return std::make_unique<FaultyDriver>(at.env, name, std::move(bare), FaultyDriverConfig{});
   };

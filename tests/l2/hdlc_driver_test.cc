@@ -20,7 +20,7 @@ using Bytes = std::vector<std::uint8_t>;
 class Hdlc : public ::testing::Test {
  protected:
   std::unique_ptr<Driver> device(const std::string& name) {
-    return std::make_unique<SimDriver>(rig.env(), wire, name, SimDriverConfig{});
+    return make_in<SimDriver>(nullptr, rig.env(), wire, name, SimDriverConfig{});
   }
   void start() {
     for (auto [driver, whose] : {std::pair{&a, &user_a}, std::pair{&b, &user_b}}) {
@@ -40,7 +40,7 @@ class Hdlc : public ::testing::Test {
     Link other(rig.env(), "other");
     SimDriver sender(rig.env(), other, "s", {});
     HdlcDriver receiver(rig.env(), "r",
-                        std::make_unique<SimDriver>(rig.env(), other, "r", SimDriverConfig{}));
+                        make_in<SimDriver>(nullptr, rig.env(), other, "r", SimDriverConfig{}));
     sender.attach(user);
     receiver.attach(user_b);
     ASSERT_TRUE(sender.set_running(true).ok());
