@@ -7,13 +7,23 @@
 
 namespace flapjack {
 
+namespace {
+
+// Zephyr: NET_TC_TX_EFFECTIVE_COUNT; the class of those that skip counts, too.
+std::size_t effective_count(const TrafficClass::Config& config) {
+  return config.classes + (config.skip_high ? 1 : 0);
+}
+
+}  // namespace
+
 TrafficClass::TrafficClass(Stack& stack, Direction direction, const Config& config)
     : stack_(stack),
       direction_(direction),
       count_(static_cast<std::uint8_t>(config.classes)),
       map_(config.map),
       skip_high_(config.skip_high),
-      limit_(config.classes > 1 ? static_cast<std::uint32_t>(config.slots / config.classes) : 0),
+      limit_(static_cast<std::uint32_t>(config.slots /
+                                        std::max<std::size_t>(effective_count(config), 1))),
       others_(config.classes > 1 ? std::make_unique<Class[]>(config.classes - 1) : nullptr) {
   assert(config.classes <= 8);
   assert(config.classes == 0 || config.classes >= fewest_classes(config.map));
@@ -27,10 +37,11 @@ TrafficClass::~TrafficClass() { stack_.scheduler().cancel(turn_); }
 
 void TrafficClass::submit(PacketPtr packet) {
   if (skips(*packet)) return process_in_callers_turn(std::move(packet));
+  const std::size_t effective = count_ + std::size_t{skip_high_};
   const std::size_t number =
-      count_ == 1 ? 0 : traffic_class_of(packet->meta.priority, count_, map_);
+      count_ == 1 ? 0 : traffic_class_of(packet->meta.priority, effective, map_);
   Class& cls = at(number);
-  if (count_ > 1 && cls.waiting.size() >= limit_) return refuse(std::move(packet), cls);
+  if (effective > 1 && cls.waiting.size() >= limit_) return refuse(std::move(packet), cls);
   if (stack_.tracer().wants(TraceKind::Hop)) [[unlikely]] {
     const SubjectId where = stack_.iface(packet->meta.iface)->subject();
     if (direction_ == Direction::Tx) {

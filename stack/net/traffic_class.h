@@ -37,7 +37,9 @@ class alignas(kCacheLine) TrafficClass {
     /// With more than one class each may hold its equal share; with one the pool is the limit.
     std::size_t slots = 0;
     PriorityMap map = PriorityMap::Strict;
-    bool skip_high = false;  ///< CA and above are processed in the caller's turn
+    /// CA and above are processed in the caller's turn, as one class more that has a share and a
+    /// place in the map (Zephyr: NET_TC_TX_EFFECTIVE_COUNT); at most 8 with it.
+    bool skip_high = false;
   };
   TrafficClass(Stack& stack, Direction direction, const Config& config);
   ~TrafficClass();
@@ -111,7 +113,7 @@ class alignas(kCacheLine) TrafficClass {
   bool awake_ = false;  // its turn is scheduled
   EventHandle turn_;
   Class first_;  // here, as most nodes have no more; so far every packet, and a cache line
-  const std::uint32_t limit_;  // of each class, when there are several
+  const std::uint32_t limit_;  // of each class, when there are several or some skip them
   std::uint32_t queued_ = 0, peak_ = 0;  // of all, when there are several
   std::unique_ptr<Class[]> others_;
 };

@@ -164,5 +164,38 @@ TEST(FactsTimingQueues, RxInTheDriversTurn) {
   }
 }
 
+
+// TC-4: those that skip the queues count as one class more. The queue stands still while all send.
+std::string skipping(const std::string& classes, const std::string& apps,
+                     const std::string& kconfig) {
+  return R"({ "until": "4s", "nodes": {
+    "a": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } }, "apps": {)" + apps + R"(},
+           "kconfig": { "NET_TC_TX_SKIP_FOR_HIGH_PRIO": true, "NET_TC_TX_COUNT": )" + classes +
+         kconfig + R"( } },
+    "b": { "ifaces": { "e": { "ipv4": "10.0.0.2/24" } }, "services": ["udp_echo:7"] } },
+  "links": { "w": { "between": ["a.e", "b.e"] } },
+  "timeline": [ { "at": "0.5s", "stall": "a.tx_queue", "for": "1s" } ] })";
+}
+TEST(FactsTimingQueues, WhoSkipsTheQueuesHasAShare) {
+  const Ran ran(skipping("1", R"("p": { "udp_ping": "b:7", "priority": 0, "from": "1s",
+                                        "every": "1ms", "count": 12 })", ""));
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.counter("a.tx_queue_dropped"), 5);  // 14 packets, 7 of them for the one class
+}
+TEST(FactsTimingQueues, WhoSkipsTheQueuesHasAPlaceInTheMap) {
+  std::string apps;
+  for (const char* priority : {"0", "1", "2", "3"}) {
+    apps += std::string(apps.empty() ? "" : ", ") + "\"p" + priority +
+            R"(": { "udp_ping": "b:7", "from": "1s", "count": 1, "priority": )" + priority + " }";
+  }
+  const Ran ran(skipping("3", apps, R"(, "NET_PKT_TX_COUNT": 40)"));
+  ASSERT_TRUE(ran.report) << ran.messages;
+  std::vector<std::string> order;
+  for (const KeptRecord& record : ran.trace.records) {
+    if (record.name == "acked") order.push_back(record.subject);
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"a.p3", "a.p2", "a.p0", "a.p1"}));
+}
+
 }  // namespace
 }  // namespace flapjack
