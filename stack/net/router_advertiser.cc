@@ -13,6 +13,7 @@ constexpr Duration kMinDelayBetween = seconds(3);      // MIN_DELAY_BETWEEN_RAS
 constexpr Duration kMaxAnswerDelay = milliseconds(500);  // MAX_RA_DELAY_TIME
 constexpr Duration kMaxInitialInterval = seconds(16);  // MAX_INITIAL_RTR_ADVERT_INTERVAL
 constexpr unsigned kInitial = 3;                       // MAX_INITIAL_RTR_ADVERTISEMENTS
+constexpr std::int64_t kRdnssIntervals = 3;    // RFC 8106 section 5.1: its default lifetime
 constexpr Duration kRetry = milliseconds(100);  // until the link-local address is there (ours)
 
 std::uint32_t seconds_of(Duration d) {
@@ -41,7 +42,7 @@ void RouterAdvertiser::start() {
   running_ = true;
   initial_ = 0;
   iface_.stack().v6->icmp.add(handler_);
-  timer_.start(Duration{});
+  timer_.start_at(soonest());
 }
 
 void RouterAdvertiser::stop(bool farewell) {
@@ -49,16 +50,21 @@ void RouterAdvertiser::stop(bool farewell) {
   running_ = false;
   timer_.cancel();
   iface_.stack().v6->icmp.remove(handler_);
-  if (farewell && iface_.is_up()) send(Duration{});
+  if (farewell && iface_.is_up()) send(true);
 }
 
 void RouterAdvertiser::change(RouterAdvertiserConfig config) {
   config_ = std::move(config);
   if (!running_) return;
   initial_ = 0;
-  const SimTime now = iface_.stack().scheduler().now();
-  const SimTime at = last_sent_.ns < 0 ? now : std::max(now, last_sent_ + kMinDelayBetween);
+  const SimTime at = soonest();
   if (!timer_.running() || at < timer_.deadline()) timer_.start_at(at);
+}
+
+// RFC 4861 section 6.2.6: not too soon after the one before, which may have been a farewell.
+SimTime RouterAdvertiser::soonest() const {
+  const SimTime now = iface_.stack().scheduler().now();
+  return last_sent_.ns < 0 ? now : std::max(now, last_sent_ + kMinDelayBetween);
 }
 
 // RFC 4861 section 6.2.6: a multicast answer after a short random delay, but not too soon after the
@@ -74,9 +80,8 @@ Status RouterAdvertiser::on_solicitation(NetIf& iface, Packet& packet) {
     return Errc::Einval;
   }
   if (link) iface.stack().v6->nd.learn(iface, from, *link, false);
-  const SimTime now = iface.stack().scheduler().now();
-  SimTime at = now + Duration{random_.between(0, kMaxAnswerDelay.ns)};
-  if (last_sent_.ns >= 0) at = std::max(at, last_sent_ + kMinDelayBetween);
+  const Duration delay{random_.between(0, kMaxAnswerDelay.ns)};
+  const SimTime at = std::max(iface.stack().scheduler().now() + delay, soonest());
   if (!timer_.running() || at < timer_.deadline()) timer_.start_at(at);
   return Status();
 }
@@ -84,15 +89,15 @@ Status RouterAdvertiser::on_solicitation(NetIf& iface, Packet& packet) {
 void RouterAdvertiser::advertise() {
   const bool ready = iface_.is_up() && iface_.ipv6()->link_local() != nullptr;
   if (!ready) return timer_.start(kRetry);
-  send(config_.lifetime);
-  last_sent_ = iface_.stack().scheduler().now();
+  send(false);
   timer_.start(next_interval());
 }
 
-// RFC 4861 section 6.2.4.
+// RFC 4861 section 6.2.4; the least as section 6.2.1 has it, where it is not to be below 3 s.
 Duration RouterAdvertiser::next_interval() {
   const std::int64_t most = config_.max_interval.ns;
-  const Duration drawn{random_.between(std::max<std::int64_t>(most / 3, 1), most)};
+  const std::int64_t least = most >= seconds(9).ns ? most / 3 : most / 4 * 3;
+  const Duration drawn{random_.between(std::max<std::int64_t>(least, 1), most)};
   if (initial_ >= kInitial) return drawn;
   ++initial_;
   return std::min(drawn, kMaxInitialInterval);
@@ -111,7 +116,13 @@ std::size_t RouterAdvertiser::option_bytes() const {
          (config_.dns.empty() ? 0 : NdRdnss::bytes(config_.dns.size()));
 }
 
-std::size_t RouterAdvertiser::emit_options(std::uint8_t* out, Duration lifetime) const {
+// RFC 8106 section 5.1. A router that is no default router may well know a resolver.
+Duration RouterAdvertiser::rdnss_lifetime() const {
+  return config_.lifetime.ns > 0 ? config_.lifetime
+                                 : Duration{kRdnssIntervals * config_.max_interval.ns};
+}
+
+std::size_t RouterAdvertiser::emit_options(std::uint8_t* out, bool farewell) const {
   const std::uint8_t* start = out;
   NdLinkAddress{NdOptionType::SourceLinkAddress, iface_.link_address()}.emit(out);
   out += NdLinkAddress::kBytes;
@@ -130,20 +141,22 @@ std::size_t RouterAdvertiser::emit_options(std::uint8_t* out, Duration lifetime)
     out += NdPrefixInfo::kBytes;
   }
   if (!config_.dns.empty()) {
-    NdRdnss::emit(out, seconds_of(lifetime), config_.dns);
+    NdRdnss::emit(out, farewell ? 0 : seconds_of(rdnss_lifetime()), config_.dns);
     out += NdRdnss::bytes(config_.dns.size());
   }
   return static_cast<std::size_t>(out - start);
 }
 
-void RouterAdvertiser::send(Duration lifetime) {
+void RouterAdvertiser::send(bool farewell) {
   const Ipv6IfAddress* own = iface_.ipv6()->link_local();
   if (own == nullptr) return;
+  last_sent_ = iface_.stack().scheduler().now();
   const Ipv6Address from = own->address();
   std::vector<std::uint8_t> message(RouterAdvertisement::kBytes + option_bytes());
-  emit_options(message.data() + RouterAdvertisement::kBytes, lifetime);
+  emit_options(message.data() + RouterAdvertisement::kBytes, farewell);
   RouterAdvertisement advert;
   advert.hop_limit = config_.hop_limit;
+  const Duration lifetime = farewell ? Duration{} : config_.lifetime;
   advert.lifetime_s =
       static_cast<std::uint16_t>(std::min<std::uint32_t>(seconds_of(lifetime), 65'535));
   advert.emit(message, from, Ipv6Address::all_nodes());

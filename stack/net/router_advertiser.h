@@ -14,13 +14,14 @@ namespace flapjack {
 
 /// Defaults: RFC 4861 section 6.2.1.
 struct RouterAdvertiserConfig {
-  Duration max_interval = seconds(600);  ///< MaxRtrAdvInterval; the least is a third of it
+  Duration max_interval = seconds(600);  ///< MaxRtrAdvInterval
   Duration lifetime = seconds(1800);     ///< AdvDefaultLifetime; zero: no default router
   Duration valid = seconds(2'592'000), preferred = seconds(604'800);  ///< of the prefixes
   std::uint8_t hop_limit = 64;           ///< AdvCurHopLimit; 0: not said
   std::uint32_t mtu = 0;                 ///< AdvLinkMTU; 0: not said
   std::vector<Ipv6Prefix> prefixes;      ///< empty: the on-link prefixes of the iface
-  std::vector<Ipv6Address> dns;          ///< RFC 8106, with the router's lifetime
+  std::vector<Ipv6Address> dns;          ///< RFC 8106, with the lifetime of the router; while
+                                         ///< it is no default router, of three intervals
   bool on_link = true;                   ///< the prefixes are on the link
   bool autonomous = true;                ///< hosts may make addresses from them
 };
@@ -45,9 +46,11 @@ class RouterAdvertiser {
 
  private:
   Status on_solicitation(NetIf& iface, Packet& packet);
+  SimTime soonest() const;
   void advertise();
-  void send(Duration lifetime);
-  std::size_t emit_options(std::uint8_t* out, Duration lifetime) const;
+  void send(bool farewell);
+  Duration rdnss_lifetime() const;
+  std::size_t emit_options(std::uint8_t* out, bool farewell) const;
   std::size_t option_bytes() const;
   std::vector<Ipv6Prefix> prefixes() const;
   Duration next_interval();
