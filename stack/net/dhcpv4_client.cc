@@ -339,14 +339,19 @@ void Dhcpv4Client::set_gateway(Ipv4Address gateway) {
   gateway_ = gateway;
 }
 
-// Another set cancels every open query, so the same one is left alone.
+// Another set cancels every open query, so the same one is left alone, but for those of it that the
+// resolver had no room for before.
 void Dhcpv4Client::set_dns_servers(const Dhcpv4Addresses& servers) {
-  if (servers == dns_servers_) return;
-  if (DnsResolver* dns = stack_.dns.made()) dns->remove_servers(iface_, DnsServerSource::Dhcpv4);
-  for (const Ipv4Address server : servers.view()) {
-    // one too many is refused with an event of the resolver
-    static_cast<void>(
-        stack_.dns->add_server(IpAddress(server), &iface_, DnsServerSource::Dhcpv4).ok());
+  const bool same = servers == dns_servers_;
+  if (same && (dns_refused_.empty() || !stack_.dns->has_room())) return;
+  const Dhcpv4Addresses wanted = same ? dns_refused_ : servers;
+  DnsResolver* dns = stack_.dns.made();
+  if (!same && dns != nullptr) dns->remove_servers(iface_, DnsServerSource::Dhcpv4);
+  dns_refused_ = {};
+  for (const Ipv4Address server : wanted.view()) {
+    const IpAddress address = server;
+    const Status added = stack_.dns->add_server(address, &iface_, DnsServerSource::Dhcpv4);
+    if (!added.ok()) static_cast<void>(dns_refused_.push(server));
   }
   dns_servers_ = servers;
 }

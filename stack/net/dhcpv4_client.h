@@ -119,7 +119,7 @@ class Dhcpv4Client {
   Dhcpv4Lease lease_;
   bool has_address_ = false;
   Ipv4Address gateway_;          // the one it put on the iface
-  Dhcpv4Addresses dns_servers_;  // those it told the resolver
+  Dhcpv4Addresses dns_servers_, dns_refused_;  // told the resolver; of them, what it refused
   std::uint32_t xid_ = 0;   // of the message sent last
   unsigned attempts_ = 0;  // messages sent in this state
   std::uint32_t ticket_ = 0, posted_ = ~0u;  // equal: a message waits for a packet

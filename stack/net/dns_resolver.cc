@@ -264,13 +264,17 @@ void DnsResolver::ignore(std::string_view reason) {
 
 // ---- servers
 
+bool DnsResolver::has_room() const {
+  return servers_.size() < stack_.config().dns.max_servers;
+}
+
 Status DnsResolver::add_server(const Endpoint& server, NetIf* iface, DnsServerSource source) {
   if (!names_one_host(server.address) || server.port == 0) return Errc::Einval;
   const bool known = std::any_of(servers_.begin(), servers_.end(), [&](const Server& each) {
     return each.told.endpoint == server && each.told.iface == iface;
   });
   if (known) return Status();
-  if (servers_.size() == stack_.config().dns.max_servers) {
+  if (!has_room()) {
     stack_.tracer().event(
         stack_.subject(), "dns_server_refused",
         {Attr::of("server", server.address), Attr::of("errno", Errc::Enospc)});

@@ -80,6 +80,8 @@ class DnsResolver {
   std::size_t remove_servers(const NetIf& iface, DnsServerSource source,
                              const IpAddress* only = nullptr);
   /// In the order in which they are asked.
+  /// For one server more.
+  bool has_room() const;
   std::vector<DnsServerInfo> servers() const;
 
   /// Asks for the addresses of `name` (dns_resolve_name); the id, for cancel(). The answer comes by
