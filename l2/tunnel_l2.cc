@@ -96,9 +96,11 @@ Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
   outer.source = source.v4();
   outer.destination = config_.remote;
   outer.emit(datagram->push(kIpv4HeaderBytes));
-  PacketMeta& meta = datagram->meta;
+  PacketMeta& meta = datagram->meta;  // from here on the node's own datagram, whosesoever is in it
   meta.iface = lower.index();
   meta.l2_ready = false;
+  meta.forwarded = meta.loops = meta.router_alert = false;
+  meta.l3_start = meta.l3_bytes = meta.fragment_offset = 0;
   meta.dont_fragment = outer.dont_fragment;
   meta.ttl = outer.ttl;
   meta.protocol = outer.protocol;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/forward.h"
 
+#include <algorithm>
+
 #include "stack/net/stack.h"
 #include "stack/wire/ipv4_option.h"
 #include "stack/wire/ipv4_patch.h"
@@ -83,12 +85,17 @@ bool Forward::pass_options(NetIf& in, Packet& packet, const Ipv4Header& header, 
   return true;
 }
 
-// RFC 1812 section 5.2.7.2: it leaves by where it came in, and its sender could have asked there.
+// RFC 1812 section 5.2.7.2: it leaves by where it came in, and its sender could have asked there,
+// as both are in one network.
 void Forward::redirect(NetIf& in, const Packet& packet, const NetIf& out,
                        const IpAddress& next_hop) {
-  const IpAddress from = packet.meta.source.address;
-  if (&in != &out || !in.ipv4().on_link(from.v4())) return;
-  stack_.icmp->send_error(in, packet, IcmpHeader::redirect(kIcmpCodeRedirectHost, next_hop.v4()));
+  const Ipv4Address from = packet.meta.source.address.v4(), better = next_hop.v4();
+  const auto has_both = [&](const Ipv4IfAddress& own) {
+    return own.prefix.contains(from) && own.prefix.contains(better);
+  };
+  const auto own = in.ipv4().addresses();
+  if (&in != &out || std::none_of(own.begin(), own.end(), has_both)) return;
+  stack_.icmp->send_error(in, packet, IcmpHeader::redirect(kIcmpCodeRedirectHost, better));
 }
 
 void Forward::send(PacketPtr packet, NetIf& out, const IpAddress& next_hop) {

@@ -24,6 +24,11 @@ void Forward::ipv6(NetIf& in, PacketPtr packet, const Ipv6Header& header) {
     stack_.v6->icmp.send_error(in, *packet, Icmpv6Header::unreachable(kIcmpv6NoRoute));
     return drop(in, std::move(packet), DropReason::NoRoute);
   }
+  // RFC 4443 section 3.1: of a point-to-point link's own prefix, and nobody there has it
+  if (hop.iface == &in && in.is_point_to_point() && hop.address == to) {
+    stack_.v6->icmp.send_error(in, *packet, Icmpv6Header::unreachable(kIcmpv6AddressUnreachable));
+    return drop(in, std::move(packet), DropReason::NoRoute);
+  }
   const std::uint16_t mtu = hop.iface->ipv6()->mtu();
   if (packet->size() > mtu) {
     stack_.v6->icmp.send_error(in, *packet, Icmpv6Header::packet_too_big(mtu));

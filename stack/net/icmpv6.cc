@@ -186,7 +186,9 @@ bool Icmpv6::may_tell(const Packet& offending, const Icmpv6Header& error) const 
   const std::span<const std::uint8_t> whole{offending.data() - meta.l3_bytes,
                                             offending.size() + meta.l3_bytes};
   const auto quote = IcmpQuote::parse_ipv6(whole);
-  if (!quote || quote->protocol != static_cast<std::uint8_t>(IpProtocol::Icmpv6)) return true;
+  const bool icmpv6 = quote && !quote->later_fragment &&
+                      quote->protocol == static_cast<std::uint8_t>(IpProtocol::Icmpv6);
+  if (!icmpv6) return true;
   if (whole.size() <= quote->upper_at) return false;  // it may be an error
   const std::uint8_t type = whole[quote->upper_at];
   return type >= 128 && type != static_cast<std::uint8_t>(Icmpv6Type::Redirect);
@@ -214,7 +216,8 @@ void Icmpv6::send_error(NetIf& iface, const Packet& offending, const Icmpv6Heade
   NetIf& out = way_back(iface, offending);
   const Ipv6Address to = meta.source.address.v6();
   Ipv6Address source = meta.destination.address.v6();
-  if (!iface.has_address(source)) source = stack_.route.source(&out, to).v6();
+  // RFC 4443 section 2.2 (a): as whom it was asked, on whichever iface that is
+  if (stack_.route.iface_of(source) == nullptr) source = stack_.route.source(&out, to).v6();
   if (source.is_any()) source = stack_.route.source(nullptr, to).v6();
   if (source.is_any()) return not_sent(out, Errc::Eaddrnotavail);
   const std::uint8_t* start = offending.data() - meta.l3_bytes;

@@ -54,6 +54,7 @@ Status Icmpv6Errors::on_error(NetIf& iface, const IcmpHeader& error, const Packe
     const std::uint32_t mtu = std::uint32_t{error.id} << 16 | error.sequence;
     stack_.pmtu.too_big(quote->destination.address, mtu, quote->total_length);
   }
+  if (quote->later_fragment) return Status();  // of which context, only the first one says
   stack_.contexts.on_path_error(quote->protocol, quote->source, quote->destination, code);
   return Status();
 }

@@ -87,6 +87,9 @@ PacketPtr Ipv4Fragment::make(Packet& whole, const Ipv4Header& header, const Part
   own.total_length =
       static_cast<std::uint16_t>(kIpv4HeaderBytes + options_bytes + part.bytes);
   own.emit(piece->push(kIpv4HeaderBytes + options_bytes), options.view());
+  // what an error about this piece quotes, and whether there is one (RFC 1122 section 3.2.2)
+  piece->meta.l3_start = static_cast<std::uint16_t>(piece->headroom());
+  piece->meta.fragment_offset = own.fragment_offset;
   return piece;
 }
 

@@ -31,8 +31,11 @@ Status NetCore::send_data(PacketPtr packet) {
     loop_back(*iface, std::move(packet));
     return Status();
   }
-  if (meta.loops && !loop_group(*packet)) {
-    return iface->drop_tx(std::move(packet), DropReason::NoBuffers, Errc::Enomem);
+  if (meta.loops) {
+    if (!loop_group(*packet)) {
+      return iface->drop_tx(std::move(packet), DropReason::NoBuffers, Errc::Enomem);
+    }
+    packet->meta.loops = false;  // once, and not again as fragments
   }
   const std::uint16_t fits = room(*iface, packet->meta.destination.address);
   if (packet->size() > fits) return send_large(*iface, std::move(packet), fits);

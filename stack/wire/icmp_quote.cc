@@ -48,20 +48,20 @@ std::optional<IcmpQuote> IcmpQuote::parse_ipv6(std::span<const std::uint8_t> dat
   if (data.size() < kIpv6HeaderBytes || data[0] >> 4 != 6) return {};
   std::uint8_t next = data[kIpv6NextHeaderAt];
   std::size_t at = kIpv6HeaderBytes;
-  while (is_extension(next)) {
+  IcmpQuote quote;
+  while (is_extension(next) && !quote.later_fragment) {
     if (data.size() < at + kIpv6FragmentBytes) return {};
     std::size_t bytes = (std::size_t{data[at + 1]} + 1) * 8;
     if (is(next, IpProtocol::Fragment)) {
-      if (Ipv6Fragment::parse(data.subspan(at))->offset != 0) return {};
+      quote.later_fragment = Ipv6Fragment::parse(data.subspan(at))->offset != 0;
       bytes = kIpv6FragmentBytes;
     }
     next = data[at];
     at += bytes;
   }
   constexpr std::size_t kPortsBytes = 4;
-  const bool ports = has_ports(next);
+  const bool ports = has_ports(next) && !quote.later_fragment;
   if (data.size() < at + (ports ? kPortsBytes : 0)) return {};
-  IcmpQuote quote;
   quote.protocol = next;
   quote.upper_at = static_cast<std::uint32_t>(at);
   quote.total_length = std::uint32_t{kIpv6HeaderBytes} + wire::load16(&data[kIpv6PayloadLengthAt]);

@@ -18,13 +18,14 @@ struct IcmpQuote {
   std::uint8_t protocol = 0;
   std::uint32_t total_length = 0;  ///< of the datagram as its sender made it
   std::uint32_t upper_at = 0;      ///< where the header of `protocol` starts in the quote
+  bool later_fragment = false;     ///< the header of `protocol` is in another fragment: no ports
   Endpoint source, destination;    ///< ports only of UDP and TCP, else 0
 
   /// `data`: the message behind its 8 bytes of header. Nothing when it is shorter than an IP header
   /// with 8 bytes behind it, no IPv4, or of a later fragment, which has no ports.
   static std::optional<IcmpQuote> parse(std::span<const std::uint8_t> data);
-  /// The same of an ICMPv6 error. Extension headers are skipped; nothing when the quote ends before
-  /// the protocol or its ports are known.
+  /// The same of an ICMPv6 error, which may be about a later fragment. Extension headers are
+  /// skipped; nothing when the quote ends before the protocol or its ports are known.
   static std::optional<IcmpQuote> parse_ipv6(std::span<const std::uint8_t> data);
 };
 

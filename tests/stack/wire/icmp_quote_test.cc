@@ -94,11 +94,19 @@ TEST(IcmpQuote, Ipv6WhatIsNone) {
     EXPECT_FALSE(IcmpQuote::parse_ipv6(std::span(whole).first(size))) << size;
   }
   EXPECT_TRUE(IcmpQuote::parse_ipv6(whole));
-  EXPECT_FALSE(IcmpQuote::parse_ipv6(quoted6(44, {17, 0, 0, 8, 0, 0, 0, 9, 0, 1, 0, 2})))
-      << "a later fragment has no ports";
   Bytes four = whole;
   four[0] = 0x45;
   EXPECT_FALSE(IcmpQuote::parse_ipv6(four));
+}
+
+// What did not fit need not be the first fragment (RFC 8201 section 4).
+TEST(IcmpQuote, ALaterFragmentOfIpv6HasNoPorts) {
+  const auto quote = IcmpQuote::parse_ipv6(quoted6(44, {17, 0, 0, 8, 0, 0, 0, 9, 0, 1, 0, 2}));
+  ASSERT_TRUE(quote);
+  EXPECT_TRUE(quote->later_fragment);
+  EXPECT_EQ(to_text(*quote), "[2001:db8::1]:0 > [2001:db8::2]:0 proto 17 length 540");
+  EXPECT_FALSE(IcmpQuote::parse_ipv6(quoted6(44, {17, 0, 0, 1, 0, 0, 0, 9, 0, 1, 0, 2}))
+                   ->later_fragment);
 }
 
 // ---- headers that are changed in place
