@@ -45,9 +45,12 @@ Status ArpCache::park(PacketPtr packet, Ipv4Address neighbour) {
 }
 
 Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
+  const Message question = request(neighbour, *packet);
+  if (question.arp.sender_ip.is_any()) {  // to others that would be a probe (RFC 5227 section 1.1)
+    return iface_.drop_tx(std::move(packet), DropReason::NoSource, Errc::Eaddrnotavail);
+  }
   PacketList evicted = make_room();
   iface_.stack().tracer().hop(Hop::ArpWait, iface_.subject(), *packet);
-  const Message question = request(neighbour, *packet);
   const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
   Entry entry;
   entry.address = neighbour;

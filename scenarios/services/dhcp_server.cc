@@ -17,10 +17,11 @@ constexpr std::string_view kScripted = "scripted", kNotAvailable = "not_availabl
                            kWrongNetwork = "wrong_network", kExhausted = "exhausted",
                            kOtherServer = "other_server", kUnknown = "unknown_client",
                            kNoAddress = "no_address", kMalformed = "malformed", kRelay = "relay",
-                           kNotARequest = "not_a_request", kOtherAddress = "other_address";
+                           kNotARequest = "not_a_request", kOtherAddress = "other_address",
+                           kUnaddressed = "server_has_no_address";
 constexpr std::array kReasons = {kScripted,    kNotAvailable, kWrongNetwork, kExhausted,
                                  kOtherServer, kUnknown,      kNoAddress,    kMalformed,
-                                 kRelay,       kNotARequest,  kOtherAddress};
+                                 kRelay,       kNotARequest,  kOtherAddress, kUnaddressed};
 
 }  // namespace
 
@@ -101,6 +102,13 @@ void DhcpServer::update() {
   leases_.set_pool(pool);
 }
 
+// The one it names itself by, which others may be using by now.
+bool DhcpServer::has_address() const {
+  const NetIf* iface = env_.node.stack.iface_by_name(config_.iface);
+  const Ipv4IfAddress* own = iface->ipv4().find(config_.address.address);
+  return own != nullptr && own->state != AddressState::Tentative;
+}
+
 void DhcpServer::on_packet(const Packet& packet) {
   Dhcpv4Message m;
   const bool whole = Dhcpv4Message::parse(packet.bytes(), m) == Dhcpv4Message::Error::None;
@@ -108,6 +116,7 @@ void DhcpServer::on_packet(const Packet& packet) {
   if (m.reply) return be_silent(m, kNotARequest);
   if (!m.giaddr.is_any()) return be_silent(m, kRelay);
   if (answer_ == DhcpAnswer::Silent) return be_silent(m, kScripted);
+  if (!has_address()) return be_silent(m, kUnaddressed);
   switch (m.type) {
     case Dhcpv4Type::Discover:
       return on_discover(m);

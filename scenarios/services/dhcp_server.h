@@ -68,6 +68,7 @@ class DhcpServer : public App {
   };
   void close();
   void update();
+  bool has_address() const;
   void on_packet(const Packet& packet);
   void on_discover(const Dhcpv4Message& m);
   void on_request(const Dhcpv4Message& m, bool broadcast);

@@ -136,8 +136,8 @@ void Icmp::send_error(NetIf& iface, const Packet& offending, const IcmpHeader& e
   }
   const PacketMeta& meta = offending.meta;
   Error told{&way_back(iface, offending), error, {}, meta.source.address.v4(), meta.id};
-  const bool asked_here = stack_.route.iface_of(meta.destination.address) != nullptr;
-  if (asked_here) told.source = meta.destination.address;
+  told.source = source_of(told, meta.destination.address.v4());
+  if (told.source.is_any()) return note_unsent(iface, error, "icmp_error_lost");
   const auto whole = bytes_from_ip_header(offending);
   const std::size_t quoted = std::min<std::size_t>(whole.size(), meta.l3_bytes + kQuotedPayload);
   const std::size_t bytes = kIpv4HeaderBytes + kIcmpHeaderBytes + quoted;
@@ -154,12 +154,21 @@ void Icmp::send_error(NetIf& iface, const Packet& offending, const IcmpHeader& e
                            });
 }
 
+// As whom it was asked, if that is an address it may use; else any that it may.
+Ipv4Address Icmp::source_of(const Error& error, Ipv4Address asked) const {
+  const NetIf* const owner = stack_.route.iface_of(asked);
+  const Ipv4IfAddress* const own = owner != nullptr ? owner->ipv4().find(asked) : nullptr;
+  if (own != nullptr && own->state != AddressState::Tentative) return asked;
+  const Ipv4Address near = stack_.route.source(error.iface, error.destination);
+  return near.is_any() ? stack_.route.source(nullptr, error.destination) : near;
+}
+
 void Icmp::send_error(const Error& error, PacketPtr packet,
                       std::span<const std::uint8_t> quote) {
   if (!fill(*error.iface, packet.get(), error.destination, error.header, quote)) {
     return note_unsent(*error.iface, error.header, "icmp_error_lost");
   }
-  if (!error.source.is_any()) packet->meta.source.address = error.source;
+  packet->meta.source.address = error.source;
   packet->meta.cause = stack_.scheduler().cause();
   packet->meta.parent = error.parent;
   static_cast<void>(stack_.ip.output(std::move(packet), IpProtocol::Icmp).ok());  // recorded

@@ -61,10 +61,11 @@ class Icmp {
   struct Error {
     NetIf* iface;
     IcmpHeader header;
-    IpAddress source;  // any: of the iface
+    IpAddress source;
     Ipv4Address destination;
     PacketId parent;
   };
+  Ipv4Address source_of(const Error& error, Ipv4Address asked) const;
   void send_error(const Error& error, PacketPtr packet, std::span<const std::uint8_t> quote);
   void note_unsent(const NetIf& iface, const IcmpHeader& error, std::string_view event);
   bool fill(NetIf& iface, Packet* packet, Ipv4Address destination, const IcmpHeader& header,

@@ -33,9 +33,10 @@ Status Nd::on_solicit(NetIf& iface, Packet& packet) {
       iface.ipv6() != nullptr ? iface.ipv6()->find(solicit->target) : nullptr;
   if (own == nullptr) return refuse(packet, DropReason::NotForUs);
   if (own->state == AddressState::Tentative) {
-    // Somebody else is checking the same address; other solicitations are not for us yet
-    // (RFC 4862 section 5.4.3).
-    if (from.is_any()) iface.ipv6()->duplicate_found(solicit->target);
+    // Somebody else is checking the same address; other solicitations are not for us yet, and our
+    // own, which a loop of bridges brought back, says nothing (RFC 4862 section 5.4.3).
+    const bool own_probe = meta.link_source == iface.link_address();
+    if (from.is_any() && !own_probe) iface.ipv6()->duplicate_found(solicit->target);
     return Status();
   }
   if (link) learn(iface, from, *link, false);

@@ -58,7 +58,7 @@ enum class DropReason : std::uint8_t {
   ArpTimeout,        ///< no answer to the ARP request
   ArpBusy,           ///< as many packets as may be wait for the same neighbour already
   ArpEvicted,        ///< the neighbour table needed its place
-  NoSource,          ///< no address of this node to ask its IPv6 neighbour from
+  NoSource,          ///< no address of this node to ask its neighbour from
   NeighborTimeout,   ///< no answer to the neighbour solicitation
   NeighborBusy,      ///< another packet waits for the same neighbour already
   NeighborTableFull, ///< every neighbour in the table is needed
