@@ -57,8 +57,10 @@ Undo fade(VerbCall& call) {
   const std::string link = call.step.target.path();
   const auto to = static_cast<std::uint64_t>(call.step.to_ppb);
   std::size_t up = 0, down = 0;  // numbers start at 1
-  if (call.step.direction.up) up = links.fade(link, true, to, call.step.over);
-  if (call.step.direction.down) down = links.fade(link, false, to, call.step.over);
+  const Duration over = call.step.over;
+  const bool for_good = !call.step.hold;
+  if (call.step.direction.up) up = links.fade(link, true, to, over, for_good);
+  if (call.step.direction.down) down = links.fade(link, false, to, over, for_good);
   return [&links, link, up, down] {
     if (up != 0) links.end_fade(link, true, up);
     if (down != 0) links.end_fade(link, false, down);

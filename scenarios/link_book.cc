@@ -81,21 +81,20 @@ void LinkBook::set_black_hole(const std::string& link, bool up, bool on) {
   update(link);
 }
 
-std::size_t LinkBook::fade(const std::string& link, bool up, std::uint64_t to_ppb,
-                           Duration over) {
+std::size_t LinkBook::fade(const std::string& link, bool up, std::uint64_t to_ppb, Duration over,
+                           bool for_good) {
   Direction& direction = entries_[link].of(up);
   const SimTime now = world_.now();
-  const std::uint64_t level = direction.fade.active() ? direction.fade.ppb_at(now) : 0;
-  direction.fade = {now, over, level, to_ppb};
-  direction.fade_number = ++next_;
+  const LossRamp present = direction.fade();
+  const std::uint64_t level = present.active() ? present.ppb_at(now) : 0;
+  if (for_good) direction.fades.clear();  // they never show again
+  direction.fades.push_back({++next_, {now, over, level, to_ppb}});
   update(link);
   return next_;
 }
 
 void LinkBook::end_fade(const std::string& link, bool up, std::size_t number) {
-  Direction& direction = entries_[link].of(up);
-  if (direction.fade_number != number) return;
-  direction.fade = {};
+  std::erase_if(entries_[link].of(up).fades, [=](const Fade& f) { return f.number == number; });
   update(link);
 }
 
@@ -113,7 +112,7 @@ void LinkBook::update(const std::string& name) {
     }
     LinkConfig config = link_config(params);
     config.black_hole = entry.of(i == 0).black_hole;
-    config.fade = entry.of(i == 0).fade;
+    config.fade = entry.of(i == 0).fade();
     link.set_config(*end, config);
   }
 }

@@ -32,8 +32,10 @@ class LinkBook {
   /// One direction swallows everything; `up`: what the first end sends.
   void set_black_hole(const std::string& link, bool up, bool on);
   /// The losses of a direction go from where they are now to `to_ppb`; the number ends them at
-  /// once, if no later fade has taken over.
-  std::size_t fade(const std::string& link, bool up, std::uint64_t to_ppb, Duration over);
+  /// once. The latest fade counts: when it ends, the one before it goes on where it would be now,
+  /// unless the latest had taken its place `for_good`.
+  std::size_t fade(const std::string& link, bool up, std::uint64_t to_ppb, Duration over,
+                   bool for_good);
   void end_fade(const std::string& link, bool up, std::size_t number);
 
   /// Calls `each(end)` for every end of the link that sends in that direction.
@@ -51,10 +53,14 @@ class LinkBook {
     std::size_t number;
     const StepSpec* step;
   };
+  struct Fade {
+    std::size_t number;
+    LossRamp ramp;
+  };
   struct Direction {
     bool black_hole = false;
-    LossRamp fade;
-    std::size_t fade_number = 0;
+    std::vector<Fade> fades;
+    LossRamp fade() const { return fades.empty() ? LossRamp() : fades.back().ramp; }
   };
   struct Entry {
     std::vector<Change> changes;

@@ -148,7 +148,7 @@ VerbCall Timeline::carry_out(std::size_t index, RecordId record) {
   step.carried_out = true;
   ++carried_out_;
   const CauseScope scope(world_.scheduler(), record);
-  VerbCall call(world_, spec_, *step.spec, holds_, links_, pools_, *this);
+  VerbCall call(world_, spec_, *step.spec, holds_, values_, links_, pools_, *this);
   Undo undo = step.verb->apply(call);
   refused(subject_of(*step.spec), *step.spec, call.result, false);
   if (!step.spec->hold || !undo) return call;

@@ -69,6 +69,7 @@ class Timeline : private LinkFilter, private LateCalls {
   World& world_;
   const ScenarioSpec& spec_;
   HoldBook holds_;
+  ValueBook values_;
   LinkBook links_;
   PoolBook pools_;
   std::vector<Step> steps_;

@@ -12,6 +12,7 @@
 #include "scenarios/pool_book.h"
 #include "scenarios/registry.h"
 #include "scenarios/spec.h"
+#include "scenarios/value_book.h"
 
 namespace flapjack {
 
@@ -69,11 +70,12 @@ class LateCalls {
 class VerbCall {
  public:
   VerbCall(World& world, const ScenarioSpec& spec, const StepSpec& step, HoldBook& holds,
-           LinkBook& links, PoolBook& pools, LateCalls& late)
+           ValueBook& values, LinkBook& links, PoolBook& pools, LateCalls& late)
       : world(world),
         spec(spec),
         step(step),
         holds(holds),
+        values(values),
         links(links),
         pools(pools),
         late(late) {}
@@ -82,6 +84,7 @@ class VerbCall {
   const ScenarioSpec& spec;
   const StepSpec& step;
   HoldBook& holds;
+  ValueBook& values;
   LinkBook& links;
   PoolBook& pools;
   LateCalls& late;

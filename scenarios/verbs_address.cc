@@ -48,24 +48,55 @@ Status remove(NetIf& iface, const IpAddress& address) {
   return {};
 }
 
+// As a value that steps set and take back: the length of the prefix, or kGone.
+constexpr ValueBook::Value kGone = -1;
+
+ValueBook::Value shown(const NetIf& iface, const IpAddress& address) {
+  const Held found = held(iface, address);
+  return found.there ? found.prefix_len : kGone;
+}
+
+std::string address_effect(const VerbCall& call) {
+  return "address " + call.step.target.path() + " " + to_text(call.step.args.address);
+}
+
+// The step has made the address what it is now; its undo takes away this alone.
+Undo set_address(VerbCall& call, ValueBook::Value before) {
+  NetIf& iface = call.iface();
+  ValueBook& values = call.values;
+  const IpAddress address = call.step.args.address;
+  const std::string effect = address_effect(call);
+  const std::size_t number =
+      values.put(effect, before, shown(iface, address), !call.step.hold);
+  return [&iface, &values, effect, address, number] {
+    const auto back = values.take_back(effect, number);
+    if (!back) return Status();
+    return *back == kGone ? remove(iface, address)
+                          : add(iface, address, static_cast<std::uint8_t>(*back));
+  };
+}
+
 }  // namespace
 
 Undo add_address(VerbCall& call) {
   NetIf& iface = call.iface();
   const CallArgsSpec& args = call.step.args;
-  const bool known = held(iface, args.address).there;
+  const ValueBook::Value before = shown(iface, args.address);
   call.result = add(iface, args.address, args.prefix_len);
-  if (!call.result.ok() || known) return {};  // what was there before stays
-  return [&iface, address = args.address] { return remove(iface, address); };
+  return call.result.ok() ? set_address(call, before) : Undo();
 }
 
+// What a step with "for" has deleted, another one with "for" keeps away.
 Undo del_address(VerbCall& call) {
   NetIf& iface = call.iface();
   const IpAddress address = call.step.args.address;
-  const std::uint8_t prefix_len = held(iface, address).prefix_len;
+  const ValueBook::Value before = shown(iface, address);
   call.result = remove(iface, address);
-  if (!call.result.ok()) return {};
-  return [&iface, address, prefix_len] { return add(iface, address, prefix_len); };
+  if (call.result.code() == Errc::Eaddrnotavail && call.step.hold &&
+      call.values.shows(address_effect(call), kGone)) {
+    call.result = Status();
+  }
+  return call.result.ok() ? set_address(call, before) : Undo();
 }
 
 }  // namespace verbs

@@ -87,23 +87,33 @@ Undo bulk(VerbCall& call, std::string_view name, BulkCall does, std::string_view
        true});
 }
 
-// A call that sets `wanted`; its undo sets what was there before.
+// A call that sets `wanted`. Its undo takes away this value only: of steps that overlap, the latest
+// that still holds shows, else what was there before them.
 template <class Value, class Get, class Set>
-Undo set_value(VerbCall& call, std::string_view name, Value wanted, Get get, Set set) {
-  const auto before = std::make_shared<Value>();
-  const Call does = [before, wanted, get, set] {
-    *before = get();
-    return set(wanted);
+Undo set_value(VerbCall& call, const std::string& what, Value wanted, Get get, Set set) {
+  ValueBook& values = call.values;
+  const std::string effect = what + " " + call.step.target.path();
+  const bool for_good = !call.step.hold;
+  const auto number = std::make_shared<std::size_t>(0);
+  const Call does = [&values, effect, for_good, number, wanted, get, set] {
+    const Value before = get();
+    const Status status = set(wanted);
+    if (status.ok()) *number = values.put(effect, before, wanted, for_good);
+    return status;
   };
-  return call_iface(call, {name, does}, {name, [before, set] { return set(*before); }});
+  const Call undone = [&values, effect, number, set] {
+    const auto shown = values.take_back(effect, *number);
+    return shown ? set(static_cast<Value>(*shown)) : Status();
+  };
+  return call_iface(call, {call.step.verb, does}, {call.step.verb, undone});
 }
 
 template <int (ConnMgr::*Get)(const NetIf&) const, Status (ConnMgr::*Set)(NetIf&, int)>
-Undo set_seconds(VerbCall& call, std::string_view name) {
+Undo set_seconds(VerbCall& call) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
   return set_value(
-      call, name, static_cast<int>(call.step.args.timeout_s),
+      call, call.step.verb, static_cast<int>(call.step.args.timeout_s),
       [&manager, &iface] { return (manager.*Get)(iface); },
       [&manager, &iface](int seconds) { return (manager.*Set)(iface, seconds); });
 }
@@ -293,17 +303,16 @@ Undo set_flag(VerbCall& call) {
   ConnMgr& manager = call.node().conn_mgr;
   const ConnFlag flag = flag_of(call.step.args.flag);
   return set_value(
-      call, "set_flag", call.step.args.value,
+      call, "set_flag " + call.step.args.flag, call.step.args.value,
       [&manager, &iface, flag] { return manager.if_get_flag(iface, flag); },
       [&manager, &iface, flag](bool value) { return manager.if_set_flag(iface, flag, value); });
 }
 
 Undo set_timeout(VerbCall& call) {
-  return set_seconds<&ConnMgr::if_get_timeout, &ConnMgr::if_set_timeout>(call, "set_timeout");
+  return set_seconds<&ConnMgr::if_get_timeout, &ConnMgr::if_set_timeout>(call);
 }
 Undo set_idle_timeout(VerbCall& call) {
-  return set_seconds<&ConnMgr::if_get_idle_timeout, &ConnMgr::if_set_idle_timeout>(
-      call, "set_idle_timeout");
+  return set_seconds<&ConnMgr::if_get_idle_timeout, &ConnMgr::if_set_idle_timeout>(call);
 }
 
 // The call tells nobody; where its iface has no binding, or the release no idle timeouts, there is
