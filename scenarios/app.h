@@ -31,6 +31,8 @@ class App {
   /// Its thread stops, or goes on with what waits. False as above.
   virtual bool set_stalled(bool) { return false; }
   virtual AppCounts counts() const { return {}; }
+  /// Which of its messages, from 1, was answered last, for an app whose records do not say `seq`.
+  virtual std::uint64_t answered_last() const { return 0; }
   /// A counter of its own; none of that name.
   virtual std::optional<std::int64_t> counter(std::string_view) const { return {}; }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ExpectMeasure: a number at the end of a window: a counter, or the share of an app's messages that
-// were delivered. With "from" only the increase within the window counts.
+// were delivered. With "from" only the increase within the window counts, and of the messages those
+// that were sent in it.
 #pragma once
 #include "scenarios/expectation.h"
 
@@ -9,7 +10,7 @@ namespace flapjack {
 class ExpectMeasure : public Expectation {
  public:
   ExpectMeasure(const ExpectSpec& spec, SimTime until, const ExpectProbes& probes)
-      : Expectation(spec, until), probes_(probes) {}
+      : Expectation(spec, until), probes_(probes), app_(spec.subject.path()) {}
 
   ExpectResult decide() override;
   bool measures() const override { return true; }
@@ -20,17 +21,17 @@ class ExpectMeasure : public Expectation {
   }
 
  protected:
-  void match(const RecordView&, const TraceRecord&, const Tracer&) override {}
+  void match(const RecordView& view, const TraceRecord& record, const Tracer& tracer) override;
 
  private:
-  struct Sample {
-    std::int64_t value = 0;  // the counter; messages delivered
-    std::int64_t total = 0;  // messages sent
-  };
-  Sample sample() const;
+  std::int64_t sample() const;  // the counter; messages sent
+  bool counts() const { return spec_.kind == ExpectKind::Counter; }
+  void judge(ExpectResult& result) const;
 
   const ExpectProbes& probes_;
-  Sample open_, close_;
+  std::string app_;
+  std::int64_t open_ = 0, close_ = 0;
+  std::int64_t answered_ = 0;  // in the window, of the messages sent in it
   bool closed_ = false;
 };
 

@@ -122,6 +122,7 @@ class Whenever : public Expectation {
 
 Window::Window(const WindowSpec& spec, SimTime until)
     : spec_(spec),
+      until_(until),
       from_(first_time(spec.from, SimTime{}, kNever)),
       to_(first_time(spec.to, until, kNever)),
       from_known_(!spec.from || !spec.from->pattern),
@@ -145,6 +146,24 @@ void Window::see(const RecordView& view, const TraceRecord& record) {
   to_known_ = true;
   to_ = to;
   if (exact) to_seq_ = record.seq;
+}
+
+std::string Window::never_opened() const {
+  if (from_ <= until_ || !spec_.from || !spec_.from->pattern) return {};
+  const std::string pattern = "\"" + spec_.from->pattern->text + "\"";
+  if (from_ == kNever) return "nothing was " + pattern;
+  return pattern + " came, but the run ended before its time had passed";
+}
+
+// The other kinds fail then.
+std::string Expectation::idle() const {
+  const bool passes = spec_.kind == ExpectKind::Never || spec_.kind == ExpectKind::Whenever;
+  return passes ? window_.never_opened() : std::string();
+}
+
+std::string idle_window_text(const IdleWindow& idle) {
+  return "the window of \"" + std::string(expect_kind_name(idle.spec->kind)) +
+         "\" never opened: " + idle.why;
 }
 
 std::string describe(const Tracer& tracer, const TraceRecord& record, const RecordView& view) {

@@ -19,12 +19,23 @@ struct ExpectResult {
   std::string nearest;  ///< the closest event to what was expected; empty when there is none
 };
 
+/// An expectation that passed as its window never opened.
+struct IdleWindow {
+  const ExpectSpec* spec = nullptr;
+  std::string why;  ///< "nothing was \"dev IF_UP\""
+};
+
+/// "the window of "never" never opened: ..."
+std::string idle_window_text(const IdleWindow& idle);
+
 /// What expectations on numbers ask the World; values at the moment of the call.
 struct ExpectProbes {
   /// A counter of a subject by name.
   std::function<std::int64_t(const TargetRef& subject, const std::string& name)> counter;
-  /// Messages sent and delivered by an app.
-  std::function<std::pair<std::int64_t, std::int64_t>(const TargetRef& app)> delivered;
+  /// Messages sent by an app.
+  std::function<std::int64_t(const TargetRef& app)> sent;
+  /// App::answered_last().
+  std::function<std::int64_t(const TargetRef& app)> answered_last;
 };
 
 /// A window of time; its edges may wait for an event.
@@ -41,14 +52,22 @@ class Window {
   }
   SimTime from() const { return from_; }  ///< kNever while its event has not come
   SimTime to() const { return to_; }
+  /// True while nothing but a time opens (closes) it, be it one behind an event.
+  bool opens_at_a_time() const { return !from_seq_.valid(); }
+  bool closes_at_a_time() const { return to_seq_ == kNoRecord; }
+  bool opened_by(const TraceRecord& record) const { return record.seq == from_seq_; }
+  bool closed_by(const TraceRecord& record) const { return record.seq == to_seq_; }
+  /// Why it did not open in a run that is over: "nothing was \"dev IF_UP\""; empty when it did.
+  std::string never_opened() const;
   /// "from 18s by 25s", or empty.
   const std::string& text() const { return text_; }
 
  private:
+  static constexpr RecordId kNoRecord{~std::uint64_t{0}};  // behind all of them
   const WindowSpec& spec_;
-  SimTime from_, to_;
+  SimTime until_, from_, to_;
   bool from_known_, to_known_;
-  RecordId from_seq_, to_seq_{~std::uint64_t{0}};
+  RecordId from_seq_, to_seq_ = kNoRecord;
   std::string text_;
 };
 
@@ -59,13 +78,19 @@ class Expectation {
   virtual ~Expectation() = default;
   void see(const RecordView& view, const TraceRecord& record, const Tracer& tracer) {
     window_.see(view, record);
+    if (window_.opened_by(record)) sample_open();
     match(view, record, tracer);
+    if (window_.closed_by(record)) sample_close();
   }
   /// At the end of the run.
   virtual ExpectResult decide() = 0;
   const ExpectSpec& spec() const { return spec_; }
   const Window& window() const { return window_; }
-  /// Called when the window opens and closes, for kinds that measure; see `measures()`.
+  /// What it was never put to the test by, in a run that is over: its window did not open, and it
+  /// passes all the same. Else empty.
+  std::string idle() const;
+  /// For kinds that measure: the window opens or closes. Where a record does so, see() calls them;
+  /// at a time whoever runs the World, before or after all of that instant.
   virtual void sample_open() {}
   virtual void sample_close() {}
   virtual bool measures() const { return false; }

@@ -57,19 +57,23 @@ void name_link_addresses(const World& world, NodeNames& names) {
   }
 }
 
-// Shows each record once to the timeline and to every expectation.
+// Shows each record once to the timeline and to every expectation. Numbers whose window has a time
+// as its edge are read between instants: at its begin before anything of that instant, at its end
+// behind everything of it.
 class Watcher : public TraceSink {
  public:
   Watcher(World& world, const ScenarioSpec& spec, NodeNames& names, Timeline& timeline)
-      : world_(world), names_(names), timeline_(timeline) {
+      : names_(names), timeline_(timeline) {
     probes_.counter = [&world](const TargetRef& subject, const std::string& name) {
       return counter_value(*world.node(subject.node), subject, name);
     };
-    probes_.delivered = [&world](const TargetRef& target) {
+    probes_.sent = [&world](const TargetRef& target) {
       const App* app = find_app(*world.node(target.node), target.name);
-      const AppCounts counts = app != nullptr ? app->counts() : AppCounts{};
-      return std::pair(static_cast<std::int64_t>(counts.sent),
-                       static_cast<std::int64_t>(counts.delivered));
+      return app != nullptr ? static_cast<std::int64_t>(app->counts().sent) : 0;
+    };
+    probes_.answered_last = [&world](const TargetRef& target) {
+      const App* app = find_app(*world.node(target.node), target.name);
+      return app != nullptr ? static_cast<std::int64_t>(app->answered_last()) : 0;
     };
     for (const ExpectSpec& expect : spec.expect) {
       expectations_.push_back({make_expectation(expect, spec.until, probes_)});
@@ -85,7 +89,18 @@ class Watcher : public TraceSink {
   }
 
   void start() {
-    for (Watched& w : expectations_) schedule_samples(w);
+    for (Watched& w : expectations_) plan_samples(w);
+  }
+
+  /// Until when the World may run: with nothing left of that instant, sample() is to be called.
+  SimTime next_sample() const { return next_sample_; }
+  void sample() {
+    const SimTime now = std::exchange(next_sample_, kNever);
+    for (Sample& s : samples_) {
+      if (s.at == now) (s.of->*s.take)();
+    }
+    std::erase_if(samples_, [now](const Sample& s) { return s.at == now; });
+    for (const Sample& s : samples_) next_sample_ = std::min(next_sample_, s.at);
   }
 
   /// Records of events at the latest instant that has any.
@@ -101,7 +116,7 @@ class Watcher : public TraceSink {
     timeline_.see(view, record);
     for (Watched& w : expectations_) {
       w.expectation->see(view, record, tracer);
-      if (!w.opening || !w.closing) schedule_samples(w);
+      if (!w.opening || !w.closing) plan_samples(w);
     }
   }
 
@@ -111,39 +126,53 @@ class Watcher : public TraceSink {
     return results;
   }
 
+  std::vector<IdleWindow> idle() const {
+    std::vector<IdleWindow> idle;
+    for (const Watched& w : expectations_) {
+      std::string why = w.expectation->idle();
+      if (!why.empty()) idle.push_back({&w.expectation->spec(), std::move(why)});
+    }
+    return idle;
+  }
+
  private:
   struct Watched {
     std::unique_ptr<Expectation> expectation;
-    bool opening = false, closing = false;  // sample scheduled, or not needed
+    bool opening = false, closing = false;  // sample planned, or not needed
+  };
+  struct Sample {
+    SimTime at;
+    Expectation* of;
+    void (Expectation::*take)();
   };
 
-  // Numbers are read before anything of the window's first instant and after all of its last.
-  void schedule_samples(Watched& w) {
-    if (!w.expectation->measures()) {
-      w.opening = w.closing = true;
-      return;
-    }
+  void plan_samples(Watched& w) {
     const Window& window = w.expectation->window();
-    Scheduler& scheduler = world_.scheduler();
+    if (!w.expectation->measures()) w.opening = w.closing = true;
     if (!w.opening && window.from() != kNever) {
       w.opening = true;
-      if (window.from() > SimTime{}) {
-        scheduler.at(std::max(window.from(), scheduler.now()), Lane::World,
-                     delegate<&Expectation::sample_open>(w.expectation.get()));
+      if (window.opens_at_a_time() && window.from() > SimTime{}) {
+        plan({SimTime{window.from().ns - 1}, w.expectation.get(), &Expectation::sample_open});
       }
     }
     if (!w.closing && window.to() != kNever) {
       w.closing = true;
-      scheduler.at(std::max(window.to(), scheduler.now()), Lane::Settle,
-                   delegate<&Expectation::sample_close>(w.expectation.get()));
+      if (!window.closes_at_a_time()) return;
+      plan({window.to(), w.expectation.get(), &Expectation::sample_close});
     }
   }
 
-  World& world_;
+  void plan(const Sample& sample) {
+    samples_.push_back(sample);
+    next_sample_ = std::min(next_sample_, sample.at);
+  }
+
   NodeNames& names_;
   Timeline& timeline_;
   ExpectProbes probes_;
   std::vector<Watched> expectations_;
+  std::vector<Sample> samples_;  // yet to be taken
+  SimTime next_sample_ = kNever;
   SimTime instant_;
   std::uint64_t at_instant_ = 0;
 };
@@ -151,7 +180,7 @@ class Watcher : public TraceSink {
 /// Those who count what happens at one instant.
 struct Counting {
   const Timeline& timeline;
-  const Watcher& watcher;
+  Watcher& watcher;
   std::uint64_t records_max;  ///< of events
 };
 
@@ -164,7 +193,13 @@ std::string run_to(Scheduler& scheduler, SimTime until, const Counting& counting
     return "the simulation does not get past " + to_text(instant) + ": more than " +
            std::to_string(most) + " " + what + " at this instant";
   };
-  while (scheduler.run_one(until)) {
+  for (;;) {
+    const SimTime sample = counting.watcher.next_sample();
+    if (!scheduler.run_one(std::min(sample, until))) {
+      if (sample > until) break;
+      counting.watcher.sample();
+      continue;
+    }
     if (stop != nullptr && ++asked % kEventsAQuestion == 0 && stop()) {
       return "interrupted at " + to_text(scheduler.now());
     }
@@ -261,6 +296,17 @@ std::string_view run_verdict_name(RunVerdict verdict) {
   return "?";
 }
 
+std::vector<RunWarning> warnings_of(const RunReport& report) {
+  std::vector<RunWarning> warnings;
+  for (const IdleStep& idle : report.idle_steps) {
+    warnings.push_back({idle.step->place, idle_step_text(idle)});
+  }
+  for (const IdleWindow& idle : report.idle_windows) {
+    warnings.push_back({idle.spec->place, idle_window_text(idle)});
+  }
+  return warnings;
+}
+
 std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& registry,
                                       const RunOptions& options, DiagnosticSink& sink) {
   NodeNames names;
@@ -297,7 +343,10 @@ std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& 
   }
   report.expectations = watcher.decide();
   report.verdict = verdict_of(report, spec, tracer);
-  if (report.error.empty()) report.idle_steps = timeline.idle();
+  if (report.error.empty()) {
+    report.idle_steps = timeline.idle();
+    report.idle_windows = watcher.idle();
+  }
   invariants.finish();
   report.violations = invariants.violations();
   collect(*world, registry, report);

@@ -40,6 +40,12 @@ struct AppReport {
 enum class RunVerdict : std::uint8_t { Pass, Fail, Error };
 std::string_view run_verdict_name(RunVerdict verdict);
 
+/// What is told behind a run, without being a failure by itself.
+struct RunWarning {
+  SourcePlace place;
+  std::string text;
+};
+
 /// What came of a run.
 struct RunReport {
   RunVerdict verdict = RunVerdict::Error;
@@ -50,6 +56,7 @@ struct RunReport {
   std::uint64_t events = 0;   ///< scheduler events carried out
   std::vector<ExpectResult> expectations;
   std::vector<IdleStep> idle_steps;  ///< of a run that got to its end; no failure by themselves
+  std::vector<IdleWindow> idle_windows;  ///< likewise
   std::vector<BlockedCall> blocked;
   std::vector<CounterValue> counters;
   std::vector<CounterValue> stats;  ///< network statistics that are not 0; see RunStats
@@ -58,6 +65,9 @@ struct RunReport {
   std::vector<HeldPacket> leaks;   ///< packets that nobody gave back: a bug of flapjack
   bool leaks_allowed = false;      ///< by the scenario; else they fail the run
 };
+
+/// Of steps and windows that waited in vain.
+std::vector<RunWarning> warnings_of(const RunReport& report);
 
 /// Nothing when the scenario cannot be built, with errors in `sink`, or `begin` refused.
 std::optional<RunReport> run_scenario(const ScenarioSpec& spec, const Registry& registry,

@@ -38,7 +38,8 @@ void DnsQuery::ask_next() {
 }
 
 void DnsQuery::ask(const std::string& name) {
-  const auto asked = std::make_shared<Asked>(Asked{name, stack_.scheduler().now(), {}, 0});
+  const auto asked = std::make_shared<Asked>(
+      Asked{name, stack_.scheduler().now(), counts_.sent, {}, 0});
   const auto id = stack_.dns->resolve(
       name, type_,
       [asked, weak = std::weak_ptr<DnsQuery*>(self_)](DnsStatus status,
@@ -56,6 +57,7 @@ void DnsQuery::on_answer(Asked& asked, DnsStatus status, const IpAddress* addres
   }
   if (status != DnsStatus::AllDone) return fail(asked.name, dns_status_name(status));
   ++counts_.delivered;
+  answered_last_ = asked.number;
   stack_.tracer().event(env_.subject, "resolved",
                         {Attr::of("name", asked.name), Attr::of("address", asked.first),
                          Attr::of("addresses", asked.addresses),

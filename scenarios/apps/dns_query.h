@@ -21,11 +21,13 @@ class DnsQuery : public App {
   void start() override;
   /// sent: queries; delivered: those that brought an address.
   AppCounts counts() const override { return counts_; }
+  std::uint64_t answered_last() const override { return answered_last_; }
 
  private:
   struct Asked {
     std::string name;
     SimTime at;
+    std::uint64_t number;  // of the query, from 1
     IpAddress first;
     std::int64_t addresses = 0;
   };
@@ -42,6 +44,7 @@ class DnsQuery : public App {
   SimTime from_, until_;
   std::uint64_t count_;
   AppCounts counts_;
+  std::uint64_t answered_last_ = 0;
   Timer next_;
   std::shared_ptr<DnsQuery*> self_;  // a callback that finds it gone is too late
 };

@@ -52,6 +52,28 @@ const Row kRows[] = {
      "dev.ping delivered == 50%, from 1.5s by 3.5s", "50% (1 of 2)"},
     {"third", R"({"delivered": "dev.ping", "is": ">= 100%", "by": "3.5s"})", false,
      "dev.ping delivered >= 100%, by 3.5s", "75% (3 of 4)"},
+    {"from_its_own_message",
+     R"({"delivered": "dev.ping", "is": "== 100%", "from": "dev.ping sent seq=7"})", true,
+     "dev.ping delivered == 100%, from dev.ping sent seq=7", "100% (4 of 4)"},
+    {"from_an_answer",
+     R"({"delivered": "dev.ping", "is": "== 100%", "from": "dev.ping acked seq=7"})", true,
+     "dev.ping delivered == 100%, from dev.ping acked seq=7", "100% (3 of 3)"},
+    {"never_opened",
+     R"({"delivered": "dev.ping", "is": "<= 100%", "from": "srv.eth0 IF_ADMIN_DOWN"})", false,
+     "dev.ping delivered <= 100%, from srv.eth0 IF_ADMIN_DOWN",
+     "the window never opened: nothing was \"srv.eth0 IF_ADMIN_DOWN\""},
+    {"counter_never_opened",
+     R"({"counter": "dev.eth0.down_count", "is": 0, "from": "dev.ping lost seq=9 + 1s"})", false,
+     "dev.eth0.down_count == 0, from dev.ping lost seq=9 + 1s",
+     "the window never opened: nothing was \"dev.ping lost seq=9\""},
+    {"counter_opened_too_late",
+     R"({"counter": "dev.eth0.down_count", "is": 0, "from": "dev.eth0 IF_DOWN + 8s"})", false,
+     "dev.eth0.down_count == 0, from dev.eth0 IF_DOWN + 8s",
+     "the window never opened: \"dev.eth0 IF_DOWN\" came, but the run ended before its time had "
+     "passed"},
+    {"counter_never_closed",
+     R"({"counter": "dev.eth0.down_count", "is": 1, "to": "dev.ping lost seq=9"})", true,
+     "dev.eth0.down_count == 1, by dev.ping lost seq=9", "1"},
 };
 
 class MeasureTable : public testing::TestWithParam<Row> {};
@@ -81,6 +103,81 @@ TEST(ExpectMeasure, NothingSent) {
   EXPECT_FALSE(ran.result(1).pass);
   EXPECT_EQ(ran.result(0).actual, "nothing was sent");
   EXPECT_TRUE(ran.result(2).pass);
+}
+
+// Answers that come in the window to what was sent before it are not of it: a second's worth of
+// them is set free at 2.05 s, and nothing comes through from 2.06 s on.
+TEST(ExpectMeasure, AnswersToEarlierMessagesAreNotOfTheWindow) {
+  const Ran ran(pair_scenario(R"(, "timeline": [
+      { "at": "1.05s", "hold": "wire", "for": "1s" }, { "at": "2.06s", "black_hole": "wire" } ],
+    "expect": [
+      { "delivered": "dev.ping", "is": "== 0%", "from": "2.04s" },
+      { "delivered": "dev.ping", "is": "== 0", "from": "2.04s" },
+      { "delivered": "dev.ping", "is": "== 0%", "from": "2.04s", "to": "2.3s" },
+      { "delivered": "dev.ping", "is": "== 100%", "from": "1.04s", "to": "2.07s" } ])",
+                              R"(, "every": "100ms", "wait": "5s")"));
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.result(0).actual, "0% (0 of 79)");
+  EXPECT_EQ(ran.result(1).actual, "0 of 79");
+  EXPECT_EQ(ran.result(2).actual, "0% (0 of 3)");
+  EXPECT_EQ(ran.result(3).actual, "100% (10 of 10)");
+  EXPECT_TRUE(ran.passed());
+}
+
+// Queries have no number in their records: the app knows which one was answered.
+TEST(ExpectMeasure, AnswersToEarlierQueriesAreNotOfTheWindow) {
+  const Ran ran(R"({ "until": "5s", "nodes": {
+    "dev": { "dns": ["10.0.0.53"], "ifaces": { "e": { "ipv4": "10.0.0.2/24" } },
+      "apps": { "ask": { "dns_query": "a.example", "from": "1s", "wait": "1.9s" } } },
+    "gw": { "ifaces": { "e": { "ipv4": "10.0.0.53/24" } },
+            "services": { "n": { "delay": "900ms", "dns": { "a.example": "203.0.113.7" } } } } },
+    "links": { "w": { "between": ["dev.e", "gw.e"] } },
+    "expect": [ { "delivered": "dev.ask", "is": "<= 100%", "from": "1.5s", "to": "2.95s" },
+                { "delivered": "dev.ask", "is": "<= 100%", "from": "2s", "to": "2.95s" },
+                { "delivered": "dev.ask", "is": "<= 100%", "from": "2.001s", "to": "3.5s" },
+                { "delivered": "dev.ask", "is": ">= 1%" } ] })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.result(0).actual, "100% (1 of 1)");
+  EXPECT_EQ(ran.result(1).actual, "100% (1 of 1)");
+  EXPECT_EQ(ran.result(2).actual, "0% (0 of 1)");
+  EXPECT_EQ(ran.result(3).actual, "100% (4 of 4)");
+}
+
+// At an event a counter is read as it is told; at a time before all of the instant, or behind it.
+TEST(ExpectMeasure, ACounterIsReadAtTheEdgesOfItsWindow) {
+  struct Edge {
+    const char* counter;
+    const char* window;
+    int value;
+  };
+  const Edge edges[] = {
+      {"down_count", R"("from": "dev.eth0 IF_ADMIN_DOWN")", 2},
+      {"down_count", R"("to": "dev.eth0 IF_ADMIN_DOWN")", 0},
+      {"down_count", R"("from": "dev.eth0 IF_ADMIN_DOWN", "to": "dev.eth0 IF_DOWN")", 1},
+      {"down_count", R"("from": "3s", "to": "3s")", 1},
+      {"down_count", R"("to": "2999999999ns")", 0},
+      {"down_count", R"("from": "3000000001ns")", 1},
+      {"down_count", R"("from": "3s")", 2},
+      {"up_count", R"("from": "4s", "to": "4s")", 1},
+      {"down_count", R"("from": "4s", "to": "4s")", 1},
+      // a time behind an event is a time as any other
+      {"down_count", R"("from": "dev.eth0 IF_ADMIN_DOWN + 1s")", 1},
+      {"up_count", R"("from": "dev.eth0 IF_ADMIN_DOWN + 1s")", 2},
+      {"down_count", R"("to": "dev.eth0 IF_ADMIN_DOWN + 1s")", 2},
+  };
+  std::string expect;
+  for (const Edge& edge : edges) {
+    expect += std::string(R"({ "counter": "dev.eth0.)") + edge.counter + R"(", "is": )" +
+              std::to_string(edge.value) + ", " + edge.window + " },\n";
+  }
+  const Ran ran(pair_scenario(R"(, "timeline": [
+    { "at": "3s", "admin_down": "dev.eth0" }, { "at": "4s", "admin_up": "dev.eth0" },
+    { "at": "4s", "carrier_down": "dev.eth0", "for": "500ms" } ],
+    "expect": [)" + expect + "]"));
+  ASSERT_TRUE(ran.report) << ran.messages;
+  for (const ExpectResult& result : ran.report->expectations) {
+    EXPECT_TRUE(result.pass) << result.expected << ": " << result.actual;
+  }
 }
 
 // With "from" the difference counts: read before the window's first instant, after its last.

@@ -49,5 +49,28 @@ const Row kRows[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Rows, WindowTable, testing::ValuesIn(kRows));
 
+// What holds only because its window never opened is said, with the reason.
+TEST(Window, ThatNeverOpensIsTold) {
+  const auto told = [](const std::string& expect) {
+    const Ran ran(outage(expect));
+    if (!ran.report) return ran.messages;
+    std::string texts = ran.passed() ? "" : "failed ";
+    for (const RunWarning& w : warnings_of(*ran.report)) texts += w.text;
+    return texts;
+  };
+  const std::string down = R"("never": "dev.eth0 IF_DOWN", "from": "dev.eth0 )";
+  EXPECT_EQ(told(down + R"(IF_ADMIN_DOWN")"),
+            "the window of \"never\" never opened: nothing was \"dev.eth0 IF_ADMIN_DOWN\"");
+  EXPECT_EQ(told(down + R"(IF_UP + 11s")"),
+            "the window of \"never\" never opened: \"dev.eth0 IF_UP\" came, but the run ended "
+            "before its time had passed");
+  EXPECT_EQ(told(R"("whenever": "dev.eth0 IF_DOWN", "then": "dev.eth0 IF_UP", "within": "1ms",
+                    "from": "dev.eth0 IF_ADMIN_DOWN")"),
+            "the window of \"whenever\" never opened: nothing was \"dev.eth0 IF_ADMIN_DOWN\"");
+  EXPECT_EQ(told(R"("never": "dev.eth0 IF_ADMIN_DOWN", "from": "dev.eth0 IF_DOWN")"), "");
+  EXPECT_EQ(told(R"("eventually": "dev.eth0 IF_DOWN", "from": "dev.eth0 IF_ADMIN_DOWN")"),
+            "failed ");
+}
+
 }  // namespace
 }  // namespace flapjack

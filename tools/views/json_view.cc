@@ -41,9 +41,9 @@ bool JsonView::end(const RunInfo& info, const RunReport& report) {
     json["expectations"].push_back(expectation(info, result));
   }
   json["warnings"] = Json::array();
-  for (const IdleStep& idle : report.idle_steps) {
-    json["warnings"].push_back({{"src", to_text(info.file, idle.step->place)},
-                                {"text", idle_step_text(idle)}});
+  for (const RunWarning& warning : warnings_of(report)) {
+    json["warnings"].push_back(
+        {{"src", to_text(info.file, warning.place)}, {"text", warning.text}});
   }
   json["blocked"] = Json::array();
   for (const BlockedCall& call : report.blocked) {

@@ -37,10 +37,9 @@ void NdjsonView::record(const Tracer& tracer, const TraceRecord& record) {
 
 // The records are the trace and nothing else; what is said about the run goes beside them.
 bool NdjsonView::end(const RunInfo& info, const RunReport& report) {
-  for (const IdleStep& idle : report.idle_steps) {
-    const std::string place = to_text(info.file, idle.step->place);
-    std::fprintf(stderr, "flapjack: warning: %s: %s\n", place.c_str(),
-                 idle_step_text(idle).c_str());
+  for (const RunWarning& warning : warnings_of(report)) {
+    const std::string place = to_text(info.file, warning.place);
+    std::fprintf(stderr, "flapjack: warning: %s: %s\n", place.c_str(), warning.text.c_str());
   }
   std::fflush(stdout);
   return true;

@@ -128,9 +128,9 @@ bool TextView::end(const RunInfo& info, const RunReport& report) {
                  result.actual.empty() ? "" : "(" + result.actual + ")");
     }
   }
-  for (const IdleStep& idle : report.idle_steps) {
+  for (const RunWarning& warning : warnings_of(report)) {
     fmt::print("{} {}: {}\n", color_ ? paint("warning", Paint::Bold) : "warning",
-               to_text(info.file, idle.step->place), idle_step_text(idle));
+               to_text(info.file, warning.place), warning.text);
   }
   verdict(info, report);
   return true;
