@@ -34,6 +34,8 @@ constexpr KeyKind kKeyKinds[] = {
 };
 
 ValueKind kind_of(std::string_view event, std::string_view key) {
+  // of other events a word
+  if (event == "CONN_IF_FATAL_ERROR" && key == "reason") return ValueKind::Integer;
   for (const KeyKind& row : kKeyKinds) {
     if (row.key != key) continue;
     if (row.kind != ValueKind::Address) return row.kind;

@@ -27,11 +27,20 @@ constexpr TargetSet kAgent = only(TargetKind::Agent);
 constexpr TargetSet kService = only(TargetKind::Service);
 constexpr TargetSet kSender = TargetKind::Node | TargetKind::App |
                               static_cast<TargetSet>(TargetKind::Service);
+constexpr TargetSet kDropper = TargetKind::Node | TargetKind::Iface |
+                                static_cast<TargetSet>(TargetKind::Link);
 constexpr TargetSet kAnywhere = TargetKind::Node | TargetKind::Iface | TargetKind::App |
                                 static_cast<TargetSet>(TargetKind::Service | TargetKind::Link) |
                                 static_cast<TargetSet>(TargetKind::Agent);
 
 std::vector<std::string> loss_states() { return {"good", "bad"}; }
+
+template <class Names, class Name>
+std::vector<std::string> all_names(const Names& values, Name name) {
+  std::vector<std::string> names;
+  for (const auto value : values) names.emplace_back(name(value));
+  return names;
+}
 
 void add_mgmt_events(std::vector<EventWord>& events) {
   for (const MgmtEvent event : mgmt_events()) {
@@ -40,9 +49,11 @@ void add_mgmt_events(std::vector<EventWord>& events) {
     for (const std::string_view key : mgmt_event_keys(event)) word.keys.emplace_back(key);
     events.push_back(std::move(word));
   }
-  events.push_back({"mgmt_event_dropped", "the net_mgmt queue was full", kNode, {"event"}});
+  const auto names = all_names(mgmt_events(), mgmt_event_name);
+  events.push_back({"mgmt_event_dropped", "the net_mgmt queue was full", kNode, {"event"},
+                    {{"event", names}}});
   events.push_back({"mgmt_info_too_long", "an event carried more than net_mgmt can queue", kNode,
-                    {"event", "bytes"}});
+                    {"event", "bytes"}, {{"event", names}}});
 }
 
 void add_hops(std::vector<EventWord>& events) {
@@ -57,7 +68,7 @@ void add_hops(std::vector<EventWord>& events) {
     if (node) subjects = kNode;
     events.push_back({std::string(hop_name(hop)), "a packet's hop", subjects, {"len", "packet"}});
   }
-  EventWord dropped{"dropped", "a packet was given up", kAnywhere,
+  EventWord dropped{"dropped", "a packet was given up", kDropper,
                     {"reason", "len", "packet", "by", "state"}, {}};
   std::vector<std::string> reasons;
   for (std::size_t i = 1; i < kDropReasons; ++i) {
@@ -68,13 +79,6 @@ void add_hops(std::vector<EventWord>& events) {
                                                              "trace", "fade"});
   dropped.values.emplace_back("state", loss_states());
   events.push_back(std::move(dropped));
-}
-
-template <class Names, class Name>
-std::vector<std::string> all_names(const Names& values, Name name) {
-  std::vector<std::string> names;
-  for (const auto value : values) names.emplace_back(name(value));
-  return names;
 }
 
 void add_dhcp_events(std::vector<EventWord>& events) {
@@ -260,7 +264,8 @@ void add_connector_events(std::vector<EventWord>& events) {
       {"agent_refused", "the call of an agent returned an error", kAgent,
        {"do", "iface", "errno"}, {{"do", actions}}},
       {"agent_failed", "an agent could not listen: no socket left, or a group above the limit",
-       kAgent, {"call", "errno", "group", "number", "limit"}, {{"group", groups}}},
+       kAgent, {"call", "errno", "group", "number", "limit"},
+       {{"call", {"open", "join"}}, {"group", groups}}},
   };
   events.insert(events.end(), words.begin(), words.end());
 }
@@ -279,10 +284,14 @@ std::vector<EventWord> builtin_events() {
   add_connector_events(events);
   add_infos(events, kOffloadEvents);
   add_ppp_events(events);
+  const std::vector<std::string> pools = {"tx", "rx"};
+  const std::vector<std::string> calls = {"accept", "bind", "emit",  "get",  "join", "listen",
+                                          "parse",  "queue", "recv", "send", "start"};
   const std::vector<EventWord> others = {
       {"if_up_failed", "an iface could not be brought up at boot", kIface, {"errno"}},
       {"conn_mgr_failed", "the connection manager could not boot", kNode, {"errno"}},
-      {"step_refused", "the call behind a step returned an error", kAnywhere, {"verb", "errno"}},
+      {"step_refused", "the call behind a step returned an error", kAnywhere,
+       {"verb", "errno", "undo"}, {{"undo", {"1"}}}},
       {"copy_lost", "no packet was free for a raw, packet or promiscuous socket's copy", kIface,
        {"errno"}},
       {"promiscuous", "the iface takes frames for others from now on, or no longer", kIface,
@@ -293,9 +302,10 @@ std::vector<EventWord> builtin_events() {
       {"send_refused", "no packet was free for a send", TargetKind::Node | TargetKind::App |
                                                              TargetKind::Service, {"errno"}},
       {std::string(kLateCallback), "an engine called back for a call that had expired", kSender,
-       {"call"}},
-      {"alloc_wait", "nothing free in a pool: somebody waits for a packet", kNode, {"pool"}},
-      {"alloc_failed", "no packet in time", kNode, {"pool", "errno"}},
+       {"call"}, {{"call", {"accept", "connect", "send", "recv"}}}},
+      {"alloc_wait", "nothing free in a pool: somebody waits for a packet", kNode, {"pool"},
+       {{"pool", pools}}},
+      {"alloc_failed", "no packet in time", kNode, {"pool", "errno"}, {{"pool", pools}}},
       {"sent", "a message was handed to the stack", kApp, {"seq"}},
       {"acked", "its answer came back", kApp, {"seq", "rtt"}},
       {"lost", "its answer did not come in time", kApp, {"seq"}},
@@ -306,7 +316,8 @@ std::vector<EventWord> builtin_events() {
       {"connect_failed", "the attempt failed", kApp, {"peer", "errno"}},
       {"connection_lost", "the connection was given up", kApp, {"reason"}},
       {"accepted", "a connection was accepted", kService, {"peer"}},
-      {"service_failed", "a call of the service was refused", kService, {"call", "errno"}},
+      {"service_failed", "a call of the service was refused", kService, {"call", "errno"},
+       {{"call", calls}}},
   };
   events.insert(events.end(), others.begin(), others.end());
   const std::vector<std::string> codes = errc_names();

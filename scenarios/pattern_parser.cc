@@ -49,6 +49,7 @@ class PatternParser {
   std::optional<TargetSet> wildcard_kinds(std::string_view subject);
   bool check_event(std::string_view name, TargetSet kinds, Pattern& p);
   void list_ifaces();
+  void list_ends();
   void unknown_event(std::string_view name);
   bool fail(std::string code, std::string_view word, std::string message,
             std::string help = {}) {
@@ -126,7 +127,12 @@ bool PatternParser::check_event(std::string_view name, TargetSet kinds, Pattern&
     }
     for (const auto& [key, kind] : e.kinds) kinds_[key] = kind;
   }
-  if (std::find(keys.begin(), keys.end(), "iface") != keys.end()) list_ifaces();
+  const auto has = [&keys](std::string_view key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  if (has("iface")) list_ifaces();
+  if (has("end")) list_ends();
+  if (has("verb")) values_["verb"] = names_of(ctx_.vocabulary.verbs);
   if ((allowed & kinds) == 0) {
     const std::vector<std::string> fits = all_paths(ctx_.spec, allowed);
     std::string near;
@@ -148,6 +154,15 @@ void PatternParser::list_ifaces() {
   for (const NodeSpec& node : ctx_.spec.nodes) {
     if (!subject_matches(owner, node.name)) continue;
     for (const IfaceSpec& iface : node.ifaces) values_["iface"].push_back(iface.name);
+  }
+}
+
+/// Events of a link name its ends.
+void PatternParser::list_ends() {
+  std::vector<std::string>& ends = values_["end"];
+  for (const LinkSpec& link : ctx_.spec.links) {
+    if (!subject_matches(words_[0], link.name)) continue;
+    for (const TargetRef& end : link.ends) ends.push_back(end.path());
   }
 }
 
@@ -312,6 +327,13 @@ bool PatternParser::parse_attr(std::string_view word, const std::vector<std::str
     rest.remove_prefix(bar + 1);
   }
   if (!check_values(word.substr(equals + 1), attr, owner)) return false;
+  const bool twice = !attr.negated && std::any_of(p.attrs.begin(), p.attrs.end(), [&](auto& a) {
+    return a.key == attr.key && !a.negated;
+  });
+  if (twice) {
+    return fail("F0703", word, in_quotes(key) + " is asked for twice",
+                "of several values, write \"" + attr.key + "=a|b\"");
+  }
   p.attrs.push_back(std::move(attr));
   return true;
 }

@@ -12,6 +12,7 @@ namespace {
 std::string_view module_of(std::string_view name) {
   TraceRecord record;
   record.name = name;
+  if (name == "dropped") record.kind = TraceKind::Drop;
   return module_of(record);
 }
 
