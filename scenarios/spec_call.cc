@@ -13,17 +13,43 @@ using Type = JsonValue::Type;
 
 CallArgsSpec& args_of_step(StepSpec& s) { return s.args; }
 
+/// Whether the step is about a loopback interface: it alone has 127.0.0.0/8 and ::1.
+bool is_of_loopback(const LoadContext& ctx, const StepSpec& s) {
+  if (s.target.kind != TargetKind::Iface) return false;
+  const NodeSpec* node = ctx.spec.find_node(s.target.node);
+  const IfaceSpec* iface = node != nullptr ? node->find_iface(s.target.name) : nullptr;
+  return iface != nullptr && iface->technology == "loopback";
+}
+
+/// "::1/128", or "::1" to delete; nothing when it is another address.
+std::optional<Ipv6Prefix> own_ipv6(std::string_view text, bool with_prefix) {
+  std::optional<Ipv6Prefix> own;
+  if (with_prefix) own = Ipv6Prefix::parse(text);
+  const auto bare = with_prefix ? std::nullopt : Ipv6Address::parse(text);
+  if (bare) own = Ipv6Prefix{*bare, 128};
+  return own && own->address.is_loopback() ? own : std::nullopt;
+}
+
 /// An address goes in with its prefix length and is taken out without (net_if_ipv4_addr_rm).
 void bind_address(LoadContext& ctx, const JsonMember& m, StepSpec& s) {
   const bool with_prefix = s.verb != "del_address";
   const char* example = with_prefix ? "192.0.2.2/24" : "192.0.2.2";
   if (!expect_type(ctx, m.value, Type::String, example)) return;
-  if (m.value.text.find(':') != std::string::npos) {
+  const bool loopback = is_of_loopback(ctx, s);
+  if (const auto own = own_ipv6(m.value.text, with_prefix); own && loopback) {
+    s.args.address = own->address;
+    s.args.prefix_len = own->length;
+  } else if (m.value.text.find(':') != std::string::npos) {
     const auto six = read_ipv6(ctx, m.value, with_prefix);
     if (!six) return;
     s.args.address = six->prefix.address;
     s.args.prefix_len = six->prefix.length;
   } else if (const auto four = read_ipv4(ctx, m.value, with_prefix)) {
+    if (Ipv4Address{four->value}.is_loopback() && !loopback) {
+      ctx.error("F0110", m.value.span, in_quotes(m.value.text) + " is not the address of one host",
+                "only a loopback interface has it");
+      return;
+    }
     s.args.address = Ipv4Address{four->value};
     s.args.prefix_len = four->prefix_len;
   }

@@ -20,6 +20,19 @@ CallArgsSpec args_of(const std::string& step) {
   return ran.spec ? ran.spec->timeline.at(0).args : CallArgsSpec();
 }
 
+// What an "ipv4" or "ipv6" of the interface may be, a step may give it.
+TEST(SpecCall, ALoopbackTakesItsOwnAddresses) {
+  const Ran ran(R"({ "until": "3s", "nodes": { "n": { "ifaces": { "lo": {
+    "technology": "loopback", "ipv4": "127.0.0.1/8", "ipv6": "2001:db8::1/64" } } } },
+    "timeline": [ { "at": "1s", "add_address": "n.lo", "address": "127.0.0.2/8" },
+                  { "at": "1s", "add_address": "n.lo", "address": "::1/128" },
+                  { "at": "2s", "del_address": "n.lo", "address": "127.0.0.2" },
+                  { "at": "2s", "del_address": "n.lo", "address": "::1" } ] })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.events("n.lo step_refused").size(), 0u);
+  EXPECT_EQ(ran.records(TraceKind::Event, "n.lo", "IPV6_ADDR_DEL").size(), 1u);
+}
+
 TEST(SpecCall, ArgumentsAreRead) {
   const CallArgsSpec four = args_of(R"({ "at": "1s", "add_address": "n.a",
                                          "address": "192.0.2.9/24" })");
@@ -75,6 +88,12 @@ INSTANTIATE_TEST_SUITE_P(
             "3:48 F0110 an address without a prefix length is wanted here"},
         Bad{R"({ "at": "1s", "add_address": "n.a", "address": "224.0.0.9/24" })",
             "3:48 F0110 \"224.0.0.9/24\" is not the address of one host"},
+        Bad{R"({ "at": "1s", "add_address": "n.a", "address": "127.0.0.1/8" })",
+            "3:48 F0110 \"127.0.0.1/8\" is not the address of one host"},
+        Bad{R"({ "at": "1s", "del_address": "n.a", "address": "127.0.0.1" })",
+            "3:48 F0110 \"127.0.0.1\" is not the address of one host"},
+        Bad{R"({ "at": "1s", "add_address": "n.a", "address": "::1/128" })",
+            "3:48 F0110 \"::1/128\" is not the address of one host"},
         Bad{R"({ "at": "1s", "add_address": "n.a", "address": 7 })",
             "3:48 F0104 expected a string, found a number"},
         Bad{R"({ "at": "1s", "add_address": "n", "address": "192.0.2.9/24" })",
