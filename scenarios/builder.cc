@@ -80,7 +80,7 @@ std::unique_ptr<World> Builder::build() {
     error("F0927", wrong.text, wrong.place);
   }
   for (const SpecProblem& wrong : pool_step_problems(*world_, spec_)) error(wrong);
-  check_stalls(spec_, *world_, sink_);
+  check_work(spec_, *world_, sink_);
   for (const NodeSpec& node : spec_.nodes) add_apps(node, *world_->node(node.name));
   return sink_.has_errors() ? nullptr : std::move(world_);
 }

@@ -32,6 +32,38 @@ void apply_cpu(const CpuSpec& spec, StackConfig& stack, DiagnosticSink& sink) {
   }
 }
 
+/// Its apps, services and frames are all with engines, which have threads of their own.
+bool is_all_engine(const Node& node) {
+  const auto& ifaces = node.stack.ifaces();
+  return !ifaces.empty() && std::all_of(ifaces.begin(), ifaces.end(), [](const auto& iface) {
+    return iface->is_offloaded();
+  });
+}
+
+void check_stall(const StepSpec& step, const Node& node, DiagnosticSink& sink) {
+  const StackConfig& config = node.stack.config();
+  const std::string& queue = step.target.name;
+  const bool direct = config.mgmt.delivery == NetMgmtConfig::Delivery::Direct;
+  std::string help;
+  if (queue == "rx_queue" && config.rx_classes == 0) help = "set NET_TC_RX_COUNT to 1";
+  if (queue == "tx_queue" && config.tx_classes == 0) help = "set NET_TC_TX_COUNT to 1";
+  if (queue == "net_mgmt" && direct) help = "leave out NET_MGMT_EVENT_DIRECT";
+  if (!help.empty()) {
+    sink.error("F0932", step.target.path() + " has no thread that could be stopped",
+               step.target.place, std::move(help));
+  } else if (queue != "net_mgmt" && is_all_engine(node)) {
+    sink.error("F0932", "an engine works by itself: nothing passes " + step.target.path(),
+               step.target.place, "stall a node that has an interface without \"offload\"");
+  }
+}
+
+void check_suspend(const StepSpec& step, World& world, DiagnosticSink& sink) {
+  const NetIf* iface = world.node(step.target.node)->stack.iface_by_name(step.target.name);
+  if (iface == nullptr || !iface->is_offloaded()) return;
+  sink.error("F0935", "an engine sends by itself: " + step.target.path() + " cannot be suspended",
+             step.target.place, "for one that sends nothing, black_hole its link");
+}
+
 }  // namespace
 
 void apply_work(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) {
@@ -44,19 +76,19 @@ void apply_work(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) 
   stack.priority_map = PriorityMap::Strict;  // the node is still built, to find other errors
 }
 
-void check_stalls(const ScenarioSpec& spec, World& world, DiagnosticSink& sink) {
+void check_work(const ScenarioSpec& spec, World& world, DiagnosticSink& sink) {
+  for (const NodeSpec& node : spec.nodes) {
+    if (!node.cpu || !is_all_engine(*world.node(node.name))) continue;
+    const CpuConfig& cpu = world.node(node.name)->stack.config().cpu;
+    if (!cpu.rx.any() && !cpu.tx.any()) continue;
+    sink.error("F0924", "an engine works by itself: nothing passes the queues of this node",
+               node.cpu->place, "leave out \"rx\" and \"tx\", or the engine");
+  }
   for (const StepSpec& step : spec.timeline) {
-    if (step.verb != "stall" || step.target.kind == TargetKind::Agent) continue;
-    const Stack& stack = world.node(step.target.node)->stack;
-    const std::string& queue = step.target.name;
-    std::string help;
-    if (queue == "rx_queue" && stack.config().rx_classes == 0) help = "set NET_TC_RX_COUNT to 1";
-    if (queue == "tx_queue" && stack.config().tx_classes == 0) help = "set NET_TC_TX_COUNT to 1";
-    const bool direct = stack.config().mgmt.delivery == NetMgmtConfig::Delivery::Direct;
-    if (queue == "net_mgmt" && direct) help = "leave out NET_MGMT_EVENT_DIRECT";
-    if (help.empty()) continue;
-    sink.error("F0932", step.target.path() + " has no thread that could be stopped",
-             step.target.place, std::move(help));
+    if (step.verb == "suspend") check_suspend(step, world, sink);
+    if (step.verb == "stall" && step.target.kind == TargetKind::Queue) {
+      check_stall(step, *world.node(step.target.node), sink);
+    }
   }
 }
 

@@ -91,6 +91,29 @@ TEST(NodeWork, AThreadThatIsNotThereCannotBeStopped) {
   }
 }
 
+// An engine has threads of its own: what stops or slows the node's is nothing to it.
+TEST(NodeWork, NothingOfAnEngineCanBeStopped) {
+  const auto brief = [](const std::string& node, const std::string& what) {
+    const Ran ran(R"({ "until": "1s", "nodes": { "dev": {)" + node + R"( "ifaces": {
+      "m": { "ipv4": "10.0.0.1/24", "offload": "lwip" } } },
+      "srv": { "ifaces": { "e": { "ipv4": "10.0.0.2/24" } } } },
+      "links": { "w": { "between": ["dev.m", "srv.e"] } }, "timeline": [)" + what + "] }");
+    return ran.sink.all().empty() ? "" : ran.sink.all()[0].code + " " + ran.sink.all()[0].message;
+  };
+  const auto at = [](const std::string& what) { return R"({ "at": "500ms", )" + what + " }"; };
+  EXPECT_EQ(brief("", at(R"("suspend": "dev.m")")),
+            "F0935 an engine sends by itself: dev.m cannot be suspended");
+  EXPECT_EQ(brief("", at(R"("suspend": "srv.e")")), "");
+  EXPECT_EQ(brief("", at(R"("stall": "dev.tx_queue")")),
+            "F0932 an engine works by itself: nothing passes dev.tx_queue");
+  EXPECT_EQ(brief("", at(R"("stall": "dev.rx_queue")")),
+            "F0932 an engine works by itself: nothing passes dev.rx_queue");
+  EXPECT_EQ(brief("", at(R"("stall": "dev.net_mgmt")")), "");
+  EXPECT_EQ(brief(R"("cpu": { "rx": "1ms" },)", ""),
+            "F0924 an engine works by itself: nothing passes the queues of this node");
+  EXPECT_EQ(brief(R"("cpu": { "mgmt": "1ms" },)", ""), "");
+}
+
 // Kconfig's defaults: 14 packets and 36 buffers with Ethernet, 4 and 16 without.
 TEST(NodeWork, PoolsAreSmallerWithoutEthernet) {
   const Ran ran(R"({ "until": "1s", "nodes": {
