@@ -48,6 +48,7 @@ class Builder {
   bool peer_is_stream(const PeerSpec& peer) const;
   void add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec& spec);
   void set_modes(NetIf& iface, const IfaceSpec& spec);
+  void check_if_names(const NodeSpec& spec, const Node& node);
   void name_ppp_peer(const IfaceSpec& spec, const LinkPlace& at);
   SubjectId subject(const Node& node, const std::string& name);
   void error(const SpecProblem& problem) {
@@ -110,12 +111,31 @@ NodeConfig Builder::config_of(const NodeSpec& spec) {
   return config;
 }
 
+// Asked once all of them are there: by kind and number another one is called so from the beginning.
+void Builder::check_if_names(const NodeSpec& spec, const Node& node) {
+  for (const IfaceSpec& iface : spec.ifaces) {
+    if (iface.if_name.empty()) continue;
+    NetIf& own = *node.stack.iface_by_name(iface.name);
+    const Status named = own.set_if_name(iface.if_name);
+    const bool taken = std::ranges::any_of(node.stack.ifaces(), [&](const auto& other) {
+      const auto name = other->if_name();
+      return other.get() != &own && name.ok() && name.value() == iface.if_name;
+    });
+    if (named.ok() && !taken) continue;
+    error("F0921",
+          taken ? "another iface is called " + iface.if_name
+          : named.code() == Errc::Enametoolong ? "the name is longer than NET_INTERFACE_NAME_LEN"
+                                               : "NET_INTERFACE_NAME is off", iface.place);
+  }
+}
+
 void Builder::add_node(const NodeSpec& spec) {
   NodeConfig config = config_of(spec);
   fit_node(spec, config);
   check_kconfig_needs(spec, config, registry_, sink_);
   Node& node = world_->add_node(spec.name, config);
   for (const IfaceSpec& iface : spec.ifaces) add_iface(spec, node, config, iface);
+  check_if_names(spec, node);
   stack_ifaces(spec, node);
   add_online_check(spec, node, sink_);
   for (const RouteSpec& route : spec.routes) add_route(node, route);
@@ -205,15 +225,7 @@ void Builder::set_modes(NetIf& iface, const IfaceSpec& spec) {
   if (spec.promiscuous && !iface.set_promiscuous().ok()) {
     error("F0920", "this iface has no promiscuous mode", spec.place);
   }
-  if (spec.if_name.empty()) return;
-  const Status named = iface.set_if_name(spec.if_name);
-  if (named.ok()) return;
-  const bool taken = named.code() == Errc::Ealready;
-  const bool long_one = named.code() == Errc::Enametoolong;
-  error("F0921", taken      ? "another iface is called " + spec.if_name
-                 : long_one ? "the name is longer than NET_INTERFACE_NAME_LEN"
-                            : "NET_INTERFACE_NAME is off",
-        spec.place);
+  if (!spec.if_name.empty()) static_cast<void>(iface.set_if_name(spec.if_name).ok());
 }
 
 void Builder::add_ipv6(const NodeSpec& node_spec, NetIf& iface, const IfaceSpec& spec) {

@@ -48,14 +48,20 @@ TEST(SocketScenario, NamesAreChecked) {
   const Row rows[] = {
       {"wan", "lan", "", ""},
       {"wan", "wan", "", "another iface is called wan"},
+      {"eth1", "-", "", "another iface is called eth1"},  // by kind and number
+      {"-", "eth0", "", "another iface is called eth0"},
+      {"eth0", "eth1", "", ""},
       {"nine-long", "lan", "", "the name is longer than NET_INTERFACE_NAME_LEN"},
       {"nine-long", "lan", R"("NET_INTERFACE_NAME_LEN": 9)", ""},
       {"wan", "lan", R"("NET_INTERFACE_NAME": false)", "NET_INTERFACE_NAME is off"},
       {"", "lan", "", "an interface cannot be called nothing"}};
   for (const Row& row : rows) {
+    const auto named = [](const std::string& name) {
+      return name == "-" ? std::string() : R"("name": ")" + name + '"';
+    };
     const Ran ran(R"({ "until": "1s", "nodes": { "a": { "kconfig": { )" + row.kconfig +
-                  R"( }, "ifaces": { "x": { "name": ")" + row.first +
-                  R"(" }, "y": { "name": ")" + row.second + R"(" } } } } })");
+                  R"( }, "ifaces": { "x": { )" + named(row.first) + R"( }, "y": { )" +
+                  named(row.second) + R"( } } } } })");
     if (row.message.empty()) {
       EXPECT_TRUE(ran.report) << ran.messages;
     } else {
