@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/spec_json.h"
 
+#include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
@@ -76,6 +77,20 @@ void bind_allow(LoadContext& ctx, const JsonMember& m, ScenarioSpec& spec) {
 /// {"x": 1} -> "x": 1, to splice one object's members into another.
 std::string members_of(const std::string& object) { return object.substr(1, object.size() - 2); }
 
+/// All 64 bits, as `--seed`: more than a JSON integer of ours holds.
+void bind_seed(LoadContext& ctx, const JsonMember& m, ScenarioSpec& s) {
+  if (!expect_type(ctx, m.value, Type::Number)) return;
+  const std::string& text = m.value.text;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), s.seed);
+  if (error == std::errc() && end == text.data() + text.size()) return;
+  if (error == std::errc::invalid_argument || error == std::errc::result_out_of_range) {
+    ctx.error("F0207", m.value.span,
+              text + " is not between 0 and " + std::to_string(UINT64_MAX));
+    return;
+  }
+  ctx.error("F0104", m.value.span, "expected a whole number, found " + text);
+}
+
 }  // namespace
 
 FormatTables::FormatTables(const Vocabulary& v) : vocabulary(v) {
@@ -120,8 +135,10 @@ void FormatTables::build_top() {
           });
   top.word("profile", "Behaviour switches by release.", "profile", vocabulary.profiles, {},
            &ScenarioSpec::profile);
-  top.whole("seed", "The number that all random streams come from.", 0, INT64_MAX,
-            &ScenarioSpec::seed, "1");
+  FieldInfo seed{"seed", "The number that all random streams come from.",
+                 R"({"type":"integer","minimum":0,"maximum":18446744073709551615})"};
+  seed.default_json = "1";
+  top.add(std::move(seed), &bind_seed);
   top.add({"allow", "What does not fail the run: \"leaks\", packets that nobody gives back.",
            schema_array(schema_enum(kAllowances))},
           &bind_allow);

@@ -221,5 +221,21 @@ TEST(SpecJson, WantsUntilAndNodes) {
   EXPECT_FALSE(l.spec);
 }
 
+// As many as the option of the command line takes.
+TEST(SpecJson, ASeedHas64Bits) {
+  const auto brief = [](const std::string& seed) {
+    const Loaded loaded("{ \"seed\": " + seed + R"(, "until": "1s", "nodes": { "n": {} } })");
+    return loaded.spec ? std::to_string(loaded.spec->seed) : loaded.first().message;
+  };
+  EXPECT_EQ(brief("0"), "0");
+  EXPECT_EQ(brief("9223372036854775808"), "9223372036854775808");
+  EXPECT_EQ(brief("18446744073709551615"), "18446744073709551615");
+  EXPECT_EQ(brief("18446744073709551616"),
+            "18446744073709551616 is not between 0 and 18446744073709551615");
+  EXPECT_EQ(brief("-1"), "-1 is not between 0 and 18446744073709551615");
+  EXPECT_EQ(brief("1.5"), "expected a whole number, found 1.5");
+  EXPECT_EQ(brief("\"7\""), "expected a number, found a string");
+}
+
 }  // namespace
 }  // namespace flapjack
