@@ -137,6 +137,11 @@ Parsed<AnyQuantity> parse_any(std::string_view text) {
   if (d->unit == "%") return as(parse_probability(text), BoundUnit::Percent);
   if (find_unit(kRateUnits, d->unit) != nullptr) return as(parse_rate(text), BoundUnit::Rate);
   if (find_unit(kSizeUnits, d->unit) != nullptr) return as(parse_size(text), BoundUnit::Size);
+  // no unit has such characters: it is more than a number, or another way to write one
+  if (d->unit.find_first_of("0123456789<>=!.") != std::string_view::npos) {
+    return bad("F0208", in_quotes(text) + " is not one number",
+               "write a bound like \">= 95%\", \"== 0\" or \"3 +- 1\"");
+  }
   const Parsed<Duration> time = parse_duration(text);
   if (!time.ok()) return time.error();
   return AnyQuantity{time.value().ns, BoundUnit::Time};
