@@ -128,7 +128,7 @@ void check_loss(LoadContext& ctx, const FormatTables& tables, const JsonValue& v
   }
 }
 
-// A channel that begins good, stays so and loses nothing then.
+// A channel that begins good, stays so and loses nothing then; or one that loses nothing at all.
 void check_channel(LoadContext& ctx, const JsonValue& v) {
   const auto is_zero = [&v](std::string_view key) {
     const JsonMember* m = v.find(key);
@@ -136,7 +136,13 @@ void check_channel(LoadContext& ctx, const JsonValue& v) {
     const auto share = parse_probability(m->value.text);
     return share.ok() && share.value() == 0;
   };
-  if (!is_zero("enter") || (v.find("good") != nullptr && !is_zero("good"))) return;
+  if (v.find("good") != nullptr && !is_zero("good")) return;
+  if (is_zero("bad")) {
+    ctx.error("F0111", v.find("bad")->value.span, "a channel that is good when bad loses nothing",
+              "raise \"bad\", or leave it out: in the bad state all is lost");
+    return;
+  }
+  if (!is_zero("enter")) return;
   ctx.error("F0111", v.find("enter")->value.span, "a channel that never turns bad loses nothing",
             "raise \"enter\", or write \"good\": what is lost in the good state");
 }

@@ -111,6 +111,9 @@ const std::vector<std::string>& verb_keys() {
   return keys;
 }
 
+/// An "up" or "down" of a link that names nothing.
+bool is_empty(const JsonValue& v) { return v.is(Type::Object) && v.members.empty(); }
+
 void check_verb_keys(LoadContext& ctx, const VerbWord& word, const JsonValue& v,
                      const StepSpec& step) {
   std::vector<std::string> refused;
@@ -126,7 +129,10 @@ void check_verb_keys(LoadContext& ctx, const VerbWord& word, const JsonValue& v,
     ctx.error("F0103", step.verb_place.span, in_quotes(word.name) + " needs " + in_quotes(key));
   }
   const bool has_key = std::any_of(word.keys.begin(), word.keys.end(),
-                                   [&v](const std::string& k) { return v.find(k) != nullptr; });
+                                   [&v](const std::string& k) {
+                                     const JsonMember* m = v.find(k);
+                                     return m != nullptr && !is_empty(m->value);
+                                   });
   if (!word.keys.empty() && !word.keys_optional && word.needs.empty() && !has_key) {
     ctx.error("F0103", step.verb_place.span, in_quotes(word.name) + " changes nothing",
               "add one of: " + join(word.keys));

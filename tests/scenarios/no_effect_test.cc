@@ -70,6 +70,12 @@ INSTANTIATE_TEST_SUITE_P(
         link("a_channel_that_stays_good", R"(, "loss": { "gilbert_elliott": { "enter": "0%",
              "leave": "20%" } })",
              "4:43 F0111 a channel that never turns bad loses nothing"),
+        link("a_channel_that_is_good_when_bad", R"(, "loss": { "gilbert_elliott": { "enter": "1%",
+             "leave": "20%", "bad": "0%" } })",
+             "5:37 F0111 a channel that is good when bad loses nothing"),
+        link("a_channel_that_is_better_when_bad", R"(, "loss": { "gilbert_elliott": {
+             "enter": "1%", "leave": "20%", "bad": "0%", "good": "1%" } })",
+             nullptr),
         link("a_channel_that_stays_good_and_loses", R"(, "loss": { "gilbert_elliott": {
              "enter": "0%", "leave": "20%", "good": "1%" } })",
              nullptr),
@@ -160,6 +166,9 @@ INSTANTIATE_TEST_SUITE_P(
         never("negated", "dev > srv ARP type!=8", "6:27 F0702 ARP has no attribute \"type\""),
         never("target_of_rs", "dev > * RS target=fe80::1",
               "6:24 F0702 RS has no attribute \"target\""),
+        step("no_change", R"("set_link": "wire", "up": {})",
+             "5:15 F0103 \"set_link\" changes nothing"),
+        step("one_change", R"("set_link": "wire", "up": {}, "down": { "loss": "1%" })", nullptr),
         never("code_of_igmp", "dev > * IGMP code=0", "6:26 F0702 IGMP has no attribute \"code\""),
         never("large_type", "dev > srv ICMP type=256", "6:28 F0706 type is never \"256\""),
         never("named_port", "dev > srv UDP dport=dns", "6:27 F0706 dport is never \"dns\""),
