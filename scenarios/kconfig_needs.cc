@@ -16,6 +16,7 @@ struct Need {
 };
 
 constexpr std::string_view kDirect = "NET_MGMT_EVENT_DIRECT";
+constexpr std::string_view kDelivery = "way to deliver events";
 constexpr std::array kNeeds = {
     Need{"NET_IPV4_IGMPV3", "NET_IPV4_IGMP"},
     Need{"NET_IPV4_FRAGMENT_MAX_COUNT", "NET_IPV4_FRAGMENT"},
@@ -28,11 +29,22 @@ constexpr std::array kNeeds = {
     Need{"NET_IPV6_PMTU_DESTINATION_CACHE_ENTRIES", "NET_IPV6_PMTU"},
     Need{"NET_MGMT_EVENT_QUEUE_SIZE", kDirect, true},
     Need{"NET_MGMT_EVENT_QUEUE_TIMEOUT", kDirect, true},
+    Need{"NET_INTERFACE_NAME_LEN", "NET_INTERFACE_NAME"},
+    Need{"NET_TC_TX_SKIP_FOR_HIGH_PRIO", "NET_TC_TX_COUNT"},
+    Need{"NET_TC_RX_SKIP_FOR_HIGH_PRIO", "NET_TC_RX_COUNT"},
 };
 
-/// Only one of them can be in force: the one that is written last.
-constexpr std::array<std::string_view, 3> kDeliveries = {
-    "NET_MGMT_EVENT_THREAD", "NET_MGMT_EVENT_SYSTEM_WORKQUEUE", kDirect};
+/// Options that begin so are a choice: only one can be in force, the one that is written last.
+struct Choice {
+  std::string_view begin, about;
+};
+constexpr std::array kChoices = {
+    Choice{"NET_MGMT_EVENT_THREAD", kDelivery},
+    Choice{"NET_MGMT_EVENT_SYSTEM_WORKQUEUE", kDelivery},
+    Choice{kDirect, kDelivery},
+    Choice{"NET_TC_MAPPING_", "priority map"},
+    Choice{"NET_DEFAULT_IF_", "default interface"},
+};
 constexpr std::string_view kAcd = "NET_IPV4_ACD";
 
 struct Problem {
@@ -50,10 +62,12 @@ class Check {
                      "leave the option out, or \"auto\""};
     }
     if (written == 0) return {};
-    const bool delivers = std::find(kDeliveries.begin(), kDeliveries.end(), name) !=
-                          kDeliveries.end();
-    if (delivers && !is_on(name)) {
-      return Problem{name + " is undone by another way to deliver events", "set one of them"};
+    const auto choice = std::find_if(kChoices.begin(), kChoices.end(), [&name](const Choice& c) {
+      return name.starts_with(c.begin);
+    });
+    if (choice != kChoices.end() && !is_on(name)) {
+      return Problem{name + " is undone by another " + std::string(choice->about),
+                     "set one of them"};
     }
     for (const Need& need : kNeeds) {
       if (need.name != name || is_on(need.other) != need.inverted) continue;

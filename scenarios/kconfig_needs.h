@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kconfig options of a node that another of its options leaves without effect: a part of something
-// that is off, or the opposite of what something else selects (F0933). Called by the builder when
-// a node's configuration is whole.
+// that is off, one of a choice that has another, or the opposite of what something else selects
+// (F0933). Called by the builder when a node's configuration is whole.
 #pragma once
 #include "scenarios/diagnostic.h"
 #include "scenarios/registry.h"
