@@ -57,6 +57,28 @@ void check_stall(const StepSpec& step, const Node& node, DiagnosticSink& sink) {
   }
 }
 
+/// Zephyr does not build with more queues than packets, or with nine of them.
+void check_shares(const NodeSpec& spec, const StackConfig& stack, DiagnosticSink& sink) {
+  struct Way {
+    const char* option;
+    std::size_t classes, packets;
+    bool skips;
+  };
+  for (const Way& way : {Way{"TX", stack.tx_classes, stack.pkt_tx_count, stack.tx_skip_high},
+                         Way{"RX", stack.rx_classes, stack.pkt_rx_count, stack.rx_skip_high}}) {
+    const std::size_t all = way.classes + std::size_t{way.classes > 0 && way.skips};
+    const std::string name = std::string("NET_TC_") + way.option;
+    if (all > 8) {
+      sink.error("F0936", "with those that skip them there are nine traffic classes", spec.place,
+                 "lower " + name + "_COUNT to 7, or leave out " + name + "_SKIP_FOR_HIGH_PRIO");
+    } else if (all > 1 && way.packets < all) {
+      sink.error("F0936", "a share of " + std::to_string(way.packets) + " packets among " +
+                              std::to_string(all) + " traffic classes is none", spec.place,
+                 std::string("raise NET_PKT_") + way.option + "_COUNT or lower " + name + "_COUNT");
+    }
+  }
+}
+
 void check_suspend(const StepSpec& step, World& world, DiagnosticSink& sink) {
   const NetIf* iface = world.node(step.target.node)->stack.iface_by_name(step.target.name);
   if (iface == nullptr || !iface->is_offloaded()) return;
@@ -78,6 +100,7 @@ void apply_work(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) 
 
 void check_work(const ScenarioSpec& spec, World& world, DiagnosticSink& sink) {
   for (const NodeSpec& node : spec.nodes) {
+    check_shares(node, world.node(node.name)->stack.config(), sink);
     if (!node.cpu || !is_all_engine(*world.node(node.name))) continue;
     const CpuConfig& cpu = world.node(node.name)->stack.config().cpu;
     if (!cpu.rx.any() && !cpu.tx.any()) continue;

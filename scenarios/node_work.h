@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A node's "cpu" key and its traffic classes: spec -> configuration, and what of them does not go
-// together (F0924, F0916, F0932, F0935).
+// together (F0924, F0916, F0932, F0935, F0936).
 #pragma once
 #include "scenarios/diagnostic.h"
 #include "scenarios/spec.h"

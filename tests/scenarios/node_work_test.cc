@@ -66,6 +66,13 @@ TEST(NodeWork, WhatDoesNotGoTogetherIsRefused) {
        "F0924 handlers that net_mgmt calls in the notifier's turn cannot take time"},
       {R"(, "kconfig": { "NET_TC_MAPPING_SR_CLASS_B_ONLY": 1, "NET_TC_RX_COUNT": 4 })",
        "F0916 this priority map needs two traffic classes in both directions"},
+      {R"(, "kconfig": { "NET_TC_TX_COUNT": 8, "NET_PKT_TX_COUNT": 7 })",
+       "F0936 a share of 7 packets among 8 traffic classes is none"},
+      {R"(, "kconfig": { "NET_TC_RX_COUNT": 1, "NET_TC_RX_SKIP_FOR_HIGH_PRIO": true,
+                         "NET_PKT_RX_COUNT": 1 })",
+       "F0936 a share of 1 packets among 2 traffic classes is none"},
+      {R"(, "kconfig": { "NET_TC_TX_COUNT": 8, "NET_TC_TX_SKIP_FOR_HIGH_PRIO": true })",
+       "F0936 with those that skip them there are nine traffic classes"},
       {R"(, "cpu": { "rx": [] })", "F0110 a list of service times has one to eight entries"},
   };
   for (const Wrong& wrong : wrongs) {
