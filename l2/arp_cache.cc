@@ -44,11 +44,14 @@ Status ArpCache::park(PacketPtr packet, Ipv4Address neighbour) {
   return park_more(*found, std::move(packet));
 }
 
+// To others a request without a sender would be a probe (RFC 5227 section 1.1).
+Status ArpCache::no_source(PacketPtr packet) {
+  return iface_.drop_tx(std::move(packet), DropReason::NoSource, Errc::Eaddrnotavail);
+}
+
 Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
   const Message question = request(neighbour, *packet);
-  if (question.arp.sender_ip.is_any()) {  // to others that would be a probe (RFC 5227 section 1.1)
-    return iface_.drop_tx(std::move(packet), DropReason::NoSource, Errc::Eaddrnotavail);
-  }
+  if (question.arp.sender_ip.is_any()) return no_source(std::move(packet));
   PacketList evicted = make_room();
   iface_.stack().tracer().hop(Hop::ArpWait, iface_.subject(), *packet);
   const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
@@ -73,6 +76,7 @@ Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
   }
   if (config_.single_pending) {
     const Message again = request(entry.address, *packet);
+    if (again.arp.sender_ip.is_any()) return no_source(std::move(packet));
     const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
     allocate([this, again](PacketPtr free) {
       if (free != nullptr) static_cast<void>(output(again, std::move(free)).ok());

@@ -78,6 +78,7 @@ class ArpCache : public ArpPort {
   using Iterator = Entries::iterator;
 
   Iterator find_entry(Ipv4Address neighbour);
+  Status no_source(PacketPtr packet);
   Status park_first(PacketPtr packet, Ipv4Address neighbour);
   Status park_more(Entry& entry, PacketPtr packet);
   PacketList make_room();

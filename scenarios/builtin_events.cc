@@ -27,8 +27,6 @@ constexpr TargetSet kAgent = only(TargetKind::Agent);
 constexpr TargetSet kService = only(TargetKind::Service);
 constexpr TargetSet kSender = TargetKind::Node | TargetKind::App |
                               static_cast<TargetSet>(TargetKind::Service);
-constexpr TargetSet kDropper = TargetKind::Node | TargetKind::Iface |
-                                static_cast<TargetSet>(TargetKind::Link);
 constexpr TargetSet kAnywhere = TargetKind::Node | TargetKind::Iface | TargetKind::App |
                                 static_cast<TargetSet>(TargetKind::Service | TargetKind::Link) |
                                 static_cast<TargetSet>(TargetKind::Agent);
@@ -68,7 +66,7 @@ void add_hops(std::vector<EventWord>& events) {
     if (node) subjects = kNode;
     events.push_back({std::string(hop_name(hop)), "a packet's hop", subjects, {"len", "packet"}});
   }
-  EventWord dropped{"dropped", "a packet was given up", kDropper,
+  EventWord dropped{"dropped", "a packet was given up", kAnywhere,
                     {"reason", "len", "packet", "by", "state"}, {}};
   std::vector<std::string> reasons;
   for (std::size_t i = 1; i < kDropReasons; ++i) {

@@ -149,9 +149,10 @@ void Window::see(const RecordView& view, const TraceRecord& record) {
 }
 
 std::string Window::never_opened() const {
-  if (from_ <= until_ || !spec_.from || !spec_.from->pattern) return {};
+  if (!spec_.from || !spec_.from->pattern || from_ <= std::min(until_, to_)) return {};
   const std::string pattern = "\"" + spec_.from->pattern->text + "\"";
   if (from_ == kNever) return "nothing was " + pattern;
+  if (from_ <= until_) return pattern + " came too late: the window was over";
   return pattern + " came, but the run ended before its time had passed";
 }
 

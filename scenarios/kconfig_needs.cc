@@ -53,8 +53,8 @@ struct Problem {
 
 class Check {
  public:
-  Check(const NodeConfig& config, const Registry& registry)
-      : config_(config), registry_(registry) {}
+  Check(const NodeSpec& spec, const NodeConfig& config, const Registry& registry)
+      : spec_(spec), config_(config), registry_(registry) {}
 
   std::optional<Problem> of(const std::string& name, std::int64_t written) const {
     if (name == kAcd && written == 0 && is_on(kAcd)) {
@@ -65,7 +65,7 @@ class Check {
     const auto choice = std::find_if(kChoices.begin(), kChoices.end(), [&name](const Choice& c) {
       return name.starts_with(c.begin);
     });
-    if (choice != kChoices.end() && !is_on(name)) {
+    if (choice != kChoices.end() && !is_on(name) && !is_alone(name, choice->begin)) {
       return Problem{name + " is undone by another " + std::string(choice->about),
                      "set one of them"};
     }
@@ -79,10 +79,19 @@ class Check {
   }
 
  private:
+  /// Nothing else of a choice of options that begin so is written: what it lacks is told elsewhere.
+  bool is_alone(const std::string& name, std::string_view begin) const {
+    return begin.ends_with('_') && std::none_of(spec_.kconfig.begin(), spec_.kconfig.end(),
+                                                [&](const auto& each) {
+      const auto& [other, value, place] = each;
+      return other != name && other.starts_with(begin) && value != 0;
+    });
+  }
   bool is_on(std::string_view name) const {
     return find_entry(registry_.kconfigs, name)->value(config_) != 0;
   }
 
+  const NodeSpec& spec_;
   const NodeConfig& config_;
   const Registry& registry_;
 };
@@ -91,7 +100,7 @@ class Check {
 
 void check_kconfig_needs(const NodeSpec& spec, const NodeConfig& config, const Registry& registry,
                          DiagnosticSink& sink) {
-  const Check check(config, registry);
+  const Check check(spec, config, registry);
   for (const auto& [name, value, place] : spec.kconfig) {
     const std::optional<Problem> problem = check.of(name, value);
     if (problem) sink.error("F0933", problem->message, place, problem->help);

@@ -71,8 +71,10 @@ Undo set_address(VerbCall& call, ValueBook::Value before) {
   return [&iface, &values, effect, address, number] {
     const auto back = values.take_back(effect, number);
     if (!back) return Status();
-    return *back == kGone ? remove(iface, address)
-                          : add(iface, address, static_cast<std::uint8_t>(*back));
+    if (*back == kGone) return remove(iface, address);
+    const ValueBook::Value now = shown(iface, address);  // perhaps in another network
+    if (now != kGone && now != *back) static_cast<void>(remove(iface, address).ok());
+    return add(iface, address, static_cast<std::uint8_t>(*back));
   };
 }
 

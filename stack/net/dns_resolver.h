@@ -79,9 +79,9 @@ class DnsResolver {
   /// and raises DNS_SERVER_DEL for each. How many it were; with none, nothing happens.
   std::size_t remove_servers(const NetIf& iface, DnsServerSource source,
                              const IpAddress* only = nullptr);
-  /// In the order in which they are asked.
   /// For one server more.
   bool has_room() const;
+  /// In the order in which they are asked.
   std::vector<DnsServerInfo> servers() const;
 
   /// Asks for the addresses of `name` (dns_resolve_name); the id, for cancel(). The answer comes by

@@ -172,13 +172,12 @@ void NetStatsSink::count_message(NetStats& stats, Layer layer, bool sent) {
 
 void NetStatsSink::on_hop(Hop hop, const Where& where, const TraceRecord& record) {
   const Packet& packet = *record.frame;
-  const StackConfig& config = where.stack->config();
   NetStats& stats = *where.stats;
   Track& track = this->track(packet);
   track.hop = hop;
   const bool v6 = ip_version(packet) == 6;
-  const auto queue = [&](std::array<ClassFlow, 8>& flows, std::size_t classes) {
-    const auto cls = traffic_class_of(packet.meta.priority, classes, config.priority_map);
+  const auto queue = [&](std::array<ClassFlow, 8>& flows, const TrafficClass& of) {
+    const std::size_t cls = of.class_of(packet.meta.priority);
     track.cls = static_cast<std::uint8_t>(cls);
     track.owner = static_cast<std::uint32_t>(where.stats - stats_.data());
     track.queued = record.at;
@@ -190,8 +189,8 @@ void NetStatsSink::on_hop(Hop hop, const Where& where, const TraceRecord& record
       leave_queue(track, &NetStats::tx_class, record.at);
       return count_frame(where, packet, true);
     case Hop::DriverRx: return count_frame(where, packet, false);
-    case Hop::TxQueue: return queue(stats.tx_class, config.tx_classes);
-    case Hop::RxQueue: return queue(stats.rx_class, config.rx_classes);
+    case Hop::TxQueue: return queue(stats.tx_class, where.stack->tx_queue);
+    case Hop::RxQueue: return queue(stats.rx_class, where.stack->rx_queue);
     case Hop::L3In:
       if (ip_version(packet) == 4 || v6) ++(v6 ? stats.ipv6_recv : stats.ipv4_recv);
       return;

@@ -37,11 +37,10 @@ TrafficClass::~TrafficClass() { stack_.scheduler().cancel(turn_); }
 
 void TrafficClass::submit(PacketPtr packet) {
   if (skips(*packet)) return process_in_callers_turn(std::move(packet));
-  const std::size_t effective = count_ + std::size_t{skip_high_};
-  const std::size_t number =
-      count_ == 1 ? 0 : traffic_class_of(packet->meta.priority, effective, map_);
+  const std::size_t number = class_of(packet->meta.priority);
   Class& cls = at(number);
-  if (effective > 1 && cls.waiting.size() >= limit_) return refuse(std::move(packet), cls);
+  const bool shared = count_ > 1 || skip_high_;
+  if (shared && cls.waiting.size() >= limit_) return refuse(std::move(packet), cls);
   if (stack_.tracer().wants(TraceKind::Hop)) [[unlikely]] {
     const SubjectId where = stack_.iface(packet->meta.iface)->subject();
     if (direction_ == Direction::Tx) {
@@ -55,6 +54,13 @@ void TrafficClass::submit(PacketPtr packet) {
   cls.peak = std::max(cls.peak, static_cast<std::uint32_t>(cls.waiting.size()));
   if (count_ > 1) peak_ = std::max(peak_, ++queued_);
   wake(number);
+}
+
+// A stream reservation map has priorities that do not skip in the class of those that do.
+std::size_t TrafficClass::class_of(std::uint8_t priority) const {
+  if (count_ <= 1) return 0;
+  const std::size_t number = traffic_class_of(priority, count_ + std::size_t{skip_high_}, map_);
+  return std::min<std::size_t>(number, count_ - 1u);
 }
 
 bool TrafficClass::skips(const Packet& packet) const {

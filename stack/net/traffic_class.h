@@ -53,6 +53,8 @@ class alignas(kCacheLine) TrafficClass {
   /// How many of them, and of those being processed, leave or came in by `iface`.
   std::size_t queued_of(IfIndex iface) const;
   std::size_t classes() const { return count_; }
+  /// Where a packet of this priority waits; 0 when there is no class.
+  std::size_t class_of(std::uint8_t priority) const;
   ClassStats stats(std::size_t cls) const;
   /// Over all classes; `peak` is of the sum.
   ClassStats total() const;

@@ -182,6 +182,14 @@ TEST(FactsTimingQueues, WhoSkipsTheQueuesHasAShare) {
   ASSERT_TRUE(ran.report) << ran.messages;
   EXPECT_EQ(ran.counter("a.tx_queue_dropped"), 5);  // 14 packets, 7 of them for the one class
 }
+// EE is above all in this map and does not skip: it waits in the highest class that there is.
+TEST(FactsTimingQueues, ReservedPrioritiesDoNotFallBehindThoseThatSkip) {
+  const Ran ran(skipping("3", R"("p": { "udp_ping": "b:7", "priority": 2, "from": "1s",
+                                        "count": 1 })",
+                         R"(, "NET_TC_RX_COUNT": 3, "NET_TC_MAPPING_SR_CLASS_B_ONLY": true)"));
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.counts("a.p").delivered, 1u);
+}
 TEST(FactsTimingQueues, WhoSkipsTheQueuesHasAPlaceInTheMap) {
   std::string apps;
   for (const char* priority : {"0", "1", "2", "3"}) {

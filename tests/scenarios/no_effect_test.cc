@@ -246,9 +246,6 @@ INSTANTIATE_TEST_SUITE_P(
         never("twice", "dev > srv UDP len=64 len=65", "6:34 F0703 \"len\" is asked for twice"),
         never("twice_of_an_event", "srv.p acked seq=1 seq=2",
               "6:31 F0703 \"seq\" is asked for twice"),
-        never("drop_of_an_app", "srv.p dropped",
-              "6:13 F0704 dropped is an event of a node or an interface or a link, \"srv.p\" is "
-              "an app"),
         never("fine_ends", "wire released end=dev.eth0|srv.e", nullptr),
         never("fine_words", "dev.eth0 step_refused verb=admin_down undo!=1", nullptr),
         never("fine_reason", "dev.eth0 CONN_IF_FATAL_ERROR reason=-5", nullptr),

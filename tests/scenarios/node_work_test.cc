@@ -82,6 +82,11 @@ TEST(NodeWork, WhatDoesNotGoTogetherIsRefused) {
   }
 }
 
+TEST(NodeWork, OneMapAloneIsNotUndoneByAnother) {
+  const Ran ran(ping(R"(, "kconfig": { "NET_TC_MAPPING_SR_CLASS_B_ONLY": true })"));
+  EXPECT_EQ(ran.sink.all().size(), 1u) << ran.messages;
+}
+
 TEST(NodeWork, AThreadThatIsNotThereCannotBeStopped) {
   const char* rows[][2] = {{"NET_TC_TX_COUNT\": 0", "srv.tx_queue"},
                            {"NET_TC_RX_COUNT\": 0", "srv.rx_queue"},

@@ -128,6 +128,19 @@ TEST(OverlappingSteps, AnAddressStaysUntilTheLastIsOver) {
 }
 
 // Only within another one with "for" is the second no refusal.
+// What stood there before was in a network of another size.
+TEST(OverlappingSteps, AnAddressComesBackIntoItsNetwork) {
+  const Ran ran(R"({ "until": "30s", "nodes": {
+    "dev": { "ifaces": { "e": { "ipv4": "192.0.2.2/24" } },
+             "apps": { "p": { "udp_ping": "srv:7" } } },
+    "srv": { "ifaces": { "e": { "ipv4": "192.0.2.200/24" } }, "services": ["udp_echo:7"] } },
+    "links": { "l": { "between": ["dev.e", "srv.e"] } },
+    "timeline": [ { "at": "5s", "del_address": "dev.e", "address": "192.0.2.2", "for": "4s" },
+                  { "at": "6s", "add_address": "dev.e", "address": "192.0.2.2/25", "for": "6s" } ],
+    "expect": [ { "delivered": "dev.p", "is": "== 100%", "from": "13s" } ] })");
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+}
+
 TEST(OverlappingSteps, AnAddressThatIsNotThereCannotBeDeleted) {
   const std::string own = R"("del_address": "n.e", "address": "10.1.0.1")";
   for (const char* span : {"", "3s"}) {

@@ -199,7 +199,9 @@ TEST(RouterScenario, AdvertisementsAreNeverCloserThanThreeSeconds) {
   for (const KeptRecord& sent : ran.records(TraceKind::Hop, "r.e", "driver_tx")) {
     if (sent.at < SimTime{} + seconds(5)) continue;  // what comes with its addresses
     const bool farewell = sent.at == SimTime{} + seconds(30);
-    if (!farewell) EXPECT_GE((sent.at - last).ns, seconds(3).ns) << to_text(Duration{sent.at.ns});
+    if (!farewell) {
+      EXPECT_GE((sent.at - last).ns, seconds(3).ns) << to_text(Duration{sent.at.ns});
+    }
     last = sent.at;
     ++found;
   }
@@ -236,6 +238,18 @@ TEST(RouterScenario, WhoHasNoAddressYetAsksNobody) {
               { "eventually": "a.e dropped reason=no_source" },
               { "eventually": "a.p acked" } ] })");
   EXPECT_TRUE(ran.passed()) << ran.messages;
+}
+
+// Nor who has none any more, in profiles that ask again for each packet.
+TEST(RouterScenario, WhoHasNoAddressAnyMoreAsksNobody) {
+  const Ran ran(R"({ "until": "3s", "profile": "zephyr-3.4", "nodes": {
+    "dev": { "ifaces": { "e": { "ipv4": "192.0.2.2/24", "gateway": "192.0.2.9" } },
+             "apps": { "p": { "udp_ping": "srv:7", "every": "100ms", "from": "1s" } } },
+    "srv": { "ifaces": { "e": { "ipv4": "198.51.100.1/24" } }, "services": ["udp_echo:7"] } },
+  "links": { "l": { "between": ["dev.e", "srv.e"] } },
+  "timeline": [ { "at": "1050ms", "del_address": "dev.e", "address": "192.0.2.2" } ] })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.records(TraceKind::Hop, "dev.e", "driver_tx").size(), 1u);
 }
 
 // RFC 1812 section 4.3.2.4: an error comes from an address that may be answered, here of the

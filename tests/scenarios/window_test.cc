@@ -67,6 +67,11 @@ TEST(Window, ThatNeverOpensIsTold) {
   EXPECT_EQ(told(R"("whenever": "dev.eth0 IF_DOWN", "then": "dev.eth0 IF_UP", "within": "1ms",
                     "from": "dev.eth0 IF_ADMIN_DOWN")"),
             "the window of \"whenever\" never opened: nothing was \"dev.eth0 IF_ADMIN_DOWN\"");
+  EXPECT_EQ(told(R"("never": "dev.eth0 IF_UP", "from": "dev.eth0 IF_DOWN", "to": "1ms")"),
+            "the window of \"never\" never opened: \"dev.eth0 IF_DOWN\" came too late: the window "
+            "was over");
+  EXPECT_EQ(told(R"("delivered": "dev.ping", "is": "<= 50%", "from": "dev.eth0 IF_DOWN",
+                    "to": "1ms")"), "failed ");
   EXPECT_EQ(told(R"("never": "dev.eth0 IF_ADMIN_DOWN", "from": "dev.eth0 IF_DOWN")"), "");
   EXPECT_EQ(told(R"("eventually": "dev.eth0 IF_DOWN", "from": "dev.eth0 IF_ADMIN_DOWN")"),
             "failed ");
