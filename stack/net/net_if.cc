@@ -319,10 +319,8 @@ Status NetIf::transmit(PacketPtr frame) {
   } else {
     ++stats_.tx_dropped;
   }
-  if (context != 0) {
-    stack_.contexts.on_sent(context, id, sent.ok() ? Result<std::size_t>(payload)
-                                                   : Result<std::size_t>(sent.code()));
-  }
+  stack_.contexts.on_sent(context, id, sent.ok() ? Result<std::size_t>(payload)
+                                                 : Result<std::size_t>(sent.code()));
   return sent;
 }
 

@@ -15,11 +15,8 @@ constexpr std::size_t kAddressBytes = 12;  // both of them
 
 std::optional<EthernetHeader> EthernetHeader::parse(std::span<const std::uint8_t> frame) {
   if (frame.size() < kEthernetHeaderBytes) return {};
-  EthernetHeader h;
-  std::copy_n(frame.begin(), 6, h.destination.bytes.begin());
-  std::copy_n(frame.begin() + 6, 6, h.source.bytes.begin());
-  h.type = wire::load16(frame.data() + 12);
-  return h;
+  const EthernetView view(frame.data());
+  return EthernetHeader{view.destination(), view.source(), view.type()};
 }
 
 void EthernetHeader::emit(std::uint8_t* out) const {
