@@ -32,6 +32,15 @@ void bind_ports(LoadContext& ctx, const JsonValue& v, VirtualSpec& spec) {
   }
 }
 
+/// The "auto" in the value of "ipv4" or "ipv6"; null: there is none.
+const JsonValue* auto_among(const JsonMember* m) {
+  const auto is_auto = [](const JsonValue& v) { return v.is(Type::String) && v.text == "auto"; };
+  if (m == nullptr) return nullptr;
+  if (is_auto(m->value)) return &m->value;
+  const auto found = std::find_if(m->value.items.begin(), m->value.items.end(), is_auto);
+  return found != m->value.items.end() ? &*found : nullptr;
+}
+
 /// The key says what the interface is; what speaks of something else beside it is an error.
 void check_one_kind(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
   if (!iface.virt) {
@@ -62,6 +71,25 @@ bool stands_on(const NodeSpec& node, const IfaceSpec& iface, const std::string& 
     return on.text == name ||
            (lower != nullptr && stands_on(node, *lower, name, depth - 1));
   });
+}
+
+/// What a point-to-point interface is not given: Zephyr starts nothing by itself on one. PPP agrees
+/// on its link-local IPv6 address.
+void check_auto(LoadContext& ctx, const JsonValue& v, const IfaceSpec& iface) {
+  const bool tunnel = iface.virt && iface.virt->kind == "tunnel";
+  const bool ppp = iface.ppp || iface.technology == "ppp" || iface.l2 == "ppp";
+  const JsonValue* const ipv4 = auto_among(v.find("ipv4"));
+  const JsonValue* const ipv6 = auto_among(v.find("ipv6"));
+  if ((tunnel || ppp) && ipv4 != nullptr) {
+    ctx.error("F0111", ipv4->span,
+              std::string(tunnel ? "a tunnel" : "a PPP interface") +
+                  " gets no link-local IPv4 address",
+              tunnel ? "write an address" : "write an address, or none: the peer may give one");
+  }
+  if (tunnel && ipv6 != nullptr) {
+    ctx.error("F0111", ipv6->span, "a tunnel gets no IPv6 address by itself",
+              "write an address; for a link-local one \"fe80::1/64\"");
+  }
 }
 
 void check_lowers(LoadContext& ctx, const NodeSpec& node, const IfaceSpec& iface) {
@@ -118,7 +146,10 @@ void FormatTables::build_virtual() {
   add(tunnel, "IPv4 in IPv4 to one remote end (RFC 2003).", schema_ref(tunnel.name()));
   add(bridge, "A learning bridge between Ethernet interfaces (802.1D): a list, or with options.",
       schema_any_of({schema_array(schema_string(), 1), schema_ref(bridge.name())}));
-  iface.check(&check_one_kind);
+  iface.check([](LoadContext& ctx, const JsonValue& v, IfaceSpec& i) {
+    check_one_kind(ctx, v, i);
+    check_auto(ctx, v, i);
+  });
 }
 
 void FormatTables::build_tunnel() {
@@ -128,7 +159,9 @@ void FormatTables::build_tunnel() {
   tunnel.add({"remote", "The IPv4 address of the other end.",
               schema_pattern("^[0-9]{1,3}(\\.[0-9]{1,3}){3}$", "198.51.100.1"), true},
              [](LoadContext& ctx, const JsonMember& m, VirtualSpec& s) {
-               if (const auto address = read_ipv4(ctx, m.value, false)) s.remote = address->value;
+               const auto address = read_ipv4(ctx, m.value, false);
+               if (!address) return;
+               s.remote = address->value;
              });
   tunnel.whole("ttl", "The TTL of the outer header.", 1, 255, &VirtualSpec::ttl, "64");
 }
@@ -151,7 +184,8 @@ void FormatTables::build_bridge() {
 void check_virtual_ifaces(LoadContext& ctx) {
   for (const NodeSpec& node : ctx.spec.nodes) {
     for (const IfaceSpec& iface : node.ifaces) {
-      if (iface.virt) check_lowers(ctx, node, iface);
+      if (!iface.virt) continue;
+      check_lowers(ctx, node, iface);
     }
   }
 }

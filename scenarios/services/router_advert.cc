@@ -7,14 +7,33 @@
 
 namespace flapjack {
 
+namespace {
+
+// Advertisements come from a link-local address (RFC 4861 section 4.2); tunnels get none.
+bool can_advertise(const NetIf& iface) {
+  if (iface.ipv6() == nullptr) return false;
+  const bool tunnel = iface.virtual_iface() != nullptr && iface.is_point_to_point();
+  return !tunnel || iface.ipv6()->link_local() != nullptr;
+}
+
+}  // namespace
+
 std::optional<PlacedText> router_advert_error(const Stack& stack, const ServiceSpec& spec) {
-  if (!spec.ra.iface) return {};
+  constexpr const char* kNeeds = "has no link-local IPv6 address, which an advertisement needs";
+  if (!spec.ra.iface) {
+    const auto& all = stack.ifaces();
+    const bool any = std::ranges::any_of(all, [](const auto& i) { return i->ipv6() != nullptr; });
+    const bool can = std::ranges::any_of(all, [](const auto& i) { return can_advertise(*i); });
+    if (!any || can) return {};
+    return PlacedText{"the node " + std::string(kNeeds), spec.place};
+  }
   const NetIf* iface = stack.iface_by_name(spec.ra.iface->text);
-  if (iface != nullptr && iface->ipv6() != nullptr) return {};
+  if (iface != nullptr && can_advertise(*iface)) return {};
   const std::string name = "\"" + spec.ra.iface->text + "\"";
-  return PlacedText{iface == nullptr ? "the node has no interface " + name
-                                     : "interface " + name + " has no IPv6",
-                    spec.ra.iface->place};
+  const SourcePlace& place = spec.ra.iface->place;
+  if (iface == nullptr) return PlacedText{"the node has no interface " + name, place};
+  const std::string lacks = iface->ipv6() == nullptr ? "has no IPv6" : kNeeds;
+  return PlacedText{"interface " + name + " " + lacks, place};
 }
 
 RouterAdvertiserConfig router_advert_config(const RaServiceSpec& spec) {
@@ -70,7 +89,7 @@ void RouterAdvert::start() {
   Stack& stack = env_.node.stack;
   for (const auto& iface : stack.ifaces()) {
     const bool wanted = !spec_.iface || spec_.iface->text == iface->name();
-    if (iface->ipv6() == nullptr || !wanted) continue;
+    if (!can_advertise(*iface) || !wanted) continue;
     advertisers_.push_back(
         std::make_unique<RouterAdvertiser>(*iface, config()));
     advertisers_.back()->start();

@@ -189,5 +189,32 @@ TEST(Services, AllCanGoDown) {
   EXPECT_EQ(tested, builtin_registry().services.size());
 }
 
+// Tunnels get no link-local address, and an advertisement comes from one.
+TEST(RouterAdvert, ATunnelNeedsALinkLocalAddress) {
+  const struct {
+    const char* eth0;
+    const char* tunnel;
+    const char* service;
+    const char* message;
+  } rows[] = {
+      {"", "2001:db8:1::1/64", R"("ra": { "iface": "t" })",
+       "F0925 interface \"t\" has no link-local IPv6 address, which an advertisement needs"},
+      {"", "2001:db8:1::1/64", R"("ra": {})",
+       "F0925 the node has no link-local IPv6 address, which an advertisement needs"},
+      {R"(, "ipv6": "auto")", "2001:db8:1::1/64", R"("ra": {})", ""},
+      {"", "fe80::1/64", R"("ra": { "iface": "t" })", ""},
+  };
+  for (const auto& row : rows) {
+    const Ran ran(std::string(R"({ "until": "9s", "nodes": { "n": { "ifaces": {
+      "eth0": { "ipv4": "192.0.2.1/24")") + row.eth0 + R"( },
+      "t": { "tunnel": { "on": "eth0", "remote": "192.0.2.2" }, "ipv6": ")" + row.tunnel +
+                  R"(" } }, "services": { "s": { )" + row.service + R"( } } },
+      "m": { "ifaces": { "e": {} } } }, "links": { "w": { "between": ["n.eth0", "m.e"] } } })");
+    const std::string found =
+        ran.sink.all().empty() ? "" : ran.sink.all()[0].code + " " + ran.sink.all()[0].message;
+    EXPECT_EQ(found, row.message) << row.eth0 << row.service;
+  }
+}
+
 }  // namespace
 }  // namespace flapjack

@@ -118,7 +118,18 @@ INSTANTIATE_TEST_SUITE_P(
             "2:29 F0108 \"failures\" does not go with a ppp without \"echo\""},
         Row{"ppp_servers",
             R"("eth0": {}, "p": { "ppp": { "dns": ["10.0.0.1", "10.0.0.2", "10.0.0.3"] } })",
-            "2:61 F0107 PPP carries two DNS servers, no more"}),
+            "2:61 F0107 PPP carries two DNS servers, no more"},
+        Row{"tunnel_ipv6_auto",
+            R"("eth0": {}, "t": { "tunnel": { "on": "eth0", "remote": "1.2.3.4" },
+               "ipv6": "auto" })",
+            "3:24 F0111 a tunnel gets no IPv6 address by itself"},
+        Row{"tunnel_ipv4_auto",
+            R"("eth0": {}, "t": { "tunnel": { "on": "eth0", "remote": "1.2.3.4" },
+               "ipv4": "auto" })",
+            "3:24 F0111 a tunnel gets no link-local IPv4 address"},
+        Row{"ppp_ipv4_auto",
+            R"("eth0": {}, "p": { "ppp": {}, "ipv4": ["10.0.0.1/32", "auto"] })",
+            "2:55 F0111 a PPP interface gets no link-local IPv4 address"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(VirtualIfaces, MayComeBeforeWhatTheyStandOn) {
