@@ -92,6 +92,25 @@ void check_auto(LoadContext& ctx, const JsonValue& v, const IfaceSpec& iface) {
   }
 }
 
+/// What the other end of a PPP line gets cannot be this end's.
+void check_peer(LoadContext& ctx, const JsonValue& v, const IfaceSpec& iface) {
+  const auto has = [&](const Ipv4Spec& own) { return own.value == iface.ppp->peer; };
+  if (!iface.ppp || std::none_of(iface.ipv4.begin(), iface.ipv4.end(), has)) return;
+  ctx.error("F0110", v.find("ppp")->value.find("peer")->value.span,
+            "\"peer\" is this end's own address", "write the one that the other end gets");
+}
+
+/// Datagrams to the remote end must leave the node.
+void check_remote(LoadContext& ctx, const NodeSpec& node, const VirtualSpec& tunnel) {
+  bool own = tunnel.remote >> 24 == 127;
+  for (const IfaceSpec& iface : node.ifaces) {
+    for (const Ipv4Spec& address : iface.ipv4) own = own || address.value == tunnel.remote;
+  }
+  if (!own || tunnel.remote == 0) return;
+  ctx.error("F0110", tunnel.remote_place.span, "the tunnel would end at its own node",
+            "write the address of the other end");
+}
+
 void check_lowers(LoadContext& ctx, const NodeSpec& node, const IfaceSpec& iface) {
   for (const PlacedText& on : iface.virt->on) {
     if (node.find_iface(on.text) == nullptr) {
@@ -149,6 +168,7 @@ void FormatTables::build_virtual() {
   iface.check([](LoadContext& ctx, const JsonValue& v, IfaceSpec& i) {
     check_one_kind(ctx, v, i);
     check_auto(ctx, v, i);
+    check_peer(ctx, v, i);
   });
 }
 
@@ -162,6 +182,7 @@ void FormatTables::build_tunnel() {
                const auto address = read_ipv4(ctx, m.value, false);
                if (!address) return;
                s.remote = address->value;
+               s.remote_place = address->place;
              });
   tunnel.whole("ttl", "The TTL of the outer header.", 1, 255, &VirtualSpec::ttl, "64");
 }
@@ -186,6 +207,7 @@ void check_virtual_ifaces(LoadContext& ctx) {
     for (const IfaceSpec& iface : node.ifaces) {
       if (!iface.virt) continue;
       check_lowers(ctx, node, iface);
+      if (iface.virt->kind == "tunnel") check_remote(ctx, node, *iface.virt);
     }
   }
 }

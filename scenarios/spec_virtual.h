@@ -19,6 +19,7 @@ struct VirtualSpec {
   SourcePlace place;           ///< of the key
   std::int64_t vlan_id = 0;    ///< vlan: 1..4094
   std::uint32_t remote = 0;    ///< tunnel: the other end, an IPv4 address
+  SourcePlace remote_place;
   std::int64_t ttl = 64;       ///< tunnel: of the outer header, 1..255
   Duration ageing = seconds(300);     ///< bridge: above 0
   std::int64_t addresses = 1024;      ///< bridge: that it remembers

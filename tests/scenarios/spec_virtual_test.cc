@@ -129,7 +129,17 @@ INSTANTIATE_TEST_SUITE_P(
             "3:24 F0111 a tunnel gets no link-local IPv4 address"},
         Row{"ppp_ipv4_auto",
             R"("eth0": {}, "p": { "ppp": {}, "ipv4": ["10.0.0.1/32", "auto"] })",
-            "2:55 F0111 a PPP interface gets no link-local IPv4 address"}),
+            "2:55 F0111 a PPP interface gets no link-local IPv4 address"},
+        Row{"tunnel_to_loopback",
+            R"("eth0": {}, "t": { "tunnel": { "on": "eth0", "remote": "127.0.0.1" } })",
+            "2:56 F0110 the tunnel would end at its own node"},
+        Row{"tunnel_to_itself",
+            R"("eth0": { "ipv4": "10.0.0.1/8" },
+               "t": { "tunnel": { "on": "eth0", "remote": "10.0.0.1" } })",
+            "3:59 F0110 the tunnel would end at its own node"},
+        Row{"ppp_peer_is_itself",
+            R"("eth0": {}, "p": { "ipv4": "10.0.0.1/32", "ppp": { "peer": "10.0.0.1" } })",
+            "2:60 F0110 \"peer\" is this end's own address"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(VirtualIfaces, MayComeBeforeWhatTheyStandOn) {
