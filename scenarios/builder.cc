@@ -125,6 +125,7 @@ void Builder::check_if_names(const NodeSpec& spec, const Node& node) {
     error("F0921",
           taken ? "another iface is called " + iface.if_name
           : named.code() == Errc::Enametoolong ? "the name is longer than NET_INTERFACE_NAME_LEN"
+  follow_routers(spec, node);
                                                : "NET_INTERFACE_NAME is off", iface.place);
   }
 }

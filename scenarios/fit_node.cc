@@ -29,6 +29,12 @@ void size_pools(const NodeSpec& spec, StackConfig& stack) {
   set("NET_BUF_RX_COUNT", stack.buf_rx_count, kBuffers);
 }
 
+bool advertises(const NodeSpec& spec, const IfaceSpec& iface) {
+  return std::any_of(spec.services.begin(), spec.services.end(), [&](const ServiceSpec& service) {
+    return service.kind == "ra" && (!service.ra.iface || service.ra.iface->text == iface.name);
+  });
+}
+
 }  // namespace
 
 // The link-local address and one that a router may give find room beside those in the file.
@@ -55,6 +61,14 @@ void fit_node(const NodeSpec& spec, NodeConfig& config) {
     grow(spec, "NET_IF_UNICAST_IPV6_ADDR_COUNT", ipv6.unicast_limit, most);
     grow(spec, "NET_IF_MCAST_IPV6_ADDR_COUNT", ipv6.multicast_limit, most + 1);
     grow(spec, "NET_IF_IPV6_PREFIX_COUNT", ipv6.prefix_limit, most);
+  }
+}
+
+void follow_routers(const NodeSpec& spec, Node& node) {
+  if (!node.stack.config().router) return;
+  for (const IfaceSpec& iface : spec.ifaces) {
+    if (!iface.ipv6_auto || advertises(spec, iface)) continue;
+    node.stack.v6->router_discovery.follow(*node.stack.iface_by_name(iface.name));
   }
 }
 

@@ -12,5 +12,7 @@ namespace flapjack {
 /// that come by themselves, unless Kconfig options say how large they are. So do the packet pools,
 /// which are smaller without Ethernet.
 void fit_node(const NodeSpec& spec, NodeConfig& config);
+/// A router's ifaces with "ipv6": "auto" on which it does not advertise learn from other routers.
+void follow_routers(const NodeSpec& spec, Node& node);
 
 }  // namespace flapjack

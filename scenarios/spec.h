@@ -107,6 +107,7 @@ struct IfaceSpec {
   std::string mac;                      ///< "02:00:5e:00:53:01" in lower case; empty: assigned
   std::vector<Ipv4Spec> ipv4;
   bool has_ipv6 = false;                ///< "ipv6" is written, be it only "auto"
+  bool ipv6_auto = false;               ///< "auto" is written, perhaps beside addresses
   std::vector<Ipv6Spec> ipv6;           ///< its static addresses
   bool ipv4_auto = false;               ///< "auto": a link-local address (RFC 3927)
   bool dhcp = false;                    ///< "dhcp" among them: a DHCPv4 client
@@ -123,8 +124,7 @@ struct IfaceSpec {
   std::optional<ConnSpec> conn;
   std::optional<VirtualSpec> virt;      ///< it stands on other ifaces; empty: it has a driver
   std::optional<PppSpec> ppp;           ///< for an L2 of that name
-  SourcePlace place;                    ///< of the name
-  SourcePlace queue_place, checksum_place;
+  SourcePlace place, queue_place, checksum_place;  ///< of the name; of keys
 };
 
 /// One "node:port" of an app.

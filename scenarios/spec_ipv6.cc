@@ -20,10 +20,12 @@ void add(LoadContext& ctx, const JsonValue& v, const Ipv6Spec& address, IfaceSpe
   iface.ipv6.push_back(address);
 }
 
-bool is_auto(const JsonValue& v) { return v.is(Type::String) && v.text == "auto"; }
-
 void bind_item(LoadContext& ctx, const JsonValue& v, IfaceSpec& iface) {
-  if (is_auto(v)) return;
+  if (v.is(Type::String) && v.text == "auto") {
+    if (iface.ipv6_auto) already_there(ctx, v, v.text);
+    iface.ipv6_auto = true;
+    return;
+  }
   if (v.is(Type::String) && v.text == "dhcp") return ctx.not_supported_yet(v.span, v.text);
   if (v.is(Type::String) && iface.technology == "loopback") {  // it alone may have ::1
     const auto own = Ipv6Prefix::parse(v.text);
@@ -82,12 +84,7 @@ void FormatTables::build_iface_ipv6() {
             [](LoadContext& ctx, const JsonMember& m, IfaceSpec& i) {
               i.has_ipv6 = true;
               if (!m.value.is(Type::Array)) return bind_item(ctx, m.value, i);
-              bool with_auto = false;
-              for (const JsonValue& v : m.value.items) {
-                if (is_auto(v) && with_auto) already_there(ctx, v, v.text);
-                with_auto = with_auto || is_auto(v);
-                bind_item(ctx, v, i);
-              }
+              for (const JsonValue& v : m.value.items) bind_item(ctx, v, i);
             });
 }
 

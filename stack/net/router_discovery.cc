@@ -37,9 +37,14 @@ RouterDiscovery::RouterDiscovery(Stack& stack, Icmpv6& icmp)
 
 // ---- solicitations
 
+bool RouterDiscovery::listens(const NetIf& iface) const {
+  return !stack_.config().router ||
+         std::find(followed_.begin(), followed_.end(), &iface) != followed_.end();
+}
+
 void RouterDiscovery::start(NetIf& iface) {
   const Ipv6Config& config = stack_.config().ipv6;
-  if (!config.nd || config.rs_count == 0 || stack_.config().router || !iface.has_nd()) return;
+  if (!config.nd || config.rs_count == 0 || !listens(iface) || !iface.has_nd()) return;
   stop(iface);
   asking_.push_back({&iface, 1, stack_.scheduler().now() + config.rs_interval});
   solicit(iface);
@@ -108,7 +113,7 @@ Status RouterDiscovery::on_advertisement(NetIf& iface, Packet& packet) {
   const auto advert = RouterAdvertisement::parse(packet.bytes());
   const Ipv6Address router = packet.meta.source.address.v6();
   if (!advert || packet.meta.ttl != kNdHopLimit || !router.is_link_local()) return refuse(packet);
-  if (stack_.config().router || iface.ipv6() == nullptr) return Status();
+  if (iface.ipv6() == nullptr || !listens(iface)) return Status();
   stop(iface);
   take_router(iface, router, *advert);
   take_options(iface, router, *advert);

@@ -22,8 +22,11 @@ class RouterDiscovery {
   RouterDiscovery(Stack& stack, Icmpv6& icmp);
 
   /// Sends the first solicitation, and more until a router answers or the count is used up. Nothing
-  /// on a router, which advertises itself (RFC 4861 section 6.2.4).
+  /// on a router, which advertises itself (RFC 4861 section 6.2.4), unless it follows others there.
   void start(NetIf& iface);
+  /// On a router: it does not advertise on `iface`, and learns there as a host does (RFC 7084
+  /// section 4.2; Zephyr's routers do so everywhere).
+  void follow(const NetIf& iface) { followed_.push_back(&iface); }
   void stop(const NetIf& iface);
 
  private:
@@ -38,6 +41,7 @@ class RouterDiscovery {
     IpAddress server;
     SimTime until;
   };
+  bool listens(const NetIf& iface) const;
   void take_servers(NetIf& iface, const NdRdnss& servers);
   void take_server(NetIf& iface, const IpAddress& server, Duration lifetime);
   void expire_servers();
@@ -55,6 +59,7 @@ class RouterDiscovery {
   Stack& stack_;
   std::vector<Asking> asking_;
   std::vector<DnsLease> dns_;
+  std::vector<const NetIf*> followed_;
   IcmpHandler advert_handler_, redirect_handler_;
   Timer timer_;
 };

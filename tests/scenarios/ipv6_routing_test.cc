@@ -126,6 +126,41 @@ TEST(Ipv6Routing, AServiceStandsOnAnInterfaceThatIsThere) {
   EXPECT_TRUE(Ran(advertised(R"({ "iface": "e" })")).report);
 }
 
+// A router at home: its address outside comes from the provider's, it advertises inside alone.
+TEST(Ipv6Routing, ARouterFollowsOthersWhereItDoesNotAdvertise) {
+  const auto text = [](const std::string& wan) {
+    return R"({ "until": "20s", "nodes": {
+      "isp": { "ifaces": { "e": { "ipv6": "2001:db8:1::1/64" } },
+               "services": { "r": { "ra": { "interval": "4s", "lifetime": "12s" } } },
+               "routes": { "2001:db8:2::/64": "2001:db8:1::5eff:fe00:5302%e" } },
+      "home": { "ifaces": { "wan": { "ipv6": )" + wan + R"(, "mac": "02:00:5e:00:53:02" },
+                            "lan": { "ipv6": "2001:db8:2::1/64" } },
+                "services": { "r": { "ra": { "iface": "lan" } } } },
+      "dev": { "ifaces": { "e": { "ipv6": "auto" } },
+               "apps": { "p": { "udp_ping": "[2001:db8:1::7]:7", "from": "8s" } } },
+      "srv": { "ifaces": { "e": { "ipv6": "2001:db8:1::7/64" } }, "services": ["udp_echo:7"] } },
+    "links": { "out": { "between": ["isp.e", "home.wan", "srv.e"], "delay": "1ms" },
+               "in": { "between": ["home.lan", "dev.e"], "delay": "1ms" } } })";
+  };
+  const Ran ran(text("\"auto\""));
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_EQ(ran.all("home.wan", "IPV6_ROUTER_ADD").size(), 1u);
+  ASSERT_EQ(ran.all("home.wan", "IPV6_ADDR_ADD").size(), 2u);
+  EXPECT_EQ(ran.all("home.wan", "IPV6_ADDR_ADD")[1].attr("address"), "2001:db8:1::5eff:fe00:5302");
+  EXPECT_TRUE(ran.all("home.lan", "IPV6_ROUTER_ADD").empty());
+  EXPECT_GT(ran.counts("dev.p").delivered, 8u);
+  const Ran by_hand(text("\"2001:db8:1::5eff:fe00:5302/64\""));
+  ASSERT_TRUE(by_hand.passed()) << by_hand.messages;
+  EXPECT_TRUE(by_hand.all("home.wan", "IPV6_ROUTER_ADD").empty());
+  const Ran alone(R"({ "until": "9s", "nodes": {
+    "a": { "ifaces": { "e": { "ipv6": "auto" } },
+           "services": { "r": { "ra": { "prefixes": ["2001:db8:7::/64"] } } } },
+    "b": { "ifaces": { "e": { "ipv6": "2001:db8:8::1/64" } }, "services": ["ra"] } },
+    "links": { "w": { "between": ["a.e", "b.e"] } },
+    "expect": [ { "never": "a.e IPV6_ROUTER_ADD" } ] })");
+  EXPECT_TRUE(alone.passed()) << "both advertise" << alone.messages;
+}
+
 std::string leased(const std::string& options, const std::string& dev = {}) {
   return R"({ "until": "40s", "nodes": {
     "gw": { "ifaces": { "wan": { "ipv4": "192.0.2.1/24" }, "lan": { "ipv4": "10.0.0.1/24" } },
