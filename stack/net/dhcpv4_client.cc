@@ -76,7 +76,7 @@ void Dhcpv4Client::start(bool delayed) {
     delay = seconds(delays_.between(config_.initial_delay_min.ns / kSecond,
                                     config_.initial_delay_max.ns / kSecond));
   }
-  timer_.start(delay);
+  timer_.start_at(std::max(stack_.scheduler().now() + delay, not_before_));
 }
 
 void Dhcpv4Client::stop() {
@@ -207,7 +207,8 @@ void Dhcpv4Client::transmit(PacketPtr packet) {
   static_cast<void>(stack_.udp.output(std::move(packet)).ok());  // a refusal is a recorded drop
   if (state_ != State::Decline) return timer_.start(retry_delay());
   enter(State::Init);
-  timer_.start(config_.decline_wait);
+  not_before_ = stack_.scheduler().now() + config_.decline_wait;
+  timer_.start_at(not_before_);
 }
 
 // The pause after a message that has just been sent, but never beyond T2 or the end of the lease.
@@ -386,7 +387,7 @@ void Dhcpv4Client::on_if_down() {
 }
 
 void Dhcpv4Client::on_if_up() {
-  if (is_running()) timer_.start({});
+  if (is_running()) timer_.start_at(std::max(stack_.scheduler().now(), not_before_));
 }
 
 void Dhcpv4Client::on_conflict(Ipv4Address address) {

@@ -122,6 +122,7 @@ class Dhcpv4Client {
   Dhcpv4Addresses dns_servers_, dns_refused_;  // told the resolver; of them, what it refused
   std::uint32_t xid_ = 0;   // of the message sent last
   unsigned attempts_ = 0;  // messages sent in this state
+  SimTime not_before_;     // the end of the wait after a DECLINE, whatever the link does meanwhile
   std::uint32_t ticket_ = 0, posted_ = ~0u;  // equal: a message waits for a packet
   Timer timer_;
 };

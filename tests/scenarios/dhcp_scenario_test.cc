@@ -55,12 +55,19 @@ TEST(DhcpScenario, TheWaitAfterADecline) {
   const struct {
     const char* written;
     Duration wait;
+    const char* flap = "";  // of the link, from 1 s behind it on
   } kRows[] = {
       {"", {}},
       {R"("dhcp_decline_wait": "0s",)", {}},
       {R"("dhcp_decline_wait": "10s",)", seconds(10)},
+      {R"("dhcp_decline_wait": "10s",)", seconds(10), "500ms"},
+      {R"("dhcp_decline_wait": "10s",)", seconds(21), "20s"},
       {R"("dhcp_decline_wait": "1500ms",)", milliseconds(1500)},
       {R"("dhcp_decline_wait": "1h",)", seconds(3600)},
+  };
+  const auto flap = [](const std::string& how_long) {
+    return how_long.empty() ? "" : R"({ "on": "dev.eth0 dhcp_sent type=DECLINE", "after": "1s",
+        "times": 1, "carrier_down": "dev.eth0", "for": ")" + how_long + "\" }";
   };
   for (const auto& row : kRows) {
     const Ran ran(std::string(R"({ "until": "2h", "nodes": {
@@ -68,7 +75,7 @@ TEST(DhcpScenario, TheWaitAfterADecline) {
       "squatter": { "ifaces": { "eth0": { "ipv4": "10.0.0.100/24" } } },
       "gw": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24" } }, "services": ["dhcp"] } },
       "links": { "wire": { "between": ["dev.eth0", "gw.eth0", "squatter.eth0"],
-                           "delay": "1ms" } } })");
+                           "delay": "1ms" } }, "timeline": [)" + flap(row.flap) + "] }");
     ASSERT_TRUE(ran.report) << ran.messages;
     std::vector<SimTime> declined, discovers;
     for (const KeptRecord& r : ran.all("dev.eth0", "dhcp_sent")) {
