@@ -147,13 +147,15 @@ DropReason BridgeL2::flood(NetIf& iface, IfIndex from, PacketPtr& packet, bool k
 
 Status BridgeL2::output(NetIf& iface, PacketPtr frame) {
   const auto header = EthernetHeader::parse(frame->bytes());
-  if (!header) return iface.drop_tx(std::move(frame), DropReason::BadLinkHeader, Errc::Einval);
+  if (!header) {
+    return refuse_output(iface, std::move(frame), DropReason::BadLinkHeader, Errc::Einval);
+  }
   const SimTime now = iface.stack().scheduler().now();
   const IfIndex to = context_of(iface).table.find(header->destination, now);
   if (to.valid()) return output_by(*iface.stack().iface(to), std::move(frame));
   const DropReason reason = flood(iface, {}, frame, false);
   if (frame == nullptr) return Status();
-  return iface.drop_tx(std::move(frame), reason, Errc::Enetdown);
+  return refuse_output(iface, std::move(frame), reason, Errc::Enetdown);
 }
 
 }  // namespace flapjack

@@ -74,16 +74,16 @@ Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
   const int version = datagram->data()[0] >> 4;
   const bool is_ip = version == 4 || version == 6;  // an app may have written it itself
   if (!is_ip || datagram->size() < kIpv4HeaderBytes) {
-    return iface.drop_tx(std::move(datagram), DropReason::BadHeader, Errc::Einval);
+    return refuse_output(iface, std::move(datagram), DropReason::BadHeader, Errc::Einval);
   }
   NetIf& lower = *iface.stacking().lower();
   const Route& route = iface.stack().route;
   const IpAddress source = route.source(&lower, config_.remote);
   if (source.is_any()) {
-    return iface.drop_tx(std::move(datagram), DropReason::NoRoute, Errc::Enetunreach);
+    return refuse_output(iface, std::move(datagram), DropReason::NoRoute, Errc::Enetunreach);
   }
   if (datagram->headroom() < kIpv4HeaderBytes) {
-    return iface.drop_tx(std::move(datagram), DropReason::L2Refused, Errc::Enomem);
+    return refuse_output(iface, std::move(datagram), DropReason::L2Refused, Errc::Enomem);
   }
   Ipv4Header outer;
   outer.tos = traffic_class(datagram->data());

@@ -38,10 +38,10 @@ bool VlanL2::claims(NetIf&, const Packet& frame) const {
 // An app may have written the frame itself.
 Status VlanL2::output(NetIf& iface, PacketPtr frame) {
   if (frame->size() < kEthernetHeaderBytes) {
-    return iface.drop_tx(std::move(frame), DropReason::BadLinkHeader, Errc::Einval);
+    return refuse_output(iface, std::move(frame), DropReason::BadLinkHeader, Errc::Einval);
   }
   if (frame->headroom() < kVlanTagBytes) {
-    return iface.drop_tx(std::move(frame), DropReason::L2Refused, Errc::Enomem);
+    return refuse_output(iface, std::move(frame), DropReason::L2Refused, Errc::Enomem);
   }
   frame->push(kVlanTagBytes);
   const auto priority = static_cast<std::uint8_t>(frame->meta.priority & 7);

@@ -106,6 +106,7 @@ TEST_F(Tunnel, WithoutAnAddressBelowThereIsNoWay) {
   world.if_a.ipv4_addr_rm(TwoNodeWorld::ip(1));
   EXPECT_EQ(send(), 0u);
   EXPECT_EQ(world.drops(DropReason::NoRoute), 1u);
+  EXPECT_EQ(tun_a.stats().tx_dropped, 1u);
   EXPECT_EQ(world.slab.in_use(), 0u);
 }
 
