@@ -70,6 +70,12 @@ std::uint16_t TunnelL2::mtu(const NetIf& iface, std::uint16_t configured) const 
   return lower == nullptr ? configured : std::min(configured, mtu_on(path_mtu(*lower)));
 }
 
+// RFC 4213 section 3.2: senders of IPv6 cannot be told of less than 1280 bytes, and the iface below
+// has not even room for that, unless the outer datagram is split here.
+bool TunnelL2::is_lost_below(const NetIf& lower, std::size_t bytes) {
+  return bytes + kIpv4HeaderBytes > lower.mtu() && !lower.stack().config().ipv4_fragment.enabled;
+}
+
 Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
   const int version = datagram->data()[0] >> 4;
   const bool is_ip = version == 4 || version == 6;  // an app may have written it itself
@@ -84,6 +90,9 @@ Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
   }
   if (datagram->headroom() < kIpv4HeaderBytes) {
     return refuse_output(iface, std::move(datagram), DropReason::L2Refused, Errc::Enomem);
+  }
+  if (version == 6 && is_lost_below(lower, datagram->size())) {
+    return refuse_output(iface, std::move(datagram), DropReason::TooBig, Errc::Emsgsize);
   }
   Ipv4Header outer;
   outer.tos = traffic_class(datagram->data());

@@ -45,6 +45,7 @@ class TunnelL2 : public L2, private VirtualIface {
   bool claims(NetIf& iface, const Packet& datagram) const override;
   std::uint16_t mtu(const NetIf& iface, std::uint16_t configured) const override;
   Status output(NetIf& iface, PacketPtr datagram) override;
+  static bool is_lost_below(const NetIf& lower, std::size_t bytes);
   /// What gets to the remote end whole.
   std::uint16_t path_mtu(const NetIf& lower) const;
 

@@ -230,6 +230,36 @@ TEST_F(TunnelPmtu, Ipv6IsSplitOnTheWayWhereItMust) {
   }
 }
 
+/// What becomes of an IPv6 packet of so many bytes.
+void send_ipv6(TwoNodeWorld& world, NetIf& tunnel, std::size_t bytes) {
+  PacketPtr packet = world.slab.allocate();
+  std::memset(packet->append(bytes), 0, bytes);
+  *packet->data() = 0x60;
+  packet->meta.iface = tunnel.index();
+  EXPECT_TRUE(tunnel.send_data(std::move(packet)).ok());
+  world.settle();
+}
+
+// Its sender cannot be told of less than 1280 bytes.
+TEST_F(Tunnel, Ipv6ThatTheIfaceBelowCannotCarryIsDropped) {
+  EXPECT_EQ(send(), 1u);  // ARP
+  world.if_a.set_mtu(1280);
+  send_ipv6(world, tun_a, 1260);
+  EXPECT_EQ(world.drops(DropReason::TooBig), 0u);
+  send_ipv6(world, tun_a, 1261);
+  EXPECT_EQ(world.drops(DropReason::TooBig), 1u);
+  EXPECT_EQ(tun_a.stats().tx_dropped, 1u);
+  EXPECT_EQ(world.slab.in_use(), 0u);
+}
+
+TEST_F(TunnelPmtu, Ipv6ThatTheIfaceBelowCannotCarryIsSplit) {
+  EXPECT_EQ(send(), 1u);  // ARP
+  world.if_a.set_mtu(1280);
+  send_ipv6(world, tun_a, 1261);
+  EXPECT_EQ(world.drops(DropReason::TooBig), 0u);
+  EXPECT_EQ(world.count("fragmented"), 1u);
+}
+
 TEST_F(Tunnel, AttachRefuses) {
   TunnelL2 twin_l2({TwoNodeWorld::ip(2), 64}), other_l2({TwoNodeWorld::ip(9), 64});
   NetIf& twin = world.a.add_iface({.name = "twin", .mtu = 1480});
