@@ -107,6 +107,11 @@ std::optional<std::size_t> Link::only_receiver(std::size_t from, const Packet& f
   if (found == addresses.end() || found->mac != *mac) return std::nullopt;
   const auto next = found + 1;
   if (next != addresses.end() && next->mac == *mac) return std::nullopt;
+  const std::vector<std::size_t>& listeners = bus_->promiscuous;
+  const bool overheard = std::any_of(listeners.begin(), listeners.end(), [&](std::size_t i) {
+    return i != from && i != found->end && ends_[i].joined && reachable(ends_[i]);
+  });
+  if (overheard) return std::nullopt;
   return found->end;
 }
 
@@ -198,6 +203,7 @@ void Link::arrive(std::uint64_t end) {
 void Link::deliver_bus(std::size_t from, PacketPtr frame) {
   const auto mac = destination(*frame);
   const bool group = !mac || mac->is_group();
+  bool known = false;
   std::vector<std::size_t>& receivers = bus_->receivers;
   receivers.clear();
   if (group) {
@@ -207,6 +213,7 @@ void Link::deliver_bus(std::size_t from, PacketPtr frame) {
     const std::vector<Address>& addresses = bus_->addresses;
     auto found = std::lower_bound(addresses.begin(), addresses.end(), Address{*mac, 0});
     for (; found != addresses.end() && found->mac == *mac; ++found) {
+      known = known || found->end != from;
       if (!ends_[found->end].rest->config.promiscuous) receivers.push_back(found->end);
     }
     std::sort(receivers.begin(), receivers.end());
@@ -220,7 +227,9 @@ void Link::deliver_bus(std::size_t from, PacketPtr frame) {
   const bool somebody = !receivers.empty();
   if (partitions_ != nullptr) lose_to_partition(from, *frame);
   if (receivers.empty()) {
-    const DropReason nobody = group ? DropReason::LinkDown : DropReason::NotForUs;
+    const DropReason nobody = group   ? DropReason::LinkDown
+                              : known ? DropReason::CarrierLostInFlight
+                                      : DropReason::NotForUs;
     return drop(somebody ? DropReason::Partitioned : nobody, std::move(frame));
   }
   const std::size_t last = receivers.back();

@@ -226,6 +226,41 @@ TEST(LinkBus, PromiscuityComesAndGoes) {
   EXPECT_EQ(heard_by(2), 1u);
 }
 
+// Who listens to everything misses nothing because its receiver is gone.
+TEST(LinkBus, AVanishedStationsFramesAreOverheard) {
+  LinkConfig config;
+  config.delay = milliseconds(10);
+  for (const bool in_flight : {false, true}) {
+    LinkWorld world(config, 3);
+    world.add_end(true);
+    if (in_flight) world.send(0, 1, 1);
+    world.link.set_end_present(1, false);
+    if (!in_flight) world.send(0, 1, 1);
+    world.link.set_end_present(1, true);  // too late for it
+    world.scheduler.run();
+    EXPECT_THAT(world.at(3).numbers(), ElementsAre(1)) << in_flight;
+    EXPECT_THAT(world.at(1).numbers(), IsEmpty());
+    EXPECT_THAT(world.drops(), IsEmpty());
+    world.link.set_end_present(1, false);
+    world.send(3, 1, 2);  // its own frames it does not hear
+    EXPECT_THAT(world.drops(), ElementsAre("link_down"));
+    EXPECT_EQ(world.slab.in_use(), 0u);
+  }
+}
+
+TEST(LinkBus, WithoutTheListenerTooAFrameIsLostInFlight) {
+  LinkConfig config;
+  config.delay = milliseconds(10);
+  LinkWorld world(config, 3);
+  world.add_end(true);
+  world.send(0, 1, 1);
+  world.link.set_end_present(1, false);
+  EXPECT_THAT(world.drops(), IsEmpty());
+  world.link.set_end_carrier(3, false);
+  world.scheduler.run();
+  EXPECT_THAT(world.drops(), ElementsAre("carrier_lost_in_flight"));
+}
+
 TEST(LinkBus, GroupFramesReachAllOthers) {
   LinkWorld world({}, 4);
   world.link.carry(1, world.frame(MacAddress::broadcast(), 9));
