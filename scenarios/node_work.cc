@@ -86,6 +86,15 @@ void check_suspend(const StepSpec& step, World& world, DiagnosticSink& sink) {
              step.target.place, "for one that sends nothing, black_hole its link");
 }
 
+/// There is no peer to lose it. What stands on others refuses the step itself (ENOTSUP).
+void check_vanish(const StepSpec& step, World& world, DiagnosticSink& sink) {
+  if (step.target.kind != TargetKind::Iface) return;
+  const NetIf& iface = *world.node(step.target.node)->stack.iface_by_name(step.target.name);
+  if (world.attachment(iface).link != nullptr || iface.virtual_iface() != nullptr) return;
+  sink.error("F0937", step.target.path() + " is on no link that it could vanish from",
+             step.target.place, "name it in the \"between\" of a link, or write \"admin_down\"");
+}
+
 }  // namespace
 
 void apply_work(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) {
@@ -109,6 +118,7 @@ void check_work(const ScenarioSpec& spec, World& world, DiagnosticSink& sink) {
   }
   for (const StepSpec& step : spec.timeline) {
     if (step.verb == "suspend") check_suspend(step, world, sink);
+    if (step.verb == "vanish") check_vanish(step, world, sink);
     if (step.verb == "stall" && step.target.kind == TargetKind::Queue) {
       check_stall(step, *world.node(step.target.node), sink);
     }

@@ -126,6 +126,32 @@ TEST(NodeWork, NothingOfAnEngineCanBeStopped) {
   EXPECT_EQ(brief(R"("cpu": { "mgmt": "1ms" },)", ""), "");
 }
 
+// What is on no link cannot be taken off it.
+TEST(NodeWork, NothingLeavesALinkThatItIsNotOn) {
+  const struct {
+    const char* step;
+    const char* who;  ///< has the error; empty: nobody
+  } rows[] = {
+      {R"("vanish": "n.e")", ""},
+      {R"("vanish": "n")", ""},
+      {R"("carrier_down": "n.lo")", ""},  // its driver is its medium
+      {R"("vanish": "n.lo")", "n.lo"},
+      {R"("vanish": "n.free")", "n.free"},
+  };
+  for (const auto& row : rows) {
+    const Ran ran(std::string(R"({ "until": "2s", "nodes": {
+      "n": { "ifaces": { "e": {}, "free": {}, "lo": { "technology": "loopback" } } },
+      "m": { "ifaces": { "e": {} } } },
+      "links": { "w": { "between": ["n.e", "m.e"] } },
+      "timeline": [ { "at": "1s", )") + row.step + " } ] }");
+    const std::string found =
+        ran.sink.all().empty() ? "" : ran.sink.all()[0].code + " " + ran.sink.all()[0].message;
+    const std::string who = row.who;
+    const std::string told = "F0937 " + who + " is on no link that it could vanish from";
+    EXPECT_EQ(found, who.empty() ? "" : told) << row.step;
+  }
+}
+
 // Kconfig's defaults: 14 packets and 36 buffers with Ethernet, 4 and 16 without.
 TEST(NodeWork, PoolsAreSmallerWithoutEthernet) {
   const Ran ran(R"({ "until": "1s", "nodes": {
