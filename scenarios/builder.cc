@@ -93,17 +93,7 @@ void Builder::add_links() {
 NodeConfig Builder::config_of(const NodeSpec& spec) {
   NodeConfig config;
   find_entry(registry_.profiles, spec.profile)->apply(config);
-  for (const auto& [name, value, place] : spec.kconfig) {
-    const KconfigEntry* entry = find_entry(registry_.kconfigs, name);
-    if (value < entry->low || value > entry->high) {
-      error("F0902",
-            name + " is " + std::to_string(value) + ", but must be " + std::to_string(entry->low) +
-                " to " + std::to_string(entry->high),
-            place);
-      continue;
-    }
-    entry->apply(config, value);
-  }
+  apply_kconfigs(spec, registry_, config, sink_);
   make_room_for_dns(spec, config, sink_);
   apply_work(spec, config, sink_);
   apply_conn_mgr(spec, config, sink_);
@@ -125,7 +115,6 @@ void Builder::check_if_names(const NodeSpec& spec, const Node& node) {
     error("F0921",
           taken ? "another iface is called " + iface.if_name
           : named.code() == Errc::Enametoolong ? "the name is longer than NET_INTERFACE_NAME_LEN"
-  follow_routers(spec, node);
                                                : "NET_INTERFACE_NAME is off", iface.place);
   }
 }
@@ -136,6 +125,7 @@ void Builder::add_node(const NodeSpec& spec) {
   check_kconfig_needs(spec, config, registry_, sink_);
   Node& node = world_->add_node(spec.name, config);
   for (const IfaceSpec& iface : spec.ifaces) add_iface(spec, node, config, iface);
+  follow_routers(spec, node);
   check_if_names(spec, node);
   stack_ifaces(spec, node);
   add_online_check(spec, node, sink_);

@@ -83,8 +83,7 @@ class Check {
   bool is_alone(const std::string& name, std::string_view begin) const {
     return begin.ends_with('_') && std::none_of(spec_.kconfig.begin(), spec_.kconfig.end(),
                                                 [&](const auto& each) {
-      const auto& [other, value, place] = each;
-      return other != name && other.starts_with(begin) && value != 0;
+      return each.name != name && each.name.starts_with(begin) && each.value != 0;
     });
   }
   bool is_on(std::string_view name) const {
@@ -98,12 +97,32 @@ class Check {
 
 }  // namespace
 
+void apply_kconfigs(const NodeSpec& spec, const Registry& registry, NodeConfig& config,
+                    DiagnosticSink& sink) {
+  for (const KconfigSpec& option : spec.kconfig) {
+    const KconfigEntry& entry = *find_entry(registry.kconfigs, option.name);
+    const std::string range = std::to_string(entry.low) + " to " + std::to_string(entry.high);
+    const bool is_switch = entry.low == 0 && entry.high == 1;
+    if (option.is_word && !is_switch) {
+      const char* const written = option.value != 0 ? "true" : "false";
+      sink.error("F0902", option.name + " is a number, not " + written, option.place,
+                 "write a number from " + range);
+    } else if (option.value < entry.low || option.value > entry.high) {
+      sink.error("F0902",
+                 option.name + " is " + std::to_string(option.value) + ", but must be " + range,
+                 option.place);
+    } else {
+      entry.apply(config, option.value);
+    }
+  }
+}
+
 void check_kconfig_needs(const NodeSpec& spec, const NodeConfig& config, const Registry& registry,
                          DiagnosticSink& sink) {
   const Check check(spec, config, registry);
-  for (const auto& [name, value, place] : spec.kconfig) {
-    const std::optional<Problem> problem = check.of(name, value);
-    if (problem) sink.error("F0933", problem->message, place, problem->help);
+  for (const KconfigSpec& option : spec.kconfig) {
+    const std::optional<Problem> problem = check.of(option.name, option.value);
+    if (problem) sink.error("F0933", problem->message, option.place, problem->help);
   }
 }
 

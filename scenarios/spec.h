@@ -247,6 +247,7 @@ struct IcmpErrorsSpec {
 struct KconfigSpec {
   std::string name;        ///< a name of Vocabulary::kconfigs
   std::int64_t value = 0;  ///< booleans as 0 and 1
+  bool is_word = false;    ///< it is written as true or false
   SourcePlace place;       ///< of the value
 };
 
@@ -314,8 +315,7 @@ struct StepSpec {
   std::optional<std::int64_t> leave; ///< exhaust: what of the pool may be in use
   std::optional<std::int64_t> take;  ///< exhaust: what of the pool may not
   LinkPatch both;                    ///< set_link: for both directions, before the two below
-  LinkPatch up;
-  LinkPatch down;
+  LinkPatch up, down;
   LinkDirections direction;          ///< of a link, that the verb is about
   std::int64_t to_ppb = 0;           ///< fade: the share that is lost in the end
   Duration over;                     ///< fade: how long it takes, above 0

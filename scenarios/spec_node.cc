@@ -26,12 +26,12 @@ void bind_kconfig_option(LoadContext& ctx, const JsonMember& m, NodeSpec& node) 
     return;
   }
   if (m.value.is(Type::Bool)) {
-    node.kconfig.push_back({m.key, m.value.boolean ? 1 : 0, ctx.place(m.value.span)});
+    node.kconfig.push_back({m.key, m.value.boolean ? 1 : 0, true, ctx.place(m.value.span)});
     return;
   }
   constexpr std::int64_t kInt32Max = 2'147'483'647;
   if (auto v = read_whole(ctx, m.value, -kInt32Max - 1, kInt32Max)) {
-    node.kconfig.push_back({m.key, *v, ctx.place(m.value.span)});
+    node.kconfig.push_back({m.key, *v, false, ctx.place(m.value.span)});
   }
 }
 

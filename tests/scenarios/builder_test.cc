@@ -37,6 +37,8 @@ const Row kRows[] = {
      "2:70 F0902 NET_PKT_TX_COUNT is 0, but must be 1 to 1000000"},
     {"kconfig_too_high", with_iface("", R"(, "kconfig": { "NET_TC_TX_COUNT": 9 })"),
      "2:69 F0902 NET_TC_TX_COUNT is 9, but must be 0 to 8"},
+    {"kconfig_word_for_a_number", with_iface("", R"(, "kconfig": { "NET_TC_TX_COUNT": true })"),
+     "2:69 F0902 NET_TC_TX_COUNT is a number, not true"},
     {"loopback_on_a_link", with_iface(R"("technology": "loopback")"),
      "5:36 F0903 a loopback iface cannot be on a link"},
     {"engine_without_a_link",
