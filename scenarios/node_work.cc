@@ -66,7 +66,7 @@ void check_shares(const NodeSpec& spec, const StackConfig& stack, DiagnosticSink
   };
   for (const Way& way : {Way{"TX", stack.tx_classes, stack.pkt_tx_count, stack.tx_skip_high},
                          Way{"RX", stack.rx_classes, stack.pkt_rx_count, stack.rx_skip_high}}) {
-    const std::size_t all = way.classes + std::size_t{way.classes > 0 && way.skips};
+    const std::size_t all = effective_classes(way.classes, way.skips);
     const std::string name = std::string("NET_TC_") + way.option;
     if (all > 8) {
       sink.error("F0936", "with those that skip them there are nine traffic classes", spec.place,

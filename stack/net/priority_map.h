@@ -36,6 +36,11 @@ enum class PriorityMap : std::uint8_t {
 constexpr std::size_t fewest_classes(PriorityMap map) {
   return map == PriorityMap::Strict ? 1 : 2;
 }
+/// How many share a direction's packets (NET_TC_TX_EFFECTIVE_COUNT): its classes and, beside them,
+/// one of those that skip their queues; without classes there is nothing to skip.
+constexpr std::size_t effective_classes(std::size_t classes, bool skip_high) {
+  return classes + std::size_t{classes > 0 && skip_high};
+}
 
 /// The class of `priority` when there are `classes` of them, fewest_classes() to 8.
 std::size_t traffic_class_of(std::uint8_t priority, std::size_t classes,

@@ -7,15 +7,6 @@
 
 namespace flapjack {
 
-namespace {
-
-// Zephyr: NET_TC_TX_EFFECTIVE_COUNT; the class of those that skip counts, too.
-std::size_t effective_count(std::size_t classes, bool skip_high) {
-  return classes + std::size_t{skip_high};
-}
-
-}  // namespace
-
 TrafficClass::TrafficClass(Stack& stack, Direction direction, const Config& config)
     : stack_(stack),
       direction_(direction),
@@ -24,7 +15,7 @@ TrafficClass::TrafficClass(Stack& stack, Direction direction, const Config& conf
       skip_high_(config.skip_high),
       limit_(static_cast<std::uint32_t>(
           config.slots /
-          std::max<std::size_t>(effective_count(config.classes, config.skip_high), 1))),
+          std::max<std::size_t>(effective_classes(config.classes, config.skip_high), 1))),
       others_(config.classes > 1 ? std::make_unique<Class[]>(config.classes - 1) : nullptr) {
   assert(config.classes <= 8);
   assert(config.classes == 0 || config.classes >= fewest_classes(config.map));
@@ -60,7 +51,8 @@ void TrafficClass::submit(PacketPtr packet) {
 // A stream reservation map has priorities that do not skip in the class of those that do.
 std::size_t TrafficClass::class_of(std::uint8_t priority) const {
   if (count_ <= 1) return 0;
-  const std::size_t number = traffic_class_of(priority, effective_count(count_, skip_high_), map_);
+  const std::size_t all = effective_classes(count_, skip_high_);
+  const std::size_t number = traffic_class_of(priority, all, map_);
   return std::min<std::size_t>(number, count_ - 1u);
 }
 

@@ -38,6 +38,10 @@ TEST(PriorityMap, EveryCell) {
   EXPECT_EQ(fewest_classes(PriorityMap::Strict), 1u);
   EXPECT_EQ(fewest_classes(PriorityMap::SrAandB), 2u);
   EXPECT_EQ(fewest_classes(PriorityMap::SrB), 2u);
+  for (std::size_t classes = 0; classes <= 8; ++classes) {
+    EXPECT_EQ(effective_classes(classes, false), classes);
+    EXPECT_EQ(effective_classes(classes, true), classes == 0 ? 0 : classes + 1);
+  }
 }
 
 TEST(PriorityMap, AboveSevenIsBestEffort) {
