@@ -32,6 +32,7 @@ std::vector<ProfileEntry> builtin_profiles() {
        [](NodeConfig& c) {
          c.stack.mgmt.layout = MgmtLayout::Numbered;
          c.stack.addr_add_before_preferred = true;
+         c.stack.class_shares = false;
          conn_mgr_of_2024(c.conn_mgr);
        }},
       {{"zephyr-3.4", "Zephyr of mid 2023: L4 events of any IP only"},
@@ -39,6 +40,7 @@ std::vector<ProfileEntry> builtin_profiles() {
          c.stack.mgmt.layout = MgmtLayout::Numbered;
          c.stack.dhcpv4.down_state = Dhcpv4DownState::Renewing;
          c.stack.addr_add_before_preferred = true;
+         c.stack.class_shares = false;
          c.arp.single_pending = true;
          conn_mgr_of_2023(c.conn_mgr);
        }},
@@ -52,6 +54,7 @@ std::vector<ProfileEntry> builtin_profiles() {
          c.stack.mgmt.layout = MgmtLayout::Numbered;
          c.arp.single_pending = true;
          c.stack.addr_add_before_preferred = true;
+         c.stack.class_shares = false;
          c.stack.ipv6.dad_before_addr_add = true;
          c.stack.sockets.packet_iface_zero_is_all = false;
        }},

@@ -71,7 +71,7 @@ void check_shares(const NodeSpec& spec, const StackConfig& stack, DiagnosticSink
     if (all > 8) {
       sink.error("F0936", "with those that skip them there are nine traffic classes", spec.place,
                  "lower " + name + "_COUNT to 7, or leave out " + name + "_SKIP_FOR_HIGH_PRIO");
-    } else if (all > 1 && way.packets < all) {
+    } else if (stack.class_shares && all > 1 && way.packets < all) {
       sink.error("F0936", "a share of " + std::to_string(way.packets) + " packets among " +
                               std::to_string(all) + " traffic classes is none", spec.place,
                  std::string("raise NET_PKT_") + way.option + "_COUNT or lower " + name + "_COUNT");

@@ -52,6 +52,9 @@ Text dhcp_down(const C& c) {
 Text dhcp_decline(const C& c) {
   return c.stack.dhcpv4.decline_wait == Duration{} ? "DISCOVER at once" : "a wait";
 }
+Text class_shares(const C& c) {
+  return c.stack.class_shares ? "its share" : "what the pool has";
+}
 Text packet_any(const C& c) {
   return c.stack.sockets.packet_iface_zero_is_all ? "every iface" : "nothing";
 }
@@ -130,6 +133,9 @@ constexpr std::array kSwitches = {
                   "dhcpv4.c: no pause; RFC 2131 section 3.1 has 10 s: a node has a key for it",
                   dhcp_decline},
 };
+    ProfileSwitch{22, "class_shares", "how many packets one of several traffic classes may hold",
+                  "net_tc.c: its share of the pool since PR #84442 (2025), any number before",
+                  class_shares},
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include "stack/net/stack.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "stack/base/prefetch.h"
 
@@ -11,6 +12,11 @@ namespace {
 constexpr std::size_t kFewIfaces = 8;  // up to here a walk is as quick as a search
 
 bool name_less(const NetIf* a, const NetIf* b) { return a->name() < b->name(); }
+
+// What the traffic classes of a direction share; without shares each may hold all that there is.
+std::size_t slots(const StackConfig& config, std::size_t packets) {
+  return config.class_shares ? packets : std::numeric_limits<std::uint32_t>::max();
+}
 
 }  // namespace
 
@@ -29,10 +35,10 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
       rx_pool(env.slab, {config().pkt_rx_count, config().buf_rx_count, config().buf_bytes,
                          config().rx_priority, {subject_, "rx_pkts"}}),
       tx_queue(*this, TrafficClass::Direction::Tx,
-               {config().tx_classes, config().pkt_tx_count, config().priority_map,
+               {config().tx_classes, slots(config(), config().pkt_tx_count), config().priority_map,
                 config().tx_skip_high}),
       rx_queue(*this, TrafficClass::Direction::Rx,
-               {config().rx_classes, config().pkt_rx_count, config().priority_map,
+               {config().rx_classes, slots(config(), config().pkt_rx_count), config().priority_map,
                 config().rx_skip_high}),
       waits(*this),
       ipv4(*this),

@@ -59,6 +59,7 @@ struct StackConfig {
   PriorityMap priority_map = PriorityMap::Strict;  ///< NET_TC_MAPPING_*
   bool tx_skip_high = false;      ///< NET_TC_TX_SKIP_FOR_HIGH_PRIO: CA and above do not queue
   bool rx_skip_high = false;      ///< NET_TC_RX_SKIP_FOR_HIGH_PRIO
+  bool class_shares = true;       ///< of several classes each holds its share of the packets
   std::uint8_t tx_priority = 1;   ///< NET_TX_DEFAULT_PRIORITY, of packets sent
   std::uint8_t rx_priority = 0;   ///< NET_RX_DEFAULT_PRIORITY, of packets received
   CpuConfig cpu = {};

@@ -80,6 +80,17 @@ INSTANTIATE_TEST_SUITE_P(
               {"5.500s mgmt_event_dropped IF_DOWN", "5.600s mgmt_event_dropped IF_UP"}},
         Point{"arp_pending", kTwoAtOnce.c_str(), "", "dev.eth0", {"dropped"}, {},
               {"0.000s dropped arp_busy"}},
+        // two of four packets, or all
+        Point{"class_shares",
+              R"("kconfig": { "NET_TC_TX_COUNT": 2, "NET_PKT_TX_COUNT": 4 },
+                 "ifaces": { "eth0": { "ipv4": "192.0.2.1/24" } },
+                 "apps": { "p": { "udp_ping": "srv:7", "from": "1s", "every": "500ms",
+                                  "until": "8s" } })",
+              R"(, "timeline": [ { "at": "5.1s", "stall": "dev.tx_queue", "for": "1.6s" } ])",
+              "dev.eth0",
+              {"dropped"},
+              {"6.500s dropped queue_full"},
+              {}},
         Point{"l2_order", kOne.c_str(), "", "dev.eth0", {"tx_queue", "l2_out", "arp_wait"},
               {"0.000s tx_queue", "0.000s l2_out", "0.000s arp_wait"},
               // the ARP request has to queue, the datagram not before the answer
