@@ -16,6 +16,7 @@ struct Need {
 };
 
 constexpr std::string_view kDirect = "NET_MGMT_EVENT_DIRECT";
+constexpr std::string_view kQueueTimeout = "NET_MGMT_EVENT_QUEUE_TIMEOUT";
 constexpr std::string_view kDelivery = "way to deliver events";
 constexpr std::array kNeeds = {
     Need{"NET_IPV4_IGMPV3", "NET_IPV4_IGMP"},
@@ -28,7 +29,7 @@ constexpr std::array kNeeds = {
     Need{"NET_IPV4_PMTU_DESTINATION_CACHE_ENTRIES", "NET_IPV4_PMTU"},
     Need{"NET_IPV6_PMTU_DESTINATION_CACHE_ENTRIES", "NET_IPV6_PMTU"},
     Need{"NET_MGMT_EVENT_QUEUE_SIZE", kDirect, true},
-    Need{"NET_MGMT_EVENT_QUEUE_TIMEOUT", kDirect, true},
+    Need{kQueueTimeout, kDirect, true},
     Need{"NET_INTERFACE_NAME_LEN", "NET_INTERFACE_NAME"},
     Need{"NET_TC_TX_SKIP_FOR_HIGH_PRIO", "NET_TC_TX_COUNT"},
     Need{"NET_TC_RX_SKIP_FOR_HIGH_PRIO", "NET_TC_RX_COUNT"},
@@ -62,6 +63,11 @@ class Check {
                      "leave the option out, or \"auto\""};
     }
     if (written == 0) return {};
+    if (name == kQueueTimeout &&
+        config_.stack.mgmt.overflow == NetMgmtConfig::Overflow::DropOldest) {
+      return Problem{name + " does nothing in this profile: a full ring loses its oldest event",
+                     "leave it out, or use a profile of 2023 or later"};
+    }
     const auto choice = std::find_if(kChoices.begin(), kChoices.end(), [&name](const Choice& c) {
       return name.starts_with(c.begin);
     });

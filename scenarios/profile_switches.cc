@@ -80,7 +80,8 @@ constexpr std::array kSwitches = {
     ProfileSwitch{1, "addr_add_order", "IPV4_ADDR_ADD is raised with the address usable, or before",
                   "net_if.c: the event came first until PR #86870 (2025) mended #87223", addr_add},
     ProfileSwitch{2, "mgmt_overflow", "what a full net_mgmt queue does",
-                  "net_mgmt.c: a ring buffer to early 2023, a message queue since PR #54701",
+                  "net_mgmt.c: a ring to early 2023, a message queue since PR #54701; how long it "
+                  "waits is an option since PR #57354 (2023)",
                   mgmt_overflow},
     ProfileSwitch{3, "mgmt_commands", "how events are numbered, and so which masks overlap",
                   "net_mgmt.h: numbers to 4.1, one bit a command since about 4.2", mgmt_commands},
@@ -132,10 +133,10 @@ constexpr std::array kSwitches = {
     ProfileSwitch{21, "dhcp_decline_wait", "what a DHCPv4 client does after a DECLINE",
                   "dhcpv4.c: no pause; RFC 2131 section 3.1 has 10 s: a node has a key for it",
                   dhcp_decline},
-};
     ProfileSwitch{22, "class_shares", "how many packets one of several traffic classes may hold",
                   "net_tc.c: its share of the pool since PR #84442 (2025), any number before",
                   class_shares},
+};
 
 }  // namespace
 

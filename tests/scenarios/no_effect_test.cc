@@ -121,6 +121,13 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         node("igmpv3", R"("kconfig": { "NET_IPV4_IGMPV3": true },)",
              "2:42 F0933 NET_IPV4_IGMPV3 does nothing without NET_IPV4_IGMP"),
+        node("queue_timeout_of_a_ring", R"("profile": "zephyr-1.13",
+             "kconfig": { "NET_MGMT_EVENT_QUEUE_TIMEOUT": 5 },)",
+             "3:59 F0933 NET_MGMT_EVENT_QUEUE_TIMEOUT does nothing in this profile: "
+             "a full ring loses its oldest event"),
+        node("no_queue_timeout_of_a_ring", R"("profile": "zephyr-1.13",
+             "kconfig": { "NET_MGMT_EVENT_QUEUE_TIMEOUT": 0 },)",
+             nullptr),
         node("igmpv3_off", R"("kconfig": { "NET_IPV4_IGMPV3": false },)", nullptr),
         node("igmpv3_and_igmp",
              R"("kconfig": { "NET_IPV4_IGMPV3": true, "NET_IPV4_IGMP": true },)", nullptr),
