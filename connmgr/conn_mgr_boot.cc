@@ -191,7 +191,13 @@ Status ConnMgr::down(NetIf& iface) {
   return iface.down();
 }
 
-void ConnMgr::on_lock_cycle(const std::string& locks) {
+// Without spaces, as a pattern can name it: "iface:dev.wifi0->monitor->iface:dev.wifi0".
+void ConnMgr::on_lock_cycle(const std::string& cycle) {
+  std::string locks = cycle;
+  for (auto at = locks.find(' '); at != std::string::npos; at = locks.find(' ', at)) {
+    const bool arrow = locks.compare(at, 4, " -> ") == 0;
+    locks.replace(at, arrow ? 4 : 1, arrow ? "->" : ":");
+  }
   stack_.tracer().event(stack_.subject(), conn_event::kLockCycle, {Attr::of("locks", locks)});
 }
 

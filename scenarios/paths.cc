@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scenarios/json_text.h"
+#include "scenarios/pattern_values.h"
 
 namespace flapjack {
 namespace {
@@ -150,6 +151,15 @@ std::optional<TargetRef> look_up_path(const LoadContext& ctx, std::string_view p
   if (contains(pool_names(), second)) return make_ref(TargetKind::Pool, first, second);
   if (contains(queue_names(), second)) return make_ref(TargetKind::Queue, first, second);
   return std::nullopt;
+}
+
+bool knows_locks(const LoadContext& ctx, std::string_view cycle) {
+  const auto locks = locks_of(cycle);
+  return std::all_of(locks.begin(), locks.end(), [&ctx](std::string_view lock) {
+    const std::string_view iface = iface_of_lock(lock);
+    const auto ref = look_up_path(ctx, iface);
+    return iface.empty() || (ref && ref->kind == TargetKind::Iface);
+  });
 }
 
 std::optional<TargetRef> resolve_path(LoadContext& ctx, std::string_view path, SourceSpan span,

@@ -17,6 +17,8 @@ std::optional<TargetRef> resolve_path(LoadContext& ctx, std::string_view path, S
 
 /// What `path` stands for, of any kind; nothing and no message when it does not exist.
 std::optional<TargetRef> look_up_path(const LoadContext& ctx, std::string_view path);
+/// Whether every lock of a cycle (ValueKind::Locks) that is an interface's is of one that there is.
+bool knows_locks(const LoadContext& ctx, std::string_view cycle);
 
 /// "an interface", "a node or a link".
 std::string target_set_text(TargetSet set);

@@ -289,7 +289,9 @@ bool PatternParser::check_values(std::string_view written, PatternAttr& attr,
       }
     } else if (kind != kinds_.end()) {
       auto text = value_text(kind->second, here);
-      if (!text) return fail("F0706", here, never, value_help(kind->second, here));
+      if (!text || (kind->second == ValueKind::Locks && !knows_locks(ctx_, *text))) {
+        return fail("F0706", here, never, value_help(kind->second, here));
+      }
       value.text = std::move(*text);
     }
     written.remove_prefix(std::min(written.size(), here.size() + 1));  // and the bar

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/pattern_values.h"
 
+#include <algorithm>
+
 #include "scenarios/quantity.h"
 #include "scenarios/suggest.h"
 #include "stack/wire/address.h"
 
 namespace flapjack {
 namespace {
+
+constexpr std::string_view kMonitorLock = "monitor";
 
 template <std::size_t N>
 bool has_unit(const ScaledUnit (&units)[N], std::string_view text) {
@@ -21,6 +25,15 @@ bool is_number(std::string_view text) {
   return number && number->whole == text && scale(*number, 1).error == ScaleError::None;
 }
 
+bool is_lock_cycle(std::string_view text) {
+  const std::vector<std::string_view> locks = locks_of(text);
+  const auto is_lock = [](std::string_view lock) {
+    return lock == kMonitorLock || !iface_of_lock(lock).empty();
+  };
+  return locks.size() > 2 && locks.front() == locks.back() &&
+         std::all_of(locks.begin(), locks.end(), is_lock);
+}
+
 template <class Address>
 std::optional<std::string> address_text(std::string_view text) {
   const auto address = Address::parse(text);
@@ -29,6 +42,24 @@ std::optional<std::string> address_text(std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> locks_of(std::string_view cycle) {
+  constexpr std::string_view kThen = "->";
+  std::vector<std::string_view> locks;
+  for (;;) {
+    const std::size_t end = cycle.find(kThen);
+    locks.push_back(cycle.substr(0, end));
+    if (end == std::string_view::npos) return locks;
+    cycle.remove_prefix(end + kThen.size());
+  }
+}
+
+std::string_view iface_of_lock(std::string_view lock) {
+  for (const std::string_view kind : {"iface:", "binding:"}) {
+    if (lock.starts_with(kind)) return lock.substr(kind.size());
+  }
+  return {};
+}
 
 std::optional<std::string> value_text(ValueKind kind, std::string_view text) {
   const auto kept = [text](bool fits) {
@@ -51,6 +82,8 @@ std::optional<std::string> value_text(ValueKind kind, std::string_view text) {
       return address_text<Ipv6Address>(text);
     case ValueKind::Address:
       return address_text<IpAddress>(text);
+    case ValueKind::Locks:
+      return kept(is_lock_cycle(text));
   }
   return std::string(text);
 }
@@ -74,6 +107,8 @@ std::string value_help(ValueKind kind, std::string_view text) {
       return "write an IPv6 address like \"2001:db8::1\"";
     case ValueKind::Address:
       return "write an address like \"192.0.2.1\" or \"2001:db8::1\"";
+    case ValueKind::Locks:
+      return "write a cycle like \"iface:dev.wifi0->monitor->iface:dev.wifi0\"";
   }
   return {};
 }

@@ -105,8 +105,10 @@ struct AgentActionWord {
 };
 
 /// What the values of a pattern's key are where they are no list of words. Integer: perhaps below
-/// zero; Address: of any family.
-enum class ValueKind : std::uint8_t { Text, Number, Integer, Bytes, Time, Ipv4, Ipv6, Address };
+/// zero; Address: of any family; Locks: a cycle of the connection manager's locks.
+enum class ValueKind : std::uint8_t {
+  Text, Number, Integer, Bytes, Time, Ipv4, Ipv6, Address, Locks,
+};
 
 /// An event that the trace can contain, what its subject may be, and the keys a pattern may test.
 struct EventWord {

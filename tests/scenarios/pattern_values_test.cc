@@ -44,6 +44,13 @@ TEST(PatternValues, AreOfTheirKind) {
       {K::Address, "10.0.0.2", "10.0.0.2"},
       {K::Address, "FE80::1", "fe80::1"},
       {K::Address, "host", nullptr},
+      {K::Locks, "monitor->iface:dev.wifi0->monitor", "monitor->iface:dev.wifi0->monitor"},
+      {K::Locks, "iface:a.b->binding:a.b->iface:a.b", "iface:a.b->binding:a.b->iface:a.b"},
+      {K::Locks, "monitor", nullptr},
+      {K::Locks, "monitor->monitor", nullptr},
+      {K::Locks, "monitor->iface:dev.wifi0", nullptr},
+      {K::Locks, "monitor->ifase:dev.wifi0->monitor", nullptr},
+      {K::Locks, "monitor->iface:->monitor", nullptr},
   };
   for (const auto& row : rows) {
     const auto value = value_text(row.kind, row.text);
