@@ -52,11 +52,18 @@ class ArenaObject {
     self->~T();
     if (arena == nullptr) ::operator delete(self, std::align_val_t{alignof(T)});
   }
+  /// What its memory is aligned to, also that of a class derived from T.
+  static constexpr std::size_t arena_align() { return alignof(T); }
 };
+
+/// False of a class that needs stricter alignment than the base by which it is an ArenaObject.
+template <class T>
+concept FitsArena = alignof(T) <= T::arena_align();
 
 /// A T in `arena`, which must outlive it; null: on the heap. T's constructor gets `arguments`.
 template <class T, class... Arguments>
 std::unique_ptr<T> make_in(Arena* arena, Arguments&&... arguments) {
+  static_assert(FitsArena<T>, "it would be made where its base may stand, and it may not");
   return std::unique_ptr<T>(new (arena) T(std::forward<Arguments>(arguments)...));
 }
 

@@ -67,6 +67,12 @@ TEST(Arena, AnObjectIsDestroyedWhereverItWasMade) {
   EXPECT_EQ(live, 0);
 }
 
+// make_in() refuses it: its memory would be aligned as its base's.
+struct Wide : Item {
+  alignas(128) char bytes[128];
+};
+static_assert(FitsArena<Item> && !FitsArena<Wide>);
+
 TEST(Arena, AConstructorMayFail) {
   Arena arena;
   int live = 99;
