@@ -161,6 +161,29 @@ TEST(Ipv6Routing, ARouterFollowsOthersWhereItDoesNotAdvertise) {
   EXPECT_TRUE(alone.passed()) << "both advertise" << alone.messages;
 }
 
+// Zephyr: net_if_ipv6_addr_add() adds no prefix.
+TEST(Ipv6Routing, AnAddressThatAStepAddsMakesNoNetworkOnLink) {
+  const auto text = [](const std::string& services) {
+    return R"({ "until": "20s", "nodes": {
+      "gw": { "ifaces": { "e": { "ipv6": ["2001:db8:1::1/64", "2001:db8:9::1/64"] } })" +
+           services + R"( },
+      "dev": { "kconfig": { "NET_IF_UNICAST_IPV6_ADDR_COUNT": 3,
+                            "NET_IF_MCAST_IPV6_ADDR_COUNT": 5 },
+               "ifaces": { "e": { "ipv6": "auto" } },
+               "apps": { "p": { "udp_ping": "[2001:db8:9::2]:7", "from": "10s", "count": 1 } } },
+      "srv": { "ifaces": { "e": { "ipv6": "2001:db8:9::2/64" } }, "services": ["udp_echo:7"] } },
+    "links": { "w": { "between": ["gw.e", "dev.e", "srv.e"], "delay": "1ms" } },
+    "timeline": [ { "at": "5s", "add_address": "dev.e", "address": "2001:db8:9::3/64" } ],
+    "expect": [ { "delivered": "dev.p", "is": "100%" }, { "never": "dev.e step_refused" } ] })";
+  };
+  const Ran alone(text(""));
+  EXPECT_TRUE(alone.passed()) << alone.messages;
+  const Ran routed(text(R"(, "services": { "r": { "ra": { "prefixes": ["2001:db8:1::/64"] } } })"));
+  EXPECT_TRUE(routed.passed()) << routed.messages;
+  EXPECT_TRUE(alone.all("dev.e", "redirected").empty());
+  EXPECT_EQ(routed.all("dev.e", "redirected").size(), 1u) << "it went by the router";
+}
+
 std::string leased(const std::string& options, const std::string& dev = {}) {
   return R"({ "until": "40s", "nodes": {
     "gw": { "ifaces": { "wan": { "ipv4": "192.0.2.1/24" }, "lan": { "ipv4": "10.0.0.1/24" } },
