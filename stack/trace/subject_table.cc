@@ -2,6 +2,7 @@
 #include "stack/trace/subject_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace flapjack {
 namespace {
@@ -9,40 +10,54 @@ namespace {
 constexpr std::size_t kFirstSlots = 32;
 constexpr std::size_t kChunkBytes = 4096;
 
-// FNV-1a, 64 bits.
-std::uint64_t hash(std::string_view text) {
+// The upper half of FNV-1a, 64 bits.
+std::uint32_t tag_of(std::string_view text) {
   std::uint64_t h = 0xcbf29ce484222325;
   for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return h;
+  return static_cast<std::uint32_t>(h >> 32);
 }
+
+std::uint32_t tag_in(std::uint64_t slot) { return static_cast<std::uint32_t>(slot >> 32); }
+std::uint32_t number_in(std::uint64_t slot) { return static_cast<std::uint32_t>(slot); }
 
 }  // namespace
 
 // The slot that holds `path`, or the free one where it would be put.
-std::size_t SubjectTable::place(std::string_view path) const {
+std::size_t SubjectTable::place(std::string_view path, std::uint32_t tag) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = hash(path) & mask;
-  while (slots_[at] != 0 && paths_[slots_[at] - 1] != path) at = (at + 1) & mask;
+  std::size_t at = tag & mask;
+  while (slots_[at] != 0) {
+    if (tag_in(slots_[at]) == tag && paths_[number_in(slots_[at]) - 1] == path) break;
+    at = (at + 1) & mask;
+  }
   return at;
 }
 
 SubjectId SubjectTable::find(std::string_view path) const {
-  return slots_.empty() ? SubjectId{} : SubjectId{slots_[place(path)]};
+  return slots_.empty() ? SubjectId{} : SubjectId{number_in(slots_[place(path, tag_of(path))])};
 }
 
 SubjectId SubjectTable::add(std::string_view path) {
-  const SubjectId known = find(path);
-  if (known.valid()) return known;
   if (4 * (paths_.size() + 1) > 3 * slots_.size()) grow();
-  const std::size_t at = place(path);
-  paths_.push_back(keep(path));
-  slots_[at] = static_cast<std::uint32_t>(paths_.size());
-  return {slots_[at]};
+  const std::uint32_t tag = tag_of(path);
+  Slot& slot = slots_[place(path, tag)];
+  if (slot == 0) {
+    paths_.push_back(keep(path));
+    slot = Slot{tag} << 32 | paths_.size();
+  }
+  return {number_in(slot)};
 }
 
 void SubjectTable::grow() {
-  slots_.assign(slots_.empty() ? kFirstSlots : 2 * slots_.size(), 0);
-  for (std::uint32_t i = 0; i < paths_.size(); ++i) slots_[place(paths_[i])] = i + 1;
+  const std::vector<Slot> before = std::move(slots_);
+  slots_.assign(before.empty() ? kFirstSlots : 2 * before.size(), 0);
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot slot : before) {
+    if (slot == 0) continue;
+    std::size_t at = tag_in(slot) & mask;
+    while (slots_[at] != 0) at = (at + 1) & mask;
+    slots_[at] = slot;
+  }
 }
 
 std::string_view SubjectTable::keep(std::string_view path) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SubjectTable: the paths of a World and their numbers, in some 40 bytes a path. Numbers are given
+// SubjectTable: the paths of a World and their numbers, in 40 to 70 bytes a path. Numbers are given
 // in the order of the first call and are all that anybody iterates over; the hash table only finds.
 #pragma once
 #include <memory>
@@ -22,12 +22,16 @@ class SubjectTable {
   }
 
  private:
+  // A number and, above it, the upper half of its path's hash, which says where to look: few paths
+  // that are not the one are read. 0: free.
+  using Slot = std::uint64_t;
+
   std::string_view keep(std::string_view path);
-  std::size_t place(std::string_view path) const;
+  std::size_t place(std::string_view path, std::uint32_t tag) const;
   void grow();
 
   std::vector<std::string_view> paths_;  // by number - 1
-  std::vector<std::uint32_t> slots_;     // open addressing, a power of two; 0: free
+  std::vector<Slot> slots_;              // open addressing, a power of two
   std::vector<std::unique_ptr<char[]>> chunks_;
   std::size_t chunk_bytes_ = 0, left_ = 0;  // of the last chunk; free at its end
 };
