@@ -16,6 +16,7 @@
 #include "connmgr/held_lock.h"
 #include "connmgr/lock_order.h"
 #include "connmgr/monitor.h"
+#include "stack/base/rare_vector.h"
 #include "stack/net/net_if.h"
 
 namespace flapjack {
@@ -41,7 +42,9 @@ struct ConnMgrConfig {
 class ConnMgr {
  public:
   /// Registers nothing yet; see boot(). Must be destroyed before `stack`.
-  explicit ConnMgr(Stack& stack, ConnMgrConfig config = {});
+  explicit ConnMgr(Stack& stack, const ConnMgrConfig& config = {});
+  /// The same with a config that many nodes may share.
+  ConnMgr(Stack& stack, std::shared_ptr<const ConnMgrConfig> config);
   ~ConnMgr();
   ConnMgr(const ConnMgr&) = delete;
   ConnMgr& operator=(const ConnMgr&) = delete;
@@ -110,7 +113,7 @@ class ConnMgr {
   std::uint16_t if_state(const NetIf& iface) const { return monitor_.if_state(iface); }
 
   Stack& stack() const { return stack_; }
-  const ConnMgrConfig& config() const { return config_; }
+  const ConnMgrConfig& config() const { return *config_; }
   /// Who took which lock while holding which other; cycles are recorded as "lock_cycle", too.
   const LockOrder& locks() const { return locks_; }
   /// A call that takes the monitor's lock has to wait now.
@@ -165,15 +168,14 @@ class ConnMgr {
   void on_self(const MgmtNotice& notice);
 
   Stack& stack_;
-  ConnMgrConfig config_;
+  std::shared_ptr<const ConnMgrConfig> config_;
   LockOrder locks_;
   Monitor monitor_;
-  std::vector<LockOrder::Lock> iface_locks_;  // by iface index - 1; 0: none yet
-  std::vector<std::unique_ptr<Binding>> bindings_;
+  RareVector<LockOrder::Lock> iface_locks_;  // by iface index - 1; 0: none yet
+  RareVector<std::unique_ptr<Binding>> bindings_;
   bool booted_ = false;
   std::uint32_t next_init_ = 0;
   std::unique_ptr<Held> held_;  // from the first such init on
-  MgmtCallback iface_callback_, self_callback_;
 };
 
 }  // namespace flapjack

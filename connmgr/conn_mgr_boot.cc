@@ -8,17 +8,18 @@
 
 namespace flapjack {
 
-ConnMgr::ConnMgr(Stack& stack, ConnMgrConfig config)
+ConnMgr::ConnMgr(Stack& stack, const ConnMgrConfig& config)
+    : ConnMgr(stack, std::make_shared<const ConnMgrConfig>(config)) {}
+
+ConnMgr::ConnMgr(Stack& stack, std::shared_ptr<const ConnMgrConfig> config)
     : stack_(stack),
-      config_(config),
-      locks_([this](const std::string& cycle) { on_lock_cycle(cycle); }),
-      monitor_(stack, locks_, config_.monitor) {
-  iface_callback_ = {mgmt_mask(MgmtEvent::IfAdminUp, MgmtEvent::IfUp, MgmtEvent::IfDown),
-                     [this](const MgmtNotice& notice) { on_iface(notice); }};
-  self_callback_ = {mgmt_mask(MgmtEvent::ConnIfTimeout, MgmtEvent::ConnIfFatalError,
-                              MgmtEvent::ConnIfIdleTimeout),
-                    [this](const MgmtNotice& notice) { on_self(notice); }};
-}
+      config_(std::move(config)),
+      locks_(
+          [](void* self, const std::string& cycle) {
+            static_cast<ConnMgr*>(self)->on_lock_cycle(cycle);
+          },
+          this),
+      monitor_(stack, locks_, config_->monitor) {}
 
 ConnMgr::Held::Held(ConnMgr& mgr)
     : monitor(mgr.stack_.fibers(), "the monitor's lock"),
@@ -26,16 +27,13 @@ ConnMgr::Held::Held(ConnMgr& mgr)
       init_timer(mgr.stack_.scheduler(), Lane::Work, delegate<&ConnMgr::init_returned>(&mgr)),
       resume_timer(mgr.stack_.scheduler(), Lane::App, delegate<&ConnMgr::init_bindings>(&mgr)) {}
 
-ConnMgr::~ConnMgr() {
-  stack_.mgmt.remove(self_callback_);
-  stack_.mgmt.remove(iface_callback_);
-}
+ConnMgr::~ConnMgr() { stack_.mgmt.remove_methods(this); }
 
 Binding& ConnMgr::bind(NetIf& iface, Connectivity& impl, BindingConfig config) {
   assert(!booted_ && &iface.stack() == &stack_);
-  if (!config_.idle_timeout) config.idle_timeout_s = kNoTimeout;
+  if (!config_->idle_timeout) config.idle_timeout_s = kNoTimeout;
   Binding& made = *bindings_.emplace_back(std::make_unique<Binding>(iface, impl, locks_, config));
-  made.set_tells_idle(config_.idle_timeout && !config_.legacy_sync_autodown);
+  made.set_tells_idle(config_->idle_timeout && !config_->legacy_sync_autodown);
   return made;
 }
 
@@ -44,7 +42,7 @@ Status ConnMgr::boot() {
   if (!monitor_.fits()) return Errc::Erange;
   booted_ = true;
   for (const auto& binding : bindings_) {
-    if (config_.idle_timeout && if_get_binding(binding->iface()) == binding.get()) {
+    if (config_->idle_timeout && if_get_binding(binding->iface()) == binding.get()) {
       binding->watch_use();
     }
   }
@@ -89,8 +87,11 @@ void ConnMgr::init_returned() {
 void ConnMgr::finish_boot() {
   if (blocked()) stack_.tracer().event(stack_.subject(), conn_event::kMonitorFreed);
   monitor_.lock();
-  stack_.mgmt.add(iface_callback_);
-  stack_.mgmt.add(self_callback_);
+  stack_.mgmt.add<&ConnMgr::on_iface>(
+      this, mgmt_mask(MgmtEvent::IfAdminUp, MgmtEvent::IfUp, MgmtEvent::IfDown));
+  stack_.mgmt.add<&ConnMgr::on_self>(
+      this, mgmt_mask(MgmtEvent::ConnIfTimeout, MgmtEvent::ConnIfFatalError,
+                      MgmtEvent::ConnIfIdleTimeout));
   for (const auto& binding : bindings_) {
     const bool exists = binding->impl().traits().exists;
     if (exists && binding->iface().is_admin_up()) auto_connect(binding->iface());
@@ -174,7 +175,7 @@ void ConnMgr::watch_l2(const L2* l2) {
 
 LockOrder::Lock ConnMgr::lock_of(const NetIf& iface) {
   const std::size_t place = iface.index().value - 1;
-  if (place >= iface_locks_.size()) iface_locks_.resize(place + 1);
+  if (place >= iface_locks_.size()) iface_locks_.all().resize(place + 1);
   LockOrder::Lock& lock = iface_locks_[place];
   // 0 is the monitor's, which comes first
   if (lock == 0) lock = locks_.add("iface " + std::string(stack_.tracer().path(iface.subject())));

@@ -6,15 +6,16 @@
 
 namespace flapjack {
 
+LockOrder::Lock LockOrder::add_literal(const char* name) {
+  if (graph_ != nullptr || lone_ != nullptr) return add(name);
+  lone_ = name;
+  return 0;
+}
+
 LockOrder::Lock LockOrder::add(std::string name) {
-  if (!any_) {
-    any_ = true;
-    first_ = std::move(name);
-    return 0;
-  }
   if (graph_ == nullptr) {
     graph_ = std::make_unique<Graph>();
-    graph_->locks.push_back({std::move(first_), depth_, {}});
+    if (lone_ != nullptr) graph_->locks.push_back({lone_, depth_, {}});
     if (depth_ > 0) graph_->held.push_back(0);
   }
   graph_->locks.push_back({std::move(name), 0, {}});
@@ -64,7 +65,7 @@ bool LockOrder::add_edge(Lock from, Lock to) {
   std::string text;
   for (const Lock lock : way) text += (text.empty() ? "" : " -> ") + graph_->locks[lock].name;
   graph_->cycles.push_back(text);
-  if (told_) told_(text);
+  if (told_ != nullptr) told_(self_, text);
   return false;
 }
 

@@ -3,13 +3,13 @@
 // mutex a binding, one an iface) and the order in which they are taken. Nothing ever blocks here:
 // one turn runs at a time. But two orders that contradict each other would block two threads of a
 // real node for ever, so the graph "held -> taken" is kept, and the first edge that closes a cycle
-// is reported once. A lone lock, all that most nodes have, needs no graph. Owned by ConnMgr; taken
-// by ConnMgr, Monitor and Binding.
+// is reported once. The monitor's lock alone, all that most nodes have, needs no graph. Owned by
+// ConnMgr; taken by ConnMgr, Monitor and Binding.
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace flapjack {
@@ -17,14 +17,17 @@ namespace flapjack {
 class LockOrder {
  public:
   using Lock = std::uint32_t;
+  using Told = void (*)(void* self, const std::string& cycle);
 
-  /// `told` hears of each cycle once, as it is closed: "a -> b -> a".
-  explicit LockOrder(std::function<void(const std::string&)> told = {}) : told_(std::move(told)) {}
+  /// `told` hears of each cycle once, as it is closed: "a -> b -> a". Null: nobody does.
+  explicit LockOrder(Told told = nullptr, void* self = nullptr) : told_(told), self_(self) {}
   LockOrder(const LockOrder&) = delete;
   LockOrder& operator=(const LockOrder&) = delete;
 
   /// A new lock; names appear in reports, e.g. "binding dev.wifi0".
   Lock add(std::string name);
+  /// The same for a name that lives for ever; no graph is made before another lock is added.
+  Lock add_literal(const char* name);
   /// Takes it, once more if it is held already. False: the order contradicts an earlier one.
   bool take(Lock lock);
   /// Gives back one take().
@@ -49,11 +52,11 @@ class LockOrder {
   bool add_edge(Lock from, Lock to);
   bool path(Lock from, Lock to, std::vector<Lock>& way) const;
 
-  std::function<void(const std::string&)> told_;
-  std::string first_;  // the first lock's name, and how often it is held while it is the only one
+  Told told_;
+  void* self_;
+  const char* lone_ = nullptr;  // the first lock's name, and how often it is held, without a graph
   int depth_ = 0;
-  bool any_ = false;
-  std::unique_ptr<Graph> graph_;  // from the second lock on
+  std::unique_ptr<Graph> graph_;
 };
 
 /// Holds a lock for a scope.

@@ -57,26 +57,13 @@ Lane lane_of(Coalescing policy) {
 Monitor::Monitor(Stack& stack, LockOrder& locks, const MonitorConfig& config)
     : stack_(stack),
       locks_(locks),
-      lock_(locks.add("monitor")),
+      lock_(locks.add_literal("monitor")),
       config_(config),
       pass_timer_(stack.scheduler(), lane_of(config.coalescing), delegate<&Monitor::pass>(this)) {
   static_assert(kRows.size() == kAggregates);
-  iface_callback_ = {mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown),
-                     [this](const MgmtNotice& notice) { on_iface(notice); }};
-  const std::uint64_t detection =
-      config.any_ipv4_add ? 0 : mgmt_mask(MgmtEvent::Ipv4AcdSucceed, MgmtEvent::Ipv4AcdFailed);
-  ipv4_callback_ = {mgmt_mask(MgmtEvent::Ipv4AddrAdd, MgmtEvent::Ipv4AddrDel) | detection,
-                    [this](const MgmtNotice& notice) { on_ipv4(notice); }};
-  ipv6_callback_ = {mgmt_mask(MgmtEvent::Ipv6AddrAdd, MgmtEvent::Ipv6AddrDel,
-                              MgmtEvent::Ipv6DadSucceed, MgmtEvent::Ipv6DadFailed),
-                    [this](const MgmtNotice& notice) { on_ipv6(notice); }};
 }
 
-Monitor::~Monitor() {
-  stack_.mgmt.remove(ipv6_callback_);
-  stack_.mgmt.remove(ipv4_callback_);
-  stack_.mgmt.remove(iface_callback_);
-}
+Monitor::~Monitor() { stack_.mgmt.remove_methods(this); }
 
 bool Monitor::fits() const {
   return !config_.iface_max || config_.allow_untracked ||
@@ -85,9 +72,14 @@ bool Monitor::fits() const {
 
 void Monitor::start() {
   assert(fits() && !started_);
-  stack_.mgmt.add(iface_callback_);
-  stack_.mgmt.add(ipv4_callback_);
-  stack_.mgmt.add(ipv6_callback_);
+  NetMgmt& mgmt = stack_.mgmt;
+  mgmt.add<&Monitor::on_iface>(this, mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown));
+  const std::uint64_t detection =
+      config_.any_ipv4_add ? 0 : mgmt_mask(MgmtEvent::Ipv4AcdSucceed, MgmtEvent::Ipv4AcdFailed);
+  mgmt.add<&Monitor::on_ipv4>(
+      this, mgmt_mask(MgmtEvent::Ipv4AddrAdd, MgmtEvent::Ipv4AddrDel) | detection);
+  mgmt.add<&Monitor::on_ipv6>(this, mgmt_mask(MgmtEvent::Ipv6AddrAdd, MgmtEvent::Ipv6AddrDel,
+                                              MgmtEvent::Ipv6DadSucceed, MgmtEvent::Ipv6DadFailed));
   snapshot();
   started_ = true;
   give();

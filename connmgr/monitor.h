@@ -10,10 +10,10 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "connmgr/lock_order.h"
 #include "stack/base/ids.h"
+#include "stack/base/small_vector.h"
 #include "stack/net/net_mgmt.h"
 #include "stack/sim/timer.h"
 
@@ -140,15 +140,14 @@ class Monitor {
   LockOrder& locks_;
   LockOrder::Lock lock_;
   const MonitorConfig& config_;
-  std::vector<IfaceState> states_;  // by iface index - 1
-  std::vector<IfIndex> changed_;
+  SmallVector<IfaceState, 1> states_;  // by iface index - 1
+  SmallVector<IfIndex, 2> changed_;
   std::array<std::uint32_t, kAggregates> ready_{};  // words with the bit, as of the last pass
   std::array<Total, kAggregates> last_{};
   IfIndex last_up_, last_down_;  // without per_family: what the two events blame
   bool given_ = true;  // the semaphore: starts at one
   bool started_ = false, passing_ = false;
   Timer pass_timer_;
-  MgmtCallback iface_callback_, ipv4_callback_, ipv6_callback_;
 };
 
 }  // namespace flapjack

@@ -33,29 +33,38 @@ NetMgmt::Queue::Queue(NetMgmt& mgmt)
 
 void NetMgmt::add(MgmtCallback& callback) {
   remove(callback);
-  enter(statics_, callback);
+  enter(statics_, registered(callback));
 }
 
-void NetMgmt::add_static(MgmtCallback& callback) { enter(statics_++, callback); }
-
-void NetMgmt::enter(std::size_t place, MgmtCallback& callback) {
-  callbacks_.reserve(callbacks_.size() + 1);  // few and for long: no more room than that
-  callbacks_.insert(callbacks_.begin() + static_cast<std::ptrdiff_t>(place),
-                    {&callback, callback.mask});
-  covered_ |= word(callback.mask);
+void NetMgmt::call_callback(void* self, const MgmtNotice& notice) {
+  static_cast<MgmtCallback*>(self)->handler(notice);
 }
 
-void NetMgmt::remove(MgmtCallback& callback) {
+void NetMgmt::enter(std::size_t place, const Registered& registered) {
+  callbacks_.insert(callbacks_.begin() + static_cast<std::ptrdiff_t>(place), registered);
+  covered_ |= word(registered.mask);
+}
+
+template <class Gone>
+void NetMgmt::remove_if(const Gone& gone) {
   if (queue_ != nullptr) {
-    std::replace(queue_->to_call.begin(), queue_->to_call.end(), &callback,
-                 static_cast<MgmtCallback*>(nullptr));
+    for (Registered& r : queue_->to_call) {
+      if (gone(r)) r.call = nullptr;
+    }
   }
-  const auto gone = std::remove_if(callbacks_.begin() + statics_, callbacks_.end(),
-                                   [&](const Registered& r) { return r.callback == &callback; });
-  if (gone == callbacks_.end()) return;
-  callbacks_.erase(gone, callbacks_.end());
+  const auto end = std::remove_if(callbacks_.begin() + statics_, callbacks_.end(), gone);
+  if (end == callbacks_.end()) return;
+  callbacks_.erase(end, callbacks_.end());
   covered_ = {};
   for (const Registered& r : callbacks_) covered_ |= word(r.mask);
+}
+
+void NetMgmt::remove(const MgmtCallback& callback) {
+  remove_if([&](const Registered& r) { return r.call == call_callback && r.self == &callback; });
+}
+
+void NetMgmt::remove_methods(const void* self) {
+  remove_if([&](const Registered& r) { return r.call != call_callback && r.self == self; });
 }
 
 RecordId NetMgmt::trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
@@ -172,9 +181,9 @@ void NetMgmt::turn() {
   Queue& q = *queue_;
   if (!q.busy) begin();
   while (q.next < q.to_call.size()) {
-    MgmtCallback* callback = q.to_call[q.next++];
-    if (callback == nullptr) continue;
-    const Duration takes = call(*callback);
+    const Registered registered = q.to_call[q.next++];
+    if (registered.call == nullptr) continue;
+    const Duration takes = call(registered);
     if (takes.ns > 0) return work_.start(takes);
   }
   finish();
@@ -188,18 +197,21 @@ void NetMgmt::begin() {
   q.to_call.clear();
   const MgmtWord event = word(static_cast<std::uint64_t>(q.current.notice.event));
   for (const Registered& r : callbacks_) {
-    if (word(r.mask).matches(event)) q.to_call.push_back(r.callback);
+    if (word(r.mask).matches(event)) q.to_call.push_back(r);
   }
   ++delivered_;
   admit_waiting();
 }
 
-Duration NetMgmt::call(MgmtCallback& callback) {
-  const Duration takes = config_.handler_time + callback.takes;  // it may be gone afterwards
+Duration NetMgmt::call(const Registered& registered) {
+  Duration takes = config_.handler_time;
+  if (registered.call == call_callback) {  // it may be gone afterwards
+    takes = takes + static_cast<const MgmtCallback*>(registered.self)->takes;
+  }
   const CauseScope scope(tracer_.scheduler(), queue_->current.record);
   ++calls_;
   calling_ = true;
-  callback.handler(queue_->current.notice);
+  registered.call(registered.self, queue_->current.notice);
   calling_ = false;
   return takes;
 }
@@ -228,16 +240,15 @@ void NetMgmt::stall(bool on) {
 // In the notifier's turn, which may be a handler's: no member is kept hold of across a call.
 void NetMgmt::deliver_now(const Entry& entry) {
   const MgmtWord event = word(static_cast<std::uint64_t>(entry.notice.event));
-  const std::vector<Registered> all = callbacks_;
+  const auto all = callbacks_;
   ++delivered_;
   const CauseScope scope(tracer_.scheduler(), entry.record);
   for (const Registered& r : all) {
-    const auto is = [&](const Registered& other) { return other.callback == r.callback; };
-    const bool there = std::any_of(callbacks_.begin(), callbacks_.end(), is);
+    const bool there = std::find(callbacks_.begin(), callbacks_.end(), r) != callbacks_.end();
     if (!there || !word(r.mask).matches(event)) continue;
     tracer_.scheduler().set_cause(entry.record);
     ++calls_;
-    r.callback->handler(entry.notice);
+    r.call(r.self, entry.notice);
   }
 }
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <vector>
 
+#include "stack/base/small_vector.h"
 #include "stack/net/mgmt_event.h"
 #include "stack/net/mgmt_info.h"
 #include "stack/sim/timer.h"
@@ -78,10 +79,21 @@ class NetMgmt {
 
   /// Registers; the last registered is called first. Registering twice moves it to the front.
   void add(MgmtCallback& callback);
+  /// The same for `self->Method(notice)`, which takes no time: for parts of the stack, which need
+  /// no object for each of their masks. A mask that is there already is registered once more.
+  template <auto Method, class T>
+  void add(T* self, std::uint64_t mask) {
+    constexpr Call call = [](void* whose, const MgmtNotice& notice) {
+      (static_cast<T*>(whose)->*Method)(notice);
+    };
+    enter(statics_, {call, self, mask});
+  }
   /// Registers for good, as Zephyr does at build time.
-  void add_static(MgmtCallback& callback);
+  void add_static(MgmtCallback& callback) { enter(statics_++, registered(callback)); }
   /// Safe at any time, also while it is called; nothing happens when it is not registered.
-  void remove(MgmtCallback& callback);
+  void remove(const MgmtCallback& callback);
+  /// All methods that `self` has registered.
+  void remove_methods(const void* self);
 
   /// Raises an event: records it, and queues it unless rule 1 says no. May be called from handlers;
   /// it never recurses (except in Direct delivery, which is meant to).
@@ -110,9 +122,12 @@ class NetMgmt {
     RecordId record;
     SimTime raised;
   };
+  using Call = void (*)(void* self, const MgmtNotice& notice);
   struct Registered {
-    MgmtCallback* callback;
+    Call call;  // null once removed
+    void* self;
     std::uint64_t mask;
+    bool operator==(const Registered&) const = default;
   };
   /// What waits and what the thread is at.
   struct Queue {
@@ -120,9 +135,9 @@ class NetMgmt {
     std::vector<Entry> ring;
     std::size_t head = 0, count = 0;
     std::vector<Entry> waiting;  // notifiers that wait for a place, oldest first
-    // An event and who is still to be called, null once removed.
+    // An event and who is still to be called.
     Entry current;
-    std::vector<MgmtCallback*> to_call;
+    std::vector<Registered> to_call;
     std::size_t next = 0;
     bool busy = false;
     Delegate when_idle;
@@ -130,7 +145,13 @@ class NetMgmt {
   };
   RecordId trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info);
   MgmtWord word(std::uint64_t mask) const { return mgmt_word(mask, config_.layout); }
-  void enter(std::size_t place, MgmtCallback& callback);
+  static void call_callback(void* self, const MgmtNotice& notice);
+  static Registered registered(MgmtCallback& callback) {
+    return {call_callback, &callback, callback.mask};
+  }
+  void enter(std::size_t place, const Registered& registered);
+  template <class Gone>
+  void remove_if(const Gone& gone);
   bool covered(MgmtEvent event) const;
   void enqueue(const Entry& entry);
   void push(const Entry& entry);
@@ -141,16 +162,16 @@ class NetMgmt {
   void lose(const Entry& entry);
   void turn();
   void begin();
-  Duration call(MgmtCallback& callback);
+  Duration call(const Registered& registered);
   void finish();
   void deliver_now(const Entry& entry);
 
   Tracer& tracer_;
   SubjectId node_;
   const NetMgmtConfig& config_;
-  std::vector<Registered> callbacks_;  // static ones first
-  MgmtWord covered_;                   // the OR of all
-  std::unique_ptr<Queue> queue_;       // null while idle: most nodes are, most of the time
+  SmallVector<Registered, 5> callbacks_;  // static ones first; a connection manager has five
+  MgmtWord covered_;                      // the OR of all
+  std::unique_ptr<Queue> queue_;          // null while idle: most nodes are, most of the time
   std::size_t peak_ = 0;
   std::uint64_t dropped_ = 0, delivered_ = 0, calls_ = 0;
   MgmtTap* tap_ = nullptr;

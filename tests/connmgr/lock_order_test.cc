@@ -31,7 +31,7 @@ TEST(LockOrder, RecursiveAndBalanced) {
 
 TEST(LockOrder, OneThatWasAloneIsHeldStill) {
   LockOrder locks;
-  const auto a = locks.add("a");
+  const auto a = locks.add_literal("a");
   locks.take(a);
   locks.take(a);
   EXPECT_EQ(locks.held(), std::vector<LockOrder::Lock>{a});
@@ -45,6 +45,19 @@ TEST(LockOrder, OneThatWasAloneIsHeldStill) {
   EXPECT_EQ(locks.cycles(), std::vector<std::string>{"b -> a -> b"});
 }
 
+TEST(LockOrder, ALiteralBehindAnother) {
+  LockOrder locks;
+  const auto a = locks.add("a"), b = locks.add_literal("b");
+  EXPECT_TRUE(locks.take(a));
+  EXPECT_TRUE(locks.take(b));
+  EXPECT_EQ(locks.held(), (std::vector<LockOrder::Lock>{a, b}));
+  locks.release(b);
+  locks.release(a);
+  EXPECT_TRUE(locks.take(b));
+  EXPECT_FALSE(locks.take(a));
+  EXPECT_EQ(locks.cycles(), std::vector<std::string>{"b -> a -> b"});
+}
+
 // Takes `order` one after the other, then gives all back.
 bool chain(LockOrder& locks, const std::vector<LockOrder::Lock>& order) {
   bool fine = true;
@@ -55,7 +68,11 @@ bool chain(LockOrder& locks, const std::vector<LockOrder::Lock>& order) {
 
 TEST(LockOrder, ACycleIsNamedAndToldOnce) {
   std::vector<std::string> told;
-  LockOrder locks([&](const std::string& cycle) { told.push_back(cycle); });
+  LockOrder locks(
+      [](void* all, const std::string& cycle) {
+        static_cast<std::vector<std::string>*>(all)->push_back(cycle);
+      },
+      &told);
   const auto a = locks.add("a"), b = locks.add("b"), c = locks.add("c");
   EXPECT_TRUE(chain(locks, {a, b}));
   EXPECT_TRUE(chain(locks, {b, c}));

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <memory>
 #include <set>
+#include <utility>
 
 #include "tests/stack/net/net_rig.h"
 
@@ -249,6 +252,50 @@ TEST(NetMgmt, WithoutASinkTheCauseOfTheRaisePassesOn) {
   }
   bus.scheduler.run();
   EXPECT_EQ(seen, RecordId{77});
+}
+
+/// Registers two methods and may do something in the first.
+struct Part {
+  explicit Part(NetMgmt& bus, Lines& to, std::string its_name)
+      : mgmt(bus), log(to), name(std::move(its_name)) {
+    mgmt.add<&Part::one>(this, mgmt_mask(MgmtEvent::IfUp));
+    mgmt.add<&Part::two>(this, mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown));
+  }
+  ~Part() { mgmt.remove_methods(this); }
+  void one(const MgmtNotice&) { log.push_back(name + "1"); }
+  void two(const MgmtNotice&) {
+    log.push_back(name + "2");
+    if (const auto then = std::exchange(reaction, nullptr)) then();
+  }
+  NetMgmt& mgmt;
+  Lines& log;
+  std::string name;
+  std::function<void()> reaction;
+};
+
+// The last registered first; who is gone is not called, even if he was to be.
+TEST(NetMgmtMethods, AreCalledUntilTheirObjectGoes) {
+  for (const auto delivery :
+       {NetMgmtConfig::Delivery::Queue, NetMgmtConfig::Delivery::Direct}) {
+    NetMgmtConfig config;
+    config.delivery = delivery;
+    Bus bus(config);
+    auto a = std::make_unique<Part>(bus.mgmt, bus.log, "a");
+    auto b = std::make_unique<Part>(bus.mgmt, bus.log, "b");
+    const auto raise = [&](MgmtEvent event) {
+      bus.log.clear();
+      bus.mgmt.notify(event, nullptr);
+      bus.scheduler.run();
+      return bus.log;
+    };
+    EXPECT_EQ(raise(MgmtEvent::IfUp), (Lines{"b2", "b1", "a2", "a1"}));
+    EXPECT_EQ(raise(MgmtEvent::IfDown), (Lines{"b2", "a2"}));
+    b->reaction = [&] { a = nullptr; };
+    EXPECT_EQ(raise(MgmtEvent::IfUp), (Lines{"b2", "b1"}));
+    b->reaction = [&] { b = nullptr; };
+    EXPECT_EQ(raise(MgmtEvent::IfUp), (Lines{"b2"}));
+    EXPECT_EQ(raise(MgmtEvent::IfUp), Lines());
+  }
 }
 
 }  // namespace
