@@ -36,6 +36,7 @@ Status Igmp::join(NetIf& iface, Ipv4Address group) {
   if (group == kAllSystems) return Status();
   if (IgmpGroup* known = find(iface, group)) {
     ++known->users;
+    if (!known->joined && iface.is_up()) enter(*known);  // it left when going down was refused
     return Status();
   }
   const auto there = static_cast<std::size_t>(std::count_if(

@@ -233,6 +233,7 @@ Status Ipv6If::join(const Ipv6Address& group) {
   for (Ipv6IfGroup& each : groups_) {
     if (each.address != group) continue;
     ++each.users;
+    report(each);  // it may have left, see leave_groups()
     return Status();
   }
   if (!config_get().ok() || groups_.size() >= config_.multicast_limit) return Errc::Enomem;
@@ -240,6 +241,15 @@ Status Ipv6If::join(const Ipv6Address& group) {
   iface_.stack().mgmt.notify(MgmtEvent::Ipv6MaddrAdd, &iface_, group);
   report(added);
   return Status();
+}
+
+// Places are counted, as a handler in the notifier's turn may change the table.
+void Ipv6If::leave_groups() {
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (!groups_[i].joined) continue;
+    groups_[i].joined = false;
+    iface_.stack().v6->mld.leave(iface_, Ipv6Address(groups_[i].address));
+  }
 }
 
 void Ipv6If::report(Ipv6IfGroup& group) {

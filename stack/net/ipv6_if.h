@@ -70,6 +70,8 @@ class Ipv6If {
   /// The iface is up: groups are joined, the link-local address is made, and all addresses are
   /// checked for duplicates. Then router solicitations start.
   void start();
+  /// The iface is about to go down: what is joined is left, once, even if it stays up after all.
+  void leave_groups();
   /// The iface went down: addresses of type Autoconf go, groups count as not joined.
   void stop();
   /// Somebody else has `address`: while it is tentative, IPV6_DAD_FAILED and its removal (RFC 4862

@@ -16,6 +16,14 @@ constexpr Duration kUnsolicitedInterval1 = seconds(10);
 // 2 x 125 s + 10 s.
 constexpr Duration kOlderQuerierTimeout = seconds(260);
 
+// A member of a group has left it all the same when it was refused to go down.
+bool has_joined(const NetIf& iface, const Ipv6Address& group) {
+  const auto groups = iface.ipv6()->groups();
+  return std::any_of(groups.begin(), groups.end(), [&](const Ipv6IfGroup& each) {
+    return each.joined && each.address == group;
+  });
+}
+
 }  // namespace
 
 Mld::Mld(Stack& stack, Icmpv6& icmp)
@@ -132,7 +140,7 @@ Status Mld::on_query(NetIf& iface, Packet& packet) {
   const Duration within = milliseconds(query->max_response_ms());
   if (query->group.is_any()) {
     on_general_query(link, within);
-  } else if (iface.ipv6()->is_member(query->group) && is_reported(iface, query->group)) {
+  } else if (has_joined(iface, query->group) && is_reported(iface, query->group)) {
     on_group_query(link, *query, within);
   }
   settle();
@@ -146,7 +154,7 @@ void Mld::on_general_query(Link& link, Duration within) {
     return;
   }
   for (const Ipv6IfGroup& each : link.iface->ipv6()->groups()) {
-    if (!is_reported(*link.iface, each.address)) continue;
+    if (!each.joined || !is_reported(*link.iface, each.address)) continue;
     Asked& entry = asked(*link.iface, each.address);
     entry.due = std::min(entry.due, now + draw(within));
   }
@@ -165,7 +173,7 @@ void Mld::on_group_query(Link& link, const MldQuery& query, Duration within) {
 Status Mld::on_report(NetIf& iface, Packet& packet) {
   const auto report = MldMessage::parse(packet.bytes());
   if (!report || !is_valid(packet)) return refuse(packet);
-  if (!is_reported(iface, report->group) || !iface.ipv6()->is_member(report->group)) {
+  if (!is_reported(iface, report->group) || !has_joined(iface, report->group)) {
     return Status();
   }
   if (!link_of(iface).version1) return Status();

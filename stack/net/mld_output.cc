@@ -44,7 +44,7 @@ void Mld::send_state(NetIf& iface) {
   if (!iface.is_up()) return;
   auto report = report_of(iface);
   for (const Ipv6IfGroup& each : iface.ipv6()->groups()) {
-    if (is_reported(iface, each.address)) {
+    if (each.joined && is_reported(iface, each.address)) {
       report.add(GroupRecordType::ModeIsExclude, each.address);
     }
   }

@@ -7,16 +7,10 @@
 namespace flapjack {
 namespace {
 
-// In Zephyr's order: IPv6, then IPv4, while the L2 still runs. Places are counted, as a handler in
-// the notifier's turn may change the table.
+// In Zephyr's order: IPv6, then IPv4, while the L2 still runs.
 void leave_groups(NetIf& iface) {
-  Stack& stack = iface.stack();
-  const Ipv6If* ipv6 = iface.ipv6();
-  for (std::size_t i = 0; ipv6 != nullptr && i < ipv6->groups().size(); ++i) {
-    const Ipv6IfGroup group = ipv6->groups()[i];
-    if (group.joined) stack.v6->mld.leave(iface, group.address);
-  }
-  if (Igmp* igmp = stack.igmp.made()) igmp->leave_all(iface);
+  if (Ipv6If* ipv6 = iface.ipv6()) ipv6->leave_groups();
+  if (Igmp* igmp = iface.stack().igmp.made()) igmp->leave_all(iface);
 }
 
 }  // namespace

@@ -205,6 +205,39 @@ TEST_P(MldDown, LeavesIpv6GroupsThenIpv4Groups) {
   EXPECT_EQ(std::count(events.begin(), events.end(), "IPV6_MCAST_JOIN"), 3);
 }
 
+// Who is refused to go down has left all the same, once; queries get no answer from him.
+TEST_F(MldTest, LeavesOnceWhenRefusedToGoDown) {
+  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
+  rig->run_for(seconds(10));
+  rig->eth0.refuse_admin(true);
+  const auto leaves = [&] {
+    const Lines events = rig->events();
+    rig->forget();
+    return std::count(events.begin(), events.end(), "IPV6_MCAST_LEAVE");
+  };
+  rig->forget();
+  EXPECT_EQ(rig->eth0.down().code(), Errc::Eio);
+  EXPECT_EQ(leaves(), 3);
+  EXPECT_EQ(rig->eth0.down().code(), Errc::Eio);
+  EXPECT_EQ(leaves(), 0);
+  rig->run_for(seconds(10));
+  rig->forget();
+  query({});
+  query({.about = group});
+  rig->run_for(seconds(2));
+  EXPECT_TRUE(rig->sent().empty());
+  ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());  // one more user: it stays up, so joins again
+  EXPECT_EQ(rig->events(), Lines{"IPV6_MCAST_JOIN"});
+  ASSERT_TRUE(rig->eth0.ipv6()->leave(group).ok());
+  rig->eth0.refuse_admin(false);
+  rig->forget();
+  ASSERT_TRUE(rig->eth0.down().ok());
+  EXPECT_EQ(leaves(), 1);
+  ASSERT_TRUE(rig->eth0.up().ok());
+  const Lines events = rig->events();
+  EXPECT_EQ(std::count(events.begin(), events.end(), "IPV6_MCAST_JOIN"), 3);
+}
+
 // A group that is left is not left again, and a lost carrier says nothing.
 TEST_F(MldTest, OnlyAdminDownLeaves) {
   ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
