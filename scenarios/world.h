@@ -24,6 +24,8 @@
 #include "offload/engine.h"
 #include "scenarios/app.h"
 #include "scenarios/config_store.h"
+#include "stack/base/rare_vector.h"
+#include "stack/base/small_vector.h"
 #include "stack/net/stack.h"
 
 namespace flapjack {
@@ -53,21 +55,22 @@ struct Node : ArenaObject<Node> {
   ~Node();
 
   const std::shared_ptr<const NodeConfig> config;  ///< never null; other nodes may have it, too
-  std::vector<std::unique_ptr<L2>> l2s;
-  std::vector<std::unique_ptr<Driver>> drivers;
-  std::vector<std::unique_ptr<RadioMedium>> radios;
-  std::vector<std::unique_ptr<Connectivity>> connectivities;
+  SmallVector<std::unique_ptr<L2>, 1> l2s;
+  SmallVector<std::unique_ptr<Driver>, 1> drivers;
+  RareVector<std::unique_ptr<RadioMedium>> radios;
+  RareVector<std::unique_ptr<Connectivity>> connectivities;
   Stack stack;
   /// Ifaces whose DHCPv4 client starts at boot.
-  std::vector<NetIf*> dhcp;
-  std::vector<std::unique_ptr<OffloadEngine>> engines;
+  RareVector<NetIf*> dhcp;
+  RareVector<std::unique_ptr<OffloadEngine>> engines;
   ConnMgr conn_mgr;
   std::unique_ptr<OnlineCheck> online_check;  ///< null: the node has none
-  std::vector<Attachment> attachments;  ///< by iface index - 1, as far as ifaces are on media
+  /// By iface index - 1, as far as ifaces are on media.
+  SmallVector<Attachment, 1> attachments;
   /// What the resolver knows from the start, in the order to ask.
-  std::vector<DnsServerInfo> dns_servers;
+  RareVector<DnsServerInfo> dns_servers;
   /// Apps and services by name, in the order in which they start.
-  std::vector<std::pair<std::string, std::unique_ptr<App>>> apps;
+  SmallVector<std::pair<std::string, std::unique_ptr<App>>, 1> apps;
 
   Arena* arena() const { return stack.arena(); }
 };

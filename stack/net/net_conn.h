@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "stack/base/prefetch.h"
+#include "stack/base/small_vector.h"
 #include "stack/base/status.h"
 #include "stack/contract/context_offload.h"
 #include "stack/contract/l2.h"
@@ -114,7 +115,7 @@ class NetConnTable {
   std::uint64_t last_serial_ = 0;
   NetConn* free_ = nullptr;
   std::size_t limit_;
-  std::vector<std::unique_ptr<NetConn>> entries_;  // as many as were ever in use at one time
+  SmallVector<std::unique_ptr<NetConn>, 1> entries_;  // as many as were ever in use at one time
 };
 
 }  // namespace flapjack

@@ -15,6 +15,7 @@
 #include "stack/base/arena.h"
 #include "stack/base/counted.h"
 #include "stack/base/prefetch.h"
+#include "stack/base/rare_vector.h"
 #include "stack/base/small_vector.h"
 #include "stack/contract/context_offload.h"
 #include "stack/net/context_options.h"
@@ -189,11 +190,11 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
   PacketPtr granted_;  // the one that sendto_waiting() waited for, while it sends
   ContextOptions options_;  // in front: what every packet has of them
   // the rest
-  std::vector<Unsent> unsent_;  // packets on their way down whose sender wants to know
+  RareVector<Unsent> unsent_;  // packets on their way down whose sender wants to know
   Endpoint remote_;
   LinkEndpoint link_local_;  // of a packet context
   std::unique_ptr<OffloadState> offload_state_;
-  std::vector<Membership> groups_;
+  RareVector<Membership> groups_;
 };
 
 /// The context table of a node (NET_MAX_CONTEXTS).

@@ -275,7 +275,7 @@ Status NetContext::leave_group(const IpAddress& group, IfIndex iface) {
   NetIf* const chosen = iface.valid() ? stack_.iface(iface) : stack_.route.iface_for(group);
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     if (groups_[i].iface != chosen || groups_[i].group != group) continue;
-    groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(i));
+    groups_.all().erase(groups_.all().begin() + static_cast<std::ptrdiff_t>(i));
     return group.is_v4() ? stack_.igmp->leave(*chosen, group.v4())
                          : chosen->ipv6()->leave(group.v6());
   }

@@ -171,7 +171,7 @@ Result<std::uint16_t> NetContexts::free_port(const NetContext& asking, const IpA
 
 SendCallback NetContexts::take_callback(std::uint16_t context, PacketId packet) {
   if (context == 0) return {};
-  std::vector<NetContext::Unsent>& unsent = slots_.at(context - 1u)->unsent_;
+  std::vector<NetContext::Unsent>& unsent = slots_.at(context - 1u)->unsent_.all();
   const auto found = std::find_if(unsent.begin(), unsent.end(),
                                   [&](const auto& each) { return each.packet == packet; });
   if (found == unsent.end()) return {};
