@@ -38,6 +38,10 @@ bool goes_at_once(const Stack& stack, std::size_t bytes) {
          buffers <= pool.buffer_limit() - pool.buffers_in_use();
 }
 
+bool is_usual(const AppSocketSpec& socket) {
+  return !socket.ttl && !socket.tos && !socket.port && !socket.priority && !socket.reuse;
+}
+
 }  // namespace
 
 UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
@@ -52,11 +56,11 @@ UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
       due_(spec.from.value_or(SimTime{})),
       count_(spec.count ? static_cast<std::uint64_t>(*spec.count) : kNoLimit),
       next_(stack_.scheduler(), Lane::App, delegate<&UdpPing::send_next>(this)),
-      expiry_(stack_.scheduler(), Lane::App, delegate<&UdpPing::expire>(this)),
-      from_(due_),
-      large_(bytes_ > kDefaultBytes ? bytes_ : 0),
-      socket_(spec.socket) {
-  fill(large_);
+      expiry_(stack_.scheduler(), Lane::App, delegate<&UdpPing::expire>(this)) {
+  const std::size_t large = bytes_ > kDefaultBytes ? bytes_ : 0;
+  if (large == 0 && is_usual(spec.socket)) return;
+  unusual_ = std::make_unique<Unusual>(Unusual{spec.socket, std::vector<std::uint8_t>(large)});
+  fill(unusual_->large);
 }
 
 UdpPing::~UdpPing() {
@@ -68,11 +72,11 @@ Arena* UdpPing::arena() const {
 }
 
 void UdpPing::start() {
-  if (from_ < until_) next_.start_at(from_);
+  if (due_ < until_) next_.start_at(due_);
 }
 
 Foresight UdpPing::foresee() const {
-  prefetch(this, front_of(*this, from_));
+  prefetch(this, front_of(*this, unusual_));
   return foresight<&UdpPing::foresee_stack>(this);
 }
 
@@ -110,32 +114,35 @@ bool UdpPing::open() {
 // What the file says of its socket; with options of the family of the peer.
 Status UdpPing::set_up(NetContext& context) const {
   using O = ContextOption;
+  if (unusual_ == nullptr) return Status();
+  const AppSocketSpec& socket = unusual_->socket;
   const bool six = peer_.address.is_v6();
   Status set;
   const auto option = [&](O which, std::int64_t value) {
     if (set.ok()) set = context.set_option(which, value);
   };
-  if (socket_.ttl) {
-    option(six ? O::UnicastHopLimit : O::Ttl, *socket_.ttl);
-    option(six ? O::MulticastHopLimit : O::MulticastTtl, *socket_.ttl);
+  if (socket.ttl) {
+    option(six ? O::UnicastHopLimit : O::Ttl, *socket.ttl);
+    option(six ? O::MulticastHopLimit : O::MulticastTtl, *socket.ttl);
   }
-  if (socket_.tos) option(O::DscpEcn, *socket_.tos);
-  if (socket_.priority) option(O::Priority, *socket_.priority);
-  if (socket_.reuse) {
+  if (socket.tos) option(O::DscpEcn, *socket.tos);
+  if (socket.priority) option(O::Priority, *socket.priority);
+  if (socket.reuse) {
     option(O::ReuseAddr, 1);
     option(O::ReusePort, 1);
   }
-  if (!set.ok() || !socket_.port) return set;
+  if (!set.ok() || !socket.port) return set;
   return context.bind({IpAddress::any(peer_.address.family()),
-                       static_cast<std::uint16_t>(*socket_.port)});
+                       static_cast<std::uint16_t>(*socket.port)});
 }
 
 // Calls `send` with the present message; one of the usual size need not be kept.
 template <class Send>
 void UdpPing::with_message(const Send& send) {
   if (bytes_ > kDefaultBytes) {
-    wire::store32(large_.data(), static_cast<std::uint32_t>(seq_));
-    return send(std::span<const std::uint8_t>(large_));
+    std::vector<std::uint8_t>& large = unusual_->large;
+    wire::store32(large.data(), static_cast<std::uint32_t>(seq_));
+    return send(std::span<const std::uint8_t>(large));
   }
   Message message = kFilled;
   wire::store32(message.data(), static_cast<std::uint32_t>(seq_));
@@ -153,7 +160,8 @@ void UdpPing::send_next() {
   const CauseScope scope(stack_.scheduler(), sent);
   if (goes_at_once(stack_, bytes_ + kHeaders)) {
     return with_message([&](std::span<const std::uint8_t> message) {
-      handed_over(context_->sendto(message, peer_, {}, Timeout::no_wait()), sent);
+      pending_.push_back({seq_, kNever - wait_, sent});
+      handed_over(context_->sendto(message, peer_, {}, Timeout::no_wait()));
     });
   }
   next_.cancel();
@@ -164,17 +172,21 @@ void UdpPing::send_next() {
 void UdpPing::send_blocking(RecordId sent) {
   stack_.scheduler().set_cause(sent);
   with_message([&](std::span<const std::uint8_t> message) {
-    handed_over(context_->sendto(message, peer_, {}, Timeout::forever()), sent);
+    pending_.push_back({seq_, kNever - wait_, sent});
+    handed_over(context_->sendto(message, peer_, {}, Timeout::forever()));
   });
   if (due_ != kNever) next_.start_at(std::max(due_, stack_.scheduler().now()));
 }
 
-void UdpPing::handed_over(const Result<std::size_t>& result, RecordId sent) {
-  if (!result.ok()) return fail(seq_, result.code());
-  Pending& pending = pending_.emplace_back();
-  pending.seq = seq_;
-  pending.sent = stack_.scheduler().now();
-  pending.record = sent;
+// Where no queue stands between, as on the way to an own address, its answer may have come already.
+void UdpPing::handed_over(const Result<std::size_t>& result) {
+  const bool waits = !pending_.empty() && pending_.back().seq == seq_;
+  if (!result.ok()) {
+    if (waits) pending_.pop_back();
+    return fail(seq_, result.code());
+  }
+  if (!waits) return;
+  pending_.back().sent = stack_.scheduler().now();
   if (!expiry_.running()) expiry_.start(wait_);
 }
 
@@ -192,9 +204,10 @@ void UdpPing::on_answer(const Packet& answer) {
   });
   if (found == pending_.end()) return;  // too late, or a duplicate
   ++delivered_;
-  const Duration rtt = stack_.scheduler().now() - found->sent;
+  const SimTime now = stack_.scheduler().now();
+  const Duration rtt = now - std::min(found->sent, now);
   pending_.erase(found);
-  if (pending_.empty()) expiry_.cancel();
+  if (pending_.empty() || pending_.front().sent + wait_ == kNever) expiry_.cancel();
   stack_.tracer().event(subject_, "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});
 }
 
@@ -206,7 +219,8 @@ void UdpPing::expire() {
                           {Attr::of("seq", static_cast<std::int64_t>(pending_.front().seq))});
     pending_.erase(pending_.begin());
   }
-  if (!pending_.empty()) expiry_.start_at(pending_.front().sent + wait_);
+  const SimTime next = pending_.empty() ? kNever : pending_.front().sent + wait_;
+  if (next != kNever) expiry_.start_at(next);
 }
 
 }  // namespace flapjack

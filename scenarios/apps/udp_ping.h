@@ -28,7 +28,7 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
  private:
   struct Pending {
     std::uint64_t seq;
-    SimTime sent;
+    SimTime sent;  // before it is handed over: so late that it is not lost
     RecordId record;  // of the event `sent`
   };
   bool open();
@@ -38,7 +38,7 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
   void with_message(const Send& send);
   void send_next();
   void send_blocking(RecordId sent);
-  void handed_over(const Result<std::size_t>& result, RecordId sent);
+  void handed_over(const Result<std::size_t>& result);
   void on_answer(const Packet& answer);
   void expire();
   void fail(std::uint64_t seq, Errc error);
@@ -49,15 +49,18 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
   SubjectId subject_;
   std::uint32_t bytes_;
   Duration every_, wait_;
-  SimTime until_, due_;  // due_: of the next message, or of the one being sent
+  SimTime until_;
+  SimTime due_;  // of the next message, or of the one being sent
   std::uint64_t count_, seq_ = 0, delivered_ = 0;
   NetContext* context_ = nullptr;
   SmallVector<Pending, 1> pending_;  // oldest first
   Timer next_, expiry_;
   // the rest
-  SimTime from_;
-  std::vector<std::uint8_t> large_;  // the message, where it is larger than most
-  AppSocketSpec socket_;
+  struct Unusual {
+    AppSocketSpec socket;
+    std::vector<std::uint8_t> large;  // the message, where it is larger than most
+  };
+  std::unique_ptr<Unusual> unusual_;  // null: an ordinary socket and message
 };
 
 }  // namespace flapjack

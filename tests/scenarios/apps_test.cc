@@ -62,6 +62,19 @@ TEST(UdpPing, AnswersThatComeTooLate) {
   EXPECT_EQ(timely.counts("dev.ping").delivered, 10u);
 }
 
+// Without receive queues an answer from the node itself is there before the call has returned.
+TEST(UdpPing, AnAnswerBeforeTheCallReturns) {
+  for (const char* const classes : {"0", "1"}) {
+    const Ran ran(R"({ "until": "3s", "nodes": { "n": {
+      "ifaces": { "lo": { "technology": "loopback", "ipv4": "127.0.0.1/8" } },
+      "kconfig": { "NET_TC_RX_COUNT": )" + std::string(classes) + R"( },
+      "services": ["udp_echo:7"], "apps": { "ping": { "udp_ping": "127.0.0.1:7" } } } } })");
+    ASSERT_TRUE(ran.report) << ran.messages;
+    EXPECT_EQ(times(ran, "n.ping", "acked", "rtt"), (Strings{"0s 0s", "1s 0s", "2s 0s"}));
+    EXPECT_TRUE(ran.all("n.ping", "lost").empty());
+  }
+}
+
 TEST(UdpPing, TwoOfThemDoNotMixUpTheirAnswers) {
   const Ran ran(pair_scenario("", R"(, "send": "80B" }, "other": { "udp_ping": "srv:7",
     "every": "700ms")"));
