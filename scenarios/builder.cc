@@ -94,7 +94,7 @@ NodeConfig Builder::config_of(const NodeSpec& spec) {
   NodeConfig config;
   find_entry(registry_.profiles, spec.profile)->apply(config);
   apply_kconfigs(spec, registry_, config, sink_);
-  make_room_for_dns(spec, config, sink_);
+  make_room_for_dns(spec_, spec, config, sink_);
   apply_work(spec, config, sink_);
   apply_conn_mgr(spec, config, sink_);
   apply_connector(spec, config.stack);

@@ -1,19 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/builder_dns.h"
 
-namespace flapjack {
+#include <algorithm>
 
-void make_room_for_dns(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink) {
+namespace flapjack {
+namespace {
+
+// How many servers a DHCP server, a router or the other end of a line may tell the node of.
+std::size_t count_offered(const ScenarioSpec& scenario, const NodeSpec& spec) {
+  const bool asks = std::any_of(spec.ifaces.begin(), spec.ifaces.end(), [](const auto& iface) {
+    return iface.dhcp || iface.has_ipv6 || iface.technology == "ppp";
+  });
+  std::size_t count = 0;
+  for (const NodeSpec& node : scenario.nodes) {
+    for (const ServiceSpec& service : node.services) {
+      count += service.dhcp.dns.size() + service.ra.dns.size();
+    }
+    for (const IfaceSpec& iface : node.ifaces) count += iface.ppp ? iface.ppp->dns.size() : 0;
+  }
+  return asks ? count : 0;
+}
+
+}  // namespace
+
+void make_room_for_dns(const ScenarioSpec& scenario, const NodeSpec& spec, NodeConfig& config,
+                       DiagnosticSink& sink) {
   std::vector<DnsServerSpec> all = spec.dns;
   for (const IfaceSpec& iface : spec.ifaces) {
     all.insert(all.end(), iface.dns.begin(), iface.dns.end());
   }
   std::size_t& room = config.stack.dns.max_servers;
-  if (all.size() <= room) return;
   if (find_word(spec.kconfig, "DNS_RESOLVER_MAX_SERVERS") == nullptr) {
-    room = all.size();
+    room = std::max(room, all.size() + count_offered(scenario, spec));
     return;
   }
+  if (all.size() <= room) return;
   sink.error("F0923",
              "DNS_RESOLVER_MAX_SERVERS leaves room for " + std::to_string(room) + " DNS server" +
                  (room == 1 ? "" : "s"),

@@ -7,9 +7,11 @@
 
 namespace flapjack {
 
-/// Lets the resolver know as many servers as are written, unless the Kconfig option says how many
-/// there may be: F0923 then.
-void make_room_for_dns(const NodeSpec& spec, NodeConfig& config, DiagnosticSink& sink);
+/// Lets the resolver of a node know as many servers as are written for it and, where it asks for
+/// its addresses, as all services name. Not if the Kconfig option says how many there may be: F0923
+/// when more are written.
+void make_room_for_dns(const ScenarioSpec& scenario, const NodeSpec& spec, NodeConfig& config,
+                       DiagnosticSink& sink);
 
 /// The servers that `node` knows from its boot on: its own first, then those of its ifaces, which
 /// must all be there.

@@ -148,6 +148,28 @@ TEST(Dns, MoreServersThanTheKconfigAllows) {
       << ran.brief();
 }
 
+TEST(Dns, RoomForWhatServicesName) {
+  const Ran ran(R"({ "until": "20s", "nodes": {
+    "dev": { "ifaces": { "eth0": { "ipv4": "dhcp", "ipv6": "auto" } } },
+    "srv": { "ifaces": { "eth0": { "ipv4": "10.0.0.1/24", "ipv6": "2001:db8::1/64" } },
+             "services": { "d": { "dhcp": { "dns": ["10.0.0.53", "10.0.0.54"] } },
+                           "r": { "ra": { "dns": ["2001:db8::53", "2001:db8::54"] } } } } },
+  "links": { "wire": { "between": ["dev.eth0", "srv.eth0"] } } })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_TRUE(ran.events("dev dns_server_refused").empty());
+  EXPECT_EQ(ran.events("dev DNS_SERVER_ADD").size(), 4u);
+}
+
+TEST(Dns, RoomForWhatAPppPeerNames) {
+  const Ran ran(R"({ "until": "20s", "nodes": {
+    "dev": { "ifaces": { "p0": { "technology": "ppp" } } },
+    "isp": { "ifaces": { "p0": { "technology": "ppp", "ipv4": "10.0.0.1/32",
+      "ppp": { "peer": "10.0.0.2", "dns": ["192.0.2.1", "192.0.2.2"] } } } } },
+  "links": { "line": { "between": ["dev.p0", "isp.p0"] } } })");
+  ASSERT_TRUE(ran.report) << ran.messages;
+  EXPECT_EQ(ran.events("dev DNS_SERVER_ADD").size(), 2u);
+}
+
 TEST(Dns, AnEngineAsksToo) {
   std::string text = names_scenario(R"("h.x")", R"({ "h.x": "192.0.2.7" })");
   text.replace(text.find(R"("dns": "192.0.2.1")"), 18, R"("offload": "lwip", "dns": "192.0.2.1")");
