@@ -33,7 +33,8 @@ constexpr std::string_view
     kThreeMore = "3 more than the node's iface with most static IPv6 addresses has, if one has any",
     kFourOrAll = "4, or as many as the file gives the iface, if that is more",
     kAllServers = "as many as the file names, if that is more",
-    kAcd = "1 on a node with an \"auto\" address";
+    kAcd = "1 on a node with an \"auto\" address",
+    kRenews = "a client of zephyr-3.4 and zephyr-1.13 goes on in RENEWING";
 
 // Queues, packets, buffers and tables.
 Options pool_options() {
@@ -242,9 +243,11 @@ Options service_options() {
        [](C& c, I v) {
          c.stack.dhcpv4.down_state = v != 0 ? Dhcpv4DownState::InitReboot : Dhcpv4DownState::Init;
        },
-       [](const C& c) {
-         return number(c.stack.dhcpv4.down_state == Dhcpv4DownState::InitReboot);
-       }},
+       [](const C& c) -> I {
+         const Dhcpv4DownState state = c.stack.dhcpv4.down_state;
+         return state == Dhcpv4DownState::Renewing ? -1 : state == Dhcpv4DownState::InitReboot;
+       },
+       kRenews},
       {{"DNS_RESOLVER_MAX_SERVERS", "DNS servers the node may know"},
        1, 16, [](C& c, I v) { c.stack.dns.max_servers = size(v); },
        [](const C& c) { return number(c.stack.dns.max_servers); },

@@ -81,7 +81,7 @@ void check_agents(LoadContext& ctx, const JsonValue& agents, const NodeSpec& nod
     for (std::size_t i = 0; i < agent.act.size(); ++i) {
       const JsonValue& v = acts->value.items[i];
       const JsonMember* on = v.find("on");
-      if (on != nullptr && !agent.act[i].on.empty()) {
+      if (on != nullptr && on->value.is(Type::String)) {
         check_on(ctx, agent, agent.act[i], on->value);
       }
       check_act_iface(ctx, node, agent.act[i], v);

@@ -91,7 +91,19 @@ void check_times(LoadContext& ctx, const JsonValue& v, const DhcpServiceSpec& sp
   if (spec.rebinding && *spec.rebinding >= lease) return too_long("rebinding", "lease");
   if (spec.renewal && *spec.renewal >= lease) return too_long("renewal", "lease");
   if (spec.renewal && spec.rebinding && *spec.renewal >= *spec.rebinding) {
-    too_long("renewal", "rebinding");
+    return too_long("renewal", "rebinding");
+  }
+  // Who gets one of them alone takes the other as a part of the lease, and both or none.
+  if (spec.renewal && !spec.rebinding && spec.renewal->ns >= lease.ns / 8 * 7) {
+    ctx.error("F0207", v.find("renewal")->value.span,
+              "\"renewal\" is not shorter than seven eighths of the lease, the client's own "
+              "rebinding",
+              "add a \"rebinding\"");
+  }
+  if (spec.rebinding && !spec.renewal && spec.rebinding->ns <= lease.ns / 2) {
+    ctx.error("F0207", v.find("rebinding")->value.span,
+              "\"rebinding\" is not longer than half the lease, the client's own renewal",
+              "add a \"renewal\"");
   }
 }
 

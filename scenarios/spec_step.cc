@@ -37,6 +37,7 @@ void check_service(LoadContext& ctx, const VerbWord& word, const TargetRef& ref,
   if (word.services.empty() || ref.kind != TargetKind::Service) return;
   const ServiceSpec& service = *ctx.spec.find_node(ref.node)->find_service(ref.name);
   const auto& kinds = word.services;
+  if (service.kind.empty()) return;  // the error is at the service
   if (std::find(kinds.begin(), kinds.end(), service.kind) != kinds.end()) return;
   ctx.error("F0302", span, in_quotes(ref.path()) + " is " + service.kind + ", but " +
                                in_quotes(word.name) + " takes " + join(kinds, " or "));
@@ -145,7 +146,7 @@ void check_farewell(LoadContext& ctx, const JsonValue& v, const StepSpec& step) 
   if (farewell == nullptr || step.target.kind != TargetKind::Service) return;
   const ServiceSpec* service =
       ctx.spec.find_node(step.target.node)->find_service(step.target.name);
-  if (service->kind == "ra") return;
+  if (service->kind == "ra" || service->kind.empty()) return;  // the error is at the service
   ctx.error("F0302", farewell->key_span, in_quotes(step.target.path()) + " is " + service->kind +
                                              ", but \"farewell\" is of ra");
 }

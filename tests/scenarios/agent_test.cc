@@ -64,6 +64,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadPart{R"({ "agents": { "a": { "listen": "l4", "act": [{ "on": "IF_OP", "do": "all_up" }]
                 } } })",
                 "2:54 F0106 unknown agent event \"IF_OP\""},
+        BadPart{R"({ "agents": { "a": { "listen": "l4", "act": [{ "on": "", "do": "all_up" }]
+                } } })",
+                "2:54 F0106 unknown agent event \"\""},
         BadPart{R"({ "agents": { "a": { "listen": "l4", "act": [{ "on": "gap", "do": "fly" }]
                 } } })",
                 "2:67 F0106 unknown action \"fly\""},

@@ -159,6 +159,17 @@ TEST(RouterAdvert, WhatIsRefused) {
             std::string::npos) << echo.messages;
 }
 
+// Of a service whose kind is misspelled nothing can be said.
+TEST(RouterAdvert, AMisspelledKindIsOneError) {
+  std::string text = slaac(R"({ "at": "1s", "ra": "gw.adverts", "lifetime": "1s" },
+    { "at": "2s", "service_down": "gw.adverts", "farewell": true })");
+  const std::size_t kind = text.find("\"ra\":");
+  text.erase(kind + 2, 1);
+  const Ran ran(text);
+  EXPECT_FALSE(ran.spec);
+  EXPECT_EQ(ran.messages.find("F0302"), std::string::npos) << ran.messages;
+}
+
 // Every service can end and begin again; a step that passes the check is not refused later.
 TEST(Services, AllCanGoDown) {
   const struct {

@@ -41,6 +41,12 @@ INSTANTIATE_TEST_SUITE_P(
             "2:26 F0207 \"rebinding\" is not shorter than \"lease\""},
         Bad{R"({ "dhcp": { "renewal": "20min", "rebinding": "10min" } })",
             "2:24 F0207 \"renewal\" is not shorter than \"rebinding\""},
+        Bad{R"({ "dhcp": { "lease": "1h", "renewal": "3150s" } })",
+            "2:39 F0207 \"renewal\" is not shorter than seven eighths of the lease, the client's own "
+            "rebinding"},
+        Bad{R"({ "dhcp": { "rebinding": "30min" } })",
+            "2:26 F0207 \"rebinding\" is not longer than half the lease, the client's own "
+            "renewal"},
         Bad{R"({ "dhcp": { "pool": "10.0.0.9..10.0.0.1" } })",
             "2:21 F0207 \"10.0.0.9..10.0.0.1\" is not a range of 1 to 65536 addresses"},
         Bad{R"({ "dhcp": { "router": "10.0.0.1/24" } })",
