@@ -26,14 +26,11 @@ std::optional<MacAddress> destination(const Packet& frame) {
 Link::End::End(LinkEnd& user_at, std::unique_ptr<Rest> rest_of_it)
     : user(&user_at), link(rest_of_it->link.get()), rest(std::move(rest_of_it)) {}
 
-Link::Link(const LinkEnv& env, std::string path, const LinkConfig& config)
-    : Link(env, std::move(path), std::make_shared<const LinkConfig>(config)) {}
+Link::Link(const LinkEnv& env, std::string_view path, const LinkConfig& config)
+    : Link(env, path, std::make_shared<const LinkConfig>(config)) {}
 
-Link::Link(const LinkEnv& env, std::string path, std::shared_ptr<const LinkConfig> config)
-    : env_(env),
-      subject_(env.tracer.subject(path)),
-      path_(std::move(path)),
-      config_(std::move(config)) {
+Link::Link(const LinkEnv& env, std::string_view path, std::shared_ptr<const LinkConfig> config)
+    : env_(env), subject_(env.tracer.subject(path)), config_(std::move(config)) {
   assert(config_ != nullptr);
 }
 
@@ -41,11 +38,13 @@ Link::~Link() {
   for (const End& end : ends_) env_.scheduler.cancel(end.arrival);
 }
 
-std::size_t Link::add_end(LinkEnd& user, LinkEndConfig config) {
+std::size_t Link::add_end(LinkEnd& user, const LinkEndConfig& config) {
   const std::size_t index = ends_.size();
-  ends_.emplace_back(user, make_in<Rest>(arena(), arena(), config_, std::move(config)));
-  if (partitions_ != nullptr) {
-    for (Partition& partition : *partitions_) partition.groups.push_back(0);
+  ends_.emplace_back(user, make_in<Rest>(arena(), arena(), config_, config));
+  std::string_view& name = ends_.back().rest->config.name;
+  name = env_.tracer.path(env_.tracer.subject(name));
+  if (uncommon_ != nullptr) {
+    for (Partition& partition : uncommon_->partitions) partition.groups.push_back(0);
   }
   refresh(index);
   if (is_bus()) grow_bus();
@@ -58,15 +57,15 @@ std::size_t Link::add_end(LinkEnd& user, LinkEndConfig config) {
 
 // Its ends become receivers to look up, as far as they are none yet.
 void Link::grow_bus() {
-  if (bus_ == nullptr) bus_ = std::make_unique<Bus>();
-  std::vector<Address>& addresses = bus_->addresses;
+  Bus& bus = uncommon().bus;
+  std::vector<Address>& addresses = bus.addresses;
   for (std::size_t index = addresses.size(); index < ends_.size(); ++index) {
     const LinkEndConfig& config = ends_[index].rest->config;
     const Address address{config.mac, index};
     addresses.insert(std::upper_bound(addresses.begin(), addresses.end(), address), address);
-    if (config.promiscuous) bus_->promiscuous.push_back(index);
+    if (config.promiscuous) bus.promiscuous.push_back(index);
   }
-  bus_->receivers.reserve(ends_.size());
+  bus.receivers.reserve(ends_.size());
 }
 
 void Link::detach(std::size_t end) {
@@ -102,12 +101,12 @@ std::optional<std::size_t> Link::only_receiver(std::size_t from, const Packet& f
   if (!is_bus()) return 1 - from;
   const auto mac = destination(frame);
   if (!mac || mac->is_group()) return std::nullopt;
-  const std::vector<Address>& addresses = bus_->addresses;
+  const std::vector<Address>& addresses = uncommon_->bus.addresses;
   const auto found = std::lower_bound(addresses.begin(), addresses.end(), Address{*mac, 0});
   if (found == addresses.end() || found->mac != *mac) return std::nullopt;
   const auto next = found + 1;
   if (next != addresses.end() && next->mac == *mac) return std::nullopt;
-  const std::vector<std::size_t>& listeners = bus_->promiscuous;
+  const std::vector<std::size_t>& listeners = uncommon_->bus.promiscuous;
   const bool overheard = std::any_of(listeners.begin(), listeners.end(), [&](std::size_t i) {
     return i != from && i != found->end && ends_[i].joined && reachable(ends_[i]);
   });
@@ -169,7 +168,10 @@ Duration Link::delay_of(End& from) {
   const LinkConfig& link = *from.link;
   if (link.jitter.is_zero()) return link.delay;
   Rest& rest = *from.rest;
-  if (!rest.jitter) rest.jitter = env_.rng.stream(path_ + ".jitter." + rest.config.name);
+  if (rest.jitter == nullptr) {
+    const std::string name = std::string(path()) + ".jitter." + std::string(rest.config.name);
+    rest.jitter = std::make_unique<RandomStream>(env_.rng.stream(name));
+  }
   const Duration jitter = link.jitter.sample(*rest.jitter);
   return link.delay + (from.special ? rest.extra->faults.correlate(jitter) : jitter);
 }
@@ -192,7 +194,7 @@ void Link::arrive(std::uint64_t end) {
   PacketPtr frame = from.flights.pop_front();
   if (!from.flights.empty()) arm(from);
   if (is_bus()) return deliver_bus(end, std::move(frame));
-  if (partitions_ != nullptr && separated(end, 1 - end)) {
+  if (uncommon_ != nullptr && separated(end, 1 - end)) {
     return drop(DropReason::Partitioned, std::move(frame));
   }
   hand_over(ends_[1 - end], std::move(frame));
@@ -204,13 +206,13 @@ void Link::deliver_bus(std::size_t from, PacketPtr frame) {
   const auto mac = destination(*frame);
   const bool group = !mac || mac->is_group();
   bool known = false;
-  std::vector<std::size_t>& receivers = bus_->receivers;
+  std::vector<std::size_t>& receivers = uncommon_->bus.receivers;
   receivers.clear();
   if (group) {
     for (std::size_t i = 0; i < ends_.size(); ++i) receivers.push_back(i);
   } else {
-    receivers = bus_->promiscuous;
-    const std::vector<Address>& addresses = bus_->addresses;
+    receivers = uncommon_->bus.promiscuous;
+    const std::vector<Address>& addresses = uncommon_->bus.addresses;
     auto found = std::lower_bound(addresses.begin(), addresses.end(), Address{*mac, 0});
     for (; found != addresses.end() && found->mac == *mac; ++found) {
       known = known || found->end != from;
@@ -225,7 +227,7 @@ void Link::deliver_bus(std::size_t from, PacketPtr frame) {
   std::erase_if(receivers, misses);
   if (group) leave_out_unjoined();
   const bool somebody = !receivers.empty();
-  if (partitions_ != nullptr) lose_to_partition(from, *frame);
+  if (!uncommon_->partitions.empty()) lose_to_partition(from, *frame);
   if (receivers.empty()) {
     const DropReason nobody = group   ? DropReason::LinkDown
                               : known ? DropReason::CarrierLostInFlight
@@ -243,7 +245,7 @@ void Link::deliver_bus(std::size_t from, PacketPtr frame) {
 
 // Who has joined nothing hears no group; only when that is everybody, one loses the frame.
 void Link::leave_out_unjoined() {
-  std::vector<std::size_t>& receivers = bus_->receivers;
+  std::vector<std::size_t>& receivers = uncommon_->bus.receivers;
   const auto joined = [&](std::size_t i) { return ends_[i].joined; };
   const auto first = std::find_if(receivers.begin(), receivers.end(), joined);
   if (first != receivers.end()) {

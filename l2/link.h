@@ -29,6 +29,7 @@
 #include "l2/link_env.h"
 #include "stack/base/arena.h"
 #include "stack/base/prefetch.h"
+#include "stack/base/rare_vector.h"
 #include "stack/base/small_vector.h"
 #include "stack/sim/timer.h"
 
@@ -37,9 +38,9 @@ namespace flapjack {
 class alignas(kCacheLine) Link : public ArenaObject<Link> {
  public:
   /// `path` is the link's subject in traces.
-  Link(const LinkEnv& env, std::string path, const LinkConfig& config = {});
+  Link(const LinkEnv& env, std::string_view path, const LinkConfig& config = {});
   /// The same with a config that many links may share.
-  Link(const LinkEnv& env, std::string path, std::shared_ptr<const LinkConfig> config);
+  Link(const LinkEnv& env, std::string_view path, std::shared_ptr<const LinkConfig> config);
   ~Link();
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
@@ -47,7 +48,7 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   /// Adds an end, present and with its own carrier on; its index is the number of ends before it.
   /// Carriers are worked out anew, so add all ends before ifaces are attached to their drivers.
   /// `user` must call detach() before it dies.
-  std::size_t add_end(LinkEnd& user, LinkEndConfig config);
+  std::size_t add_end(LinkEnd& user, const LinkEndConfig& config);
   /// The user of `end` is gone: frames for it are dropped from now on (LinkDown).
   void detach(std::size_t end);
 
@@ -120,10 +121,10 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   void watch_air(std::size_t end, std::function<void()> watcher);
 
   Arena* arena() const { return env_.slab.arena(); }
-  const std::string& path() const { return path_; }
+  std::string_view path() const { return env_.tracer.path(subject_); }
   SubjectId subject() const { return subject_; }
   std::size_t end_count() const { return ends_.size(); }
-  const std::string& end_name(std::size_t end) const { return ends_.at(end).rest->config.name; }
+  std::string_view end_name(std::size_t end) const { return ends_.at(end).rest->config.name; }
   std::optional<std::size_t> end_by_name(std::string_view name) const;
   /// Frames of `end` that were accepted and have not arrived.
   std::size_t in_flight(std::size_t end) const;
@@ -132,23 +133,23 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   // What only an end with faults or a queue of its own kind has; kept once it was needed, so that
   // its random streams go on.
   struct Extra {
-    Extra(Link& owner, std::size_t index, const std::string& name);
+    Extra(Link& owner, std::size_t index, std::string_view name);
     FaultModel faults;
     TransmitQueue queue;
     Timer turn;  // the transmitter is free for the next of the queue
   };
   // What few frames need of an end.
   struct Rest : ArenaObject<Rest> {
-    Rest(Arena* arena, std::shared_ptr<const LinkConfig> its_link, LinkEndConfig its_config)
-        : made_in(arena), link(std::move(its_link)), config(std::move(its_config)) {}
+    Rest(Arena* arena, std::shared_ptr<const LinkConfig> its_link, const LinkEndConfig& its_config)
+        : made_in(arena), link(std::move(its_link)), config(its_config) {}
     Arena* arena() const { return made_in; }
     Arena* const made_in;
     std::shared_ptr<const LinkConfig> link;
-    LinkEndConfig config;
+    LinkEndConfig config;  // its name is the tracer's
     std::unique_ptr<Extra> extra;
-    std::optional<RandomStream> jitter;            // once something was drawn from it
-    std::uint64_t changes = 0, shown_changes = 0;  // of it and its peers: what watchers know
-    std::vector<std::function<void(bool)>> watchers;
+    std::unique_ptr<RandomStream> jitter;          // once something was drawn from it
+    std::uint32_t changes = 0, shown_changes = 0;  // of it and its peers: what watchers know
+    RareVector<std::function<void(bool)>> watchers;
   };
   // What every frame needs of it; stands in the link itself.
   struct End {
@@ -180,8 +181,20 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
     std::vector<std::size_t> promiscuous;  // sorted
     std::vector<std::size_t> receivers;    // scratch of deliver_bus
   };
+  // What few links have, from the first use on.
+  struct Uncommon {
+    std::vector<Partition> partitions;
+    std::size_t partitions_made = 0;
+    LinkFilter* filter = nullptr;
+    Bus bus;
+  };
 
   bool is_bus() const { return ends_.size() > 2; }
+  bool has_filter() const { return uncommon_ != nullptr && uncommon_->filter != nullptr; }
+  Uncommon& uncommon() {
+    if (uncommon_ == nullptr) uncommon_ = std::make_unique<Uncommon>();
+    return *uncommon_;
+  }
   /// Whether frames can pass to and from the end now.
   bool reachable(const End& end) const { return up_ && end.present && end.carrier; }
   bool follows_peer(const End& end) const;
@@ -225,18 +238,14 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   SubjectId subject_;
   bool up_ = true, updating_ = false, changed_ = false;
   std::uint64_t cuts_ = 0;
-  std::unique_ptr<std::vector<Partition>> partitions_;  // null: none
+  std::unique_ptr<Uncommon> uncommon_;  // not null on a bus
   SmallVector<End, 2> ends_;
   // the rest
-  LinkFilter* filter_ = nullptr;
-  std::string path_;
   std::shared_ptr<const LinkConfig> config_;  // of ends to come; never null
-  std::unique_ptr<Bus> bus_;  // null while it is a wire
-  std::size_t partitions_made_ = 0;
   std::uint32_t present_ = 0;
   // Ends that are no stations; ends that are present with a running device; both at once.
   std::uint32_t hosts_ = 0, on_air_ = 0, hosts_on_air_ = 0;
-  std::uint64_t changes_ = 0, host_changes_ = 0;  // of any end's place on the air, of no station's
+  std::uint32_t changes_ = 0, host_changes_ = 0;  // of any end's place on the air, of no station's
 };
 
 }  // namespace flapjack

@@ -3,7 +3,7 @@
 // (LinkEndConfig, LinkEnd), and who may choose frames to be lost (LinkFilter).
 #pragma once
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "l2/fault_set.h"
 #include "l2/framing.h"
@@ -47,7 +47,7 @@ class LinkEnd {
 
 /// Who stands at an end of a link.
 struct LinkEndConfig {
-  std::string name;          ///< "dev.eth0"; names its random streams: "<link>.loss.<name>"
+  std::string_view name;     ///< "dev.eth0"; names its random streams: "<link>.loss.<name>"
   MacAddress mac;            ///< what a bus delivers unicast frames by
   bool promiscuous = false;  ///< a bus delivers every frame
   /// It needs a peer that is no station itself, such as an access point: other stations on the

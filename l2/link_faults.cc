@@ -26,8 +26,9 @@ std::size_t band_of(QueueDiscipline discipline, const Packet& frame, Framing fra
 
 }  // namespace
 
-Link::Extra::Extra(Link& owner, std::size_t index, const std::string& name)
-    : faults(owner.env_, owner.subject_, owner.path_ + ".", "." + name),
+Link::Extra::Extra(Link& owner, std::size_t index, std::string_view name)
+    : faults(owner.env_, owner.subject_, std::string(owner.path()) + ".",
+             "." + std::string(name)),
       turn(owner.env_.scheduler, Lane::Frame, delegate<&Link::send_next>(&owner, index)) {}
 
 Link::Extra& Link::extra(std::size_t end) {
@@ -40,7 +41,7 @@ void Link::carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority
   End& from = ends_[end];
   const std::size_t band =
       band_of(from.link->discipline, *frame, from.rest->config.framing, priority);
-  if (filter_ != nullptr && filter_->takes(subject_, *frame)) {
+  if (has_filter() && uncommon_->filter->takes(subject_, *frame)) {
     return drop(DropReason::Scripted, std::move(frame));
   }
   const DropReason refused = refuse_special(end, *frame, band);
@@ -160,7 +161,7 @@ void Link::set_config(const LinkConfig& config) {
 /// Works out anew whether the end's frames need carry_special().
 void Link::refresh(std::size_t end) {
   End& at = ends_[end];
-  at.special = at.link->any() || at.link->mtu != 0 || queued(at) || at.held || filter_ != nullptr;
+  at.special = at.link->any() || at.link->mtu != 0 || queued(at) || at.held || has_filter();
   if (!at.special && at.rest->extra == nullptr) return;
   Extra& more = extra(end);
   more.faults.set(*at.link);
@@ -188,7 +189,7 @@ void Link::set_end_held(std::size_t end, bool held) {
 }
 
 void Link::set_filter(LinkFilter* filter) {
-  filter_ = filter;
+  uncommon().filter = filter;
   for (std::size_t i = 0; i < ends_.size(); ++i) refresh(i);
 }
 
@@ -201,19 +202,18 @@ std::size_t Link::in_flight(std::size_t end) const {
 
 std::size_t Link::add_partition(std::vector<std::uint8_t> group_of_end) {
   assert(group_of_end.size() == ends_.size());
-  if (partitions_ == nullptr) partitions_ = std::make_unique<std::vector<Partition>>();
-  partitions_->push_back({++partitions_made_, std::move(group_of_end)});
-  return partitions_made_;
+  Uncommon& its = uncommon();
+  its.partitions.push_back({++its.partitions_made, std::move(group_of_end)});
+  return its.partitions_made;
 }
 
 void Link::remove_partition(std::size_t number) {
-  if (partitions_ == nullptr) return;
-  std::erase_if(*partitions_, [&](const Partition& p) { return p.number == number; });
-  if (partitions_->empty()) partitions_ = nullptr;
+  std::erase_if(uncommon().partitions, [&](const Partition& p) { return p.number == number; });
 }
 
 bool Link::separated(std::size_t from, std::size_t to) const {
-  return std::any_of(partitions_->begin(), partitions_->end(), [&](const Partition& p) {
+  const std::vector<Partition>& all = uncommon_->partitions;
+  return std::any_of(all.begin(), all.end(), [&](const Partition& p) {
     return p.groups[from] != 0 && p.groups[to] != 0 && p.groups[from] != p.groups[to];
   });
 }
@@ -222,7 +222,7 @@ bool Link::separated(std::size_t from, std::size_t to) const {
 /// others is named in an event; a frame that nobody gets is dropped by the caller.
 void Link::lose_to_partition(std::size_t from, Packet& frame) {
   const auto lost = [&](std::size_t i) { return separated(from, i); };
-  std::vector<std::size_t>& receivers = bus_->receivers;
+  std::vector<std::size_t>& receivers = uncommon_->bus.receivers;
   if (!std::all_of(receivers.begin(), receivers.end(), lost)) {
     for (const std::size_t i : receivers) {
       if (!lost(i)) continue;

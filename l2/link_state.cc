@@ -119,8 +119,8 @@ void Link::set_end_promiscuous(std::size_t end, bool on) {
   bool& promiscuous = ends_.at(end).rest->config.promiscuous;
   if (promiscuous == on) return;
   promiscuous = on;
-  if (bus_ == nullptr) return;
-  std::vector<std::size_t>& all = bus_->promiscuous;
+  if (!is_bus()) return;
+  std::vector<std::size_t>& all = uncommon_->bus.promiscuous;
   const auto place = std::lower_bound(all.begin(), all.end(), end);
   if (on) {
     all.insert(place, end);
@@ -148,7 +148,7 @@ void Link::update() {
       const End& end = ends_[i];
       Rest& rest = *end.rest;
       if (rest.watchers.empty()) continue;
-      const std::uint64_t changes = rest.changes + (wants_host(end) ? host_changes_ : changes_);
+      const std::uint32_t changes = rest.changes + (wants_host(end) ? host_changes_ : changes_);
       if (changes == rest.shown_changes) continue;
       rest.shown_changes = changes;
       const bool peer = peer_present(i);

@@ -14,7 +14,7 @@ constexpr std::uint64_t kLinkLocalPrefix = 0xfe80'0000'0000'0000;  // RFC 4291 s
 
 RandomStream stream_of(const NetIf& iface, const char* what) {
   const Stack& stack = iface.stack();
-  return stack.env().rng.stream(stack.name() + "." + iface.name() + ".ppp." + what);
+  return stack.env().rng.stream(std::string(iface.path()) + ".ppp." + what);
 }
 
 PppIpcpConfig ipcp_config(const PppConfig& config) {

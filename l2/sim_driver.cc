@@ -12,7 +12,7 @@ SimDriver::SimDriver(const LinkEnv& env, Link& link, std::string name,
       config_(config),
       subject_(env.tracer.subject(name)),
       end_(static_cast<std::uint32_t>(link.add_end(
-          *this, {std::move(name), config.mac, config.promiscuous, config.station,
+          *this, {name, config.mac, config.promiscuous, config.station,
                   config.carrier_follows_peer}))) {}
 
 SimDriver::~SimDriver() {

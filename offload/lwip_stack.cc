@@ -64,7 +64,7 @@ LwipStack::LwipStack(NetIf& iface, Driver& driver, const LwipStackConfig& config
       driver_(driver),
       config_(config),
       user_(user),
-      random_(iface.stack().env().rng.stream(iface.stack().name() + "." + iface.name() + ".lwip")),
+      random_(iface.stack().env().rng.stream(std::string(iface.path()) + ".lwip")),
       timer_(scheduler_, Lane::Work, delegate<&LwipStack::on_timer>(this)) {
   boot();
   driver_.attach(*this);

@@ -96,7 +96,7 @@ void Invariants::finish() {
 void Invariants::finish_ifaces(const Stack& stack) {
   for (const auto& iface : stack.ifaces()) {
     if (iface->is_up() == (iface->oper_state() == OperState::Up)) continue;
-    violated("running_is_up: " + stack.name() + "." + iface->name() +
+    violated("running_is_up: " + std::string(iface->path()) +
              ": running and oper state differ in the end");
   }
 }

@@ -42,7 +42,7 @@ std::vector<CounterValue> RunStats::values() const {
   if (!wanted_) return values;
   for (const auto& node : world_.nodes()) {
     for (const auto& iface : node->stack.ifaces()) {
-      const std::string path = node->stack.name() + "." + iface->name();
+      const std::string path(iface->path());
       const NetStats& stats = sink_.of(*iface);
       for (const NetCounter& counter : net_counters()) {
         add(values, path + "." + std::string(counter.name), stats.*counter.field);

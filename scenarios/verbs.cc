@@ -119,7 +119,7 @@ Undo vanish(VerbCall& call) {
   std::vector<Undo> undos;
   for (const Attachment& at : gone) {
     if (at.link == nullptr) continue;
-    undos.push_back(hold_effect(call.holds, "vanish " + at.link->end_name(at.end),
+    undos.push_back(hold_effect(call.holds, "vanish " + std::string(at.link->end_name(at.end)),
                                 [at](bool gone) { at.link->set_end_present(at.end, !gone); }));
   }
   return [undos = std::move(undos)] {

@@ -230,7 +230,8 @@ std::optional<Remark> OptionCheck::shared_with(NetIf& other) {
       NetIf &from = here ? iface_ : other, &on = here ? other : iface_;
       if (!shows(option, from, on)) continue;
       return Remark{BenchFault::OptionShared, "option " + std::to_string(option) + " of " +
-                                                  from.name() + " shows on " + on.name()};
+                                                  std::string(from.name()) + " shows on " +
+                                                  std::string(on.name())};
     }
   }
   return {};

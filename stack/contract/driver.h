@@ -18,7 +18,7 @@ class DriverUser {
   virtual ~DriverUser() = default;
   /// The first step to what on_frame() will need; so many bytes of the user itself are there.
   virtual Foresight foresee_frame() const { return {}; }
-  static constexpr std::size_t kForeseen = 4 * kCacheLine;
+  static constexpr std::size_t kForeseen = 3 * kCacheLine;
   /// A whole frame, link header first; consumed. Called from a scheduler event of its own.
   virtual void on_frame(PacketPtr frame) = 0;
   /// The device found or lost its medium; also called once when attached, with the present state.

@@ -16,33 +16,35 @@ bool has(std::span<NetIf* const> ifaces, const NetIf& one) {
 }  // namespace
 
 Status IfStacking::attach(NetIf& lower) {
-  VirtualIface* virtual_iface = iface_.virtual_iface();
-  if (virtual_iface == nullptr || &lower == &iface_ || lower.stacking().stands_on(iface_)) {
+  NetIf& iface = ways_->iface;
+  VirtualIface* virtual_iface = iface.virtual_iface();
+  if (virtual_iface == nullptr || &lower == &iface || lower.stacking().stands_on(iface)) {
     return Errc::Einval;
   }
   if (has(lowers(), lower) || (!lowers().empty() && !virtual_iface->takes_many())) {
     return Errc::Ealready;
   }
-  const Status agreed = virtual_iface->attach_lower(iface_, lower);
+  const Status agreed = virtual_iface->attach_lower(iface, lower);
   if (!agreed.ok()) return agreed;
-  ways().lowers.push_back(&lower);
-  lower.stacking().ways().uppers.push_back(&iface_);
+  ways_->lowers.push_back(&lower);
+  lower.stacking().ways_->uppers.push_back(&iface);
   follow_lowers();
-  if (iface_.stack().has_booted() && iface_.auto_start() && !iface_.is_admin_up()) {
-    return iface_.up();
+  if (iface.stack().has_booted() && iface.auto_start() && !iface.is_admin_up()) {
+    return iface.up();
   }
   return Status();
 }
 
 Status IfStacking::detach(NetIf& lower) {
   if (!has(lowers(), lower)) return Errc::Enoent;
-  if (lowers().size() == 1 && iface_.is_admin_up()) {
-    const Status down = iface_.down();
+  NetIf& iface = ways_->iface;
+  if (lowers().size() == 1 && iface.is_admin_up()) {
+    const Status down = iface.down();
     if (!down.ok()) return down;
   }
-  std::erase(ways().lowers, &lower);
-  std::erase(lower.stacking().ways().uppers, &iface_);
-  iface_.virtual_iface()->detach_lower(iface_, lower);
+  std::erase(ways_->lowers, &lower);
+  std::erase(lower.stacking().ways_->uppers, &iface);
+  iface.virtual_iface()->detach_lower(iface, lower);
   follow_lowers();
   return Status();
 }
@@ -71,11 +73,12 @@ void IfStacking::take_lowers_up() {
 
 void IfStacking::tell_uppers(bool up) {
   if (uppers().empty()) return;
-  const CauseScope scope(iface_.stack().scheduler(), iface_.last_event());
+  NetIf& iface = ways_->iface;
+  const CauseScope scope(iface.stack().scheduler(), iface.last_event());
   const auto told = ways_->uppers;  // a copy: a handler in the notifier's turn may change them
   for (NetIf* upper : told) {
     if (!has(uppers(), *upper)) continue;
-    upper->virtual_iface()->on_lower(*upper, iface_, up);
+    upper->virtual_iface()->on_lower(*upper, iface, up);
     upper->stacking().follow_lowers();
   }
 }
@@ -84,7 +87,7 @@ void IfStacking::follow_lowers() {
   const auto below = lowers();
   const bool any =
       std::any_of(below.begin(), below.end(), [](const NetIf* lower) { return lower->is_up(); });
-  any ? iface_.carrier_on() : iface_.carrier_off();
+  any ? ways_->iface.carrier_on() : ways_->iface.carrier_off();
 }
 
 }  // namespace flapjack

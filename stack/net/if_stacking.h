@@ -6,10 +6,10 @@
 //
 // Invariant: "stands on" has no circles, so that a frame passes each iface at most once each way.
 #pragma once
-#include <memory>
 #include <span>
 #include <vector>
 
+#include "stack/base/lazy.h"
 #include "stack/base/status.h"
 #include "stack/packet/packet.h"
 
@@ -19,7 +19,7 @@ class NetIf;
 
 class IfStacking {
  public:
-  explicit IfStacking(NetIf& iface) : iface_(iface) {}
+  explicit IfStacking(NetIf& iface) : ways_(iface) {}
   IfStacking(const IfStacking&) = delete;
   IfStacking& operator=(const IfStacking&) = delete;
 
@@ -38,7 +38,7 @@ class IfStacking {
   bool stands_on(const NetIf& other) const;
   /// The upper that claims a frame this iface received; null when none does.
   NetIf* claimant(const Packet& frame) const {
-    return ways_ == nullptr ? nullptr : first_claimant(frame);
+    return ways_.made() == nullptr ? nullptr : first_claimant(frame);
   }
 
   // Called by NetIf.
@@ -52,18 +52,16 @@ class IfStacking {
   NetIf* first_claimant(const Packet& frame) const;
 
   struct Ways {
+    explicit Ways(NetIf& its_iface) : iface(its_iface) {}
+    NetIf& iface;
     std::vector<NetIf*> uppers, lowers;
   };
   std::span<NetIf* const> of(std::vector<NetIf*> Ways::*which) const {
-    return ways_ != nullptr ? std::span<NetIf* const>(*ways_.*which) : std::span<NetIf* const>();
-  }
-  Ways& ways() {
-    if (ways_ == nullptr) ways_ = std::make_unique<Ways>();
-    return *ways_;
+    const Ways* const ways = ways_.made();
+    return ways != nullptr ? std::span<NetIf* const>(ways->*which) : std::span<NetIf* const>();
   }
 
-  std::unique_ptr<Ways> ways_;  // most ifaces have none
-  NetIf& iface_;
+  Lazy<Ways, NetIf> ways_;  // most ifaces have none
 };
 
 }  // namespace flapjack

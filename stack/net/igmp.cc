@@ -316,7 +316,7 @@ void Igmp::arm() {
 Igmp::Link& Igmp::link_of(const NetIf& iface) {
   const auto known = links_.find(iface.index());
   if (known != links_.end()) return known->second;
-  const std::string stream = stack_.name() + "." + iface.name() + ".igmp";
+  const std::string stream = std::string(iface.path()) + ".igmp";
   Link fresh{stack_.env().rng.stream(stream), stack_.config().igmp.version};
   return links_.emplace(iface.index(), std::move(fresh)).first->second;
 }

@@ -182,7 +182,7 @@ Ipv4Acd::IfaceState& Ipv4Acd::state_of(const NetIf& iface) {
   const auto known = ifaces_.find(iface.index());
   if (known != ifaces_.end()) return known->second;
   const Rng& rng = stack_.env().rng;
-  const std::string stream = stack_.name() + "." + iface.name() + ".acd";
+  const std::string stream = std::string(iface.path()) + ".acd";
   return ifaces_.emplace(iface.index(), IfaceState{rng.stream(stream)}).first->second;
 }
 

@@ -23,7 +23,7 @@ void Ipv4Autoconf::start(NetIf& iface) {
   if (ifaces_.empty()) stack_.mgmt.add(acd_);
   auto state = ifaces_.find(iface.index());
   if (state == ifaces_.end()) {
-    const std::string stream = stack_.name() + "." + iface.name() + ".ipv4_auto";
+    const std::string stream = std::string(iface.path()) + ".ipv4_auto";
     state = ifaces_.emplace(iface.index(), State{stack_.env().rng.stream(stream), {}}).first;
   }
   state->second.running = true;

@@ -10,6 +10,7 @@ namespace flapjack {
 Ipv4IfAddress* Ipv4Config::add(Ipv4Prefix prefix, AddressType type) {
   assert(find(prefix.address) == nullptr);
   if (addresses_.size() >= limit_) return nullptr;
+  if (!addresses_.empty()) addresses_.reserve(limit_);  // they move but this once
   return &addresses_.emplace_back(Ipv4IfAddress{prefix, type, AddressState::Preferred});
 }
 

@@ -22,12 +22,10 @@ struct Ipv4IfAddress {
 class Ipv4Config {
  public:
   /// `limit`: NET_IF_UNICAST_IPV4_ADDR_COUNT.
-  explicit Ipv4Config(std::size_t limit) : limit_(static_cast<std::uint32_t>(limit)) {
-    addresses_.reserve(limit);
-  }
+  explicit Ipv4Config(std::size_t limit) : limit_(static_cast<std::uint32_t>(limit)) {}
 
-  /// A new entry for an address that is not there; null when the table is full. Raises nothing:
-  /// NetIf does.
+  /// A new entry for an address that is not there; null when the table is full. Entries stay where
+  /// they are until one is added or removed. Raises nothing: NetIf does.
   Ipv4IfAddress* add(Ipv4Prefix prefix, AddressType type);
   /// False when it was not there.
   bool remove(Ipv4Address address);
@@ -55,7 +53,7 @@ class Ipv4Config {
   std::uint8_t multicast_ttl() const { return 1; }
 
  private:
-  SmallVector<Ipv4IfAddress, 4> addresses_;
+  SmallVector<Ipv4IfAddress, 1> addresses_;
   Ipv4Address gateway_;
   std::uint32_t limit_;
 };

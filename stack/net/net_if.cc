@@ -30,19 +30,28 @@ std::span<const IfCounter> if_counters() {
   return kCounters;
 }
 
-NetIf::NetIf(Stack& stack, IfIndex index, NetIfConfig config)
+NetIf::NetIf(Stack& stack, IfIndex index, const NetIfConfig& config)
     : stack_(stack),
       index_(index),
-      subject_(stack.tracer().subject(stack.name() + "." + config.name)),
       mtu_(config.mtu),
-      ipv6_(config.ipv6 ? std::make_unique<Ipv6If>(*this, stack.config().ipv6) : nullptr),
+      subject_(stack.tracer().subject(stack.name() + "." + config.name)),
       ipv4_(stack.config().if_unicast_ipv4 != 0 ? stack.config().if_unicast_ipv4
                                                 : config.ipv4_limit),
-      config_(std::move(config)) {}
+      auto_start_(config.auto_start),
+      is_wifi_(config.is_wifi),
+      may_ipv4_(config.ipv4),
+      ipv4_auto_(config.ipv4_auto),
+      no_nd_(config.no_nd),
+      no_mld_(config.no_mld),
+      is_virtual_(config.is_virtual),
+      ipv6_(config.ipv6 ? std::make_unique<Ipv6If>(*this, stack.config().ipv6) : nullptr) {}
 
 NetIf::~NetIf() = default;
 
 Arena* NetIf::arena() const { return stack_.arena(); }
+
+std::string_view NetIf::path() const { return stack_.tracer().path(subject_); }
+std::string_view NetIf::name() const { return path().substr(stack_.name().size() + 1); }
 
 Status NetIf::set_link_address(const MacAddress& mac) {
   if (running_) return Errc::Eperm;
@@ -55,7 +64,7 @@ void NetIf::bind_l2(L2& l2) {
   l2_ = &l2;
   virtual_ = l2.as_virtual();
   if (virtual_ != nullptr) {
-    config_.is_virtual = true;
+    is_virtual_ = true;
     carrier_ = false;  // until it stands on something
   }
   const L2Traits traits = l2.traits();
@@ -160,7 +169,7 @@ void NetIf::update_oper_state() {
   }
   const OperState before = oper_state_;
   oper_state_ =
-      flapjack::oper_state({admin_up_, device_ready_, carrier_, is_dormant(), config_.is_virtual});
+      flapjack::oper_state({admin_up_, device_ready_, carrier_, is_dormant(), is_virtual_});
   oper_changed_at_ = stack_.scheduler().now();
   if (oper_state_ == OperState::Up && before != OperState::Up) return notify_up();
   if (oper_state_ != OperState::Up && before == OperState::Up) return notify_down();
@@ -191,7 +200,7 @@ bool NetIf::starts_ip() const {
 }
 
 bool NetIf::has_nd() const {
-  return ipv6() != nullptr && !config_.no_nd && l2_ != nullptr && !point_to_point_ &&
+  return ipv6() != nullptr && !no_nd_ && l2_ != nullptr && !point_to_point_ &&
          l2_->traits().needs_link_address;
 }
 

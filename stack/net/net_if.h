@@ -64,7 +64,7 @@ struct NetIfConfig {
 
 class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
  public:
-  NetIf(Stack& stack, IfIndex index, NetIfConfig config);
+  NetIf(Stack& stack, IfIndex index, const NetIfConfig& config);
   ~NetIf() override;
   NetIf(const NetIf&) = delete;
   NetIf& operator=(const NetIf&) = delete;
@@ -72,14 +72,15 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   Stack& stack() const { return stack_; }
   Arena* arena() const;
   IfIndex index() const { return index_; }
-  const std::string& name() const { return config_.name; }
-  /// "node.iface" in traces.
+  std::string_view name() const;
+  /// "node.iface": who it is in traces, and what its random streams' names begin with.
   SubjectId subject() const { return subject_; }
+  std::string_view path() const;
   /// As configured or set; of a virtual iface, less while the way below carries less.
   std::uint16_t mtu() const { return virtual_ == nullptr ? mtu_ : virtual_mtu(); }
   /// As a link layer found out or agreed with its peer (net_if_set_mtu); raises nothing.
   void set_mtu(std::uint16_t bytes) { mtu_ = bytes; }
-  bool auto_start() const { return config_.auto_start; }
+  bool auto_start() const { return auto_start_; }
   /// Other once its L2 is bound.
   IfKind kind() const { return kind_; }
   /// What the device's own code calls it: "eth0", "wlan0" by its kind and number, until named. Not
@@ -150,7 +151,7 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
 
   const Ipv4Config& ipv4() const { return ipv4_; }
   /// Has the flag IPV4.
-  bool has_ipv4() const { return config_.ipv4; }
+  bool has_ipv4() const { return may_ipv4_; }
   /// Takes an IPv4 configuration from the node's pool (net_if_config_ipv4_get): Enotsup without the
   /// flag IPV4, Esrch when the pool is empty. Adding an address does it by itself.
   Status ipv4_config_get();
@@ -178,7 +179,7 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   /// Whether IPv6 neighbours are looked up by their link address: not on point-to-point ifaces, on
   /// those without link addresses, and with IPV6_NO_ND.
   bool has_nd() const;
-  bool has_mld() const { return ipv6() != nullptr && !config_.no_mld; }
+  bool has_mld() const { return ipv6() != nullptr && !no_mld_; }
   /// One of its own addresses, of either family and in any state.
   bool has_address(const IpAddress& address) const;
   /// What the driver leaves to the stack; everything without a driver.
@@ -240,40 +241,41 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   Status transmit(PacketPtr frame);
   Foresight foresee_lower() const;
 
-  // what every packet needs
+  // what every packet needs: three lines
   Stack& stack_;
+  L2* l2_ = nullptr;
+  std::unique_ptr<L2Context> l2_context_;
+  Driver* driver_ = nullptr;
+  VirtualIface* virtual_ = nullptr;
+  std::unique_ptr<Delegate> used_;  // null: nobody listens, which is quicker to see
+  IfStacking stacking_{*this};
   IfIndex index_;
-  SubjectId subject_;
   MacAddress link_address_;
+  std::uint16_t mtu_;
   bool admin_up_ = false, carrier_ = true, dormant_ = false, running_ = false;
   bool dormant_held_ = false;
+  bool promiscuous_ = false, suspended_ = false;
+  bool has_send_ = false, point_to_point_ = false;  // of its L2
+  ChecksumPolicy checksum_;
+  RouteCache route_cache_;
+  SubjectId subject_;
+  Ipv4Config ipv4_;
+  IfStats stats_;  // in front: what every packet counts
+  // the rest
+  OperState oper_state_ = OperState::Unknown;
+  IfKind kind_ = IfKind::Other;
   bool refuses_admin_ = false;
   bool device_ready_ = true;
   bool changing_admin_ = false;  // what L2 and driver report meanwhile is evaluated afterwards
   bool evaluation_owed_ = false;  // they did report something
   bool has_ipv4_config_ = false;
-  OperState oper_state_ = OperState::Unknown;
-  ChecksumPolicy checksum_;
-  IfKind kind_ = IfKind::Other;
-  bool promiscuous_ = false, suspended_ = false;
-  bool has_send_ = false, point_to_point_ = false;  // of its L2
-  std::uint16_t mtu_;
-  L2* l2_ = nullptr;
-  std::unique_ptr<L2Context> l2_context_;
-  Driver* driver_ = nullptr;
-  VirtualIface* virtual_ = nullptr;
-  std::unique_ptr<Ipv6If> ipv6_;
-  RouteCache route_cache_;
-  std::unique_ptr<Delegate> used_;  // null: nobody listens, which is quicker to see
-  Ipv4Config ipv4_;
-  IfStacking stacking_{*this};  // in front: who stands on it
-  IfStats stats_;  // in front: what every packet counts
-  // the rest
-  ContextOffload* offload_ = nullptr;
-  NetIfConfig config_;
+  const bool auto_start_, is_wifi_, may_ipv4_, ipv4_auto_, no_nd_, no_mld_;  // see NetIfConfig
+  bool is_virtual_;
   std::uint32_t kind_number_ = 0;  // from 0, among those of its kind
-  std::string if_name_;            // empty: made of the two
+  std::unique_ptr<Ipv6If> ipv6_;
+  ContextOffload* offload_ = nullptr;
   SocketOffload* socket_offload_ = nullptr;
+  std::unique_ptr<std::string> if_name_;  // null: made of kind and number
   SimTime oper_changed_at_;
   RecordId last_event_;
 };

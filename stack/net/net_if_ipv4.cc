@@ -19,13 +19,13 @@ void NetIf::on_arp(const ArpHeader& arp) {
 }
 
 Status NetIf::ipv4_config_get() {
-  if (!config_.ipv4) return Errc::Enotsup;
+  if (!may_ipv4_) return Errc::Enotsup;
   if (!has_ipv4_config_) has_ipv4_config_ = stack_.take_ipv4_config();
   return has_ipv4_config_ ? Status() : Status(Errc::Esrch);
 }
 
 Status NetIf::ipv4_config_put() {
-  if (!config_.ipv4) return Errc::Enotsup;
+  if (!may_ipv4_) return Errc::Enotsup;
   if (!has_ipv4_config_) return Errc::Ealready;
   while (!ipv4_.addresses().empty()) ipv4_addr_rm(ipv4_.addresses().back().prefix.address);
   set_gateway({});
@@ -80,7 +80,7 @@ void NetIf::set_ipv4_addr_state(Ipv4Address address, AddressState state) {
 void NetIf::start_ipv4() {
   if (Igmp* igmp = stack_.igmp.made()) igmp->iface_up(*this);
   if (stack_.config().acd.enabled) stack_.acd->iface_up(*this);
-  if (config_.ipv4_auto || stack_.config().ipv4_auto) stack_.autoconf->start(*this);
+  if (ipv4_auto_ || stack_.config().ipv4_auto) stack_.autoconf->start(*this);
 }
 
 void NetIf::stop_ipv4() {

@@ -9,7 +9,7 @@ namespace flapjack {
 // ---- names (NET_INTERFACE_NAME)
 
 IfKind NetIf::kind_of(const L2Traits& traits) const {
-  if (traits.name == "ethernet") return config_.is_wifi ? IfKind::Wifi : IfKind::Ethernet;
+  if (traits.name == "ethernet") return is_wifi_ ? IfKind::Wifi : IfKind::Ethernet;
   if (traits.name == "vlan") return IfKind::Vlan;
   if (traits.name == "dummy") return IfKind::Dummy;
   if (traits.name == "ppp") return IfKind::Ppp;
@@ -20,10 +20,10 @@ Result<std::string> NetIf::if_name(std::size_t room) const {
   if (!stack_.config().sockets.if_names) return Errc::Enotsup;
   static constexpr std::array<std::string_view, kIfKinds> kPrefixes = {"eth",  "wlan", "vlan",
                                                                        "dummy", "ppp", "net"};
-  std::string name = if_name_;
-  if (name.empty()) {
-    name = std::string(kPrefixes[static_cast<std::size_t>(kind_)]) + std::to_string(kind_number_);
-  }
+  const std::string name =
+      if_name_ != nullptr
+          ? *if_name_
+          : std::string(kPrefixes[static_cast<std::size_t>(kind_)]) + std::to_string(kind_number_);
   if (name.size() > room) return Errc::Erange;
   return name;
 }
@@ -35,7 +35,7 @@ Status NetIf::set_if_name(std::string_view name) {
   if (name.size() > built.if_name_max) return Errc::Enametoolong;
   const Result<IfIndex> other = stack_.index_by_name(name);
   if (other.ok() && other.value() != index_) return Errc::Ealready;
-  if_name_ = name;
+  if_name_ = std::make_unique<std::string>(name);
   return Status();
 }
 

@@ -25,7 +25,7 @@ std::uint32_t seconds_of(Duration d) {
 RouterAdvertiser::RouterAdvertiser(NetIf& iface, RouterAdvertiserConfig config)
     : iface_(iface),
       config_(std::move(config)),
-      random_(iface.stack().env().rng.stream(iface.stack().name() + "." + iface.name() + ".ra")),
+      random_(iface.stack().env().rng.stream(std::string(iface.path()) + ".ra")),
       timer_(iface.stack().scheduler(), Lane::Work,
              delegate<&RouterAdvertiser::advertise>(this)) {
   handler_.type = static_cast<std::uint8_t>(Icmpv6Type::RouterSolicitation);

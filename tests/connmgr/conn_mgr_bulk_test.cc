@@ -19,7 +19,7 @@ class Bulk : public SixIfaces {
   std::string names(F wanted) {
     std::string out;
     for (const NetIf* iface : all) {
-      if (wanted(*iface)) out += (out.empty() ? "" : " ") + iface->name();
+      if (wanted(*iface)) out += (out.empty() ? "" : " ") + std::string(iface->name());
     }
     return out;
   }

@@ -55,7 +55,7 @@ class Contract : public testing::TestWithParam<Maker> {
     Names trace(const NetIf& iface, bool all = false) {
       Names out;
       for (const KeptRecord& r : node.sink.records) {
-        if (r.subject != "dev." + iface.name() || (!all && r.name[0] >= 'a')) continue;
+        if (r.subject != iface.path() || (!all && r.name[0] >= 'a')) continue;
         if (!r.name.starts_with("IF_ADMIN")) out.push_back(to_text(r.at) + " " + r.name);
       }
       return out;

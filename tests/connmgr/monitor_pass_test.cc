@@ -132,7 +132,7 @@ TEST(MonitorIgnore, L2AndNull) {
   const auto ignored = [&] {
     std::string names;
     for (NetIf* iface : {&a, &b, &e, &bare}) {
-      if (node.mgr.is_iface_ignored(*iface)) names += iface->name() + " ";
+      if (node.mgr.is_iface_ignored(*iface)) names += std::string(iface->name()) + " ";
     }
     return names;
   };

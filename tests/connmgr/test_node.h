@@ -29,7 +29,7 @@ class TestL2 : public L2 {
   Status send(NetIf&, PacketPtr) override { return Errc::Eio; }
   Verdict recv(NetIf&, PacketPtr&) override { return Verdict::Continue; }
 
-  std::map<std::string, Status> refused;  // by iface name
+  std::map<std::string, Status, std::less<>> refused;  // by iface name
 
  private:
   std::string_view name_;
@@ -53,7 +53,7 @@ class TestConnectivity : public Connectivity {
   void init(Binding& binding) override {
     ++of(binding).inits;
     timeout_at_init = binding.timeout_s();
-    inited.push_back(binding.iface().name());
+    inited.emplace_back(binding.iface().name());
     binding.iface().dormant_on();
   }
   Status connect(Binding& binding) override {

@@ -42,8 +42,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({ "dhcp": { "renewal": "20min", "rebinding": "10min" } })",
             "2:24 F0207 \"renewal\" is not shorter than \"rebinding\""},
         Bad{R"({ "dhcp": { "lease": "1h", "renewal": "3150s" } })",
-            "2:39 F0207 \"renewal\" is not shorter than seven eighths of the lease, the client's own "
-            "rebinding"},
+            "2:39 F0207 \"renewal\" is not shorter than seven eighths of the lease, the client's "
+            "own rebinding"},
         Bad{R"({ "dhcp": { "rebinding": "30min" } })",
             "2:26 F0207 \"rebinding\" is not longer than half the lease, the client's own "
             "renewal"},

@@ -128,7 +128,7 @@ TEST(Ping, ThereAndBack) {
   Lines log;
   IcmpHandler reply;
   reply.handle = [&](NetIf& iface, const IcmpHeader& header, Packet& packet) {
-    log.push_back(iface.name() + " id " + std::to_string(header.id) + " seq " +
+    log.push_back(std::string(iface.name()) + " id " + std::to_string(header.id) + " seq " +
                   std::to_string(header.sequence) + " from " + to_text(packet.meta.source.address));
     return Status();
   };

@@ -39,8 +39,10 @@ TEST(Ipv4Addresses, TheSameAddressAgainIsTheOldEntry) {
 TEST(Ipv4Addresses, AFullTableTakesNoMore) {
   NodeRig rig;
   NetIf& iface = rig.node.add_iface({.name = "x", .ipv4_limit = 2});
-  const Ipv4IfAddress* first = iface.ipv4_addr_add(net("192.0.2.7/24"));
+  ASSERT_NE(iface.ipv4_addr_add(net("192.0.2.7/24")), nullptr);
   ASSERT_NE(iface.ipv4_addr_add(net("192.0.2.8/24")), nullptr);
+  const Ipv4IfAddress* first = iface.ipv4().find(ip("192.0.2.7"));
+  ASSERT_NE(first, nullptr);
   rig.sink.records.clear();
   EXPECT_EQ(iface.ipv4_addr_add(net("192.0.2.9/24")), nullptr);
   EXPECT_EQ(rig.events(), Lines{});

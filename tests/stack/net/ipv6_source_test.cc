@@ -27,7 +27,8 @@ struct Ipv6SourceTest : testing::Test {
   }
   std::string source(const NetIf* iface, const char* destination) {
     const Ipv6Source found = select_ipv6_source(rig->node, iface, ip6(destination));
-    return found.iface == nullptr ? "none" : found.iface->name() + " " + to_text(found.address);
+    if (found.iface == nullptr) return "none";
+    return std::string(found.iface->name()) + " " + to_text(found.address);
   }
   std::unique_ptr<test::NodeRig> rig;
   NetIf* eth0 = nullptr;

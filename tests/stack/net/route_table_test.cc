@@ -23,12 +23,14 @@ class RouteTableTest : public testing::Test {
   /// The next hop over which a router sends, with its iface: "eth0 10.0.0.1"; "-" without a route.
   std::string forward_to(const char* destination) {
     const NextHop hop = rig.node.route.forward_to(ip(destination));
-    return hop.iface != nullptr ? hop.iface->name() + " " + to_text(hop.address) : "-";
+    if (hop.iface == nullptr) return "-";
+    return std::string(hop.iface->name()) + " " + to_text(hop.address);
   }
   /// The same for a host that sends.
   std::string host_to(const char* destination) {
     NetIf* iface = rig.node.route.iface_for(ip(destination));
-    return iface->name() + " " + to_text(rig.node.route.next_hop(*iface, ip(destination)));
+    const auto hop = rig.node.route.next_hop(*iface, ip(destination));
+    return std::string(iface->name()) + " " + to_text(hop);
   }
 
   NodeRig rig;
