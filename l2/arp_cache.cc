@@ -123,7 +123,9 @@ Verdict ArpCache::input(PacketPtr& packet) {
     return drop_rx(iface_, packet, DropReason::BadHeader);
   }
   iface_.on_arp(*arp);
-  const bool for_us = iface_.ipv4().owns(arp->target_ip);
+  // Who announces an address asks nobody, also not those who have the same one.
+  const bool announces = config_.gratuitous && arp->sender_ip == arp->target_ip;
+  const bool for_us = !announces && iface_.ipv4().owns(arp->target_ip);
   learn(*arp, for_us);
   if (for_us && arp->operation == ArpOperation::Request) {
     answer(*arp, std::move(packet));

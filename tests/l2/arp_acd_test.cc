@@ -53,18 +53,22 @@ TEST(ArpAcd, WhoDoesNotCheckIsDefendedAgainst) {
   world.b.post_init();
   world.if_b.ipv4_addr_add({TwoNodeWorld::ip(3), 24});
   world.sink.records.clear();
-  for (int request = 0; request < 2; ++request) {  // b asks for neighbours, from the same address
+  const auto claim = [&](std::uint8_t of) {  // b asks for neighbours, from the same address
     PacketPtr packet = world.b.tx_pool.allocate();
     packet->append(20);
     packet->meta.source.address = TwoNodeWorld::ip(kBoth);
-    packet->meta.destination.address = TwoNodeWorld::ip(static_cast<std::uint8_t>(40 + request));
+    packet->meta.destination.address = TwoNodeWorld::ip(of);
     packet->meta.next_hop = packet->meta.destination.address;
     packet->meta.iface = world.if_b.index();
     EXPECT_TRUE(world.ethernet.send(world.if_b, std::move(packet)).ok());
     world.run_for(milliseconds(100));
-  }
-  EXPECT_EQ(world.count("IPV4_ACD_CONFLICT"), 2u)
-      << "the first claim was defended; b answered that, and claimed it again";
+  };
+  const std::uint64_t before = world.if_a.stats().tx_packets;
+  claim(40);
+  EXPECT_EQ(world.if_a.stats().tx_packets, before + 1) << "it announces";
+  EXPECT_EQ(world.count("IPV4_ACD_CONFLICT"), 0u) << "which is no question to b";
+  claim(41);
+  EXPECT_EQ(world.count("IPV4_ACD_CONFLICT"), 1u);
   EXPECT_TRUE(has_it(world.if_a));
 }
 

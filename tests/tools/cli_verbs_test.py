@@ -242,6 +242,7 @@ SWITCHES = {
     19: ("IPV6_ADDR_ADD", "its probe"),
     20: ("16 events", "2 events"),
     21: ("DISCOVER at once", "DISCOVER at once"),
+    22: ("its share", "what the pool has"),
 }
 # What the profiles between the two say of the connection manager: 3.4, 3.7, 4.2.
 CONN_MGR = {
