@@ -25,7 +25,7 @@ Binding::Binding(NetIf& iface, Connectivity& impl, LockOrder& locks, BindingConf
     : iface_(iface),
       impl_(impl),
       config_(config),
-      name_(iface.stack().tracer().path(iface.subject())),
+      name_(iface.path()),
       locks_(locks),
       lock_(locks.add("binding " + name_)),
       flags_(config.flags),

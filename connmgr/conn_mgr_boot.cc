@@ -178,7 +178,7 @@ LockOrder::Lock ConnMgr::lock_of(const NetIf& iface) {
   if (place >= iface_locks_.size()) iface_locks_.all().resize(place + 1);
   LockOrder::Lock& lock = iface_locks_[place];
   // 0 is the monitor's, which comes first
-  if (lock == 0) lock = locks_.add("iface " + std::string(stack_.tracer().path(iface.subject())));
+  if (lock == 0) lock = locks_.add("iface " + std::string(iface.path()));
   return lock;
 }
 

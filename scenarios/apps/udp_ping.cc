@@ -160,8 +160,7 @@ void UdpPing::send_next() {
   const CauseScope scope(stack_.scheduler(), sent);
   if (goes_at_once(stack_, bytes_ + kHeaders)) {
     return with_message([&](std::span<const std::uint8_t> message) {
-      pending_.push_back({seq_, kNever - wait_, sent});
-      handed_over(context_->sendto(message, peer_, {}, Timeout::no_wait()));
+      hand_over(message, Timeout::no_wait(), sent);
     });
   }
   next_.cancel();
@@ -172,14 +171,15 @@ void UdpPing::send_next() {
 void UdpPing::send_blocking(RecordId sent) {
   stack_.scheduler().set_cause(sent);
   with_message([&](std::span<const std::uint8_t> message) {
-    pending_.push_back({seq_, kNever - wait_, sent});
-    handed_over(context_->sendto(message, peer_, {}, Timeout::forever()));
+    hand_over(message, Timeout::forever(), sent);
   });
   if (due_ != kNever) next_.start_at(std::max(due_, stack_.scheduler().now()));
 }
 
 // Where no queue stands between, as on the way to an own address, its answer may have come already.
-void UdpPing::handed_over(const Result<std::size_t>& result) {
+void UdpPing::hand_over(std::span<const std::uint8_t> message, Timeout timeout, RecordId sent) {
+  pending_.push_back({seq_, kNever - wait_, sent});
+  const Result<std::size_t> result = context_->sendto(message, peer_, {}, timeout);
   const bool waits = !pending_.empty() && pending_.back().seq == seq_;
   if (!result.ok()) {
     if (waits) pending_.pop_back();

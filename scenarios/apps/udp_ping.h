@@ -38,7 +38,7 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
   void with_message(const Send& send);
   void send_next();
   void send_blocking(RecordId sent);
-  void handed_over(const Result<std::size_t>& result);
+  void hand_over(std::span<const std::uint8_t> message, Timeout timeout, RecordId sent);
   void on_answer(const Packet& answer);
   void expire();
   void fail(std::uint64_t seq, Errc error);
