@@ -63,6 +63,7 @@ class Builder {
   DiagnosticSink& sink_;
   std::unique_ptr<World> world_;
   const LinkEnds ends_{spec_};
+  const std::size_t offered_dns_ = count_offered_dns(spec_);
 };
 
 void Builder::error(const std::string& code, const std::string& message, const SourcePlace& place,
@@ -94,7 +95,7 @@ NodeConfig Builder::config_of(const NodeSpec& spec) {
   NodeConfig config;
   find_entry(registry_.profiles, spec.profile)->apply(config);
   apply_kconfigs(spec, registry_, config, sink_);
-  make_room_for_dns(spec_, spec, config, sink_);
+  make_room_for_dns(spec, offered_dns_, config, sink_);
   apply_work(spec, config, sink_);
   apply_conn_mgr(spec, config, sink_);
   apply_connector(spec, config.stack);

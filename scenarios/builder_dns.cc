@@ -6,24 +6,27 @@
 namespace flapjack {
 namespace {
 
-// How many servers a DHCP server, a router or the other end of a line may tell the node of.
-std::size_t count_offered(const ScenarioSpec& scenario, const NodeSpec& spec) {
-  const bool asks = std::any_of(spec.ifaces.begin(), spec.ifaces.end(), [](const auto& iface) {
+// Whether it gets addresses from somebody, who may name servers, too.
+bool asks(const NodeSpec& spec) {
+  return std::any_of(spec.ifaces.begin(), spec.ifaces.end(), [](const auto& iface) {
     return iface.dhcp || iface.has_ipv6 || iface.technology == "ppp";
   });
+}
+
+}  // namespace
+
+std::size_t count_offered_dns(const ScenarioSpec& spec) {
   std::size_t count = 0;
-  for (const NodeSpec& node : scenario.nodes) {
+  for (const NodeSpec& node : spec.nodes) {
     for (const ServiceSpec& service : node.services) {
       count += service.dhcp.dns.size() + service.ra.dns.size();
     }
     for (const IfaceSpec& iface : node.ifaces) count += iface.ppp ? iface.ppp->dns.size() : 0;
   }
-  return asks ? count : 0;
+  return count;
 }
 
-}  // namespace
-
-void make_room_for_dns(const ScenarioSpec& scenario, const NodeSpec& spec, NodeConfig& config,
+void make_room_for_dns(const NodeSpec& spec, std::size_t offered, NodeConfig& config,
                        DiagnosticSink& sink) {
   std::vector<DnsServerSpec> all = spec.dns;
   for (const IfaceSpec& iface : spec.ifaces) {
@@ -31,7 +34,7 @@ void make_room_for_dns(const ScenarioSpec& scenario, const NodeSpec& spec, NodeC
   }
   std::size_t& room = config.stack.dns.max_servers;
   if (find_word(spec.kconfig, "DNS_RESOLVER_MAX_SERVERS") == nullptr) {
-    room = std::max(room, all.size() + count_offered(scenario, spec));
+    room = std::max(room, all.size() + (asks(spec) ? offered : 0));
     return;
   }
   if (all.size() <= room) return;

@@ -7,10 +7,12 @@
 
 namespace flapjack {
 
+/// How many servers DHCP servers, routers and the other ends of PPP lines name in all.
+std::size_t count_offered_dns(const ScenarioSpec& spec);
 /// Lets the resolver of a node know as many servers as are written for it and, where it asks for
-/// its addresses, as all services name. Not if the Kconfig option says how many there may be: F0923
-/// when more are written.
-void make_room_for_dns(const ScenarioSpec& scenario, const NodeSpec& spec, NodeConfig& config,
+/// its addresses, the `offered` ones beside them. Not if the Kconfig option says how many there may
+/// be: F0923 when more are written.
+void make_room_for_dns(const NodeSpec& spec, std::size_t offered, NodeConfig& config,
                        DiagnosticSink& sink);
 
 /// The servers that `node` knows from its boot on: its own first, then those of its ifaces, which
