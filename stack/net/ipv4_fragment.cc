@@ -2,8 +2,8 @@
 #include "stack/net/ipv4_fragment.h"
 
 #include <array>
+#include <utility>
 
-#include "stack/net/fragment_piece.h"
 #include "stack/net/stack.h"
 #include "stack/wire/ipv4_option.h"
 #include "stack/wire/ipv4_patch.h"
@@ -18,6 +18,15 @@ struct Options {
   std::size_t size = 0;
   std::span<const std::uint8_t> view() const { return {bytes.data(), size}; }
 };
+
+// Of a datagram on its way out.
+Ipv4Header header_of(const Packet& packet) {
+  Ipv4Header header;
+  const auto parsed = Ipv4Header::parse(packet.bytes(), {.fill = false, .verify = false}, header);
+  assert(parsed == Ipv4Header::Error::None);
+  static_cast<void>(parsed);
+  return header;
+}
 
 // All of the header's options, or those that every fragment repeats (RFC 791 section 3.1).
 Options options_of(std::span<const std::uint8_t> header, bool first) {
@@ -34,7 +43,7 @@ Options options_of(std::span<const std::uint8_t> header, bool first) {
 }  // namespace
 
 Ipv4Fragment::Ipv4Fragment(Stack& stack)
-    : stack_(stack),
+    : Splitter(stack),
       reassembly_(stack, stack.config().ipv4_fragment.reassembly,
                   [this](NetIf& iface, Packet& first) { expired(iface, first); }) {}
 
@@ -43,29 +52,18 @@ bool Ipv4Fragment::splits(const Packet& packet) const {
 }
 
 Status Ipv4Fragment::send(PacketPtr packet, std::uint16_t mtu) {
-  Ipv4Header header;
-  const auto parsed = Ipv4Header::parse(packet->bytes(), {.fill = false, .verify = false}, header);
-  assert(parsed == Ipv4Header::Error::None);
-  static_cast<void>(parsed);
+  const Ipv4Header header = header_of(*packet);
   if (header.dont_fragment) return refuse(std::move(packet), DropReason::TooBig, Errc::Eperm);
   if (mtu < header.header_bytes + kUnit) {
     return refuse(std::move(packet), DropReason::TooBig, Errc::Einval);
   }
   const std::size_t most = (mtu - std::size_t{header.header_bytes}) / kUnit * kUnit;
-  const std::size_t total = header.payload_bytes();
-  std::int64_t count = 0;
-  for (std::size_t offset = 0; offset < total; offset += most) {
-    const Part part{offset, std::min(most, total - offset), offset + most >= total};
-    PacketPtr piece = make(*packet, header, part);
-    if (piece == nullptr) return refuse(std::move(packet), DropReason::NoBuffers, Errc::Enomem);
-    const Status sent = send_fragment(stack_, *packet, std::move(piece), part.last);
-    if (!sent.ok()) return sent;
-    ++count;
-  }
-  const NetIf& iface = *stack_.iface(packet->meta.iface);
-  stack_.tracer().event(iface.subject(), "fragmented",
-                        {Attr::of("id", std::int64_t{header.id}), Attr::of("fragments", count)});
-  return Status();
+  return send_parts({std::move(packet), header.header_bytes, header.payload_bytes(),
+                     header.header_bytes, most, header.id});
+}
+
+Status Ipv4Fragment::give_up(PacketPtr whole) {
+  return refuse(std::move(whole), DropReason::NoBuffers, Errc::Enomem);
 }
 
 Status Ipv4Fragment::refuse(PacketPtr packet, DropReason reason, Errc code) {
@@ -73,24 +71,21 @@ Status Ipv4Fragment::refuse(PacketPtr packet, DropReason reason, Errc code) {
   return iface.drop_tx(std::move(packet), reason, code);
 }
 
-PacketPtr Ipv4Fragment::make(Packet& whole, const Ipv4Header& header, const Part& part) {
-  PacketPtr piece = new_fragment(stack_, whole, header.header_bytes + part.bytes);
-  if (piece == nullptr) return nullptr;
-  const auto header_span = whole.bytes().first(header.header_bytes);
-  piece->append(whole.bytes().subspan(header.header_bytes + part.offset, part.bytes));
+void Ipv4Fragment::fill(const Split& split, const Part& part, Packet& piece) {
+  const auto whole = std::as_const(*split.whole).bytes();
+  piece.append(whole.subspan(split.front + part.offset, part.bytes));
 
-  const Options options = options_of(header_span, part.offset == 0);
+  const Options options = options_of(whole.first(split.front), part.offset == 0);
   const std::size_t options_bytes = (options.size + 3) / 4 * 4;
-  Ipv4Header own = header;
-  own.fragment_offset = static_cast<std::uint16_t>(header.fragment_offset + part.offset / kUnit);
-  own.more_fragments = !part.last || header.more_fragments;
+  Ipv4Header own = header_of(*split.whole);
+  own.fragment_offset = static_cast<std::uint16_t>(own.fragment_offset + part.offset / kUnit);
+  own.more_fragments = !part.last || own.more_fragments;
   own.total_length =
       static_cast<std::uint16_t>(kIpv4HeaderBytes + options_bytes + part.bytes);
-  own.emit(piece->push(kIpv4HeaderBytes + options_bytes), options.view());
+  own.emit(piece.push(kIpv4HeaderBytes + options_bytes), options.view());
   // what an error about this piece quotes, and whether there is one (RFC 1122 section 3.2.2)
-  piece->meta.l3_start = static_cast<std::uint16_t>(piece->headroom());
-  piece->meta.fragment_offset = own.fragment_offset;
-  return piece;
+  piece.meta.l3_start = static_cast<std::uint16_t>(piece.headroom());
+  piece.meta.fragment_offset = own.fragment_offset;
 }
 
 // ---- received fragments

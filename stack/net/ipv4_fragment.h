@@ -5,6 +5,7 @@
 #pragma once
 #include "stack/base/status.h"
 #include "stack/net/reassembly.h"
+#include "stack/net/splitter.h"
 #include "stack/wire/ipv4.h"
 
 namespace flapjack {
@@ -16,7 +17,7 @@ struct Ipv4FragmentConfig {
   bool operator==(const Ipv4FragmentConfig&) const = default;
 };
 
-class Ipv4Fragment {
+class Ipv4Fragment : public Splitter {
  public:
   explicit Ipv4Fragment(Stack& stack);
 
@@ -24,22 +25,19 @@ class Ipv4Fragment {
   bool splits(const Packet& packet) const;
   /// Sends a datagram in parts of at most `mtu` bytes, each through NetCore. Consumed. Eperm when
   /// it may not be split, Einval when `mtu` leaves no room for data, Enomem when no packet is free
-  /// for a part (in a fiber: within 100 ms), else what refused a part; parts sent before stay sent.
+  /// for a part in time, else what refused a part; parts sent before stay sent. Ok when some wait:
+  /// then the send callback and the Caller hear of an error.
   Status send(PacketPtr packet, std::uint16_t mtu);
   /// A fragment for this node, its IP header still on.
   void input(NetIf& iface, PacketPtr packet, const Ipv4Header& header);
 
  private:
-  struct Part {
-    std::size_t offset, bytes;
-    bool last;
-  };
+  void fill(const Split& split, const Part& part, Packet& piece) override;
+  Status give_up(PacketPtr whole) override;
   Status refuse(PacketPtr packet, DropReason reason, Errc code);
-  PacketPtr make(Packet& whole, const Ipv4Header& header, const Part& part);
   static bool is_well_formed(const Ipv4Header& header);
   void expired(NetIf& iface, Packet& first);
 
-  Stack& stack_;
   Reassembly reassembly_;
 };
 

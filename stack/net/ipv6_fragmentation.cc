@@ -2,8 +2,8 @@
 #include "stack/net/ipv6_fragmentation.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "stack/net/fragment_piece.h"
 #include "stack/net/stack.h"
 #include "stack/wire/ipv6_ext.h"
 #include "stack/wire/ipv6_patch.h"
@@ -16,7 +16,7 @@ constexpr std::size_t kUnit = 8;  // of offsets (RFC 8200 section 4.5)
 }  // namespace
 
 Ipv6Fragmentation::Ipv6Fragmentation(Stack& stack)
-    : stack_(stack),
+    : Splitter(stack),
       reassembly_(stack, stack.config().ipv6_fragment.reassembly,
                   [this](NetIf& iface, Packet& first) { expired(iface, first); }) {}
 
@@ -28,43 +28,30 @@ bool Ipv6Fragmentation::splits(const Packet& packet) const {
 
 Status Ipv6Fragmentation::send(PacketPtr packet, std::uint16_t mtu) {
   const Ipv6FragmentPlace place = place_for_ipv6_fragment(packet->bytes());
-  NetIf& iface = *stack_.iface(packet->meta.iface);
-  if (mtu < place.at + kIpv6FragmentBytes + kUnit) {
+  const std::size_t header = place.at + kIpv6FragmentBytes;
+  if (mtu < header + kUnit) {
+    NetIf& iface = *stack_.iface(packet->meta.iface);
     return iface.drop_tx(std::move(packet), DropReason::TooBig, Errc::Einval);
   }
-  const std::size_t most = (mtu - place.at - kIpv6FragmentBytes) / kUnit * kUnit;
+  const std::size_t most = (mtu - header) / kUnit * kUnit;
   const std::size_t total = packet->size() - place.at;
-  const std::uint32_t id = next_id();
-  std::int64_t count = 0;
-  for (std::size_t offset = 0; offset < total; offset += most) {
-    const Part part{offset, std::min(most, total - offset), offset + most >= total, id};
-    PacketPtr piece = make(*packet, place, part);
-    if (piece == nullptr) return give_up(std::move(packet));
-    const Status sent = send_fragment(stack_, *packet, std::move(piece), part.last);
-    if (!sent.ok()) return sent;
-    ++count;
-  }
-  stack_.tracer().event(iface.subject(), "fragmented",
-                        {Attr::of("id", std::int64_t{id}), Attr::of("fragments", count)});
-  return Status();
+  return send_parts({std::move(packet), place.at, total, header, most, next_id()});
 }
 
-PacketPtr Ipv6Fragmentation::make(Packet& whole, const Ipv6FragmentPlace& place,
-                                  const Part& part) {
-  PacketPtr piece = new_fragment(stack_, whole, place.at + kIpv6FragmentBytes + part.bytes);
-  if (piece == nullptr) return nullptr;
-  piece->append(whole.bytes().subspan(place.at + part.offset, part.bytes));
+void Ipv6Fragmentation::fill(const Split& split, const Part& part, Packet& piece) {
+  const auto whole = std::as_const(*split.whole).bytes();
+  const Ipv6FragmentPlace place = place_for_ipv6_fragment(whole);
+  piece.append(whole.subspan(place.at + part.offset, part.bytes));
   Ipv6Fragment header;
-  header.next_header = whole.bytes()[place.named_at];
+  header.next_header = whole[place.named_at];
   header.offset = static_cast<std::uint16_t>(part.offset / kUnit);
   header.more = !part.last;
-  header.id = part.id;
-  header.emit(piece->push(kIpv6FragmentBytes));
-  std::uint8_t* front = piece->push(place.at);
+  header.id = split.id;
+  header.emit(piece.push(kIpv6FragmentBytes));
+  std::uint8_t* front = piece.push(place.at);
   std::copy_n(whole.data(), place.at, front);
   front[place.named_at] = static_cast<std::uint8_t>(IpProtocol::Fragment);
-  set_ipv6_payload_length(piece->bytes());
-  return piece;
+  set_ipv6_payload_length(piece.bytes());
 }
 
 // Zephyr hopes that the link carries it all the same.

@@ -8,6 +8,7 @@
 
 #include "stack/base/status.h"
 #include "stack/net/reassembly.h"
+#include "stack/net/splitter.h"
 #include "stack/sim/rng.h"
 
 namespace flapjack {
@@ -23,33 +24,28 @@ struct Ipv6FragmentConfig {
   bool operator==(const Ipv6FragmentConfig&) const = default;
 };
 
-class Ipv6Fragmentation {
+class Ipv6Fragmentation : public Splitter {
  public:
   explicit Ipv6Fragmentation(Stack& stack);
 
   /// Whether a datagram too large for its path is split here.
   bool splits(const Packet& packet) const;
   /// Sends a datagram in parts of at most `mtu` bytes, each through NetCore. Consumed. When no
-  /// packet is free for a part (in a fiber: within 100 ms) the whole goes out as it is, as in
-  /// Zephyr (event fragmentation_failed). Einval when `mtu` leaves no room for data, else what
-  /// refused a part; parts sent before stay sent.
+  /// packet is free for a part in time the whole goes out as it is, as in Zephyr (event
+  /// fragmentation_failed). Einval when `mtu` leaves no room for data, else what refused a part;
+  /// parts sent before stay sent. Ok when some wait: then the send callback and the Caller hear of
+  /// an error.
   Status send(PacketPtr packet, std::uint16_t mtu);
   /// A fragment for this node, its IP header still on; `extensions` is the walk over it.
   void input(NetIf& iface, PacketPtr packet, const Ipv6Extensions& extensions);
 
  private:
-  struct Part {
-    std::size_t offset, bytes;
-    bool last;
-    std::uint32_t id;
-  };
-  PacketPtr make(Packet& whole, const Ipv6FragmentPlace& place, const Part& part);
-  Status give_up(PacketPtr packet);
+  void fill(const Split& split, const Part& part, Packet& piece) override;
+  Status give_up(PacketPtr whole) override;
   std::uint32_t next_id();
   void hand_up(NetIf& iface, PacketPtr whole);
   void expired(NetIf& iface, Packet& first);
 
-  Stack& stack_;
   Reassembly reassembly_;
   std::optional<RandomStream> ids_;  // made at the first use: many nodes never need it
 };

@@ -52,7 +52,8 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
                              SendCallback done, Timeout timeout);
   /// The same for a callback that may not block (Zephyr's would, in the rx thread): without a free
   /// packet the datagram is kept and goes once there is one, within AllocTimeouts::udp; meanwhile
-  /// the thread that called back stands still. `refused`: it did not go after all; an error now is
+  /// the thread that called back stands still; and so for each part when it is split, within
+  /// AllocTimeouts::fragment. `refused`: it did not go after all, or not all of it; an error now is
   /// returned instead. Natively only: an engine takes or refuses at once.
   Status sendto_waiting(std::span<const std::uint8_t> bytes, const Endpoint& peer,
                         std::function<void(Errc)> refused);
@@ -140,6 +141,8 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
   Result<std::size_t> send_engine(std::span<const std::uint8_t> bytes, const Endpoint* peer,
                                   SendCallback done, Timeout timeout);
   PacketPtr allocate(Timeout timeout, std::size_t bytes, Errc& error);
+  Status answer(std::span<const std::uint8_t> bytes, const Endpoint& peer,
+                const std::function<void(Errc)>& refused);
   std::size_t packet_bytes(std::size_t payload) const;
   ConnTuple conn_tuple() const;
   Status register_conn();

@@ -176,20 +176,31 @@ Status NetContext::sendto_waiting(std::span<const std::uint8_t> bytes, const End
                                   std::function<void(Errc)> refused) {
   const std::size_t room = packet_bytes(bytes.size());
   const PacketPool& pool = stack_.tx_pool;
-  if (engine_ != nullptr || pool.has_room(room)) {
-    return sendto(bytes, peer, {}, Timeout::no_wait()).status();
-  }
+  if (engine_ != nullptr || pool.has_room(room)) return answer(bytes, peer, refused);
   stack_.waits.wait_within(
       stack_.tx_pool, room, stack_.config().alloc.udp,
       [this, life = life_, peer, refused = std::move(refused),
        kept = std::vector<std::uint8_t>(bytes.begin(), bytes.end())](PacketPtr packet) {
         if (life != life_) return refused(Errc::Ebadf);  // put() meanwhile
         granted_ = std::move(packet);
-        const auto sent = sendto(kept, peer, {}, Timeout::no_wait());
+        const Status sent = answer(kept, peer, refused);
         granted_.reset();
         if (!sent.ok()) refused(sent.code());
       });
   return Status();
+}
+
+// Once it has its packet; who fills it finds no other for its parts perhaps.
+Status NetContext::answer(std::span<const std::uint8_t> bytes, const Endpoint& peer,
+                          const std::function<void(Errc)>& refused) {
+  Splitter* splitter = nullptr;
+  if (stack_.config().ipv6_fragment.enabled && actual(peer).address.is_v6()) {
+    splitter = &stack_.v6->fragmentation;
+  } else if (stack_.config().ipv4_fragment.enabled && actual(peer).address.is_v4()) {
+    splitter = &*stack_.ipv4_fragment;
+  }
+  const Splitter::Caller caller(splitter, refused);
+  return sendto(bytes, peer, {}, Timeout::no_wait()).status();
 }
 
 // A tx packet, waiting for one as long as both the caller and Zephyr's allocation limit allow.

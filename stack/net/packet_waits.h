@@ -81,6 +81,9 @@ class PacketWaits {
     line_up(std::make_unique<Held>(*this, pool, bytes, std::move(go_on)), timeout);
   }
 
+  /// Whether wait_within() would wait and not go on with null at once.
+  bool may_wait(PacketPool& pool, std::size_t bytes, Timeout timeout);
+
   /// A packet, or null. Blocks at most `timeout` inside a fiber; elsewhere it does not wait. What
   /// the caller looked at before may have changed when it returns.
   PacketPtr allocate(PacketPool& pool, std::size_t bytes, Timeout timeout);
@@ -90,7 +93,6 @@ class PacketWaits {
 
  private:
   friend struct PacketWait;
-  bool may_wait(PacketPool& pool, std::size_t bytes, Timeout timeout);
   void line_up(std::unique_ptr<PacketWait> wait, Timeout timeout);
   void finish(PacketWait& wait);
   RecordId record_wait(const PacketPool& pool);

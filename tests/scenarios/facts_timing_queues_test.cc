@@ -87,6 +87,31 @@ TEST(FactsTimingFragments, ThreePiecesWithRoomForThem) {
   EXPECT_EQ(run.times("dev.ping", "acked").size(), 1u);
 }
 
+// The answer of 3000 bytes takes 24 of 36 buffers, its first piece the other 12: the rx thread
+// waits with each of the next until that has left.
+TEST(FactsTimingFragments, AnAnswerWaitsForItsPieces) {
+  const std::string options = R"("NET_IPV4_FRAGMENT": true, "NET_IPV4_FRAGMENT_MAX_PKT": 4)";
+  Lan lan = echo_lan(R"("send": "3000B", "from": "1s", "count": 3)");
+  lan.dev_more += ", \"kconfig\": { " + options + ", \"NET_BUF_TX_COUNT\": 100 }";
+  lan.gw_more += ", \"kconfig\": { " + options + " }";
+  const FactsRun run = lan.run();
+  EXPECT_EQ(run.times("dev.ping", "acked").size(), 3u);
+  EXPECT_EQ(run.times("gw", "alloc_wait").size(), 6u);
+  EXPECT_TRUE(run.times("gw.udp_echo", "service_failed").empty());
+  EXPECT_TRUE(run.drops("gw.eth0", "no_buffers").empty());
+}
+// 4000 bytes leave 4 buffers, and the first piece needs 12.
+TEST(FactsTimingFragments, AnAnswerGivesUp) {
+  Lan lan = echo_lan(R"("send": "4000B", "from": "1s", "count": 1)");
+  lan.dev_more += R"(, "kconfig": { "NET_IPV4_FRAGMENT": true, "NET_BUF_TX_COUNT": 100 })";
+  lan.gw_more += R"(, "kconfig": { "NET_IPV4_FRAGMENT": true, "NET_IPV4_FRAGMENT_MAX_PKT": 4,
+                                   "NET_BUF_RX_COUNT": 100 })";
+  const FactsRun run = lan.run();
+  EXPECT_EQ(run.drops("gw.eth0", "no_buffers"), all_at_ms({1103}));
+  EXPECT_EQ(run.times("gw.udp_echo", "service_failed", "errno=ENOMEM"), all_at_ms({1103}));
+  EXPECT_TRUE(run.sent("gw.eth0", "fragment").empty());
+}
+
 // One slot: while a datagram waits for its rest, no other can be put together; 5 s later one can.
 TEST(FactsTimingFragments, OneDatagramAtATime) {
   Lan lan = echo_lan(R"("send": "2000B", "from": "1s", "every": "2s", "count": 4)", kFragment);

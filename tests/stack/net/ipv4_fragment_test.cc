@@ -116,19 +116,6 @@ TEST(Ipv4Fragment, OffItRefusesWhatDoesNotFit) {
             Errc::Enomem);
 }
 
-TEST(Ipv4Fragment, AllOrThePacketsThereAre) {
-  StackConfig config = fragmenting();
-  config.tx_classes = 1;
-  config.pkt_tx_count = 3;  // the datagram itself and two parts
-  World world(config);
-  const auto sent = world.context->sendto(Bytes(1200), {kPeer, 9}, {}, Timeout::no_wait());
-  EXPECT_EQ(sent.code(), Errc::Enomem);
-  EXPECT_EQ(world.rig.drops(), Lines{"no_buffers"});
-  world.rig.scheduler.run();
-  EXPECT_EQ(world.sent().size(), 2u) << "what was sent before stays sent";
-  EXPECT_EQ(world.rig.node.tx_pool.in_use(), 0u);
-}
-
 TEST(Ipv4Fragment, InAFiberItWaitsForPackets) {
   StackConfig config = fragmenting();
   config.pkt_tx_count = 2;

@@ -154,21 +154,6 @@ TEST(Ipv6Fragmentation, OffItRefusesWhatTheLinkDoesNotCarry) {
   EXPECT_TRUE(world.node.v6->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1452)).ok());
 }
 
-// Zephyr: the datagram goes as it is, and perhaps the link carries it.
-TEST(Ipv6Fragmentation, WithoutPacketsForItsPartsItGoesWhole) {
-  StackConfig config = fragmenting();
-  config.pkt_tx_count = 2;  // the datagram itself and one part
-  World world(config);
-  world.learn_mtu(1280);
-  EXPECT_TRUE(world.sendto(1400).ok());
-  world.run_for(milliseconds(1));
-  EXPECT_EQ(world.events(), Lines{"fragmentation_failed"});
-  ASSERT_EQ(world.frames().size(), 2u);
-  EXPECT_TRUE(World::walk(world.frames()[0]).is_fragment) << "what was sent before stays sent";
-  EXPECT_EQ(world.frames()[1].size(), 1448u);
-  EXPECT_EQ(world.node.tx_pool.in_use(), 0u);
-}
-
 TEST(Ipv6Fragmentation, InAFiberItWaitsForPackets) {
   StackConfig config = fragmenting();
   config.pkt_tx_count = 2;
