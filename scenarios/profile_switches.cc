@@ -126,7 +126,9 @@ constexpr std::array kSwitches = {
                   "whether connecting asks for a configuration when not persistent",
                   "conn_mgr_connectivity.c: since PR #107232 (2026)", conn_config_check},
     ProfileSwitch{19, "dad_order", "what is first when an IPv6 address is added",
-                  "net_if.c: the event and the groups today, the probe in 2018", dad_order},
+                  "net_if.c: the event and the groups today, the probe in 2018; an address that is "
+                  "there already is looked for in both, and adding it does nothing",
+                  dad_order},
     ProfileSwitch{20, "mgmt_room", "how many events wait for the net_mgmt thread",
                   "net_mgmt Kconfig: 2 in the ring to early 2023, today 16 with Wi-Fi, as here",
                   mgmt_room},
