@@ -56,7 +56,7 @@ void FieldTableBase::report_unknown(LoadContext& ctx, const JsonMember& m) const
   const bool selector = meant != nullptr ? meant->selector : !selectors.empty();
   const std::string& noun = selector ? selector_noun_ : "key";
   ctx.error("F0101", m.key_span, "unknown " + noun + " " + in_quotes(m.key),
-            suggestion_help(m.key, all),
+            suggestion_help(m.key, selector ? selectors : all),
             near.empty() ? std::optional<std::string>() : json_string(near));
 }
 

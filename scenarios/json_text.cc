@@ -77,8 +77,10 @@ std::size_t blank_comment(std::string& text, std::size_t begin, CleanJson& resul
 
 std::string json_string(std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
+  static constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
   std::string out = "\"";
-  for (char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out += '\\';
@@ -91,8 +93,11 @@ std::string json_string(std::string_view text) {
       out += "\\u00";
       out += kHex[byte >> 4];
       out += kHex[byte & 15];
+    } else if (const std::size_t n = sequence_length(text.substr(i)); n > 0) {
+      out += text.substr(i, n);
+      i += n - 1;
     } else {
-      out += c;
+      out += kReplacement;
     }
   }
   return out + "\"";

@@ -103,8 +103,8 @@ Cli::Cli() {
   CLI::App* list = add("list", "print what scenarios can name", verb_list);
   list->add_option("WHAT", options_.what,
                    "technologies, l2s, drivers, wrappers, engines, connectivities, apps, services, "
-                   "verbs, agent_groups, agent_actions, connector_ids, events, counters, profiles "
-                   "or kconfig; all without");
+                   "verbs, agent_groups, agent_actions, connector_ids, events, counters, "
+                   "packet_keys, profiles or kconfig; all without");
   add_format(list, {"human", "json"});
   CLI::App* conform = add("conform", "check connectivity implementations against the guidelines",
                           verb_conform);

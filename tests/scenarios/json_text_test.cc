@@ -40,6 +40,11 @@ TEST(JsonText, QuotesWhatMustBe) {
   EXPECT_EQ(json_string("a\"b\\c\n\t\x01é"), "\"a\\\"b\\\\c\\n\\t\\u0001é\"");
 }
 
+// A file may have any name.
+TEST(JsonText, ReplacesWhatIsNoUtf8) {
+  EXPECT_EQ(json_string("a\xFF\xC3é≠😀\xE2\x89"), "\"a\uFFFD\uFFFDé≠😀\uFFFD\uFFFD\"");
+}
+
 TEST(JsonText, CutsTokens) {
   const std::string_view text = "  {\"a b\":12}";
   EXPECT_EQ(next_json_token(text, 0).span, (SourceSpan{2, 3}));

@@ -24,6 +24,14 @@ TEST_P(BadServices, AreRefusedOnce) {
   EXPECT_EQ(l.brief(), GetParam().message);
 }
 
+// What goes with every service is none.
+TEST(SpecService, AMisspelledKindIsToldServicesAlone) {
+  const Loaded l(R"({ "until": "1s", "nodes": { "n": { "services": { "a": { "dhpc": {} } } } } })");
+  EXPECT_NE(l.messages.find("did you mean \"dhcp\"? known: dns, still, dhcp, ra\n"),
+            std::string::npos)
+      << l.messages;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, BadServices,
     ::testing::Values(

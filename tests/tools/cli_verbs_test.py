@@ -168,6 +168,15 @@ class Check(CliTest):
         self.assertEqual(report["format"], 1)
         self.assertEqual(report["diagnostics"][0]["line"], 7)
 
+    def test_the_name_of_a_file_is_no_utf8(self):
+        name = os.fsdecode(b"a\xff.json")
+        self.write(name, PAIR.replace("2.5s", "2.5"))
+        for verb in ("check", "run"):
+            done = subprocess.run([PROGRAM, verb, "--format", "json", name], cwd=self.folder,
+                                  capture_output=True, check=False)
+            report = json.loads(done.stdout.decode("utf-8"))
+            self.assertEqual(report["file"], "a\ufffd.json")
+
     def test_all_errors_at_once(self):
         done = self.expect(2, "check", "-", stdin=PAIR.replace("2.5s", "2.5").replace(
             '"1ms"', '"1m"').replace("L4_DIS", "L4_DES"))
@@ -212,6 +221,11 @@ class List(CliTest):
             self.assertIn(name, everything)
         self.assertIn("set_link", self.expect(0, "list", "verbs").stdout)
         self.assertNotIn("udp_echo", self.expect(0, "list", "verbs").stdout)
+
+    def test_its_help_names_all_there_is(self):
+        words = set(re.findall(r"\w+", self.expect(0, "list", "--help").stdout))
+        report = json.loads(self.expect(0, "list", "--format", "json").stdout)
+        self.assertEqual(set(report) - words, set())
 
     def test_as_json(self):
         report = json.loads(self.expect(0, "list", "--format", "json").stdout)
