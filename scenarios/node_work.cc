@@ -88,9 +88,16 @@ void check_suspend(const StepSpec& step, World& world, DiagnosticSink& sink) {
 
 /// There is no peer to lose it. What stands on others refuses the step itself (ENOTSUP).
 void check_vanish(const StepSpec& step, World& world, DiagnosticSink& sink) {
-  if (step.target.kind != TargetKind::Iface) return;
-  const NetIf& iface = *world.node(step.target.node)->stack.iface_by_name(step.target.name);
-  if (world.attachment(iface).link != nullptr || iface.virtual_iface() != nullptr) return;
+  const Stack& stack = world.node(step.target.node)->stack;
+  const auto on_link = [&](const auto& iface) { return world.attachment(*iface).link != nullptr; };
+  bool vanishes = false;
+  if (step.target.kind == TargetKind::Iface) {
+    const NetIf* iface = stack.iface_by_name(step.target.name);
+    vanishes = on_link(iface) || iface->virtual_iface() != nullptr;
+  } else {
+    vanishes = std::any_of(stack.ifaces().begin(), stack.ifaces().end(), on_link);
+  }
+  if (vanishes) return;
   sink.error("F0937", step.target.path() + " is on no link that it could vanish from",
              step.target.place, "name it in the \"between\" of a link, or write \"admin_down\"");
 }

@@ -137,11 +137,12 @@ TEST(NodeWork, NothingLeavesALinkThatItIsNotOn) {
       {R"("carrier_down": "n.lo")", ""},  // its driver is its medium
       {R"("vanish": "n.lo")", "n.lo"},
       {R"("vanish": "n.free")", "n.free"},
+      {R"("vanish": "alone")", "alone"},
   };
   for (const auto& row : rows) {
     const Ran ran(std::string(R"({ "until": "2s", "nodes": {
       "n": { "ifaces": { "e": {}, "free": {}, "lo": { "technology": "loopback" } } },
-      "m": { "ifaces": { "e": {} } } },
+      "m": { "ifaces": { "e": {} } }, "alone": { "ifaces": { "e": {}, "f": {} } } },
       "links": { "w": { "between": ["n.e", "m.e"] } },
       "timeline": [ { "at": "1s", )") + row.step + " } ] }");
     const std::string found =
