@@ -150,13 +150,13 @@ Foresight Link::foresee_carry() const {
   return {};
 }
 
-Foresight Link::foresee(std::uint64_t) const {
+Foresight Link::foresee(std::uint32_t) const {
   prefetch(this, 4 * kCacheLine);
   return foresight<&Link::foresee_receiver>(this);
 }
 
 // Who has sent a short time ago, such as who waits for this answer, needs no foresight.
-Foresight Link::foresee_receiver(std::uint64_t end) const {
+Foresight Link::foresee_receiver(std::uint32_t end) const {
   if (ends_.size() != 2) return {};
   const End& to = ends_[1 - end];
   if (to.user == nullptr || env_.scheduler.is_recent(to.free)) return {};
@@ -185,7 +185,7 @@ void Link::arm(End& from) {
   // what was held is overdue
   const SimTime when = std::max(from.flights.front().flight.arrives, scheduler.now());
   if (scheduler.rearm(from.arrival, when)) return;
-  const auto end = static_cast<std::uint64_t>(&from - ends_.data());
+  const auto end = static_cast<std::size_t>(&from - ends_.data());
   from.arrival = scheduler.at(when, Lane::Frame, delegate<&Link::arrive>(this, end));
 }
 

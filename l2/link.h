@@ -58,7 +58,7 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   void carry(std::size_t end, PacketPtr frame);
 
   /// The first step to what the arrival of a frame of `end` needs; see Delegate::Kind.
-  Foresight foresee(std::uint64_t end) const;
+  Foresight foresee(std::uint32_t end) const;
   /// What carry() needs.
   Foresight foresee_carry() const;
 
@@ -205,7 +205,7 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   std::optional<std::size_t> only_receiver(std::size_t from, const Packet& frame) const;
   bool cannot_leave(std::size_t from, const Packet& frame) const;
   bool queue_full(End& from) const;
-  Foresight foresee_receiver(std::uint64_t end) const;
+  Foresight foresee_receiver(std::uint32_t end) const;
   void transmit(End& from, Packet& frame, std::uint64_t cuts);
   void launch(End& from, PacketPtr frame, std::uint64_t cuts);
   Duration delay_of(End& from);

@@ -2,6 +2,8 @@
 // Delegate: a call to be made later, in three words. It owns nothing and allocates nothing, which
 // is why the event core uses it instead of std::function.
 #pragma once
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
 
 #include "stack/base/prefetch.h"
@@ -11,14 +13,14 @@ namespace flapjack {
 struct Delegate {
   /// What all delegates to one method of one type share; lives for ever.
   struct Kind {
-    void (*call)(void* self, std::uint64_t arg);
+    void (*call)(void* self, std::uint32_t arg);
     /// The first step to the memory that the call will need. Null when the type offers no
     /// foresee().
-    Foresight (*near)(const void* self, std::uint64_t arg) = nullptr;
+    Foresight (*near)(const void* self, std::uint32_t arg) = nullptr;
   };
   const Kind* kind = nullptr;
   void* self = nullptr;
-  std::uint64_t arg = 0;
+  std::uint32_t arg = 0;
 
   explicit operator bool() const { return kind != nullptr; }
   void operator()() const { kind->call(self, arg); }
@@ -28,10 +30,10 @@ namespace detail {
 
 template <class T>
 constexpr auto near_of() -> decltype(Delegate::Kind::near) {
-  if constexpr (requires(const T& t) { t.foresee(std::uint64_t{}); }) {
-    return [](const void* p, std::uint64_t arg) { return static_cast<const T*>(p)->foresee(arg); };
+  if constexpr (requires(const T& t) { t.foresee(std::uint32_t{}); }) {
+    return [](const void* p, std::uint32_t arg) { return static_cast<const T*>(p)->foresee(arg); };
   } else if constexpr (requires(const T& t) { t.foresee(); }) {
-    return [](const void* p, std::uint64_t) { return static_cast<const T*>(p)->foresee(); };
+    return [](const void* p, std::uint32_t) { return static_cast<const T*>(p)->foresee(); };
   } else {
     return nullptr;
   }
@@ -39,7 +41,7 @@ constexpr auto near_of() -> decltype(Delegate::Kind::near) {
 
 template <auto Method, class T>
 inline constexpr Delegate::Kind kKindOf{
-    [](void* p, std::uint64_t arg) {
+    [](void* p, std::uint32_t arg) {
       if constexpr (requires(T& t) { (t.*Method)(arg); }) {
         (static_cast<T*>(p)->*Method)(arg);
       } else if constexpr (requires(T& t) { (t.*Method)(); }) {
@@ -59,10 +61,14 @@ Delegate delegate(T* self) {
   return {&detail::kKindOf<Method, T>, self};
 }
 
+/// The largest argument: it is an index, and the event core has no room for more.
+inline constexpr std::uint32_t kMostArg = (1u << 29) - 1;
+
 /// Calls `self->Method(arg)`; before, when there is time, `self->foresee(arg)` and so on.
 template <auto Method, class T>
-Delegate delegate(T* self, std::uint64_t arg) {
-  return {&detail::kKindOf<Method, T>, self, arg};
+Delegate delegate(T* self, std::size_t arg) {
+  assert(arg <= kMostArg);
+  return {&detail::kKindOf<Method, T>, self, static_cast<std::uint32_t>(arg)};
 }
 
 }  // namespace flapjack

@@ -23,14 +23,14 @@ inline void prefetch(const void* at, std::size_t bytes) {
 /// The next step on the way to the memory of an event: `next` asks for what can be named by now and
 /// says how it goes on once that is there. It gets the event's argument, too.
 struct Foresight {
-  Foresight (*next)(const void* at, std::uint64_t arg) = nullptr;  ///< null: the way ends
+  Foresight (*next)(const void* at, std::uint32_t arg) = nullptr;  ///< null: the way ends
   const void* at = nullptr;
 };
 
 /// The step `at->Method()`, or `at->Method(arg)`: a const method that returns a Foresight.
 template <auto Method, class T>
 Foresight foresight(const T* at) {
-  return {[](const void* p, std::uint64_t arg) {
+  return {[](const void* p, std::uint32_t arg) {
             const T* const self = static_cast<const T*>(p);
             if constexpr (requires { (self->*Method)(arg); }) {
               return (self->*Method)(arg);

@@ -37,16 +37,19 @@ Scheduler::Scheduler() {
 }
 
 EventHandle Scheduler::schedule(SimTime when, Lane lane, const Delegate::Kind* kind, void* self,
-                                std::uint64_t arg) {
+                                std::uint32_t arg) {
+  assert(arg <= kMostArg);
   const std::uint32_t index = allocate();
   Event& event = events_[index];
-  event.call = {kind, self, arg};
+  event.kind = kind;
+  event.self = self;
   event.cause = cause_;
-  event.lane = lane;
+  event.place = arg << kLaneBits | static_cast<std::uint32_t>(lane);
+  const std::uint32_t generation = event.generation;
   nodes_[index].at = when < now_ ? now_.ns : when.ns;
   insert(index);
   ++pending_;
-  return {index, event.generation};
+  return {index, generation};
 }
 
 bool Scheduler::cancel(EventHandle handle) {
@@ -86,9 +89,13 @@ bool Scheduler::run_one(SimTime limit) {
 // Runs the next event if it is due at or before `limit`. When there is none, base_ may have come up
 // to `limit`: the caller must then move now_ there, or have given no limit.
 bool Scheduler::step(SimTime limit) {
-  if (lanes_ == 0) return step_wheel(limit.ns);
+  if (lanes_ == 0 && posted_.kind == nullptr) return step_wheel(limit.ns);
   if (now_ > limit) return false;
-  run_first();
+  if (lanes_ == 0) {
+    run_posted();
+  } else {
+    run_first();
+  }
   return true;
 }
 
@@ -139,9 +146,9 @@ bool Scheduler::step_wheel(std::int64_t limit) {
 void Scheduler::foresee(int level, int slot) {
   struct Look {
     Foresight way;
-    std::uint64_t arg;
+    std::uint32_t arg;
   };
-  std::array<const Delegate*, kForeseenMost> calls;
+  std::array<const Event*, kForeseenMost> events;
   std::size_t count = 0;
   const int end = std::min(slot + kForeseenSlots, kSlots);
   int place = slot;
@@ -150,7 +157,7 @@ void Scheduler::foresee(int level, int slot) {
     std::uint32_t index = wheel_[level][place].head;
     for (; index != kNil && count < kForeseenMost; index = nodes_[index].next) {
       __builtin_prefetch(&events_[index]);
-      calls[count++] = &events_[index].call;
+      events[count++] = &events_[index];
     }
     if (index == kNil || level == kSoon) continue;
     count = before;
@@ -166,8 +173,9 @@ void Scheduler::foresee(int level, int slot) {
   std::array<Look, kForeseenMost> looks;
   std::size_t going = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const Delegate& call = *calls[i];
-    if (call.kind->near != nullptr) looks[going++] = {{call.kind->near, call.self}, call.arg};
+    const Event& event = *events[i];
+    if (event.kind->near == nullptr) continue;
+    looks[going++] = {{event.kind->near, event.self}, arg_in(event.place)};
   }
   while (going > 0) {
     const std::size_t asked = std::exchange(going, 0);
@@ -177,6 +185,24 @@ void Scheduler::foresee(int level, int slot) {
       if (look.way.next != nullptr) looks[going++] = look;
     }
   }
+}
+
+// Something else happens at this instant, and may have to go first.
+void Scheduler::line_up_posted() {
+  const Posted posted = std::exchange(posted_, {});
+  --pending_;
+  const RecordId present = std::exchange(cause_, posted.cause);
+  schedule(now_, posted.lane, posted.kind, posted.self, posted.arg);
+  cause_ = present;
+}
+
+void Scheduler::run_posted() {
+  const Delegate::Kind* const kind = std::exchange(posted_.kind, nullptr);
+  cause_ = posted_.cause;
+  --pending_;
+  ++executed_;
+  kind->call(posted_.self, posted_.arg);
+  cause_ = {};
 }
 
 void Scheduler::run_first() {
@@ -196,11 +222,11 @@ void Scheduler::run_first() {
 // Runs an event that is in no list any more.
 void Scheduler::run_node(std::uint32_t index) {
   // member by member: a copy would read as one what may just have been written as two
-  const Delegate& of = events_[index].call;
+  const Event& of = events_[index];
   const Delegate::Kind* const kind = of.kind;
   void* const self = of.self;
-  const std::uint64_t arg = of.arg;
-  cause_ = events_[index].cause;
+  const std::uint32_t arg = arg_in(of.place);
+  cause_ = of.cause;
   release(index);
   ++executed_;
   kind->call(self, arg);
@@ -208,13 +234,14 @@ void Scheduler::run_node(std::uint32_t index) {
 }
 
 void Scheduler::insert(std::uint32_t index) {
-  const Node& node = nodes_[index];
-  if (node.at == now_.ns) {
-    const auto lane = static_cast<std::size_t>(events_[index].lane);
+  const std::int64_t when = nodes_[index].at;
+  if (when == now_.ns) {
+    if (posted_.kind != nullptr) [[unlikely]] line_up_posted();
+    const std::uint32_t lane = lane_in(events_[index].place);
     lanes_ |= 1u << lane;
     return append(instant_[lane], index);
   }
-  const auto at = static_cast<std::uint64_t>(node.at);
+  const auto at = static_cast<std::uint64_t>(when);
   const int level = level_of(at ^ base_);
   const int slot = slot_of(at, level);
   occupied_[level] |= std::uint64_t{1} << slot;
@@ -225,7 +252,7 @@ void Scheduler::insert(std::uint32_t index) {
 void Scheduler::unlink(std::uint32_t index) {
   const Node& node = nodes_[index];
   if (node.at == now_.ns) {
-    const auto lane = static_cast<std::size_t>(events_[index].lane);
+    const std::uint32_t lane = lane_in(events_[index].place);
     remove(instant_[lane], index);
     if (instant_[lane].head == kNil) lanes_ &= ~(1u << lane);
     return;

@@ -41,6 +41,7 @@ class ModelRun {
     EventHandle handle;
     Key key;
     bool live = false;
+    bool posted = false;  // it has no handle
   };
   static constexpr std::size_t kMostPending = 3000;
 
@@ -68,8 +69,18 @@ class ModelRun {
     const std::uint64_t id = entries_.size();
     Entry entry{scheduler_.at(when, lane, delegate<&ModelRun::fire>(this, id)),
                 {when.ns, lane, ++seq_},
-                true};
+                true,
+                false};
     check(scheduler_.pending(entry.handle), "a new event is pending");
+    order_.emplace(entry.key, id);
+    entries_.push_back(entry);
+  }
+
+  void post() {
+    const auto lane = static_cast<Lane>(draw_.below(kLanes));
+    const std::uint64_t id = entries_.size();
+    scheduler_.post(lane, delegate<&ModelRun::fire>(this, id));
+    const Entry entry{{}, {scheduler_.now().ns, lane, ++seq_}, true, true};
     order_.emplace(entry.key, id);
     entries_.push_back(entry);
   }
@@ -83,6 +94,7 @@ class ModelRun {
   void cancel() {
     if (entries_.empty()) return;
     Entry& entry = recent();
+    if (entry.posted) return;
     check(scheduler_.pending(entry.handle) == entry.live, "pending()");
     check(scheduler_.cancel(entry.handle) == entry.live, "cancel()");
     if (entry.live) order_.erase(entry.key);
@@ -92,6 +104,7 @@ class ModelRun {
   void rearm() {
     if (entries_.empty()) return;
     Entry& entry = recent();
+    if (entry.posted) return;
     const SimTime when = scheduler_.now() + delay();
     check(scheduler_.rearm(entry.handle, when) == entry.live, "rearm()");
     if (!entry.live) return;
@@ -120,6 +133,7 @@ class ModelRun {
   void operation() {
     const std::uint64_t shape = draw_.below(100);
     const bool full = order_.size() > kMostPending;
+    if (shape < 5) return full ? cancel() : post();
     if (shape < 45) return full ? cancel() : add();
     if (shape < 60) return rearm();
     if (shape < 70) return cancel();
@@ -146,6 +160,7 @@ class ModelRun {
       if (shape < 3) add();
       if (shape >= 3 && shape < 5) cancel();
       if (shape >= 5 && shape < 7) rearm();
+      if (shape >= 7 && shape < 9) post();
     }
     if (draw_.below(200) == 0) {
       scheduler_.stop();

@@ -119,6 +119,55 @@ TEST_F(SchedulerTest, CancelOfAnEventOfThePresentInstant) {
   EXPECT_EQ(ran, "a");
 }
 
+TEST_F(SchedulerTest, PostedEventsKeepTheirPlaceAndTheirCause) {
+  struct Poster {
+    SchedulerTest* test;
+    std::vector<std::uint64_t> causes = {};
+    void start() {
+      Scheduler& scheduler = test->scheduler;
+      scheduler.set_cause(RecordId{7});
+      scheduler.post(Lane::Work, delegate<&Poster::look>(this));
+      EXPECT_EQ(scheduler.pending_count(), 1u);
+      scheduler.set_cause(RecordId{8});
+      scheduler.post(Lane::Work, delegate<&Poster::look>(this));  // behind the first
+      test->add(3, Lane::App, 'c');                               // behind both
+      test->add(3, Lane::Frame, 'a');                             // in front of them
+    }
+    void look() {
+      causes.push_back(test->scheduler.cause().value);
+      test->note('b');
+      test->scheduler.post(Lane::World, delegate<&SchedulerTest::note>(test, 'w'));
+    }
+  } poster{this};
+  scheduler.at(SimTime{3}, Lane::World, delegate<&Poster::start>(&poster));
+  scheduler.run_until(SimTime{3});
+  EXPECT_EQ(ran, "abwbwc");
+  EXPECT_EQ(poster.causes, (std::vector<std::uint64_t>{7, 8}));
+  EXPECT_EQ(scheduler.executed(), 7u);
+  EXPECT_EQ(scheduler.pending_count(), 0u);
+}
+
+TEST_F(SchedulerTest, ALoneTurnIsPostedAgainAndAgain) {
+  struct Poster {
+    Scheduler* scheduler;
+    int turns = 0;
+    void turn() {
+      if (++turns < 5) scheduler->post(Lane::Work, delegate<&Poster::turn>(this));
+    }
+  } poster{&scheduler};
+  scheduler.at(SimTime{3}, Lane::Work, delegate<&Poster::turn>(&poster));
+  add(4, Lane::World, 'z');
+  EXPECT_TRUE(scheduler.run_one());
+  EXPECT_EQ(poster.turns, 1);
+  EXPECT_FALSE(scheduler.run_one(SimTime{2})) << "a limit in the past";
+  EXPECT_TRUE(scheduler.run_one(SimTime{3}));
+  EXPECT_EQ(poster.turns, 2);
+  scheduler.run_until(SimTime{3});
+  EXPECT_EQ(poster.turns, 5);
+  EXPECT_EQ(ran, "");
+  EXPECT_EQ(scheduler.now(), SimTime{3});
+}
+
 TEST_F(SchedulerTest, AHandleIsHarmlessAfterItsNodeIsUsedAgain) {
   const EventHandle old = add(1, Lane::World, 'a');
   scheduler.run();
@@ -223,7 +272,7 @@ TEST(SchedulerOrder, IsTheSameInEveryRun) {
 // What is asked before each event runs: a letter for each step of it, '!' when it runs.
 struct Foreseen {
   explicit Foreseen(std::size_t events) : log(events) {}
-  Foresight foresee(std::uint64_t which) const {
+  Foresight foresee(std::uint32_t which) const {
     log[which] += 'a';
     return foresight<&Foreseen::second>(this);
   }
