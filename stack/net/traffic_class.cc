@@ -12,27 +12,30 @@ TrafficClass::TrafficClass(Stack& stack, Direction direction, const Config& conf
       direction_(direction),
       count_(static_cast<std::uint8_t>(config.classes)),
       map_(config.map),
-      skip_high_(config.skip_high),
-      limit_(static_cast<std::uint32_t>(
-          config.slots /
-          std::max<std::size_t>(effective_classes(config.classes, config.skip_high), 1))),
-      others_(config.classes > 1 ? std::make_unique<Class[]>(config.classes - 1) : nullptr) {
+      skip_high_(config.skip_high) {
   assert(config.classes <= 8);
   assert(config.classes == 0 || config.classes >= fewest_classes(config.map));
+  if (count_ > 1 || skip_high_) {
+    rest().limit = static_cast<std::uint32_t>(
+        config.slots / std::max<std::size_t>(effective_classes(count_, skip_high_), 1));
+  }
   if (!stack.cpu.enabled()) return;
   for (std::size_t cls = 0; cls < count_; ++cls) {
-    at(cls).thread = static_cast<std::uint32_t>(stack.cpu.add_thread(*this, cls));
+    rest().more[cls].thread = static_cast<std::uint32_t>(stack.cpu.add_thread(*this, cls));
   }
 }
 
-TrafficClass::~TrafficClass() { stack_.scheduler().cancel(turn_); }
+TrafficClass::Rest& TrafficClass::rest() {
+  if (rest_ == nullptr) rest_ = std::make_unique<Rest>();
+  return *rest_;
+}
 
 void TrafficClass::submit(PacketPtr packet) {
   if (skips(*packet)) return process_in_callers_turn(std::move(packet));
   const std::size_t number = class_of(packet->meta.priority);
   Class& cls = at(number);
   const bool shared = count_ > 1 || skip_high_;
-  if (shared && cls.waiting.size() >= limit_) return refuse(std::move(packet), cls);
+  if (shared && cls.waiting.size() >= rest_->limit) return refuse(std::move(packet), number);
   if (stack_.tracer().wants(TraceKind::Hop)) [[unlikely]] {
     const SubjectId where = stack_.iface(packet->meta.iface)->subject();
     if (direction_ == Direction::Tx) {
@@ -44,8 +47,8 @@ void TrafficClass::submit(PacketPtr packet) {
   packet->meta.queued_at_ns = stack_.scheduler().now().ns;
   cls.waiting.push_back(std::move(packet));
   cls.peak = std::max(cls.peak, static_cast<std::uint32_t>(cls.waiting.size()));
-  if (count_ > 1) peak_ = std::max(peak_, ++queued_);
-  wake(number);
+  if (count_ > 1) rest_->peak = std::max(rest_->peak, ++rest_->queued);
+  if (!awake_ && may_run(cls)) wake(number);
 }
 
 // A stream reservation map has priorities that do not skip in the class of those that do.
@@ -62,23 +65,23 @@ bool TrafficClass::skips(const Packet& packet) const {
           effective_priority(packet.meta.priority) >= Priority::CriticalApplications);
 }
 
-void TrafficClass::refuse(PacketPtr packet, Class& cls) {
+void TrafficClass::refuse(PacketPtr packet, std::size_t cls) {
   NetIf& iface = *stack_.iface(packet->meta.iface);
-  ++cls.dropped;
+  ++rest().more[cls].dropped;
   ++(direction_ == Direction::Tx ? iface.stats().tx_dropped : iface.stats().rx_dropped);
   stack_.tracer().drop(DropReason::QueueFull, iface.subject(), *packet);
   stack_.contexts.forget(packet->meta.context, packet->meta.id);
 }
 
+// The class has work and may run.
 void TrafficClass::wake(std::size_t cls) {
-  if (!may_run(cls)) return;
-  if (stack_.cpu.enabled()) return stack_.cpu.wake(at(cls).thread);
+  if (stack_.cpu.enabled()) return stack_.cpu.wake(rest_->more[cls].thread);
   if (!awake_) schedule_turn();
 }
 
 void TrafficClass::schedule_turn() {
   awake_ = true;
-  turn_ = stack_.scheduler().after({}, Lane::Work, delegate<&TrafficClass::work>(this));
+  stack_.scheduler().post(Lane::Work, delegate<&TrafficClass::work>(this));
 }
 
 std::size_t TrafficClass::queued_of(IfIndex iface) const {
@@ -86,7 +89,8 @@ std::size_t TrafficClass::queued_of(IfIndex iface) const {
   for (std::size_t number = 0; number < count_; ++number) {
     const Class& cls = at(number);
     cls.waiting.for_each([&](const Packet& packet) { count += packet.meta.iface == iface; });
-    count += cls.current != nullptr && cls.current->meta.iface == iface;
+    const Packet* const current = rest_ != nullptr ? rest_->more[number].current.get() : nullptr;
+    count += current != nullptr && current->meta.iface == iface;
   }
   return count;
 }
@@ -103,22 +107,28 @@ void TrafficClass::finish_of(IfIndex iface) {
       (packet->meta.iface == iface ? mine : others).push_back(std::move(packet));
     }
     own.waiting.swap(others);
-    while (!mine.empty() && may_run(cls)) process(note_taken(mine.pop_front(), own), cls);
+    while (!mine.empty() && may_run(cls)) process(note_taken(mine.pop_front(), cls), cls);
     while (!own.waiting.empty()) mine.push_back(own.waiting.pop_front());
     own.waiting.swap(mine);  // in front what it could not do, if anything
   }
 }
 
-PacketPtr TrafficClass::take(Class& cls) { return note_taken(cls.waiting.pop_front(), cls); }
+PacketPtr TrafficClass::take(std::size_t cls) {
+  return note_taken(at(cls).waiting.pop_front(), cls);
+}
 
-PacketPtr TrafficClass::note_taken(PacketPtr packet, Class& cls) {
-  if (count_ > 1) --queued_;
-  ++cls.packets;
+PacketPtr TrafficClass::note_taken(PacketPtr packet, std::size_t cls) {
+  if (count_ > 1) --rest_->queued;
+  ++at(cls).packets;
   const Duration waited = stack_.scheduler().now() - SimTime{packet->meta.queued_at_ns};
-  if (waited.ns == 0) return packet;
-  cls.waited = cls.waited + waited;
-  cls.waited_max = std::max(cls.waited_max, waited);
+  if (waited.ns != 0) [[unlikely]] note_wait(waited, cls);
   return packet;
+}
+
+void TrafficClass::note_wait(Duration waited, std::size_t cls) {
+  More& more = rest().more[cls];
+  more.waited = more.waited + waited;
+  more.waited_max = std::max(more.waited_max, waited);
 }
 
 // Without a modelled cpu: one packet of the highest class that may run.
@@ -126,7 +136,7 @@ void TrafficClass::work() {
   awake_ = false;
   const std::size_t cls = highest();
   if (cls == count_) return;
-  PacketPtr packet = take(at(cls));
+  PacketPtr packet = take(cls);
   if (queued() > 0 && highest() < count_) schedule_turn();
   process(std::move(packet), cls);
 }
@@ -138,17 +148,17 @@ std::size_t TrafficClass::highest() const {
   return count_ > 0 && has_work(0) && may_run(0) ? 0 : count_;
 }
 
-Duration TrafficClass::begin(std::size_t number) {
-  Class& cls = at(number);
-  assert(cls.current == nullptr);
-  cls.current = take(cls);
+Duration TrafficClass::begin(std::size_t cls) {
+  PacketPtr& current = rest_->more[cls].current;
+  assert(current == nullptr);
+  current = take(cls);
   const CpuConfig::Cost& cost = direction_ == Direction::Tx ? stack_.config().cpu.tx
                                                             : stack_.config().cpu.rx;
-  return cost.of(number, cls.current->size());
+  return cost.of(cls, current->size());
 }
 
 void TrafficClass::finish(std::size_t cls) {
-  process(std::move(at(cls).current), cls);
+  process(std::move(rest_->more[cls].current), cls);
 }
 
 void TrafficClass::process(PacketPtr packet, std::size_t cls) {
@@ -174,20 +184,22 @@ void TrafficClass::process_now(PacketPtr packet) {
 
 ClassStats TrafficClass::stats(std::size_t cls) const {
   const Class& of = at(cls);
-  return {of.packets, of.dropped, of.peak, of.waited, of.waited_max};
+  if (rest_ == nullptr) return {of.packets, 0, of.peak, {}, {}};
+  const More& more = rest_->more[cls];
+  return {of.packets, more.dropped, of.peak, more.waited, more.waited_max};
 }
 
 ClassStats TrafficClass::total() const {
   if (count_ == 1) return stats(0);
   ClassStats sum;
   for (std::size_t number = 0; number < count_; ++number) {
-    const Class& cls = at(number);
-    sum.packets += cls.packets;
-    sum.dropped += cls.dropped;
-    sum.waited = sum.waited + cls.waited;
-    sum.waited_max = std::max(sum.waited_max, cls.waited_max);
+    const ClassStats of = stats(number);
+    sum.packets += of.packets;
+    sum.dropped += of.dropped;
+    sum.waited = sum.waited + of.waited;
+    sum.waited_max = std::max(sum.waited_max, of.waited_max);
   }
-  sum.peak = peak_;
+  if (count_ > 1) sum.peak = rest_->peak;
   return sum;
 }
 
@@ -195,8 +207,8 @@ void TrafficClass::stall(bool on) {
   stalled_ = on;
   for (std::size_t cls = 0; cls < count_; ++cls) {
     if (stack_.cpu.enabled()) {
-      stack_.cpu.update(at(cls).thread);
-    } else if (has_work(cls)) {
+      stack_.cpu.update(rest_->more[cls].thread);
+    } else if (has_work(cls) && may_run(cls)) {
       wake(cls);
     }
   }
@@ -204,14 +216,14 @@ void TrafficClass::stall(bool on) {
 
 void TrafficClass::block(std::size_t cls) {
   ++at(cls).blocks;
-  if (stack_.cpu.enabled()) stack_.cpu.update(at(cls).thread);
+  if (stack_.cpu.enabled()) stack_.cpu.update(rest_->more[cls].thread);
 }
 
 void TrafficClass::unblock(std::size_t cls) {
   assert(at(cls).blocks > 0);
   if (--at(cls).blocks > 0) return;
-  if (stack_.cpu.enabled()) return stack_.cpu.update(at(cls).thread);
-  if (has_work(cls)) wake(cls);
+  if (stack_.cpu.enabled()) return stack_.cpu.update(rest_->more[cls].thread);
+  if (has_work(cls) && may_run(cls)) wake(cls);
 }
 
 }  // namespace flapjack

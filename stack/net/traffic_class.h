@@ -8,6 +8,7 @@
 // for a packet. Without classes, and for priorities that skip the queue, the work is done in the
 // caller's turn; for rx that is an interrupt, where nothing may wait.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -42,14 +43,15 @@ class alignas(kCacheLine) TrafficClass {
     bool skip_high = false;
   };
   TrafficClass(Stack& stack, Direction direction, const Config& config);
-  ~TrafficClass();
   TrafficClass(const TrafficClass&) = delete;
   TrafficClass& operator=(const TrafficClass&) = delete;
 
   /// Takes the packet, whose meta.iface is set; a full class drops it and tells nobody.
   void submit(PacketPtr packet);
   /// Packets that wait, in all classes.
-  std::size_t queued() const { return count_ == 1 ? first_.waiting.size() : queued_; }
+  std::size_t queued() const {
+    return count_ > 1 ? rest_->queued : first_.waiting.size();
+  }
   /// How many of them, and of those being processed, leave or came in by `iface`.
   std::size_t queued_of(IfIndex iface) const;
   std::size_t classes() const { return count_; }
@@ -71,32 +73,44 @@ class alignas(kCacheLine) TrafficClass {
 
   // For NodeCpu, the other half of it.
   bool has_work(std::size_t cls) const { return !at(cls).waiting.empty(); }
-  bool may_run(std::size_t cls) const { return !stalled_ && at(cls).blocks == 0; }
+  bool may_run(std::size_t cls) const { return may_run(at(cls)); }
   /// Takes the class's first packet; returns how long it takes. finish() is next.
   Duration begin(std::size_t cls);
   void finish(std::size_t cls);
 
  private:
+  // What every packet needs of a class.
   struct Class {
-    // what every packet needs
     PacketList waiting;
     std::uint64_t packets = 0;
     std::uint32_t blocks = 0, peak = 0;
-    // the rest
+  };
+  // What few do.
+  struct More {
     std::uint32_t thread = 0;  // of NodeCpu
     PacketPtr current;         // being processed by the modelled cpu
     std::uint64_t dropped = 0;
     Duration waited, waited_max;
   };
+  // What a queue of one class has no use for before one of its packets waited.
+  struct Rest {
+    std::uint32_t limit = 0;  // of each class, when there are several or some skip them
+    std::uint32_t queued = 0, peak = 0;  // of all, when there are several
+    std::array<More, 8> more;
+    std::array<Class, 7> others;
+  };
+  bool may_run(const Class& cls) const { return !stalled_ && cls.blocks == 0; }
+  Rest& rest();
   Class& at(std::size_t cls) {
     assert(cls < count_);
-    return cls == 0 ? first_ : others_[cls - 1];
+    return cls == 0 ? first_ : rest_->others[cls - 1];
   }
   const Class& at(std::size_t cls) const { return const_cast<TrafficClass*>(this)->at(cls); }
   bool skips(const Packet& packet) const;
-  void refuse(PacketPtr packet, Class& cls);
-  PacketPtr take(Class& cls);
-  PacketPtr note_taken(PacketPtr packet, Class& cls);
+  void refuse(PacketPtr packet, std::size_t cls);
+  PacketPtr take(std::size_t cls);
+  PacketPtr note_taken(PacketPtr packet, std::size_t cls);
+  void note_wait(Duration waited, std::size_t cls);
   void wake(std::size_t cls);
   void schedule_turn();
   /// The highest class that has work and may run; classes() when none.
@@ -112,13 +126,11 @@ class alignas(kCacheLine) TrafficClass {
   const PriorityMap map_;
   const bool skip_high_;
   bool stalled_ = false;
-  bool awake_ = false;  // its turn is scheduled
-  EventHandle turn_;
-  Class first_;  // here, as most nodes have no more; so far every packet, and a cache line
-  const std::uint32_t limit_;  // of each class, when there are several or some skip them
-  std::uint32_t queued_ = 0, peak_ = 0;  // of all, when there are several
-  std::unique_ptr<Class[]> others_;
+  bool awake_ = false;  // its turn is posted
+  Class first_;         // here, as most nodes have no more
+  std::unique_ptr<Rest> rest_;  // from the start when there are several, some skip them, or cpu
 };
+static_assert(sizeof(TrafficClass) == kCacheLine);
 
 /// Which thread of a node works at the moment, so that what has to wait knows whom it holds up.
 struct WorkContext {
