@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kSeqBytes = 4;
 constexpr std::size_t kDefaultBytes = 64;
 constexpr std::size_t kHeaders = kIpv4HeaderBytes + kUdpHeaderBytes;  // as NetContext counts
-constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
 // What follows the number: each byte tells its place.
 using Message = std::array<std::uint8_t, kDefaultBytes>;
@@ -38,6 +37,16 @@ bool goes_at_once(const Stack& stack, std::size_t bytes) {
          buffers <= pool.buffer_limit() - pool.buffers_in_use();
 }
 
+/// The number of the last message: of those that are due before `until`, at most `count`.
+std::uint64_t last_of(SimTime from, SimTime until, Duration every,
+                      std::optional<std::int64_t> count) {
+  if (from >= until) return 0;
+  const auto span = static_cast<std::uint64_t>((until - from).ns);
+  const auto step = static_cast<std::uint64_t>(every.ns);
+  const std::uint64_t due = (span - 1) / step + 1;
+  return count ? std::min(due, static_cast<std::uint64_t>(*count)) : due;
+}
+
 bool is_usual(const AppSocketSpec& socket) {
   return !socket.ttl && !socket.tos && !socket.port && !socket.priority && !socket.reuse;
 }
@@ -52,11 +61,10 @@ UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
           std::max(kSeqBytes, static_cast<std::size_t>(spec.send.value_or(kDefaultBytes))))),
       every_(spec.every.value_or(seconds(1))),
       wait_(spec.wait.value_or(seconds(1))),
-      until_(spec.until.value_or(env.until)),
       due_(spec.from.value_or(SimTime{})),
-      count_(spec.count ? static_cast<std::uint64_t>(*spec.count) : kNoLimit),
-      next_(stack_.scheduler(), Lane::App, delegate<&UdpPing::send_next>(this)),
-      expiry_(stack_.scheduler(), Lane::App, delegate<&UdpPing::expire>(this)) {
+      last_seq_(last_of(due_, spec.until.value_or(env.until), every_, spec.count)),
+      next_(*this),
+      expiry_(*this) {
   const std::size_t large = bytes_ > kDefaultBytes ? bytes_ : 0;
   if (large == 0 && is_usual(spec.socket)) return;
   unusual_ = std::make_unique<Unusual>(Unusual{spec.socket, std::vector<std::uint8_t>(large)});
@@ -72,7 +80,7 @@ Arena* UdpPing::arena() const {
 }
 
 void UdpPing::start() {
-  if (due_ < until_) next_.start_at(due_);
+  if (last_seq_ > 0) next_.start_at(due_);
 }
 
 Foresight UdpPing::foresee() const {
@@ -151,7 +159,7 @@ void UdpPing::with_message(const Send& send) {
 
 void UdpPing::send_next() {
   ++seq_;
-  const bool last = seq_ >= count_ || due_ + every_ >= until_;
+  const bool last = seq_ >= last_seq_;
   due_ = last ? kNever : due_ + every_;
   if (!last) next_.start_at(std::max(due_, stack_.scheduler().now()));
   if (!open()) return;

@@ -24,6 +24,7 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
   /// See Delegate::Kind.
   Foresight foresee() const;
   AppCounts counts() const override { return {seq_, delivered_}; }
+  Scheduler& scheduler() const { return stack_.scheduler(); }
 
  private:
   struct Pending {
@@ -49,12 +50,13 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
   SubjectId subject_;
   std::uint32_t bytes_;
   Duration every_, wait_;
-  SimTime until_;
   SimTime due_;  // of the next message, or of the one being sent
-  std::uint64_t count_, seq_ = 0, delivered_ = 0;
+  std::uint64_t seq_ = 0, delivered_ = 0;
+  std::uint64_t last_seq_;
   NetContext* context_ = nullptr;
   SmallVector<Pending, 1> pending_;  // oldest first
-  Timer next_, expiry_;
+  TimerOf<UdpPing, &UdpPing::send_next, Lane::App> next_;
+  TimerOf<UdpPing, &UdpPing::expire, Lane::App> expiry_;
   // the rest
   struct Unusual {
     AppSocketSpec socket;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Timer: one shot, re-armable, cancels itself when destroyed. The owner keeps it as a member.
+// TimerOf: the same in two words, for owners of which there are thousands.
 #pragma once
 #include "stack/sim/scheduler.h"
 
@@ -7,16 +8,13 @@ namespace flapjack {
 
 class Timer {
  public:
-  /// `call` runs in `lane` at each expiry; it must stay valid as long as the timer lives. Its
-  /// argument is below 2^32.
+  /// `call` runs in `lane` at each expiry; it must stay valid as long as the timer lives.
   Timer(Scheduler& scheduler, Lane lane, Delegate call)
       : scheduler_(scheduler),
         kind_(call.kind),
         self_(call.self),
-        arg_(static_cast<std::uint32_t>(call.arg)),
-        lane_(lane) {
-    assert(arg_ == call.arg);
-  }
+        arg_(call.arg),
+        lane_(lane) {}
   ~Timer() { cancel(); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
@@ -44,6 +42,32 @@ class Timer {
   EventHandle handle_;
   std::uint32_t arg_;
   Lane lane_;
+};
+
+/// Calls `owner.Method()` in `kLane`; the owner, a T, tells its scheduler().
+template <class T, void (T::*Method)(), Lane kLane>
+class TimerOf {
+ public:
+  explicit TimerOf(T& owner) : owner_(owner) {}
+  ~TimerOf() { cancel(); }
+  TimerOf(const TimerOf&) = delete;
+  TimerOf& operator=(const TimerOf&) = delete;
+
+  void start(Duration delay) { start_at(owner_.scheduler().now() + delay); }
+  void start_at(SimTime when) {
+    Scheduler& scheduler = owner_.scheduler();
+    if (scheduler.pending(handle_)) {
+      scheduler.rearm(handle_, when);
+    } else {
+      handle_ = scheduler.at(when, kLane, delegate<Method>(&owner_));
+    }
+  }
+  bool cancel() { return owner_.scheduler().cancel(handle_); }
+  bool running() const { return owner_.scheduler().pending(handle_); }
+
+ private:
+  T& owner_;
+  EventHandle handle_;
 };
 
 }  // namespace flapjack
