@@ -8,7 +8,6 @@ namespace flapjack {
 namespace {
 
 constexpr std::size_t kFirstSlots = 32;
-constexpr std::size_t kChunkBytes = 4096;
 
 // The upper half of FNV-1a, 64 bits.
 std::uint32_t tag_of(std::string_view text) {
@@ -27,7 +26,7 @@ std::size_t SubjectTable::place(std::string_view path, std::uint32_t tag) const 
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = tag & mask;
   while (slots_[at] != 0) {
-    if (tag_in(slots_[at]) == tag && paths_[number_in(slots_[at]) - 1] == path) break;
+    if (tag_in(slots_[at]) == tag && path == kept(places_[number_in(slots_[at]) - 1])) break;
     at = (at + 1) & mask;
   }
   return at;
@@ -38,12 +37,12 @@ SubjectId SubjectTable::find(std::string_view path) const {
 }
 
 SubjectId SubjectTable::add(std::string_view path) {
-  if (4 * (paths_.size() + 1) > 3 * slots_.size()) grow();
+  if (4 * (places_.size() + 1) > 3 * slots_.size()) grow();
   const std::uint32_t tag = tag_of(path);
   Slot& slot = slots_[place(path, tag)];
   if (slot == 0) {
-    paths_.push_back(keep(path));
-    slot = Slot{tag} << 32 | paths_.size();
+    places_.push_back(keep(path));
+    slot = Slot{tag} << 32 | places_.size();
   }
   return {number_in(slot)};
 }
@@ -60,15 +59,21 @@ void SubjectTable::grow() {
   }
 }
 
-std::string_view SubjectTable::keep(std::string_view path) {
-  if (path.size() > left_) {
-    chunk_bytes_ = left_ = std::max(kChunkBytes, path.size());
-    chunks_.push_back(std::make_unique<char[]>(left_));
+// A path that no chunk has room for gets one of its own.
+SubjectTable::Place SubjectTable::keep(std::string_view path) {
+  constexpr std::size_t kChunk = std::size_t{1} << kChunkBits;
+  const auto length = static_cast<std::uint32_t>(path.size());
+  const std::size_t bytes = sizeof length + path.size();
+  if (bytes > kChunk - std::min(used_, kChunk)) {
+    chunks_.push_back(std::make_unique<char[]>(std::max(kChunk, bytes)));
+    used_ = 0;
   }
-  char* const to = chunks_.empty() ? nullptr : chunks_.back().get() + (chunk_bytes_ - left_);
-  std::copy(path.begin(), path.end(), to);
-  left_ -= path.size();
-  return {to, path.size()};
+  char* const to = chunks_.back().get() + used_;
+  std::memcpy(to, &length, sizeof length);
+  std::copy(path.begin(), path.end(), to + sizeof length);
+  const auto place = static_cast<Place>((chunks_.size() - 1) << kChunkBits | used_);
+  used_ += bytes;
+  return place;
 }
 
 }  // namespace flapjack

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// SubjectTable: the paths of a World and their numbers, in 40 to 70 bytes a path. Numbers are given
+// SubjectTable: the paths of a World and their numbers, in 25 to 50 bytes a path. Numbers are given
 // in the order of the first call and are all that anybody iterates over; the hash table only finds.
 #pragma once
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -18,22 +20,32 @@ class SubjectTable {
   SubjectId find(std::string_view path) const;
   /// Stays valid as long as the table; empty for none.
   std::string_view path(SubjectId subject) const {
-    return subject.valid() ? paths_.at(subject.value - 1) : std::string_view();
+    return subject.valid() ? kept(places_.at(subject.value - 1)) : std::string_view();
   }
 
  private:
   // A number and, above it, the upper half of its path's hash, which says where to look: few paths
   // that are not the one are read. 0: free.
   using Slot = std::uint64_t;
+  // Where a path is: its chunk's number and, in the lower bits, its place there. Four bytes of its
+  // length stand in front of it.
+  using Place = std::uint32_t;
+  static constexpr std::size_t kChunkBits = 12;
 
-  std::string_view keep(std::string_view path);
+  std::string_view kept(Place place) const {
+    const char* const at = chunks_[place >> kChunkBits].get() + (place & ((1u << kChunkBits) - 1));
+    std::uint32_t length;
+    std::memcpy(&length, at, sizeof length);
+    return {at + sizeof length, length};
+  }
+  Place keep(std::string_view path);
   std::size_t place(std::string_view path, std::uint32_t tag) const;
   void grow();
 
-  std::vector<std::string_view> paths_;  // by number - 1
-  std::vector<Slot> slots_;              // open addressing, a power of two
+  std::vector<Place> places_;  // by number - 1
+  std::vector<Slot> slots_;    // open addressing, a power of two
   std::vector<std::unique_ptr<char[]>> chunks_;
-  std::size_t chunk_bytes_ = 0, left_ = 0;  // of the last chunk; free at its end
+  std::size_t used_ = std::size_t{1} << kChunkBits;  // of the last chunk
 };
 
 }  // namespace flapjack
