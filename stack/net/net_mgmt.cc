@@ -21,15 +21,16 @@ Lane lane_of(NetMgmtConfig::Delivery delivery) {
 NetMgmt::NetMgmt(Tracer& tracer, SubjectId node, const NetMgmtConfig& config)
     : tracer_(tracer),
       node_(node),
-      config_(config),
-      work_(tracer.scheduler(), lane_of(config.delivery), delegate<&NetMgmt::turn>(this)) {
+      config_(config) {
   assert(config.queue_size > 0);
   assert(config.delivery != NetMgmtConfig::Delivery::Direct || config.handler_time.ns == 0);
 }
 
 // A place that is free at the very instant at which a notifier gives up is taken first.
 NetMgmt::Queue::Queue(NetMgmt& mgmt)
-    : give_up(mgmt.tracer_.scheduler(), Lane::Settle, delegate<&NetMgmt::give_up>(&mgmt)) {}
+    : work(mgmt.tracer_.scheduler(), lane_of(mgmt.config_.delivery),
+           delegate<&NetMgmt::turn>(&mgmt)),
+      give_up(mgmt.tracer_.scheduler(), Lane::Settle, delegate<&NetMgmt::give_up>(&mgmt)) {}
 
 void NetMgmt::add(MgmtCallback& callback) {
   remove(callback);
@@ -114,7 +115,7 @@ void NetMgmt::push(const Entry& entry) {
   if (q.count == q.ring.size()) grow(q, config_.queue_size);
   q.ring[(q.head + q.count) % q.ring.size()] = entry;
   peak_ = std::max(peak_, ++q.count);
-  if (!work_.running() && !q.busy) work_.start(Duration{});
+  if (!q.work.running() && !q.busy) q.work.start(Duration{});
 }
 
 // Up to its bound only as needed: most nodes never have more than a few events waiting.
@@ -184,7 +185,7 @@ void NetMgmt::turn() {
     const Registered registered = q.to_call[q.next++];
     if (registered.call == nullptr) continue;
     const Duration takes = call(registered);
-    if (takes.ns > 0) return work_.start(takes);
+    if (takes.ns > 0) return q.work.start(takes);
   }
   finish();
 }
@@ -218,7 +219,7 @@ Duration NetMgmt::call(const Registered& registered) {
 
 void NetMgmt::finish() {
   queue_->busy = false;
-  if (queue_->count > 0) return work_.start(Duration{});
+  if (queue_->count > 0) return queue_->work.start(Duration{});
   assert(queue_->waiting.empty());
   const Delegate when_idle = queue_->when_idle;
   queue_.reset();
@@ -234,7 +235,7 @@ void NetMgmt::stall(bool on) {
   stalled_ = on;
   if (on || !turn_missed_) return;
   turn_missed_ = false;
-  work_.start(Duration{});
+  queue_->work.start(Duration{});
 }
 
 // In the notifier's turn, which may be a handler's: no member is kept hold of across a call.

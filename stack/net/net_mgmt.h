@@ -141,7 +141,7 @@ class NetMgmt {
     std::size_t next = 0;
     bool busy = false;
     Delegate when_idle;
-    Timer give_up;
+    Timer work, give_up;
   };
   RecordId trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info);
   MgmtWord word(std::uint64_t mask) const { return mgmt_word(mask, config_.layout); }
@@ -175,7 +175,6 @@ class NetMgmt {
   std::size_t peak_ = 0;
   std::uint64_t dropped_ = 0, delivered_ = 0, calls_ = 0;
   MgmtTap* tap_ = nullptr;
-  Timer work_;
   std::uint32_t statics_ = 0;
   bool calling_ = false, stalled_ = false, turn_missed_ = false;
 };
