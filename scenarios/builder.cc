@@ -250,7 +250,7 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
   }
   const DriverEntry& entry = *driver;
   if (link_spec == nullptr && entry.on_link) return nullptr;
-  DriverSite site{world_->link_env(), nullptr, node.stack.name() + "." + spec.name, {}, {},
+  DriverSite site{world_->link_env(), nullptr, node.stack.path_of(spec.name), {}, {},
                   false, false, checksum_policy(spec)};
   site.mac = spec.mac.empty() ? World::default_mac(node, iface.index().value)
                               : *MacAddress::parse(spec.mac);
@@ -312,7 +312,7 @@ void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
 }
 
 SubjectId Builder::subject(const Node& node, const std::string& name) {
-  return world_->tracer().subject(node.stack.name() + "." + name);
+  return world_->tracer().subject(node.stack.path_of(name));
 }
 
 // TCP exists behind engines only; the default iface decides, as net_context_get() does.

@@ -111,7 +111,7 @@ void Invariants::finish_monitor(const Node& node) {
     if (word != conn_state::kInvalid && (word & conn_state::kReady) != 0) ++ready;
   }
   if (monitor.ready_count() == ready) return;
-  violated("ready_count: " + node.stack.name() + " counts " +
+  violated("ready_count: " + std::string(node.stack.name()) + " counts " +
            std::to_string(monitor.ready_count()) + " ready ifaces of " + std::to_string(ready));
 }
 
@@ -119,8 +119,9 @@ void Invariants::finish_pools(const Stack& stack) {
   const std::size_t exist = world_.slab().in_use();
   for (const PacketPool* pool : {&stack.tx_pool, &stack.rx_pool}) {
     if (pool->in_use() <= exist) continue;
-    violated("pools_balance: " + stack.name() + " counts " + std::to_string(pool->in_use()) +
-             " packets, but only " + std::to_string(exist) + " exist");
+    violated("pools_balance: " + std::string(stack.name()) + " counts " +
+             std::to_string(pool->in_use()) + " packets, but only " + std::to_string(exist) +
+             " exist");
   }
 }
 

@@ -52,7 +52,7 @@ void name_link_addresses(const World& world, NodeNames& names) {
   for (const auto& node : world.nodes()) {
     for (const auto& iface : node->stack.ifaces()) {
       const MacAddress& mac = iface->link_address();
-      if (mac != MacAddress{}) names.add(mac, node->stack.name());
+      if (mac != MacAddress{}) names.add(mac, std::string(node->stack.name()));
     }
   }
 }
@@ -253,7 +253,7 @@ RunVerdict verdict_of(const RunReport& report, const ScenarioSpec& spec, Tracer&
 
 void collect(World& world, const Registry& registry, RunReport& report) {
   for (const auto& node : world.nodes()) {
-    const std::string& name = node->stack.name();
+    const std::string name(node->stack.name());
     for (const CounterWord& word : registry.counters) {
       TargetRef subject;
       subject.node = name;

@@ -103,7 +103,7 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
   SimDriverConfig driver_config;
   driver_config.mac = default_mac(node, iface.index().value);
   auto driver = make_in<SimDriver>(
-      slab_.arena(), link_env(), link, node.stack.name() + "." + config.name, driver_config);
+      slab_.arena(), link_env(), link, node.stack.path_of(config.name), driver_config);
   attach(iface, link, driver->end());
   node.drivers.push_back(std::move(driver));
   iface.bind_driver(*node.drivers.back());

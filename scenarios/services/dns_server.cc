@@ -23,7 +23,7 @@ DnsServer::Reply::Reply(DnsServer& server, std::size_t slot)
 DnsServer::DnsServer(const AppEnv& env, const ServiceSpec& spec)
     : env_(env),
       delay_(spec.delay.value_or(DurationDistribution{})),
-      delays_(env.node.stack.env().rng.stream(env.node.stack.name() + "." + spec.name + ".delay")) {
+      delays_(env.node.stack.env().rng.stream(env.node.stack.path_of(spec.name) + ".delay")) {
   for (const ZoneEntrySpec& each : spec.zone) {
     Entry entry{DnsName(), each.says, each.addresses, DnsName()};
     if (each.says == Says::Alias) entry.alias = DnsName::parse(each.alias).value();

@@ -35,7 +35,7 @@ constexpr std::string_view kTableFull = "address_table_full";
 constexpr std::array kFailureReasons = {kTableFull};
 
 std::string stream_name(const Stack& stack, const NetIf& iface, const char* what) {
-  return stack.name() + ".dhcp." + std::string(iface.name()) + "." + what;
+  return stack.path_of("dhcp.") + std::string(iface.name()) + "." + what;
 }
 
 }  // namespace

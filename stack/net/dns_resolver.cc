@@ -61,7 +61,7 @@ struct DnsResolver::Query {
 };
 
 DnsResolver::DnsResolver(Stack& stack)
-    : stack_(stack), ids_(stack.env().rng.stream(stack.name() + ".dns")) {}
+    : stack_(stack), ids_(stack.env().rng.stream(stack.path_of("dns"))) {}
 
 DnsResolver::~DnsResolver() {
   for (Server& server : servers_) close(server);

@@ -64,7 +64,7 @@ Status Ipv6Fragmentation::give_up(PacketPtr packet) {
 
 // RFC 7739: numbers that nobody else can foresee.
 std::uint32_t Ipv6Fragmentation::next_id() {
-  if (!ids_) ids_ = stack_.env().rng.stream(stack_.name() + ".ipv6_fragment");
+  if (!ids_) ids_ = stack_.env().rng.stream(stack_.path_of("ipv6_fragment"));
   return static_cast<std::uint32_t>(ids_->next());
 }
 

@@ -222,7 +222,7 @@ void Mld::settle() {
 }
 
 Duration Mld::draw(Duration most) {
-  if (!random_) random_ = stack_.env().rng.stream(stack_.name() + ".mld");
+  if (!random_) random_ = stack_.env().rng.stream(stack_.path_of("mld"));
   return Duration{random_->between(0, most.ns)};
 }
 

@@ -168,7 +168,7 @@ void Nd::release(Neighbor& neighbor) {
 }
 
 void Nd::set_reachable(Neighbor& neighbor) {
-  if (!draw_) draw_ = stack_.env().rng.stream(stack_.name() + ".nd");
+  if (!draw_) draw_ = stack_.env().rng.stream(stack_.path_of("nd"));
   neighbor.state = NeighborState::Reachable;
   neighbor.solicits = 0;
   // RFC 4861 section 6.3.4: between 0.5 and 1.5 times the base, drawn for each neighbour

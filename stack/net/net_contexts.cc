@@ -28,7 +28,7 @@ Status check(const SocketConfig& built, Family family, SocketType type, Protocol
 
 NetContexts::NetContexts(Stack& stack, std::size_t limit)
     : stack_(stack),
-      ports_(stack.env().rng.stream(stack.name() + ".ports")),
+      ports_(stack.env().rng.stream(stack.path_of("ports"))),
       limit_(limit) {}
 
 NetContexts::~NetContexts() {

@@ -34,7 +34,7 @@ NetIf::NetIf(Stack& stack, IfIndex index, const NetIfConfig& config)
     : stack_(stack),
       index_(index),
       mtu_(config.mtu),
-      subject_(stack.tracer().subject(stack.name() + "." + config.name)),
+      subject_(stack.tracer().subject(stack.path_of(config.name))),
       ipv4_(stack.config().if_unicast_ipv4 != 0 ? stack.config().if_unicast_ipv4
                                                 : config.ipv4_limit),
       auto_start_(config.auto_start),

@@ -20,15 +20,14 @@ std::size_t slots(const StackConfig& config, std::size_t packets) {
 
 }  // namespace
 
-Stack::Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig& config)
-    : Stack(env, std::move(name), id, std::make_shared<const StackConfig>(config)) {}
+Stack::Stack(const StackEnv& env, std::string_view name, NodeId id, const StackConfig& config)
+    : Stack(env, name, id, std::make_shared<const StackConfig>(config)) {}
 
-Stack::Stack(const StackEnv& env, std::string name, NodeId id,
+Stack::Stack(const StackEnv& env, std::string_view name, NodeId id,
              std::shared_ptr<const StackConfig> shared)
-    : name_(std::move(name)),
-      env_(env),
+    : env_(env),
       config_(std::move(shared)),
-      subject_(env.tracer.subject(name_)),
+      subject_(env.tracer.subject(name)),
       cpu(env.scheduler, config().cpu),
       tx_pool(env.slab, {config().pkt_tx_count, config().buf_tx_count, config().buf_bytes,
                          config().tx_priority, {subject_, "tx_pkts"}}),
@@ -66,6 +65,10 @@ Stack::Stack(const StackEnv& env, std::string name, NodeId id,
       cn(*this),
       id_(id) {}
 
+std::string Stack::path_of(std::string_view part) const {
+  return std::string(name()).append(1, '.').append(part);
+}
+
 // Contexts first, which may have groups to leave, then ifaces: both use the parts.
 Stack::~Stack() {
   contexts.put_all();
@@ -77,28 +80,34 @@ NetIf& Stack::add_iface(NetIfConfig config) {
   const IfIndex index{static_cast<std::uint32_t>(ifaces_.size() + 1)};
   NetIf& iface = *ifaces_.emplace_back(make_in<NetIf>(arena(), *this, index, std::move(config)));
   routes_changed();
-  if (ifaces_.size() <= kFewIfaces) return iface;
-  if (by_name_ == nullptr) {
-    by_name_ = std::make_unique<std::vector<NetIf*>>();
-    for (const auto& each : ifaces_) by_name_->push_back(each.get());
-    std::sort(by_name_->begin(), by_name_->end(), name_less);
-  } else {
-    by_name_->insert(std::upper_bound(by_name_->begin(), by_name_->end(), &iface, name_less),
-                     &iface);
-  }
   return iface;
 }
 
+// Many are mostly added before somebody asks.
+const std::vector<NetIf*>& Stack::by_name() const {
+  if (by_name_ == nullptr) by_name_ = std::make_unique<std::vector<NetIf*>>();
+  std::vector<NetIf*>& all = *by_name_;
+  const std::size_t known = all.size();
+  const bool one = ifaces_.size() == known + 1;
+  for (std::size_t i = known; i < ifaces_.size(); ++i) {
+    NetIf* const iface = ifaces_[i].get();
+    all.insert(one ? std::upper_bound(all.begin(), all.end(), iface, name_less) : all.end(), iface);
+  }
+  if (!one && all.size() > known) std::sort(all.begin(), all.end(), name_less);
+  return all;
+}
+
 NetIf* Stack::iface_by_name(std::string_view name) const {
-  if (by_name_ == nullptr) {
+  if (ifaces_.size() <= kFewIfaces) {
     const auto found = std::find_if(ifaces_.begin(), ifaces_.end(),
                                     [&](const auto& iface) { return iface->name() == name; });
     return found != ifaces_.end() ? found->get() : nullptr;
   }
+  const std::vector<NetIf*>& all = by_name();
   const auto found =
-      std::lower_bound(by_name_->begin(), by_name_->end(), name,
+      std::lower_bound(all.begin(), all.end(), name,
                        [](const NetIf* iface, std::string_view n) { return iface->name() < n; });
-  return found != by_name_->end() && (*found)->name() == name ? *found : nullptr;
+  return found != all.end() && (*found)->name() == name ? *found : nullptr;
 }
 
 NetIf* Stack::default_iface() const {

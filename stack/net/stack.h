@@ -102,11 +102,7 @@ struct StackConfig {
 // packet of a node that rested meanwhile finds few cache lines cold.
 class alignas(kCacheLine) Stack {
  private:  // first, because the parts below use them from their constructors on
-  std::string name_;
-  std::array<std::uint32_t, kIfKinds> kinds_{};
-  NetIf* default_iface_ = nullptr;
-  // what every packet needs begins with a line
-  alignas(kCacheLine) StackEnv env_;
+  StackEnv env_;
   std::shared_ptr<const StackConfig> config_;
   SmallVector<std::unique_ptr<NetIf>, 2> ifaces_;
   SubjectId subject_;
@@ -114,15 +110,17 @@ class alignas(kCacheLine) Stack {
 
  public:
   /// `name` is the node's path in traces and prefixes its random streams.
-  Stack(const StackEnv& env, std::string name, NodeId id, const StackConfig& config = {});
+  Stack(const StackEnv& env, std::string_view name, NodeId id, const StackConfig& config = {});
   /// The same with a config that many nodes may share.
-  Stack(const StackEnv& env, std::string name, NodeId id,
+  Stack(const StackEnv& env, std::string_view name, NodeId id,
         std::shared_ptr<const StackConfig> config);
   ~Stack();
   Stack(const Stack&) = delete;
   Stack& operator=(const Stack&) = delete;
 
-  const std::string& name() const { return name_; }
+  std::string_view name() const { return env_.tracer.path(subject_); }
+  /// The path of a part of the node in traces, and of its random streams: "dev.eth0".
+  std::string path_of(std::string_view part) const;
   NodeId id() const { return id_; }
   SubjectId subject() const { return subject_; }
   const StackConfig& config() const { return *config_; }
@@ -206,10 +204,15 @@ class alignas(kCacheLine) Stack {
   Lazy<CnParts, Stack> cn;  ///< last, so that the feed lets go of mgmt first
 
  private:
-  std::unique_ptr<std::vector<NetIf*>> by_name_;  // sorted; null while there are few
+  /// What iface_by_name() searches in, with the ifaces that were added since it did so last.
+  const std::vector<NetIf*>& by_name() const;
   NetIf* chosen_default() const;
   void warn_of_few_configs(std::string_view event, std::size_t ifaces, std::size_t limit);
 
+  // the rest, which few events need
+  NetIf* default_iface_ = nullptr;
+  mutable std::unique_ptr<std::vector<NetIf*>> by_name_;  // sorted; null while there are few
+  std::array<std::uint32_t, kIfKinds> kinds_{};
   std::uint32_t address_epoch_ = 0;
   NodeId id_;
   bool booted_ = false;

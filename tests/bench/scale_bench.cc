@@ -80,7 +80,7 @@ class Scale {
  private:
   template <class Make>
   void add(Node& node, const std::string& name, const Make& make) {
-    const SubjectId subject = world_.tracer().subject(node.stack.name() + "." + name);
+    const SubjectId subject = world_.tracer().subject(node.stack.path_of(name));
     node.apps.emplace_back(name, make(AppEnv{node, subject, SimTime{} + kRun}));
   }
 

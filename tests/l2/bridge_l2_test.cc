@@ -289,7 +289,7 @@ struct Loop {
     SimDriverConfig device;
     device.mac = mac(static_cast<std::uint8_t>(0x10 + devices.size()));
     devices.push_back(
-        make_in<SimDriver>(nullptr, rig.env(), link, stack.name() + "." + name, device));
+        make_in<SimDriver>(nullptr, rig.env(), link, stack.path_of(name), device));
     NetIf& iface = stack.add_iface({.name = name});
     iface.bind_l2(ethernet);
     iface.bind_driver(*devices.back());

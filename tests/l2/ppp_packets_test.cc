@@ -213,7 +213,7 @@ TEST(Ppp, InTheOldOrderItWorksToo) {
   Stack b({rig.scheduler, rig.tracer, fibers, rig.slab, rig.rng}, "b", NodeId{2}, old);
   std::vector<std::unique_ptr<HdlcDriver>> drivers;
   for (auto [stack, l2] : {std::pair{&a, &asking}, std::pair{&b, &giving}}) {
-    const std::string name = stack->name() + ".ppp0";
+    const std::string name = stack->path_of("ppp0");
     drivers.push_back(std::make_unique<HdlcDriver>(
         rig.env(), name, make_in<SimDriver>(nullptr, rig.env(), line, name, SimDriverConfig{})));
     NetIf& iface = stack->add_iface({.name = "ppp0"});

@@ -92,7 +92,8 @@ std::string ConnectorBridge::begin(World& world) {
   bound_ = true;
   doors_.push_back(first);
   receive(first);
-  std::fprintf(stderr, "flapjack: the Connector of %s is at %s\n", stack_->name().c_str(),
+  const std::string name(stack_->name());
+  std::fprintf(stderr, "flapjack: the Connector of %s is at %s\n", name.c_str(),
                options_.at.text().c_str());
   return {};
 }
