@@ -41,7 +41,7 @@ TEST(Checksum, AgreesWithTheReferenceAtEveryLengthAndAlignment) {
 }
 
 TEST(Checksum, CarriesOfAllOnesFold) {
-  for (const std::size_t length : {2u, 40u, 65'535u}) {
+  for (const std::size_t length : {2u, 32u, 40u, 64u, 96u, 128u, 65'535u}) {
     const std::vector<std::uint8_t> ones(length, 0xff);
     EXPECT_EQ(checksum(ones), reference(ones)) << length;
   }
