@@ -24,13 +24,21 @@ class Arena {
 
   /// Memory that is there until the arena dies. `align`: a power of two.
   void* allocate(std::size_t bytes, std::size_t align);
+  /// What it has taken from the machine beside the heap, so far as it was handed out.
+  std::size_t mapped_bytes() const { return mapped_ - (in_mapped_ ? end_ - next_ : 0); }
 
  private:
+  struct Chunk {
+    void* memory;
+    std::size_t mapped;  // 0: it is on the heap
+  };
   void grow(std::size_t bytes);
 
   std::uintptr_t next_ = 0, end_ = 0;
   std::size_t chunk_bytes_ = 0;  // of the latest chunk
-  std::vector<void*> chunks_;
+  std::size_t mapped_ = 0;       // of all chunks
+  bool in_mapped_ = false;       // the latest is
+  std::vector<Chunk> chunks_;
 };
 
 /// What a type T inherits to be made by make_in() alone. T has `Arena* arena() const`, which says

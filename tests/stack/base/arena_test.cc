@@ -55,6 +55,23 @@ TEST(Arena, APieceMayBeLargerThanAnyChunk) {
   EXPECT_EQ(large[kBytes - 1], 1);
 }
 
+TEST(Arena, LargeChunksAreCountedAsFarAsTheyAreHandedOut) {
+  constexpr std::size_t kPiece = 1000 * 64, kPieces = 400;
+  Arena arena;
+  EXPECT_EQ(arena.mapped_bytes(), 0u);
+  for (std::size_t i = 0; i < kPieces; ++i) {
+    const std::size_t before = arena.mapped_bytes();
+    std::memset(arena.allocate(kPiece, 64), 1, kPiece);
+    EXPECT_GE(arena.mapped_bytes(), before);
+    EXPECT_LT(arena.mapped_bytes(), before + 3 * kPiece) << "at most the end of a chunk is left";
+  }
+  const std::size_t all = kPiece * kPieces;  // less what was handed out of smaller chunks
+  EXPECT_LE(arena.mapped_bytes(), all + 8 * kPiece);
+#if defined(__linux__)
+  EXPECT_GE(arena.mapped_bytes(), all - (std::size_t{4} << 20));
+#endif
+}
+
 TEST(Arena, AnObjectIsDestroyedWhereverItWasMade) {
   Arena arena;
   int live = 0;
