@@ -20,8 +20,11 @@ Ipv6Fragmentation::Ipv6Fragmentation(Stack& stack)
       reassembly_(stack, stack.config().ipv6_fragment.reassembly,
                   [this](NetIf& iface, Packet& first) { expired(iface, first); }) {}
 
+// A part is not split once more, also when it turns out to be too large while the others wait.
 bool Ipv6Fragmentation::splits(const Packet& packet) const {
-  return stack_.config().ipv6_fragment.enabled && !packet.meta.forwarded;
+  if (!stack_.config().ipv6_fragment.enabled || packet.meta.forwarded) return false;
+  const std::size_t named_at = place_for_ipv6_fragment(packet.bytes()).named_at;
+  return packet.bytes()[named_at] != static_cast<std::uint8_t>(IpProtocol::Fragment);
 }
 
 // ---- sending

@@ -121,6 +121,18 @@ TEST(Ipv6Fragmentation, SplitsForTheSmallestLinkOfThePath) {
   EXPECT_EQ(world.node.tx_pool.in_use(), 0u);
 }
 
+TEST(Ipv6Fragmentation, APartIsNotSplitAgain) {
+  World world;
+  const PacketPtr packet = world.node.tx_pool.allocate(1500);
+  ASSERT_NE(packet, nullptr);
+  const Bytes segment = udp_segment(1992);
+  packet->append(piece(segment, 0, 1400));
+  EXPECT_FALSE(world.node.v6->fragmentation.splits(*packet));
+  packet->trim(0);
+  packet->append(test::ipv6_bytes(kPeer, kUs, IpProtocol::Udp, udp_segment(1400)));
+  EXPECT_TRUE(world.node.v6->fragmentation.splits(*packet));
+}
+
 TEST(Ipv6Fragmentation, WhatFitsIsNotSplit) {
   World world;
   world.learn_mtu(1300);
