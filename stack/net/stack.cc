@@ -139,11 +139,8 @@ void Stack::warn_of_few_configs(std::string_view event, std::size_t ifaces, std:
 }
 
 void Stack::prefetch() const {
-  flapjack::prefetch(&env_, front_of(*this, tx_queue) - front_of(*this, env_));
-  flapjack::prefetch(&tx_queue, kCacheLine);
-  flapjack::prefetch(&rx_queue, kCacheLine);
   constexpr std::size_t kLines = 2;  // from waits to what every packet needs of conns
-  flapjack::prefetch(&waits, kLines * kCacheLine);
+  flapjack::prefetch(this, front_of(*this, waits) + kLines * kCacheLine);
   flapjack::prefetch(&contexts, sizeof contexts);
 }
 
