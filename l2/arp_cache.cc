@@ -8,17 +8,13 @@
 
 namespace flapjack {
 
-ArpCache::ArpCache(NetIf& iface, const ArpConfig& config)
-    : iface_(iface),
-      config_(config),
-      timeout_(iface.stack().scheduler(), Lane::Work, delegate<&ArpCache::expire>(this)) {
-  assert(config_.table_size >= 1 && config_.pending_limit >= 1);
+ArpCache::~ArpCache() {
+  if (asking_ != nullptr) iface_.stack().scheduler().cancel(asking_->timeout);
 }
 
-// One by one, as a table may have been large.
-ArpCache::~ArpCache() {
-  while (spare_ != nullptr) spare_ = std::move(spare_->next);
-}
+EthernetL2& ArpCache::l2() const { return *static_cast<EthernetL2*>(iface_.l2()); }
+
+const ArpConfig& ArpCache::config() const { return l2().config(); }
 
 ArpCache::Iterator ArpCache::find_entry(Ipv4Address neighbour) {
   return std::find_if(entries_.begin(), entries_.end(),
@@ -27,20 +23,26 @@ ArpCache::Iterator ArpCache::find_entry(Ipv4Address neighbour) {
 
 const MacAddress* ArpCache::find(Ipv4Address neighbour) {
   const auto found = find_entry(neighbour);
-  if (found == entries_.end() || found->pending()) return nullptr;
-  std::rotate(entries_.begin(), found, found + 1);
+  if (found == entries_.end() || found->pending) return nullptr;
+  if (found != entries_.begin()) std::rotate(entries_.begin(), found, found + 1);
   return &entries_.front().mac;
+}
+
+ArpCache::Request& ArpCache::request_of(const Entry& entry) {
+  assert(entry.pending);
+  return *std::find_if(asking_->requests.begin(), asking_->requests.end(),
+                       [&](const Request& r) { return r.address == entry.address; });
 }
 
 bool ArpCache::is_pending(Ipv4Address neighbour) const {
   return std::any_of(entries_.begin(), entries_.end(),
-                     [&](const Entry& e) { return e.pending() && e.address == neighbour; });
+                     [&](const Entry& e) { return e.pending && e.address == neighbour; });
 }
 
 Status ArpCache::park(PacketPtr packet, Ipv4Address neighbour) {
   const auto found = find_entry(neighbour);
   if (found == entries_.end()) return park_first(std::move(packet), neighbour);
-  assert(found->pending());
+  assert(found->pending);
   return park_more(*found, std::move(packet));
 }
 
@@ -50,32 +52,30 @@ Status ArpCache::no_source(PacketPtr packet) {
 }
 
 Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
-  const Message question = request(neighbour, *packet);
+  const Message question = question_for(neighbour, *packet);
   if (question.arp.sender_ip.is_any()) return no_source(std::move(packet));
   PacketList evicted = make_room();
   iface_.stack().tracer().hop(Hop::ArpWait, iface_.subject(), *packet);
   const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
   Entry entry;
   entry.address = neighbour;
-  begin_request(entry);
-  entry.request->parked.push_back(std::move(packet));
-  entries_.insert(entries_.begin(), std::move(entry));
-  if (!timeout_.running()) arm();
+  begin_request(entry).parked.push_back(std::move(packet));
+  entries_.insert(entries_.begin(), entry);
   drop_all(std::move(evicted), DropReason::ArpEvicted, Errc::Enobufs);
   ask(question);
   return is_pending(neighbour) ? Status() : Status(Errc::Enobufs);
 }
 
 Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
-  const std::size_t limit = config_.single_pending ? 1 : config_.pending_limit;
-  PacketList& parked = entry.request->parked;
+  const std::size_t limit = config().single_pending ? 1 : config().pending_limit;
+  PacketList& parked = request_of(entry).parked;
   if (parked.size() < limit) {
     iface_.stack().tracer().hop(Hop::ArpWait, iface_.subject(), *packet);
     parked.push_back(std::move(packet));
     return Status();
   }
-  if (config_.single_pending) {
-    const Message again = request(entry.address, *packet);
+  if (config().single_pending) {
+    const Message again = question_for(entry.address, *packet);
     if (again.arp.sender_ip.is_any()) return no_source(std::move(packet));
     const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
     allocate([this, again](PacketPtr free) {
@@ -89,29 +89,32 @@ Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
 /// the table, the oldest of them. Returns the packets that waited there; dropping them runs the
 /// apps' callbacks, which may come back here, so it is left for when the table is in order again.
 PacketList ArpCache::make_room() {
-  if (entries_.size() < config_.table_size) return {};
+  if (entries_.size() < config().table_size) return {};
   auto victim =
-      std::find_if(entries_.rbegin(), entries_.rend(), [](const Entry& e) { return !e.pending(); });
+      std::find_if(entries_.rbegin(), entries_.rend(), [](const Entry& e) { return !e.pending; });
   if (victim == entries_.rend()) victim = entries_.rbegin();
   PacketList parked = end_request(*victim);
   entries_.erase(std::next(victim).base());
   return parked;
 }
 
-void ArpCache::begin_request(Entry& entry) {
-  std::unique_ptr<Request> request = std::move(spare_);
-  if (request == nullptr) request = std::make_unique<Request>();
-  spare_ = std::move(request->next);
-  request->deadline = iface_.stack().scheduler().now() + config_.request_timeout;
-  entry.request = std::move(request);
+// Their deadlines are in the order of the requests.
+ArpCache::Request& ArpCache::begin_request(Entry& entry) {
+  if (asking_ == nullptr) asking_ = l2().arp_spares().take();
+  entry.pending = true;
+  const SimTime deadline = iface_.stack().scheduler().now() + config().request_timeout;
+  Request& begun = asking_->requests.emplace_back(Request{entry.address, deadline, {}});
+  if (!iface_.stack().scheduler().pending(asking_->timeout)) arm();
+  return begun;
 }
 
-/// What waited for it; nothing when it is not pending.
+/// What waited for it; nothing when it is not pending. arm() is next, unless a request follows.
 PacketList ArpCache::end_request(Entry& entry) {
-  if (!entry.pending()) return {};
-  PacketList parked = std::move(entry.request->parked);
-  entry.request->next = std::move(spare_);
-  spare_ = std::move(entry.request);
+  if (!entry.pending) return {};
+  Request& ended = request_of(entry);
+  PacketList parked = std::move(ended.parked);
+  asking_->requests.erase(asking_->requests.begin() + (&ended - asking_->requests.data()));
+  entry.pending = false;
   return parked;
 }
 
@@ -124,7 +127,7 @@ Verdict ArpCache::input(PacketPtr& packet) {
   }
   iface_.on_arp(*arp);
   // Who announces an address asks nobody, also not those who have the same one.
-  const bool announces = config_.gratuitous && arp->sender_ip == arp->target_ip;
+  const bool announces = config().gratuitous && arp->sender_ip == arp->target_ip;
   const bool for_us = !announces && iface_.ipv4().owns(arp->target_ip);
   learn(*arp, for_us);
   if (for_us && arp->operation == ArpOperation::Request) {
@@ -154,10 +157,10 @@ void ArpCache::learn(const ArpHeader& arp, bool for_us) {
   if (arp.sender_ip.is_any() || iface_.ipv4().find(arp.sender_ip) != nullptr) return;
   const bool asks_us = for_us && arp.operation == ArpOperation::Request;
   const auto known = find_entry(arp.sender_ip);
-  if (known != entries_.end() && known->pending()) {
-    if (for_us || config_.gratuitous) resolve(known, arp.sender_mac);
+  if (known != entries_.end() && known->pending) {
+    if (for_us || config().gratuitous) resolve(known, arp.sender_mac);
   } else if (known != entries_.end()) {
-    if (asks_us || config_.gratuitous) known->mac = arp.sender_mac;
+    if (asks_us || config().gratuitous) known->mac = arp.sender_mac;
   } else if (asks_us) {
     add(arp.sender_ip, arp.sender_mac);
   }
@@ -165,16 +168,16 @@ void ArpCache::learn(const ArpHeader& arp, bool for_us) {
 
 /// Never at the cost of packets that wait.
 void ArpCache::add(Ipv4Address neighbour, const MacAddress& mac) {
-  const bool full = entries_.size() >= config_.table_size;
+  const bool full = entries_.size() >= config().table_size;
   if (full &&
-      std::all_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.pending(); })) {
+      std::all_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.pending; })) {
     return;
   }
   static_cast<void>(make_room());  // a resolved entry goes: nothing waits there
   Entry entry;
   entry.address = neighbour;
   entry.mac = mac;
-  entries_.insert(entries_.begin(), std::move(entry));
+  entries_.insert(entries_.begin(), entry);
 }
 
 void ArpCache::resolve(Iterator entry, const MacAddress& mac) {
@@ -209,7 +212,7 @@ Status ArpCache::output(const Message& message, PacketPtr packet) {
   return iface_.output_frame(std::move(packet));
 }
 
-ArpCache::Message ArpCache::request(Ipv4Address neighbour, const Packet& because) const {
+ArpCache::Message ArpCache::question_for(Ipv4Address neighbour, const Packet& because) const {
   return {{ArpOperation::Request, iface_.link_address(), sender_for(neighbour, because), {},
            neighbour},
           MacAddress::broadcast(), because.meta.id};
@@ -272,7 +275,7 @@ Ipv4Address ArpCache::sender_for(Ipv4Address neighbour, const Packet& packet) co
 
 void ArpCache::expire() {
   const SimTime now = iface_.stack().scheduler().now();
-  const auto expired = [now](const Entry& e) { return e.pending() && e.request->deadline <= now; };
+  const auto expired = [&](const Entry& e) { return e.pending && request_of(e).deadline <= now; };
   for (;;) {
     const auto last = std::find_if(entries_.rbegin(), entries_.rend(), expired);
     if (last == entries_.rend()) break;
@@ -285,27 +288,31 @@ void ArpCache::expire() {
   arm();
 }
 
-/// The timer runs to the earliest deadline of a request.
+/// For the earliest deadline of those that are left, if any.
 void ArpCache::arm() {
-  SimTime earliest = kNever;
-  for (const Entry& e : entries_) {
-    if (e.pending()) earliest = std::min(earliest, e.request->deadline);
-  }
-  if (earliest == kNever) {
-    timeout_.cancel();
-  } else {
-    timeout_.start_at(earliest);
-  }
+  if (asking_ == nullptr) return;
+  if (asking_->requests.empty()) return end_asking();
+  Scheduler& scheduler = iface_.stack().scheduler();
+  const SimTime when = asking_->requests.front().deadline;
+  if (scheduler.rearm(asking_->timeout, when)) return;
+  asking_->timeout = scheduler.at(when, Lane::Work, delegate<&ArpCache::expire>(this));
+}
+
+void ArpCache::end_asking() {
+  if (asking_ == nullptr) return;
+  assert(asking_->requests.empty());
+  iface_.stack().scheduler().cancel(asking_->timeout);
+  l2().arp_spares().give(std::move(asking_));
 }
 
 void ArpCache::clear(DropReason reason) {
-  timeout_.cancel();
   PacketList parked;
   for (Entry& entry : entries_) {
     PacketList own = end_request(entry);
     while (!own.empty()) parked.push_back(own.pop_front());
   }
   entries_.clear();  // before callbacks run that may come back here
+  end_asking();
   drop_all(std::move(parked), reason, Errc::Enetdown);
 }
 

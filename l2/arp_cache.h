@@ -5,22 +5,25 @@
 //  1. entries_ is in order of use, latest first; the last one that is not pending is evicted first.
 //  2. An entry never ages. A pending one lives until its answer or request_timeout, whichever comes
 //     first; the request is not repeated.
-//  3. Only pending entries hold parked packets, oldest first, at most pending_limit of them.
+//  3. Each pending entry has one request, which holds the packets parked for it, oldest first, at
+//     most pending_limit of them. Who asks nobody has no memory for that, either.
 //
 // This file and its .cc record the hop arp_wait.
 #pragma once
 #include <memory>
+#include <vector>
 
 #include "stack/base/small_vector.h"
 #include "stack/contract/arp_port.h"
 #include "stack/contract/l2.h"
 #include "stack/packet/packet_list.h"
-#include "stack/sim/timer.h"
+#include "stack/sim/scheduler.h"
 #include "stack/trace/hop.h"
 #include "stack/wire/arp.h"
 
 namespace flapjack {
 
+class EthernetL2;
 class NetIf;
 
 /// Sizes, times and switches of an ArpCache.
@@ -37,10 +40,47 @@ struct ArpConfig {
   bool operator==(const ArpConfig&) const = default;
 };
 
+/// What an ArpCache has only while it asks.
+struct ArpAsking {
+  struct Request {
+    Ipv4Address address;
+    SimTime deadline;
+    PacketList parked;
+  };
+  std::vector<Request> requests;  // by deadline
+  EventHandle timeout;            // of the first
+  std::unique_ptr<ArpAsking> next;  // of ArpSpares
+};
+
+/// Those that are done, for whoever asks next: nothing is allocated once there were enough of them.
+class ArpSpares {
+ public:
+  ArpSpares() = default;
+  ~ArpSpares() {
+    while (first_ != nullptr) static_cast<void>(take());  // one by one, as they may be many
+  }
+  ArpSpares(const ArpSpares&) = delete;
+  ArpSpares& operator=(const ArpSpares&) = delete;
+
+  std::unique_ptr<ArpAsking> take() {
+    if (first_ == nullptr) return std::make_unique<ArpAsking>();
+    std::unique_ptr<ArpAsking> taken = std::move(first_);
+    first_ = std::move(taken->next);
+    return taken;
+  }
+  void give(std::unique_ptr<ArpAsking> done) {
+    done->next = std::move(first_);
+    first_ = std::move(done);
+  }
+
+ private:
+  std::unique_ptr<ArpAsking> first_;
+};
+
 class ArpCache : public ArpPort {
  public:
-  /// Iface and config outlive the cache.
-  ArpCache(NetIf& iface, const ArpConfig& config);
+  /// `iface`, whose L2 is an EthernetL2 with the configuration, outlives the cache.
+  explicit ArpCache(NetIf& iface) : iface_(iface) {}
   ~ArpCache() override;
 
   /// The neighbour's address, which becomes the most recently used; null when not known (yet).
@@ -63,26 +103,24 @@ class ArpCache : public ArpPort {
   bool is_pending(Ipv4Address neighbour) const;
 
  private:
-  struct Request {
-    SimTime deadline;
-    PacketList parked;
-    std::unique_ptr<Request> next;  // of spare_
-  };
+  using Request = ArpAsking::Request;
   struct Entry {
-    bool pending() const { return request != nullptr; }
     Ipv4Address address;
     MacAddress mac;
-    std::unique_ptr<Request> request;  // null once it was answered
+    bool pending = false;  // until it was answered
   };
   using Entries = SmallVector<Entry, 1>;
   using Iterator = Entries::iterator;
 
+  EthernetL2& l2() const;
+  const ArpConfig& config() const;
   Iterator find_entry(Ipv4Address neighbour);
+  Request& request_of(const Entry& entry);
   Status no_source(PacketPtr packet);
   Status park_first(PacketPtr packet, Ipv4Address neighbour);
   Status park_more(Entry& entry, PacketPtr packet);
   PacketList make_room();
-  void begin_request(Entry& entry);
+  Request& begin_request(Entry& entry);
   PacketList end_request(Entry& entry);
   void learn(const ArpHeader& arp, bool for_us);
   void add(Ipv4Address neighbour, const MacAddress& mac);
@@ -97,19 +135,18 @@ class ArpCache : public ArpPort {
   void answer(const ArpHeader& request, PacketPtr packet);
   Status output(const Message& message, PacketPtr packet);
   Status tell_all(const ArpHeader& arp);
-  Message request(Ipv4Address neighbour, const Packet& because) const;
+  Message question_for(Ipv4Address neighbour, const Packet& because) const;
   void ask(const Message& question);
   void give_up(Ipv4Address neighbour);
   Ipv4Address sender_for(Ipv4Address neighbour, const Packet& packet) const;
   void expire();
   void arm();
+  void end_asking();
   void drop_all(PacketList packets, DropReason reason, Errc code);
 
   Entries entries_;  // in front: what every packet needs
   NetIf& iface_;
-  const ArpConfig& config_;
-  Timer timeout_;
-  std::unique_ptr<Request> spare_;  // of those that have ended
+  std::unique_ptr<ArpAsking> asking_;  // null while nobody is asked for
 };
 
 }  // namespace flapjack

@@ -8,7 +8,7 @@ namespace {
 
 struct BridgeContext : EthernetContext {
   BridgeContext(NetIf& iface, const BridgeConfig& config)
-      : EthernetContext(iface, config.arp), table(config.ageing, config.addresses) {}
+      : EthernetContext(iface), table(config.ageing, config.addresses) {}
 
   /// Whether one more frame may be flooded in this second.
   bool may_flood(SimTime now, std::uint32_t limit) {

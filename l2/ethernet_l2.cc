@@ -44,7 +44,7 @@ Arena* EthernetContext::arena() const {
 }
 
 std::unique_ptr<L2Context> EthernetL2::attach(NetIf& iface) {
-  return make_in<EthernetContext>(iface.stack().arena(), iface, arp_);
+  return make_in<EthernetContext>(iface.stack().arena(), iface);
 }
 
 ArpCache& EthernetL2::arp(NetIf& iface) {

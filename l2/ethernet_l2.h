@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // EthernetL2: IPv4 and IPv6 over Ethernet II (RFC 894, RFC 2464; groups: RFC 1112 section 6.4). The
-// state
-// of each iface is its ArpCache; the object itself has only its configuration.
+// state of each iface is its ArpCache; the object itself has only what they share.
 #pragma once
+#include <cassert>
+
 #include "l2/arp_cache.h"
 #include "stack/base/arena.h"
 #include "stack/base/prefetch.h"
@@ -26,7 +27,7 @@ void take_tag_off(Packet& packet, const VlanTag& tag);
 
 /// What every iface of an EthernetL2 has.
 struct alignas(kCacheLine) EthernetContext : L2Context, ArenaObject<EthernetContext> {
-  EthernetContext(NetIf& iface, const ArpConfig& config) : arp(iface, config) {}
+  explicit EthernetContext(NetIf& iface) : arp(iface) {}
   Arena* arena() const;
   ArpPort* arp_port() override { return &arp; }
   ArpCache arp;
@@ -34,7 +35,9 @@ struct alignas(kCacheLine) EthernetContext : L2Context, ArenaObject<EthernetCont
 
 class EthernetL2 : public L2 {
  public:
-  explicit EthernetL2(const ArpConfig& arp = {}) : arp_(arp) {}
+  explicit EthernetL2(const ArpConfig& arp = {}) : arp_(arp) {
+    assert(arp_.table_size >= 1 && arp_.pending_limit >= 1);
+  }
 
   const ArpConfig& config() const { return arp_; }
   L2Traits traits() const override;
@@ -50,6 +53,8 @@ class EthernetL2 : public L2 {
   /// IPv6 or ARP). A tag of priority only is taken off; the rest of the frame is this iface's.
   Verdict recv(NetIf& iface, PacketPtr& packet) override;
 
+  /// For the caches of its ifaces.
+  ArpSpares& arp_spares() { return arp_spares_; }
   /// The neighbours of an iface that uses this L2.
   static ArpCache& arp(NetIf& iface);
 
@@ -58,6 +63,7 @@ class EthernetL2 : public L2 {
   Status send_datagram(NetIf& iface, PacketPtr packet);
 
   ArpConfig arp_;
+  ArpSpares arp_spares_;
 };
 
 }  // namespace flapjack
