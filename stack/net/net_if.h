@@ -95,8 +95,8 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   // Bindings; each once, before the first up(). Nothing is owned.
   void bind_l2(L2& l2);
   void bind_driver(Driver& driver);
-  void set_offload(ContextOffload* engine) { offload_ = engine; }
-  void set_socket_offload(SocketOffload* engine) { socket_offload_ = engine; }
+  void set_offload(ContextOffload* engine) { rare().offload = engine; }
+  void set_socket_offload(SocketOffload* engine) { rare().socket_offload = engine; }
   L2* l2() const { return l2_; }
   /// Whether its L2 takes packets (L2Traits::has_send).
   bool has_send() const { return has_send_; }
@@ -107,10 +107,12 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   VirtualIface* virtual_iface() const { return virtual_; }
   IfStacking& stacking() { return stacking_; }
   const IfStacking& stacking() const { return stacking_; }
-  ContextOffload* offload() const { return offload_; }
-  SocketOffload* socket_offload() const { return socket_offload_; }
-  bool is_ip_offloaded() const { return offload_ != nullptr; }
-  bool is_socket_offloaded() const { return socket_offload_ != nullptr; }
+  ContextOffload* offload() const { return rare_ != nullptr ? rare_->offload : nullptr; }
+  SocketOffload* socket_offload() const {
+    return rare_ != nullptr ? rare_->socket_offload : nullptr;
+  }
+  bool is_ip_offloaded() const { return offload() != nullptr; }
+  bool is_socket_offloaded() const { return socket_offload() != nullptr; }
   bool is_offloaded() const { return is_ip_offloaded() || is_socket_offloaded(); }
 
   /// Admin up (net_if_up): Ealready; the L2's error; Enxio when an L2 with enable finds the device
@@ -187,9 +189,11 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
 
   /// Told of every packet that leaves by this iface or comes in by it, also by its engine (Zephyr:
   /// conn_mgr_if_used()). One listener; an empty one ends it.
-  void set_used(Delegate used) { used_ = used ? std::make_unique<Delegate>(used) : nullptr; }
+  void set_used(Delegate used) {
+    if (used || rare_ != nullptr) rare().used = used;
+  }
   void note_used() const {
-    if (used_ != nullptr) (*used_)();
+    if (rare_ != nullptr && rare_->used) rare_->used();
   }
 
   IfStats& stats() { return stats_; }
@@ -241,13 +245,25 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   Status transmit(PacketPtr frame);
   Foresight foresee_lower() const;
 
+  // What few ifaces have, from the first use on.
+  struct Rare {
+    Delegate used;
+    ContextOffload* offload = nullptr;
+    SocketOffload* socket_offload = nullptr;
+    std::unique_ptr<std::string> if_name;  // null: made of kind and number
+  };
+  Rare& rare() {
+    if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
+    return *rare_;
+  }
+
   // what every packet needs: three lines
   Stack& stack_;
   L2* l2_ = nullptr;
   std::unique_ptr<L2Context> l2_context_;
   Driver* driver_ = nullptr;
   VirtualIface* virtual_ = nullptr;
-  std::unique_ptr<Delegate> used_;  // null: nobody listens, which is quicker to see
+  std::unique_ptr<Rare> rare_;
   IfStacking stacking_{*this};
   IfIndex index_;
   MacAddress link_address_;
@@ -264,20 +280,19 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   // the rest
   OperState oper_state_ = OperState::Unknown;
   IfKind kind_ = IfKind::Other;
-  bool refuses_admin_ = false;
-  bool device_ready_ = true;
-  bool changing_admin_ = false;  // what L2 and driver report meanwhile is evaluated afterwards
-  bool evaluation_owed_ = false;  // they did report something
-  bool has_ipv4_config_ = false;
-  const bool auto_start_, is_wifi_, may_ipv4_, ipv4_auto_, no_nd_, no_mld_;  // see NetIfConfig
-  bool is_virtual_;
+  bool refuses_admin_ : 1 = false;
+  bool device_ready_ : 1 = true;
+  bool changing_admin_ : 1 = false;  // what L2 and driver report meanwhile is evaluated afterwards
+  bool evaluation_owed_ : 1 = false;  // they did report something
+  bool has_ipv4_config_ : 1 = false;
+  const bool auto_start_ : 1, is_wifi_ : 1, may_ipv4_ : 1;  // see NetIfConfig
+  const bool ipv4_auto_ : 1, no_nd_ : 1, no_mld_ : 1;
+  bool is_virtual_ : 1;
   std::uint32_t kind_number_ = 0;  // from 0, among those of its kind
   std::unique_ptr<Ipv6If> ipv6_;
-  ContextOffload* offload_ = nullptr;
-  SocketOffload* socket_offload_ = nullptr;
-  std::unique_ptr<std::string> if_name_;  // null: made of kind and number
   SimTime oper_changed_at_;
   RecordId last_event_;
 };
+static_assert(sizeof(NetIf) == 4 * kCacheLine);
 
 }  // namespace flapjack

@@ -21,8 +21,8 @@ Result<std::string> NetIf::if_name(std::size_t room) const {
   static constexpr std::array<std::string_view, kIfKinds> kPrefixes = {"eth",  "wlan", "vlan",
                                                                        "dummy", "ppp", "net"};
   const std::string name =
-      if_name_ != nullptr
-          ? *if_name_
+      rare_ != nullptr && rare_->if_name != nullptr
+          ? *rare_->if_name
           : std::string(kPrefixes[static_cast<std::size_t>(kind_)]) + std::to_string(kind_number_);
   if (name.size() > room) return Errc::Erange;
   return name;
@@ -35,7 +35,7 @@ Status NetIf::set_if_name(std::string_view name) {
   if (name.size() > built.if_name_max) return Errc::Enametoolong;
   const Result<IfIndex> other = stack_.index_by_name(name);
   if (other.ok() && other.value() != index_) return Errc::Ealready;
-  if_name_ = std::make_unique<std::string>(name);
+  rare().if_name = std::make_unique<std::string>(name);
   return Status();
 }
 
