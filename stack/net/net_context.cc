@@ -20,14 +20,16 @@ void NetContext::unregister_conn() {
 
 void NetContext::reset() {
   unregister_conn();
-  waiting_ = nullptr;
+  if (rare_ != nullptr) {
+    rare_->waiting = nullptr;
+    rare_->offload_state = nullptr;
+    rare_->link_local = {};
+  }
   ++life_;
   in_use_ = bound_to_iface_ = remote_set_ = false;
   iface_ = nullptr;
   engine_ = nullptr;
-  offload_state_.reset();
   local_ = remote_ = {};
-  link_local_ = {};
   options_ = {};
   receiver_ = nullptr;
   unsent_.clear();
@@ -39,7 +41,7 @@ void NetContext::reset() {
 Status NetContext::put() {
   if (!in_use_) return Errc::Ebadf;
   const Status status = engine_ != nullptr ? engine_->put(*this) : Status();
-  if (waiting_ != nullptr) waiting_->reset();
+  if (Semaphore* const waited = waiting()) waited->reset();
   leave_groups();
   reset();
   return status;
@@ -93,9 +95,9 @@ Status NetContext::bind_link(const LinkEndpoint& local) {
   if (!in_use_) return Errc::Ebadf;
   if (!is_packet()) return Errc::Einval;
   NetIf* iface = stack_.iface(local.iface);
-  link_local_ = local;
+  rare().link_local = local;
   if (iface == nullptr) return Status();
-  link_local_.address = iface->link_address();
+  rare().link_local.address = iface->link_address();
   iface_ = iface;
   return Status();
 }
@@ -206,7 +208,7 @@ ConnTuple NetContext::conn_tuple() const {
   tuple.type = type_;
   tuple.takes_ipv4 = family_ == Family::Inet6 && !options_.ipv6_only;
   tuple.shares = options_.reuse_port;
-  tuple.packet_iface = link_local_.iface;
+  if (rare_ != nullptr) tuple.packet_iface = rare_->link_local.iface;
   return tuple;
 }
 
@@ -246,7 +248,7 @@ Status NetContext::recv_within(RecvCallback received, Timeout timeout) {
   if (type_ == SocketType::Stream) return Errc::Eprototype;
   if (const Errc error = take_error(); error != Errc::Ok) return error;
   if (!timeout.is_no_wait() && stack_.fibers().current() == nullptr) return Errc::Edeadlk;
-  if (!timeout.is_no_wait() && waiting_ != nullptr) return Errc::Ealready;
+  if (!timeout.is_no_wait() && waiting() != nullptr) return Errc::Ealready;
   receiver_.reset(new Receiver(std::move(received)));
   const bool bound_anew = is_packet();  // a packet context may have been
   const Status registered = conn_ == nullptr || bound_anew ? register_conn() : Status();
@@ -272,13 +274,13 @@ Status NetContext::wait_for_arrival(Timeout timeout) {
     Semaphore& arrived;
   };
   Semaphore arrived(stack_.fibers(), "recv on " + to_text(local_));
-  const Waiting waiting(waiting_, arrived);
+  const Waiting waiting(rare().waiting, arrived);
   return arrived.take(timeout);
 }
 
 // Zephyr: net_context_packet_received. The context follows the iface the packet came in by.
 bool NetContext::on_conn(PacketPtr& packet) {
-  if (receiver_ == nullptr || (!receiver_->received && waiting_ == nullptr)) return false;
+  if (!is_receiving()) return false;
   PacketMeta& meta = packet->meta;
   if (!bound_to_iface_) iface_ = stack_.iface(meta.iface);
   if (family_ == Family::Inet6 && meta.source.address.is_v4()) {  // RFC 4291 section 2.5.5.2
@@ -292,7 +294,7 @@ bool NetContext::on_conn(PacketPtr& packet) {
 
 void NetContext::deliver(PacketPtr packet, Status status) {
   const CountedPtr<Receiver> receiver = receiver_;  // it may call recv() or put()
-  if (waiting_ != nullptr) waiting_->give();
+  if (Semaphore* const waited = waiting()) waited->give();
   if (receiver->received) receiver->received(*this, std::move(packet), status);
 }
 

@@ -99,8 +99,12 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
   void set_subject(SubjectId subject) { subject_ = subject; }
 
   // For engines (offload/): the engine's own state, and what it has to keep up to date.
-  OffloadState* offload_state() const { return offload_state_.get(); }
-  void set_offload_state(std::unique_ptr<OffloadState> state) { offload_state_ = std::move(state); }
+  OffloadState* offload_state() const {
+    return rare_ != nullptr ? rare_->offload_state.get() : nullptr;
+  }
+  void set_offload_state(std::unique_ptr<OffloadState> state) {
+    rare().offload_state = std::move(state);
+  }
   void set_local(const Endpoint& local) { local_ = local; }
   void set_remote(const Endpoint& remote) { remote_ = remote; }
   void set_state(ContextState state) { state_ = state; }
@@ -153,6 +157,9 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
   Errc take_error();
   void unregister_conn();
   void leave_groups();
+  void forget_groups() {
+    if (rare_ != nullptr) rare_->groups.clear();
+  }
   void reset();
   Status set_range(std::int64_t value);
   Status set_multicast_iface(std::int64_t value);
@@ -172,6 +179,25 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
     NetIf* iface;
     IpAddress group;
   };
+  // What few contexts have; from the first use on it stays where it is.
+  struct Rare {
+    Semaphore* waiting = nullptr;  // recv() of a fiber that waits for a packet
+    PacketPtr granted;  // the one that sendto_waiting() waited for, while it sends
+    LinkEndpoint link_local;  // of a packet context
+    std::unique_ptr<OffloadState> offload_state;
+    std::vector<Membership> groups;
+  };
+  Rare& rare() {
+    if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
+    return *rare_;
+  }
+  /// A fiber's recv() that waits for a packet; null: none does.
+  Semaphore* waiting() const { return rare_ != nullptr ? rare_->waiting : nullptr; }
+  /// Whether anybody takes what comes in.
+  bool is_receiving() const {
+    return receiver_ != nullptr && (receiver_->received || waiting() != nullptr);
+  }
+
   // what every packet needs
   Stack& stack_;
   const std::uint16_t slot_;
@@ -189,16 +215,13 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
   NetConn* conn_ = nullptr;
   CountedPtr<Receiver> receiver_;  // shared with the call that is running
   Endpoint local_;
-  Semaphore* waiting_ = nullptr;  // recv() of a fiber that waits for a packet
-  PacketPtr granted_;  // the one that sendto_waiting() waited for, while it sends
+  std::unique_ptr<Rare> rare_;
   ContextOptions options_;  // in front: what every packet has of them
   // the rest
   RareVector<Unsent> unsent_;  // packets on their way down whose sender wants to know
   Endpoint remote_;
-  LinkEndpoint link_local_;  // of a packet context
-  std::unique_ptr<OffloadState> offload_state_;
-  RareVector<Membership> groups_;
 };
+static_assert(sizeof(NetContext) == 3 * kCacheLine);
 
 /// The context table of a node (NET_MAX_CONTEXTS).
 ///

@@ -21,7 +21,7 @@ bool speaks(Protocol protocol, std::uint8_t number) {
 void NetContext::on_path_error(Errc code) {
   assert(code != Errc::Ok);
   stack_.tracer().event(subject_, "path_error", {Attr::of("errno", code)});
-  if (receiver_ == nullptr || (!receiver_->received && waiting_ == nullptr)) {
+  if (!is_receiving()) {
     pending_error_ = code;
     return;
   }

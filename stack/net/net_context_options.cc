@@ -260,32 +260,36 @@ Status NetContext::join_group(const IpAddress& group, IfIndex iface) {
   NetIf* const chosen = iface.valid() ? stack_.iface(iface) : stack_.route.iface_for(group);
   if (chosen == nullptr) return Errc::Enoent;
   if (!speaks(*chosen, family_)) return Errc::Eprototype;
-  const bool here = std::any_of(groups_.begin(), groups_.end(), [&](const Membership& each) {
+  std::vector<Membership>& groups = rare().groups;
+  const bool here = std::any_of(groups.begin(), groups.end(), [&](const Membership& each) {
     return each.iface == chosen && each.group == group;
   });
   if (here) return Errc::Ealready;
   const Status joined = group.is_v4() ? stack_.igmp->join(*chosen, group.v4())
                                       : chosen->ipv6()->join(group.v6());
-  if (joined.ok()) groups_.push_back({chosen, group});
+  if (joined.ok()) groups.push_back({chosen, group});
   return joined;
 }
 
 Status NetContext::leave_group(const IpAddress& group, IfIndex iface) {
   if (!in_use_) return Errc::Ebadf;
   NetIf* const chosen = iface.valid() ? stack_.iface(iface) : stack_.route.iface_for(group);
-  for (std::size_t i = 0; i < groups_.size(); ++i) {
-    if (groups_[i].iface != chosen || groups_[i].group != group) continue;
-    groups_.all().erase(groups_.all().begin() + static_cast<std::ptrdiff_t>(i));
-    return group.is_v4() ? stack_.igmp->leave(*chosen, group.v4())
-                         : chosen->ipv6()->leave(group.v6());
-  }
-  return Errc::Enoent;
+  std::vector<Membership>& groups = rare().groups;
+  const auto found = std::find_if(groups.begin(), groups.end(), [&](const Membership& each) {
+    return each.iface == chosen && each.group == group;
+  });
+  if (found == groups.end()) return Errc::Enoent;
+  groups.erase(found);
+  return group.is_v4() ? stack_.igmp->leave(*chosen, group.v4())
+                       : chosen->ipv6()->leave(group.v6());
 }
 
 void NetContext::leave_groups() {
-  while (!groups_.empty()) {
-    const Membership last = groups_.back();
-    groups_.pop_back();
+  if (rare_ == nullptr) return;
+  std::vector<Membership>& groups = rare_->groups;
+  while (!groups.empty()) {
+    const Membership last = groups.back();
+    groups.pop_back();
     const Status left = last.group.is_v4() ? stack_.igmp->leave(*last.iface, last.group.v4())
                                            : last.iface->ipv6()->leave(last.group.v6());
     static_cast<void>(left);  // an iface that lost the group by itself

@@ -182,9 +182,9 @@ Status NetContext::sendto_waiting(std::span<const std::uint8_t> bytes, const End
       [this, life = life_, peer, refused = std::move(refused),
        kept = std::vector<std::uint8_t>(bytes.begin(), bytes.end())](PacketPtr packet) {
         if (life != life_) return refused(Errc::Ebadf);  // put() meanwhile
-        granted_ = std::move(packet);
+        rare().granted = std::move(packet);
         const Status sent = answer(kept, peer, refused);
-        granted_.reset();
+        rare().granted.reset();
         if (!sent.ok()) refused(sent.code());
       });
   return Status();
@@ -207,8 +207,8 @@ Status NetContext::answer(std::span<const std::uint8_t> bytes, const Endpoint& p
 PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) {
   const std::uint32_t life = life_;
   const Timeout asked = timeout.is_forever() ? options_.send_timeout : timeout;
-  PacketPtr packet = granted_ != nullptr
-                         ? std::move(granted_)
+  PacketPtr packet = rare_ != nullptr && rare_->granted != nullptr
+                         ? std::move(rare_->granted)
                          : stack_.waits.allocate(stack_.tx_pool, packet_bytes(bytes),
                                                  shorter(asked, stack_.config().alloc.udp));
   if (life != life_) {  // put() while waiting

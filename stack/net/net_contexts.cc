@@ -32,7 +32,7 @@ NetContexts::NetContexts(Stack& stack, std::size_t limit)
       limit_(limit) {}
 
 NetContexts::~NetContexts() {
-  for (const auto& context : slots_) context->groups_.clear();  // nobody is left to be told
+  for (const auto& context : slots_) context->forget_groups();  // nobody is left to be told
   put_all();
 }
 
@@ -118,7 +118,7 @@ Result<NetContext*> NetContexts::get_accepted(NetContext& listener,
   context.state_ = ContextState::Connected;
   context.remote_set_ = true;
   context.local_ = listener.local_;
-  context.offload_state_ = std::move(state);
+  context.set_offload_state(std::move(state));
   return &context;
 }
 
