@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/net_conn.h"
 
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "stack/base/arena.h"
 #include "stack/net/stack.h"
 
 namespace flapjack {
@@ -44,7 +49,24 @@ std::uint8_t conn_rank(const ConnTuple& tuple) {
       (tuple.local.port == 0 ? 0u : 0x10u) | (tuple.remote.port == 0 ? 0u : 0x08u));
 }
 
-NetConnTable::NetConnTable(Stack& stack, std::size_t limit) : stack_(stack), limit_(limit) {}
+NetConnTable::NetConnTable(Stack& stack, std::size_t limit)
+    : stack_(stack), limit_(static_cast<std::uint32_t>(std::min<std::size_t>(limit, ~0u))) {}
+
+NetConnTable::~NetConnTable() {
+  static_assert(std::is_trivially_destructible_v<NetConn>);
+  if (stack_.arena() != nullptr) return;  // which has their memory
+  for (NetConn* list : {used_, free_}) {
+    while (list != nullptr) delete std::exchange(list, list->next);
+  }
+}
+
+// In the node's Arena if it has one, as it stays as long as the table.
+NetConn* NetConnTable::make() {
+  ++made_;
+  Arena* const arena = stack_.arena();
+  if (arena == nullptr) return new NetConn;
+  return new (arena->allocate(sizeof(NetConn), alignof(NetConn))) NetConn;
+}
 
 Result<NetConn*> NetConnTable::add(const ConnTuple& tuple, ConnHandler handler, void* user) {
   assert(handler != nullptr);
@@ -52,8 +74,8 @@ Result<NetConn*> NetConnTable::add(const ConnTuple& tuple, ConnHandler handler, 
     if (same(conn->tuple, tuple)) return Errc::Eaddrinuse;
   }
   if (free_ == nullptr) {
-    if (entries_.size() == limit_) return Errc::Enoent;
-    free_ = entries_.emplace_back(std::make_unique<NetConn>()).get();
+    if (made_ == limit_) return Errc::Enoent;
+    free_ = make();
   }
   NetConn* conn = free_;
   free_ = conn->next;

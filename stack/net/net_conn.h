@@ -5,11 +5,9 @@
 // them gets a copy, and the packet goes on. Records the hop conn_match.
 #pragma once
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "stack/base/prefetch.h"
-#include "stack/base/small_vector.h"
 #include "stack/base/status.h"
 #include "stack/contract/context_offload.h"
 #include "stack/contract/l2.h"
@@ -53,6 +51,9 @@ std::uint8_t conn_rank(const ConnTuple& tuple);
 class NetConnTable {
  public:
   NetConnTable(Stack& stack, std::size_t limit);
+  ~NetConnTable();
+  NetConnTable(const NetConnTable&) = delete;
+  NetConnTable& operator=(const NetConnTable&) = delete;
 
   /// Eaddrinuse when the same tuple is there (a packet context's never is), Enoent when the table
   /// is full.
@@ -77,6 +78,7 @@ class NetConnTable {
   void frame_input(NetIf& iface, const Packet& packet, SocketType type);
 
  private:
+  NetConn* make();
   void count_hearer(const ConnTuple& tuple, std::uint32_t step);
   static bool matches(const NetConn& conn, const NetIf& iface, const PacketMeta& meta);
   bool hears(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta,
@@ -114,8 +116,8 @@ class NetConnTable {
   std::uint32_t in_use_ = 0;
   std::uint64_t last_serial_ = 0;
   NetConn* free_ = nullptr;
-  std::size_t limit_;
-  SmallVector<std::unique_ptr<NetConn>, 1> entries_;  // as many as were ever in use at one time
+  // How many there may be, and are: as many as were ever in use at one time.
+  std::uint32_t limit_, made_ = 0;
 };
 
 }  // namespace flapjack
