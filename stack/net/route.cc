@@ -135,7 +135,7 @@ NetIf* Route::iface_for(const IpAddress& destination, NetIf* last) const {
   }
   NetIf* const found = find_iface(destination, by_default);
   // what the default iface has a say in may depend on who is up
-  if (found != nullptr && found == last && !by_default) remember(*found, destination);
+  if (found != nullptr && !by_default) remember(*found, destination);
   return found;
 }
 
