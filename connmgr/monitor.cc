@@ -57,13 +57,15 @@ Lane lane_of(Coalescing policy) {
 Monitor::Monitor(Stack& stack, LockOrder& locks, const MonitorConfig& config)
     : stack_(stack),
       locks_(locks),
-      lock_(locks.add_literal("monitor")),
       config_(config),
-      pass_timer_(stack.scheduler(), lane_of(config.coalescing), delegate<&Monitor::pass>(this)) {
+      lock_(locks.add_literal("monitor")) {
   static_assert(kRows.size() == kAggregates);
 }
 
-Monitor::~Monitor() { stack_.mgmt.remove_methods(this); }
+Monitor::~Monitor() {
+  stack_.mgmt.remove_methods(this);
+  stack_.scheduler().cancel(pass_event_);
+}
 
 bool Monitor::fits() const {
   return !config_.iface_max || config_.allow_untracked ||
@@ -209,7 +211,10 @@ void Monitor::give() {
 }
 
 void Monitor::pass_soon() {
-  if (!pass_timer_.running()) pass_timer_.start(Duration{});
+  Scheduler& scheduler = stack_.scheduler();
+  if (scheduler.pending(pass_event_)) return;
+  const Lane lane = lane_of(config_.coalescing);
+  pass_event_ = scheduler.after(Duration{}, lane, delegate<&Monitor::pass>(this));
 }
 
 void Monitor::pass() {

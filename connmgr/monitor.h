@@ -15,7 +15,7 @@
 #include "stack/base/ids.h"
 #include "stack/base/small_vector.h"
 #include "stack/net/net_mgmt.h"
-#include "stack/sim/timer.h"
+#include "stack/sim/scheduler.h"
 
 namespace flapjack {
 
@@ -138,16 +138,16 @@ class Monitor {
 
   Stack& stack_;
   LockOrder& locks_;
-  LockOrder::Lock lock_;
   const MonitorConfig& config_;
   SmallVector<IfaceState, 1> states_;  // by iface index - 1
   SmallVector<IfIndex, 2> changed_;
   std::array<std::uint32_t, kAggregates> ready_{};  // words with the bit, as of the last pass
+  LockOrder::Lock lock_;
   std::array<Total, kAggregates> last_{};
   IfIndex last_up_, last_down_;  // without per_family: what the two events blame
   bool given_ = true;  // the semaphore: starts at one
   bool started_ = false, passing_ = false;
-  Timer pass_timer_;
+  EventHandle pass_event_;
 };
 
 }  // namespace flapjack

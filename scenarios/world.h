@@ -55,7 +55,7 @@ struct Node : ArenaObject<Node> {
   ~Node();
 
   const std::shared_ptr<const NodeConfig> config;  ///< never null; other nodes may have it, too
-  SmallVector<std::unique_ptr<L2>, 1> l2s;
+  RareVector<std::unique_ptr<L2>> l2s;  ///< beside those that nodes share
   SmallVector<std::unique_ptr<Driver>, 1> drivers;
   RareVector<std::unique_ptr<RadioMedium>> radios;
   RareVector<std::unique_ptr<Connectivity>> connectivities;

@@ -106,7 +106,7 @@ void NetMgmt::enqueue(const Entry& entry) {
   // The delivering thread itself cannot wait for the place that only it could make.
   if (calling_ || config_.queue_timeout.ns <= 0) return lose(entry);
   queue_->waiting.push_back(entry);
-  peak_ = std::max(peak_, queue_->count + queue_->waiting.size());
+  peak_ = std::max(peak_, static_cast<std::uint32_t>(queue_->count + queue_->waiting.size()));
   if (!queue_->give_up.running()) queue_->give_up.start(config_.queue_timeout);
 }
 
@@ -114,7 +114,7 @@ void NetMgmt::push(const Entry& entry) {
   Queue& q = *queue_;
   if (q.count == q.ring.size()) grow(q, config_.queue_size);
   q.ring[(q.head + q.count) % q.ring.size()] = entry;
-  peak_ = std::max(peak_, ++q.count);
+  peak_ = std::max(peak_, static_cast<std::uint32_t>(++q.count));
   if (!q.work.running() && !q.busy) q.work.start(Duration{});
 }
 

@@ -168,11 +168,11 @@ class NetMgmt {
 
   Tracer& tracer_;
   SubjectId node_;
+  std::uint32_t peak_ = 0;
   const NetMgmtConfig& config_;
   SmallVector<Registered, 5> callbacks_;  // static ones first; a connection manager has five
   MgmtWord covered_;                      // the OR of all
   std::unique_ptr<Queue> queue_;          // null while idle: most nodes are, most of the time
-  std::size_t peak_ = 0;
   std::uint64_t dropped_ = 0, delivered_ = 0, calls_ = 0;
   MgmtTap* tap_ = nullptr;
   std::uint32_t statics_ = 0;

@@ -41,7 +41,7 @@ Status RouteTable::add(const RouteEntry& route) {
     if (same) return Errc::Eexist;
   }
   if (entries_.size() >= limit_) return Errc::Enomem;
-  entries_.reserve(limit_);  // with the first one: most nodes have none
+  entries_.all().reserve(limit_);
   entries_.push_back(route);
   stack_.routes_changed();
   notify(route, true);
@@ -54,7 +54,7 @@ Status RouteTable::remove(const IpAddress& network, std::uint8_t length, const N
   });
   if (found == entries_.end()) return Errc::Enoent;
   const RouteEntry gone = *found;
-  entries_.erase(found);
+  entries_.all().erase(entries_.all().begin() + (found - entries_.begin()));
   stack_.routes_changed();
   notify(gone, false);
   return Status();

@@ -4,8 +4,8 @@
 // knows nothing of on-link prefixes and gateways: `route` weighs them together.
 #pragma once
 #include <span>
-#include <vector>
 
+#include "stack/base/rare_vector.h"
 #include "stack/base/status.h"
 #include "stack/wire/address.h"
 
@@ -36,14 +36,14 @@ class RouteTable {
   /// The best one, over `iface` unless that is null; only over ifaces that are up when `usable`.
   const RouteEntry* lookup(const IpAddress& destination, const NetIf* iface = nullptr,
                            bool usable = false) const;
-  std::span<const RouteEntry> entries() const { return entries_; }
+  std::span<const RouteEntry> entries() const { return {entries_.begin(), entries_.end()}; }
 
  private:
   void notify(const RouteEntry& route, bool added);
 
   Stack& stack_;
   std::size_t limit_;
-  std::vector<RouteEntry> entries_;
+  RareVector<RouteEntry> entries_;
 };
 
 }  // namespace flapjack
