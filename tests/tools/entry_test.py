@@ -111,6 +111,7 @@ class EntryTest(unittest.TestCase):
         """What a tuned build makes: programs that say `digest`, a shell word, and 'tuned'."""
         self.write("scenarios/library/a.json", "{}")
         self.write("tests/bench/scale_bench.cc", "")
+        self.write("fake/llvm-profdata-19", "#!/bin/sh\nexit 0\n", 0o755)
         self.write("fake/build-tuned", f"""#!/bin/sh
 echo x >>"$FAKE_LOG.tuned"
 mkdir -p build/tuned/tools build/tuned/bench

@@ -20,19 +20,19 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # vectorised.
   target_compile_options(flapjack_options INTERFACE -fno-tree-slp-vectorize)
 endif()
-# The two builds of tools/tune, in one folder: the first program counts what runs how often, the
-# second is made for that. What was never run is compiled as ever (partial training).
+# The two builds of tools/tune, in one folder: the first program counts what runs how often, into
+# the folder `counts`; the second is made for that, across all files.
 if(FLAPJACK_TUNE)
-  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    message(FATAL_ERROR "FLAPJACK_TUNE needs gcc, not ${CMAKE_CXX_COMPILER_ID}")
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "FLAPJACK_TUNE needs clang, not ${CMAKE_CXX_COMPILER_ID}")
   endif()
   if(FLAPJACK_TUNE STREQUAL "count")
-    add_compile_options(-fprofile-generate)
-    add_link_options(-fprofile-generate)
+    add_compile_options("-fprofile-generate=${CMAKE_BINARY_DIR}/counts")
+    add_link_options("-fprofile-generate=${CMAKE_BINARY_DIR}/counts")
   elseif(FLAPJACK_TUNE STREQUAL "use")
-    add_compile_options(-fprofile-use -fprofile-partial-training -fprofile-correction
-                        -Wno-missing-profile -flto=auto)
-    add_link_options(-flto=auto)
+    add_compile_options("-fprofile-use=${CMAKE_BINARY_DIR}/counts.profdata" -flto
+                        -Wno-profile-instr-unprofiled)
+    add_link_options(-flto -fuse-ld=lld-19)
   else()
     message(FATAL_ERROR "FLAPJACK_TUNE is \"count\" or \"use\", not \"${FLAPJACK_TUNE}\"")
   endif()
