@@ -35,6 +35,12 @@ bool is_reserved(const MacAddress& address) {
          address.bytes[5] <= 0x0f;
 }
 
+/// Whether it is for a VLAN on the bridge that has an address of its own.
+bool is_of_vlan(NetIf& iface, const EthernetHeader& header, const Packet& frame) {
+  const NetIf* const upper = iface.stacking().claimant(frame);
+  return upper != nullptr && upper->link_address() == header.destination;
+}
+
 // IEEE 802.1D-2004 section 7.7.1: what is longer than the port's link carries stays here.
 Status output_by(NetIf& port, PacketPtr frame) {
   const std::size_t tag = VlanTag::parse(frame->bytes()) ? kVlanTagBytes : 0;
@@ -95,7 +101,9 @@ Verdict BridgeL2::recv(NetIf& iface, PacketPtr& packet) {
   ++packet->meta.bridged;
   const SimTime now = iface.stack().scheduler().now();
   context_of(iface).table.learn(header->source, packet->meta.lower, now);
-  if (header->destination == iface.link_address()) return EthernetL2::recv(iface, packet);
+  if (header->destination == iface.link_address() || is_of_vlan(iface, *header, *packet)) {
+    return EthernetL2::recv(iface, packet);
+  }
   const DropReason reason = pass_on(iface, *header, packet);
   if (packet == nullptr) return Verdict::Ok;
   if (reason == DropReason::FloodLimit) return drop_rx(iface, packet, reason);

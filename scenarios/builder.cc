@@ -258,7 +258,7 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
     site.carrier_follows_peer = false;
     site.station = true;
   }
-  site.promiscuous = is_bridge_port(node_spec, spec);
+  site.promiscuous = hears_all(node_spec, spec);
   if (link_spec != nullptr) site.link = world_->link(link_spec->name);
   MadeDriver made = entry.make(site);
   if (site.link != nullptr) {

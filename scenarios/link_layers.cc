@@ -144,6 +144,15 @@ bool is_bridge_port(const NodeSpec& node, const IfaceSpec& iface) {
   });
 }
 
+bool hears_all(const NodeSpec& node, const IfaceSpec& iface) {
+  if (is_bridge_port(node, iface)) return true;
+  return std::any_of(node.ifaces.begin(), node.ifaces.end(), [&](const IfaceSpec& other) {
+    const bool on_it = other.virt && other.virt->kind == "vlan" && !other.virt->on.empty() &&
+                       other.virt->on.front().text == iface.name;
+    return on_it && (!other.mac.empty() || is_bridge_port(node, other));
+  });
+}
+
 std::optional<SpecProblem> link_layer_problem(const ScenarioSpec& spec,
                                                    const Registry& registry, const NodeSpec& node,
                                                    const IfaceSpec& iface, const LinkPlace& at) {

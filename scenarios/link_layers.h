@@ -25,6 +25,9 @@ std::size_t frame_room(const ScenarioSpec& spec, const Registry& registry);
 const IfaceSpec* peer_of(const ScenarioSpec& spec, const LinkPlace& at, const NodeSpec** node);
 /// Whether the iface is a port of a bridge of its node.
 bool is_bridge_port(const NodeSpec& node, const IfaceSpec& iface);
+/// Whether its device must take what is not addressed to it: the iface, or a VLAN on it, is such a
+/// port, or the VLAN has an address of its own.
+bool hears_all(const NodeSpec& node, const IfaceSpec& iface);
 
 /// What the front end cannot see: needs the registry.
 std::optional<SpecProblem> link_layer_problem(const ScenarioSpec& spec,
