@@ -36,6 +36,8 @@ class FaultModel {
 
   /// `drawn`, or with the probability of the correlation what the frame before got.
   Duration correlate(Duration drawn);
+  /// The delay is another now: the next frame repeats nothing.
+  void forget_delay() { delayed_ = false; }
   bool in_bad_state() const { return bad_; }
 
  private:

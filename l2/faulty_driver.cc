@@ -46,6 +46,7 @@ Status FaultyDriver::set_running(bool running) {
 
 void FaultyDriver::set_config(const FaultyDriverConfig& config) {
   for (const auto& [direction, faults] : {std::pair(&tx_, &config.tx), {&rx_, &config.rx}}) {
+    if (!(direction->config.delay == faults->delay)) direction->model.forget_delay();
     direction->config = *faults;
     direction->model.set(*faults);
     direction->faulty = faults->any() || faults->fixed_delay.ns != 0 ||

@@ -16,11 +16,6 @@ Duration transfer_time(std::uint64_t bytes, std::uint64_t rate) {
   return {static_cast<std::int64_t>((bytes * kBitNs + rate - 1) / rate)};
 }
 
-std::optional<MacAddress> destination(const Packet& frame) {
-  const auto header = EthernetHeader::parse(frame.bytes());
-  return header ? std::optional(header->destination) : std::nullopt;
-}
-
 }  // namespace
 
 Link::End::End(LinkEnd& user_at, std::unique_ptr<Rest> rest_of_it)
@@ -96,10 +91,17 @@ void Link::carry(std::size_t end, PacketPtr frame) {
   launch(from, std::move(frame), cuts_);
 }
 
+/// Whom a frame of `end` names; nobody where frames name nobody, which everybody hears.
+std::optional<MacAddress> Link::destination(std::size_t end, const Packet& frame) const {
+  if (ends_[end].rest->config.framing != Framing::Ethernet) return std::nullopt;
+  const auto header = EthernetHeader::parse(frame.bytes());
+  return header ? std::optional(header->destination) : std::nullopt;
+}
+
 /// The one end a frame can be for, as far as the medium can tell.
 std::optional<std::size_t> Link::only_receiver(std::size_t from, const Packet& frame) const {
   if (!is_bus()) return 1 - from;
-  const auto mac = destination(frame);
+  const auto mac = destination(from, frame);
   if (!mac || mac->is_group()) return std::nullopt;
   const std::vector<Address>& addresses = uncommon_->bus.addresses;
   const auto found = std::lower_bound(addresses.begin(), addresses.end(), Address{*mac, 0});
@@ -203,7 +205,7 @@ void Link::arrive(std::uint64_t end) {
 /// Delivers to whom the frame is addressed, to everybody for a group address, and always to the
 /// promiscuous; each receiver but the last gets a copy of its own.
 void Link::deliver_bus(std::size_t from, PacketPtr frame) {
-  const auto mac = destination(*frame);
+  const auto mac = destination(from, *frame);
   const bool group = !mac || mac->is_group();
   bool known = false;
   std::vector<std::size_t>& receivers = uncommon_->bus.receivers;

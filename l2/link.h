@@ -54,7 +54,8 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
 
   /// Sends a frame from `end`; consumes it. Dropped here: LinkDown (the sender, or the one receiver
   /// it is for, cannot be reached), TooBig, QueueFull, BlackHole, Loss, in this order, and Scripted
-  /// before all of them. More than two ends: the frame begins with an Ethernet header.
+  /// before all of them. Of more than two ends those get it that its Ethernet header names; in
+  /// another framing all.
   void carry(std::size_t end, PacketPtr frame);
 
   /// The first step to what the arrival of a frame of `end` needs; see Delegate::Kind.
@@ -202,6 +203,7 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   /// Its peers are ends that are no stations.
   bool wants_host(const End& end) const { return end.rest->config.station && hosts_ > 0; }
   void grow_bus();
+  std::optional<MacAddress> destination(std::size_t end, const Packet& frame) const;
   std::optional<std::size_t> only_receiver(std::size_t from, const Packet& frame) const;
   bool cannot_leave(std::size_t from, const Packet& frame) const;
   bool queue_full(End& from) const;
@@ -215,6 +217,8 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   void hand_over(End& to, PacketPtr frame);
   void drop(DropReason reason, PacketPtr frame);
   void cut(std::size_t end);
+  template <class Gone>
+  void cut_from(End& from, const Gone& gone);
   void arm(End& from);
   void update();
 
@@ -227,6 +231,7 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   void send_next(std::uint64_t end);
   void use_config(std::size_t end, std::shared_ptr<const LinkConfig> config);
   void recall_waiting(std::size_t end, QueueDiscipline discipline);
+  std::vector<PacketPtr> take_waiting(End& from);
   void start_turn(End& from);
   void refresh(std::size_t end);
   bool queued(const End& end) const;

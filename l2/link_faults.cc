@@ -9,11 +9,15 @@ namespace flapjack {
 
 namespace {
 
+bool other_delay(const LinkConfig& a, const LinkConfig& b) {
+  return a.delay != b.delay || !(a.jitter == b.jitter);
+}
+
 /// Whether frames take other times, or another order, on their way. Reordering, once it is on, has
 /// them wait in the queue, where nobody may pass those who have come before.
 bool other_times(const LinkConfig& a, const LinkConfig& b) {
-  return a.rate != b.rate || a.delay != b.delay || a.extra_bytes != b.extra_bytes ||
-         !(a.jitter == b.jitter) || a.discipline != b.discipline ||
+  return a.rate != b.rate || other_delay(a, b) || a.extra_bytes != b.extra_bytes ||
+         a.discipline != b.discipline ||
          (a.reorder_ppb == 0) != (b.reorder_ppb == 0);
 }
 
@@ -128,6 +132,9 @@ void Link::set_config(std::size_t end, const LinkConfig& config) {
 void Link::use_config(std::size_t end, std::shared_ptr<const LinkConfig> config) {
   End& at = ends_.at(end);
   if (other_times(*at.link, *config)) recall_waiting(end, config->discipline);
+  if (at.rest->extra != nullptr && other_delay(*at.link, *config)) {
+    at.rest->extra->faults.forget_delay();
+  }
   at.link = config.get();
   at.rest->link = std::move(config);
   refresh(end);
@@ -135,22 +142,36 @@ void Link::use_config(std::size_t end, std::shared_ptr<const LinkConfig> config)
 }
 
 /// Frames that have been given their times and have not left wait without any again, in the queue
-/// of the discipline to come. Their priority is known no more.
+/// of the discipline to come; those in a queue change into that one in the order in which they
+/// came. Their priority is known no more.
 void Link::recall_waiting(std::size_t end, QueueDiscipline discipline) {
   End& at = ends_[end];
-  const SimTime now = env_.scheduler.now();
-  std::size_t left = at.flights.waiting(now);
-  if (left == 0) return;
-  assert(at.rest->extra == nullptr || at.rest->extra->queue.empty());  // they wait in one place
-  std::vector<PacketPtr> waiting;  // the latest first
-  for (; left > 0; --left) waiting.push_back(at.flights.pop_back());
-  at.free = waiting.back()->flight.starts;
-  at.last_arrival = at.flights.empty() ? now : at.flights.back().flight.arrives;
-  arm(at);
-  for (; !waiting.empty(); waiting.pop_back()) {
-    const std::size_t band = band_of(discipline, *waiting.back(), at.rest->config.framing, 0);
-    extra(end).queue.push(discipline, band, 0, std::move(waiting.back()));
+  std::vector<PacketPtr> waiting = take_waiting(at);
+  if (!waiting.empty()) {
+    assert(at.rest->extra == nullptr || at.rest->extra->queue.empty());  // they wait in one place
+    arm(at);
+  } else if (at.rest->extra != nullptr && discipline != at.link->discipline) {
+    waiting = at.rest->extra->queue.take_all();
   }
+  for (PacketPtr& frame : waiting) {
+    const std::size_t band = band_of(discipline, *frame, at.rest->config.framing, 0);
+    extra(end).queue.push(discipline, band, 0, std::move(frame));
+  }
+}
+
+/// Those that have their times and have not left, in their order; what follows can leave when the
+/// first of them would have.
+std::vector<PacketPtr> Link::take_waiting(End& from) {
+  const SimTime now = env_.scheduler.now();
+  std::vector<PacketPtr> waiting;
+  for (std::size_t left = from.flights.waiting(now); left > 0; --left) {
+    waiting.push_back(from.flights.pop_back());
+  }
+  if (waiting.empty()) return waiting;
+  std::reverse(waiting.begin(), waiting.end());
+  from.free = waiting.front()->flight.starts;
+  from.last_arrival = from.flights.empty() ? now : from.flights.back().flight.arrives;
+  return waiting;
 }
 
 void Link::set_config(const LinkConfig& config) {

@@ -61,21 +61,49 @@ void Link::cut(std::size_t end) {
   for (std::size_t i = 0; i < ends_.size(); ++i) {
     End& from = ends_[i];
     if (in_flight(i) == 0) continue;
-    const auto gone = [&](const Packet& frame) {
+    cut_from(from, [&](const Packet& frame) {
       return i == end || only_receiver(i, frame) == end;
-    };
-    const auto lose = [&](PacketPtr frame) {
-      drop(DropReason::CarrierLostInFlight, std::move(frame));
-    };
-    from.flights.remove(gone, lose);
-    if (from.flights.empty()) from.free = from.last_arrival = env_.scheduler.now();
-    arm(from);
-    Extra* const extra = from.rest->extra.get();
-    if (extra == nullptr) continue;
-    extra->queue.remove(gone, lose);
-    extra->turn.cancel();
-    start_turn(from);
+    });
   }
+}
+
+/// Loses those frames of an end for which `gone(frame)`. What waited behind them moves up; a
+/// transmitter that was at one of them is free.
+template <class Gone>
+void Link::cut_from(End& from, const Gone& gone) {
+  const auto lose = [&](PacketPtr frame) {
+    drop(DropReason::CarrierLostInFlight, std::move(frame));
+  };
+  const SimTime now = env_.scheduler.now();
+  const SimTime last_arrival = from.last_arrival, free = from.free;
+  std::vector<PacketPtr> waiting = take_waiting(from);
+  const bool sending = !from.flights.empty() && from.free > now;
+  const bool interrupted = sending && gone(from.flights.back());
+  const bool moves = interrupted || std::any_of(waiting.begin(), waiting.end(),
+                                                [&](const PacketPtr& f) { return gone(*f); });
+  from.flights.remove(gone, lose);
+  if (interrupted) from.free = now;
+  if (from.flights.empty()) from.free = from.last_arrival = now;
+  for (PacketPtr& frame : waiting) {
+    const std::uint64_t cuts = frame->flight.cuts;
+    if (gone(*frame)) {
+      lose(std::move(frame));
+    } else if (moves) {
+      launch(from, std::move(frame), cuts);
+    } else {
+      from.flights.push_back(std::move(frame));
+    }
+  }
+  if (!moves && !from.flights.empty()) {
+    from.last_arrival = last_arrival;
+    from.free = free;
+  }
+  arm(from);
+  Extra* const extra = from.rest->extra.get();
+  if (extra == nullptr) return;
+  extra->queue.remove(gone, lose);
+  extra->turn.cancel();
+  start_turn(from);
 }
 
 bool Link::follows_peer(const End& end) const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "l2/transmit_queue.h"
 
+#include <algorithm>
+
 namespace flapjack {
 namespace {
 
@@ -40,9 +42,19 @@ PacketPtr TransmitQueue::push(QueueDiscipline discipline, std::size_t band, std:
     pushed_out = has_bands(discipline) ? from.pop_back() : from.pop_front();
     --size_;
   }
+  frame->flight.starts = SimTime{++pushed_};  // a frame that waits here has no time yet
   bands_[has_bands(discipline) ? band : 0].push_back(std::move(frame));
   ++size_;
   return pushed_out;
+}
+
+std::vector<PacketPtr> TransmitQueue::take_all() {
+  std::vector<PacketPtr> all;
+  while (!empty()) all.push_back(pop());
+  std::sort(all.begin(), all.end(), [](const PacketPtr& a, const PacketPtr& b) {
+    return a->flight.starts < b->flight.starts;
+  });
+  return all;
 }
 
 PacketPtr TransmitQueue::pop() {

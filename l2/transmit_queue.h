@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "l2/flight_list.h"
 #include "l2/framing.h"
@@ -37,6 +38,8 @@ class TransmitQueue {
                  PacketPtr frame);
   /// The next to send; the queue must not be empty.
   PacketPtr pop();
+  /// All of them, in the order in which they were pushed.
+  std::vector<PacketPtr> take_all();
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -55,6 +58,7 @@ class TransmitQueue {
 
   std::array<FlightList, kQueueBands> bands_;
   std::size_t size_ = 0;
+  std::int64_t pushed_ = 0;
 };
 
 }  // namespace flapjack
