@@ -273,15 +273,15 @@ Ipv4Address ArpCache::sender_for(Ipv4Address neighbour, const Packet& packet) co
 
 // ---- the end of entries
 
+// The oldest first. Whoever is told of a drop may ask again, or clear it all.
 void ArpCache::expire() {
   const SimTime now = iface_.stack().scheduler().now();
-  const auto expired = [&](const Entry& e) { return e.pending && request_of(e).deadline <= now; };
-  for (;;) {
-    const auto last = std::find_if(entries_.rbegin(), entries_.rend(), expired);
-    if (last == entries_.rend()) break;
-    PacketList parked = end_request(*last);
-    const Ipv4Address silent = last->address;
-    entries_.erase(std::next(last).base());
+  while (asking_ != nullptr && !asking_->requests.empty() &&
+         asking_->requests.front().deadline <= now) {
+    const Ipv4Address silent = asking_->requests.front().address;
+    const auto entry = find_entry(silent);
+    PacketList parked = end_request(*entry);
+    entries_.erase(entry);
     iface_.stack().route.forget_redirects(iface_, silent);  // if somebody sent us there
     drop_all(std::move(parked), DropReason::ArpTimeout, Errc::Etimedout);
   }
@@ -294,6 +294,7 @@ void ArpCache::arm() {
   if (asking_->requests.empty()) return end_asking();
   Scheduler& scheduler = iface_.stack().scheduler();
   const SimTime when = asking_->requests.front().deadline;
+  if (when == kNever) return;
   if (scheduler.rearm(asking_->timeout, when)) return;
   asking_->timeout = scheduler.at(when, Lane::Work, delegate<&ArpCache::expire>(this));
 }
@@ -307,9 +308,12 @@ void ArpCache::end_asking() {
 
 void ArpCache::clear(DropReason reason) {
   PacketList parked;
-  for (Entry& entry : entries_) {
-    PacketList own = end_request(entry);
-    while (!own.empty()) parked.push_back(own.pop_front());
+  if (asking_ != nullptr) {
+    std::vector<Request>& requests = asking_->requests;
+    for (; !requests.empty(); requests.pop_back()) {  // the latest first, as in entries_
+      PacketList& own = requests.back().parked;
+      while (!own.empty()) parked.push_back(own.pop_front());
+    }
   }
   entries_.clear();  // before callbacks run that may come back here
   end_asking();
