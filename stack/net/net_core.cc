@@ -5,6 +5,14 @@
 #include "stack/wire/ethernet.h"
 
 namespace flapjack {
+namespace {
+
+std::uint16_t link_room(const NetIf& iface, const IpAddress& destination) {
+  const bool ipv6 = destination.is_v6() && iface.ipv6() != nullptr;
+  return ipv6 ? iface.ipv6()->mtu() : iface.mtu();
+}
+
+}  // namespace
 
 Status NetCore::send_data(PacketPtr packet) {
   if (packet == nullptr || packet->size() == 0) return Errc::Enodata;
@@ -43,13 +51,20 @@ Status NetCore::send_data(PacketPtr packet) {
 }
 
 std::uint16_t NetCore::room(const NetIf& iface, const IpAddress& destination) const {
-  const bool ipv6 = destination.is_v6() && iface.ipv6() != nullptr;
-  return stack_.pmtu.mtu(destination, ipv6 ? iface.ipv6()->mtu() : iface.mtu());
+  return stack_.pmtu.mtu(destination, link_room(iface, destination));
 }
 
 // Without fragmentation a datagram that does not fit goes to the L2 as it is, unless it says that
-// it may not be split; Zephyr does not look either.
+// it may not be split; Zephyr does not look either. What a router has learnt of a path is about its
+// own datagrams: others' have senders of their own, who learn by what comes next (RFC 1191 section
+// 4), and Forward has told them where the link is too narrow.
 Status NetCore::send_large(NetIf& iface, PacketPtr packet, std::uint16_t fits) {
+  if (packet->meta.forwarded) {
+    fits = link_room(iface, packet->meta.destination.address);
+    if (packet->size() <= fits) {
+      return iface.send_data(std::move(packet)).ok() ? Status() : Status(Errc::Eio);
+    }
+  }
   if (packet->meta.destination.address.is_v6()) {
     if (stack_.v6->fragmentation.splits(*packet)) {
       return stack_.v6->fragmentation.send(std::move(packet), fits);

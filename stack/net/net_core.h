@@ -30,7 +30,7 @@ class NetCore {
   /// An IP packet that the stack made of received ones, its IP header in front: through the rx
   /// queue as if it had come in by `iface`, but past the L2. Consumed.
   void re_enter(NetIf& iface, PacketPtr packet);
-  /// The largest IP packet that fits the way to `destination`, as far as it is known.
+  /// The largest IP packet of our own that fits the way to `destination`, as far as it is known.
   std::uint16_t room(const NetIf& iface, const IpAddress& destination) const;
   /// The rx thread's work on one packet.
   void process_rx(NetIf& iface, PacketPtr packet);

@@ -175,6 +175,22 @@ TEST(ForwardIpv6, TooBigIsNotSplitEvenWhereWeSplitOurOwn) {
   EXPECT_EQ(world.sent(world.eth0)[0].size(), kIpv6MinMtu) << "as much of it as fits";
 }
 
+// A packet that its next link carries, whatever the router knows of what is behind it.
+TEST(ForwardIpv6, WhatTheRouterHasLearntOfAPathIsNotForOthers) {
+  StackConfig config = router();
+  config.pmtu.ipv6 = true;
+  config.ipv6_fragment.enabled = true;
+  World world(config);
+  world.rig.node.pmtu.set(ip6(kTo), 1280);
+  PacketPtr packet = world.rig.frame(World::datagram(kFrom, kTo, 64, 1300));
+  packet->meta.dont_fragment = true;
+  world.eth0.on_frame(std::move(packet));
+  world.rig.scheduler.run_until(world.rig.scheduler.now());
+  ASSERT_EQ(world.sent(world.eth1).size(), 1u);
+  EXPECT_EQ(world.sent(world.eth1)[0].size(), 1340u);
+  EXPECT_EQ(world.rig.drops(), Lines{});
+}
+
 TEST(ForwardIpv6, TheErrorGoesWhereItsReaderIs) {
   World world;  // it came in by eth0, but the way back is eth1
   world.hear(world.eth0, World::datagram("2001:db8:2::7", "2001:db8:1::7", 1));

@@ -150,6 +150,23 @@ TEST(Forward, TooBigSaysWhatFits) {
   EXPECT_EQ(world.sent_header(world.eth0).source, ip("192.0.2.1"));
 }
 
+// RFC 1191 section 4, RFC 1812 section 4.3.3.1: what others send is measured by the next link.
+TEST(Forward, WhatTheRouterHasLearntOfAPathIsNotForOthers) {
+  for (const bool dont_fragment : {true, false}) {
+    StackConfig config = router();
+    config.pmtu.ipv4 = true;
+    World world(config);
+    world.rig.node.pmtu.set(ip("10.1.2.3"), 300);
+    world.rig.receive(world.eth0,
+                      World::datagram("192.0.2.7", "10.1.2.3", 64, 500, dont_fragment));
+    ASSERT_EQ(world.rig.driver(world.eth1).sent.size(), 1u) << "nor is it split for its path";
+    EXPECT_EQ(world.rig.driver(world.eth1).sent[0].size(), 520u);
+    EXPECT_EQ(world.rig.drops(), Lines{});
+    world.rig.receive(world.eth0, World::datagram("192.0.2.7", "10.1.2.3", 64, 1000, true));
+    EXPECT_EQ(world.told(world.eth0).value().next_hop_mtu(), 600) << "of the link";
+  }
+}
+
 TEST(Forward, FragmentsAreSplitFurther) {
   World world;
   Ipv4Header header;
