@@ -39,7 +39,9 @@ constexpr std::array kCounters = {
     NodeCounter{"icmp_errors_limited", "ICMP errors that a limit kept back",
                 [](const S& s) {
                   const Icmp* icmp = s.icmp.made();
-                  return icmp != nullptr ? number(icmp->errors_limited()) : I{0};
+                  const Ipv6Parts* v6 = s.v6.made();
+                  return number((icmp != nullptr ? icmp->errors_limited() : 0) +
+                                (v6 != nullptr ? v6->icmp.errors_limited() : 0));
                 }},
     NodeCounter{"forwarded", "packets a router sent on",
                 [](const S& s) { return number(s.forward.forwarded()); }},

@@ -196,6 +196,7 @@ bool Icmpv6::may_tell(const Packet& offending, const Icmpv6Header& error) const 
 
 bool Icmpv6::may_send_error(NetIf& iface, const Icmpv6Header& message) {
   if (error_limit_.take(scheduler_.now())) return true;
+  ++errors_limited_;
   stack_.tracer().event(iface.subject(), "icmp_error_limited",
                         {Attr::of("type", static_cast<std::int64_t>(message.type)),
                          Attr::of("code", std::int64_t{message.code})});

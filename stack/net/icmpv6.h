@@ -67,6 +67,8 @@ class Icmpv6 {
   /// Takes `message`'s share of the errors that this node may send (IcmpConfig::error_limit); when
   /// there is none left, event icmp_error_limited.
   bool may_send_error(NetIf& iface, const Icmpv6Header& message);
+  /// Errors that the limit kept back.
+  std::uint64_t errors_limited() const { return errors_limited_; }
 
  private:
   static std::size_t packet_bytes(std::size_t message_bytes, const Icmpv6Route& route);
@@ -88,6 +90,7 @@ class Icmpv6 {
   IcmpHandler echo_;
   bool echo_asked_ = false;  // by the message that is handed over
   RateLimit error_limit_;
+  std::uint64_t errors_limited_ = 0;
 };
 
 }  // namespace flapjack

@@ -156,6 +156,7 @@ std::size_t errors_sent(const std::string& key, const std::string& address) {
   "links": { "wire": { "between": ["dev.eth0", "srv.eth0"] } } })");
   EXPECT_TRUE(ran.passed()) << ran.messages;
   const std::size_t limited = ran.all("srv.eth0", "icmp_error_limited").size();
+  EXPECT_EQ(ran.counter("srv.icmp_errors_limited"), static_cast<std::int64_t>(limited)) << six;
   std::size_t drops = 0;
   for (const KeptRecord& r : ran.records(TraceKind::Drop, "srv", "dropped")) {
     drops += r.attr("reason") == "no_listener";

@@ -170,6 +170,7 @@ TEST_F(Icmpv6ErrorsTest, OnlySoManyASecond) {
   for (int i = 0; i < 3; ++i) rig->hear(unknown);
   EXPECT_EQ(rig->sent().size(), 2u);
   EXPECT_EQ(rig->events(), Lines{"icmp_error_limited"});
+  EXPECT_EQ(rig->node.v6->icmp.errors_limited(), 1u);
   rig->run_for(seconds(1));
   rig->hear(unknown);
   EXPECT_EQ(rig->sent().size(), 3u);
