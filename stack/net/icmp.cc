@@ -69,7 +69,19 @@ bool Icmp::fill(NetIf& iface, Packet* packet, Ipv4Address destination, const Icm
   return true;
 }
 
+// RFC 5227 section 2.1: nothing is sent from it yet.
+bool Icmp::is_tentative(Ipv4Address address) const {
+  const NetIf* const owner = stack_.route.iface_of(address);
+  const Ipv4IfAddress* const own = owner != nullptr ? owner->ipv4().find(address) : nullptr;
+  return own != nullptr && own->state == AddressState::Tentative;
+}
+
 void Icmp::answer_echo(NetIf& iface, const IcmpHeader& header, PacketPtr request) {
+  // an answer from another address would be one to nothing that was asked (RFC 1122 3.2.2.6)
+  if (!request->meta.loopback && is_tentative(request->meta.destination.address.v4())) {
+    ++iface.stats().rx_dropped;
+    return stack_.tracer().drop(DropReason::NotForUs, iface.subject(), *request);
+  }
   const CauseScope scope(stack_.scheduler(), request->meta.cause);
   const std::size_t bytes = kIpv4HeaderBytes + request->size();
   request->meta.parked = true;

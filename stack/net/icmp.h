@@ -55,6 +55,7 @@ class Icmp {
                              const Packet& packet) const;
   static bool may_report(const NetIf& iface, const Packet& offending);
   NetIf& way_back(NetIf& iface, const Packet& offending) const;
+  bool is_tentative(Ipv4Address address) const;
   void answer_echo(NetIf& iface, const IcmpHeader& header, PacketPtr request);
   void reply(NetIf& iface, const IcmpHeader& header, PacketPtr request, PacketPtr answer);
   /// An error on its way: who says it to whom, because of which packet.

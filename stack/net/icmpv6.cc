@@ -217,8 +217,12 @@ void Icmpv6::send_error(NetIf& iface, const Packet& offending, const Icmpv6Heade
   NetIf& out = way_back(iface, offending);
   const Ipv6Address to = meta.source.address.v6();
   Ipv6Address source = meta.destination.address.v6();
-  // RFC 4443 section 2.2 (a): as whom it was asked, on whichever iface that is
-  if (stack_.route.iface_of(source) == nullptr) source = stack_.route.source(&out, to).v6();
+  // RFC 4443 section 2.2 (a): as whom it was asked, on whichever iface that is, unless that address
+  // is being checked (RFC 4862 section 5.4)
+  const NetIf* const owner = stack_.route.iface_of(source);
+  const Ipv6IfAddress* const own = owner != nullptr ? owner->ipv6()->find(source) : nullptr;
+  const bool usable = own != nullptr && own->state != AddressState::Tentative;
+  if (!usable) source = stack_.route.source(&out, to).v6();
   if (source.is_any()) source = stack_.route.source(nullptr, to).v6();
   if (source.is_any()) return not_sent(out, Errc::Eaddrnotavail);
   const std::uint8_t* start = offending.data() - meta.l3_bytes;

@@ -162,6 +162,31 @@ TEST_F(Icmpv6ErrorsTest, NoneAboutAnErrorNotEvenBehindOptions) {
   EXPECT_EQ(rig->sent().size(), 1u) << "but about a request";
 }
 
+// RFC 4862 section 5.4: after a flap every address is checked again. What came before may have to
+// be answered meanwhile, as fragments of which one is missing.
+TEST_F(Icmpv6ErrorsTest, NoneFromAnAddressThatIsBeingChecked) {
+  const PacketPtr before = rig->frame(test::ipv6_bytes(kPeer, kUs, IpProtocol::Udp, Bytes(8)));
+  before->meta.source = {kPeer, 0};
+  before->meta.destination = {kUs, 0};
+  const auto tell = [&] {
+    rig->forget();
+    rig->node.v6->icmp.send_error(rig->eth0, *before, Icmpv6Header::unreachable(4));
+    rig->run_for(Duration{});
+  };
+  rig->eth0.on_carrier(false);
+  rig->eth0.on_carrier(true);
+  rig->run_for(Duration{});
+  ASSERT_EQ(rig->eth0.ipv6()->find(kUs)->state, AddressState::Tentative);
+  tell();
+  EXPECT_EQ(rig->events(), Lines{"icmpv6_not_sent"});
+  EXPECT_EQ(rig->sent(), Lines{});
+  rig->run_for(seconds(10));
+  tell();
+  const Lines after = rig->events();
+  EXPECT_EQ(std::count(after.begin(), after.end(), "icmpv6_not_sent"), 0);
+  EXPECT_EQ(rig->sent().size(), 1u);
+}
+
 TEST_F(Icmpv6ErrorsTest, OnlySoManyASecond) {
   StackConfig config;
   config.icmp.error_limit = {1, 2};

@@ -75,6 +75,23 @@ TEST_F(AcdTest, TentativeUntilItSucceeds) {
   EXPECT_EQ(state(), AddressState::Preferred);
 }
 
+// RFC 5227 section 2.1: it is not in use before it has been checked.
+TEST_F(AcdTest, NoEchoIsAnsweredFromATentativeAddress) {
+  ASSERT_TRUE(world.eth0.up().ok());
+  world.eth0.ipv4_addr_add(net("192.0.2.7/24"));
+  const auto answers = [&] {
+    world.driver.sent.clear();
+    world.eth0.on_frame(world.rig.frame(
+        test::icmp_bytes(kOther, kOurs, {kIcmpEchoRequest, 0, 1, 1}, "ping")));
+    world.run_for(Duration{});
+    return world.driver.sent.size();
+  };
+  EXPECT_EQ(answers(), 0u);
+  EXPECT_EQ(world.rig.drops(), Lines{"not_for_us"});
+  world.run_for(seconds(20));
+  EXPECT_EQ(answers(), 1u);
+}
+
 struct Heard {
   const char* what;
   ArpOperation operation;
