@@ -24,6 +24,17 @@ bool has_joined(const NetIf& iface, const Ipv6Address& group) {
   });
 }
 
+// The end of its link-local address's check; the start of time when none is running.
+SimTime checked_at(const NetIf& iface) {
+  SimTime end;
+  if (iface.ipv6()->link_local() != nullptr) return end;
+  for (const Ipv6IfAddress& each : iface.ipv6()->addresses()) {
+    const bool runs = each.address().is_link_local() && each.probe_ends != kNever;
+    if (runs) end = std::max(end, each.probe_ends);
+  }
+  return end;
+}
+
 }  // namespace
 
 Mld::Mld(Stack& stack, Icmpv6& icmp)
@@ -202,7 +213,8 @@ void Mld::say(Link& link) {
     link.general_due = kNever;
     send_state(*link.iface);
   }
-  if (link.changes.due() <= now) {
+  // RFC 3590 section 4: routers do not hear what comes from ::, as the first report mostly does
+  if (link.changes.due() <= now && checked_at(*link.iface) == SimTime{}) {
     send_changes(*link.iface, link.changes.all());
     link.changes.said(now, draw(kGroupChangeInterval));
   }
@@ -211,7 +223,8 @@ void Mld::say(Link& link) {
 void Mld::settle() {
   SimTime next = kNever;
   for (const auto& [index, link] : links_) {
-    next = std::min({next, link.general_due, link.changes.due()});
+    const SimTime repeats = std::max(link.changes.due(), checked_at(*link.iface));
+    next = std::min({next, link.general_due, repeats});
   }
   for (const Asked& each : asked_) next = std::min(next, each.due);
   if (next == kNever) {

@@ -2,7 +2,8 @@
 // Mld: tells the routers of a link which IPv6 groups this node listens to (MLDv2, RFC 3810; Zephyr:
 // ipv6_mld.c). The groups themselves are Ipv6If's.
 //
-// A join and a leave are reported at once and once more with what else changed (group_changes.h). A
+// A join and a leave are reported at once and once more with what else changed (group_changes.h),
+// the second time not before the link-local address has been checked: it is the one to be heard. A
 // query is answered after a random part of its response time. While a querier of version 1 was
 // heard lately, the iface speaks MLDv1 (RFC 3810 section 8.2.1, RFC 2710): each group is reported
 // by itself, not when another node has done so, and a leave says done.

@@ -248,6 +248,31 @@ TEST_F(MldTest, OnlyAdminDownLeaves) {
   EXPECT_EQ(std::count(events.begin(), events.end(), "IPV6_MCAST_LEAVE"), 0);
 }
 
+// RFC 3590 section 4: a router ignores reports from ::, so one of each group has to come from an
+// address that is valid.
+TEST(Mld, TheRepetitionWaitsForTheLinkLocalAddress) {
+  StackConfig config;
+  config.ipv6.multicast_limit = 4;
+  config.ipv6.dad_timeout = seconds(2);  // longer than the longest time to a repetition
+  Ipv6Rig rig(config);
+  ASSERT_TRUE(rig.eth0.ipv6()->join(ip6("ff05::1:3")).ok());
+  const auto reports_from = [&](const Ipv6Address& source) {
+    const Lines sent = rig.sent();
+    const std::string start = to_text(source) + " > ff02::16 ";
+    return std::count_if(sent.begin(), sent.end(),
+                         [&](const std::string& line) { return line.starts_with(start); });
+  };
+  ASSERT_TRUE(rig.eth0.up().ok());
+  rig.run_for(milliseconds(1999));
+  EXPECT_EQ(reports_from({}), 2) << "the group, the solicited-node group";
+  EXPECT_EQ(reports_from(rig.own), 0);
+  rig.run_for(milliseconds(1));
+  EXPECT_EQ(reports_from(rig.own), 1) << "both again";
+  rig.run_for(seconds(10));
+  EXPECT_EQ(reports_from({}), 2);
+  EXPECT_EQ(reports_from(rig.own), 1);
+}
+
 TEST_F(MldTest, UpJoinsAgain) {
   ASSERT_TRUE(rig->eth0.ipv6()->join(group).ok());
   ASSERT_TRUE(rig->eth0.down().ok());
