@@ -59,6 +59,7 @@ struct Ipv6IfGroup {
 struct Ipv6IfPrefix {
   Ipv6Prefix prefix;
   SimTime valid_until = kNever;
+  bool configured = false;  ///< without a router; none can shorten it
 };
 
 }  // namespace flapjack

@@ -278,18 +278,38 @@ bool Ipv6If::is_member(const Ipv6Address& group) const {
 
 // ---- prefixes
 
-bool Ipv6If::prefix_add(const Ipv6Prefix& prefix, Duration valid) {
+Ipv6IfPrefix* Ipv6If::prefix_entry(const Ipv6Prefix& network) {
+  for (Ipv6IfPrefix& each : prefixes_) {
+    if (each.prefix == network) return &each;
+  }
+  return nullptr;
+}
+
+bool Ipv6If::prefix_add(const Ipv6Prefix& prefix) {
+  const Ipv6Prefix network{prefix.network(), prefix.length};
+  Ipv6IfPrefix* const present = prefix_entry(network);
+  if (present == nullptr) return prefix_insert({network, kNever, true}, Duration{kNever.ns});
+  *present = {network, kNever, true};
+  settle();
+  return true;
+}
+
+bool Ipv6If::prefix_heard(const Ipv6Prefix& prefix, Duration valid) {
   const Ipv6Prefix network{prefix.network(), prefix.length};
   const SimTime until = iface_.stack().scheduler().now() + valid;
-  const auto present = std::find_if(prefixes_.begin(), prefixes_.end(),
-                                    [&](const auto& each) { return each.prefix == network; });
-  if (present != prefixes_.end()) {
-    present->valid_until = until;
-    settle();
-    return true;
-  }
+  Ipv6IfPrefix* const present = prefix_entry(network);
+  if (present != nullptr && present->configured) return true;
+  if (valid == Duration{}) return present == nullptr || prefix_rm(network);
+  if (present == nullptr) return prefix_insert({network, until}, valid);
+  present->valid_until = until;
+  settle();
+  return true;
+}
+
+bool Ipv6If::prefix_insert(const Ipv6IfPrefix& added, Duration valid) {
   if (!config_get().ok() || prefixes_.size() >= config_.prefix_limit) return false;
-  prefixes_.push_back({network, until});
+  prefixes_.push_back(added);
+  const Ipv6Prefix& network = added.prefix;
   iface_.stack().mgmt.notify(MgmtEvent::Ipv6PrefixAdd, &iface_,
                              MgmtPrefix{network.address, network.length, lifetime_s(valid)});
   settle();

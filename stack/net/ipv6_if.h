@@ -58,9 +58,12 @@ class Ipv6If {
   bool is_member(const Ipv6Address& group) const;
   std::span<const Ipv6IfGroup> groups() const { return groups_; }
 
-  /// Adds an on-link prefix, or gives the one that is there a new lifetime. Raises IPV6_PREFIX_ADD.
-  /// False when the table is full or there is none.
-  bool prefix_add(const Ipv6Prefix& prefix, Duration valid = Duration{kNever.ns});
+  /// Adds an on-link prefix for good, or makes the one that is there such a one. Raises
+  /// IPV6_PREFIX_ADD. False when the table is full or there is none.
+  bool prefix_add(const Ipv6Prefix& prefix);
+  /// The same for one that a router says is valid so long from now on; 0: it is over. Nothing
+  /// changes for one that was added for good (RFC 4861 section 6.3.4).
+  bool prefix_heard(const Ipv6Prefix& prefix, Duration valid);
   /// Removes it and the AUTOCONF addresses in it. Raises IPV6_PREFIX_DEL.
   bool prefix_rm(const Ipv6Prefix& prefix);
   /// The longest on-link prefix that contains `address`; null when it is not on the link.
@@ -99,6 +102,8 @@ class Ipv6If {
 
  private:
   Ipv6IfAddress* entry(const Ipv6Address& address);
+  Ipv6IfPrefix* prefix_entry(const Ipv6Prefix& network);
+  bool prefix_insert(const Ipv6IfPrefix& added, Duration valid);
   const Ipv6IfAddress* refuse(const Ipv6Address& address);
   void announce(Ipv6IfAddress& added);
   void begin_use(const Ipv6Address& address);

@@ -193,14 +193,10 @@ void RouterDiscovery::expire_servers() {
 // RFC 4861 section 6.3.4 for the prefix, RFC 4862 section 5.5.3 for the address.
 void RouterDiscovery::take_prefix(NetIf& iface, const NdPrefixInfo& info) {
   if (info.prefix.address.is_link_local()) return;
-  if (info.on_link) {
-    if (info.valid_s == 0) {
-      iface.ipv6()->prefix_rm(info.prefix);
-    } else if (!iface.ipv6()->prefix_add(info.prefix, lifetime(info.valid_s))) {
-      stack_.tracer().event(iface.subject(), "prefix_refused",
-                            {Attr::of("address", IpAddress(info.prefix.network())),
-                             Attr::of("len", std::int64_t{info.prefix.length})});
-    }
+  if (info.on_link && !iface.ipv6()->prefix_heard(info.prefix, lifetime(info.valid_s))) {
+    stack_.tracer().event(iface.subject(), "prefix_refused",
+                          {Attr::of("address", IpAddress(info.prefix.network())),
+                           Attr::of("len", std::int64_t{info.prefix.length})});
   }
   if (!info.autonomous) return;
   const bool usable = info.prefix.length == kAutonomousBits && info.preferred_s <= info.valid_s;

@@ -177,7 +177,7 @@ TEST(Ipv6IfTest, APrefixTakesItsAutoconfAddressesAlong) {
   Ipv6Rig rig;
   rig.start();
   Ipv6If& own = *rig.eth0.ipv6();
-  EXPECT_TRUE(own.prefix_add(net6("2001:db8::/64"), seconds(30)));
+  EXPECT_TRUE(own.prefix_heard(net6("2001:db8::/64"), seconds(30)));
   own.addr_add(net6("2001:db8::9/64"), AddressType::Autoconf);
   EXPECT_NE(own.prefix_of(ip6("2001:db8::77")), nullptr);
   rig.run_for(seconds(29));

@@ -124,6 +124,27 @@ TEST_F(RouterDiscoveryTest, TheRoutersLifetimeEndsOrIsTakenBack) {
       << "without a router the destination is asked for on the link";
 }
 
+// RFC 4861 section 6.3.4: a router ends what a router has begun, and not the node's own networks.
+TEST_F(RouterDiscoveryTest, AConfiguredNetworkStaysOnLink) {
+  Ipv6If& own = *rig.eth0.ipv6();
+  ASSERT_NE(own.addr_add(net6("2001:db8::5/64")), nullptr);
+  ASSERT_TRUE(own.prefix_add(net6("2001:db8::5/64")));
+  rig.start();
+  const Ipv6Address neighbour = ip6("2001:db8::7"), later = ip6("2001:db9::7");
+  for (const std::uint32_t valid : {10u, 0u}) {
+    advertise(prefix_option("2001:db8::/64", valid, 0, true, false));
+    rig.run_for(seconds(20));
+    EXPECT_EQ(rig.node.route.next_hop(rig.eth0, neighbour), neighbour) << valid;
+  }
+  advertise(prefix_option("2001:db9::/64", 10, 0, true, false));
+  ASSERT_TRUE(own.prefix_add(net6("2001:db9::/64")));
+  rig.run_for(seconds(20));
+  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, later), later) << "configured meanwhile";
+  const Lines events = rig.events();
+  EXPECT_EQ(std::count(events.begin(), events.end(), "IPV6_PREFIX_ADD"), 1);
+  EXPECT_EQ(std::count(events.begin(), events.end(), "IPV6_PREFIX_DEL"), 0);
+}
+
 // RFC 4862 section 5.5.3 (e): valid seconds advertised with `left` of them left, and what holds.
 TEST_F(RouterDiscoveryTest, AShorterLifetimeIsHeldAtTwoHours) {
   struct Case {
