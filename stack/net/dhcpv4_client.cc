@@ -107,7 +107,6 @@ void Dhcpv4Client::on_timer() {
     case State::InitReboot:
       return attempts_ >= config_.max_attempts ? begin() : post();
     case State::Bound:
-      return extend();
     case State::Renewing:
     case State::Rebinding:
       return extend();
@@ -333,10 +332,12 @@ void Dhcpv4Client::remove_address() {
   static_cast<void>(iface_.ipv4_addr_rm(lease_.address.address));  // perhaps somebody else did
 }
 
-// A gateway that somebody else has set stays when the lease names none.
+// A gateway that somebody else has set stays when the lease names none, and is back after one that
+// names another.
 void Dhcpv4Client::set_gateway(Ipv4Address gateway) {
   const bool ours = !gateway_.is_any() && iface_.ipv4().gateway() == gateway_;
-  if (!gateway.is_any() || ours) iface_.set_gateway(gateway);
+  if (!ours) others_gateway_ = iface_.ipv4().gateway();
+  if (!gateway.is_any() || ours) iface_.set_gateway(gateway.is_any() ? others_gateway_ : gateway);
   gateway_ = gateway;
 }
 
@@ -350,8 +351,7 @@ void Dhcpv4Client::set_dns_servers(const Dhcpv4Addresses& servers) {
   if (!same && dns != nullptr) dns->remove_servers(iface_, DnsServerSource::Dhcpv4);
   dns_refused_ = {};
   for (const Ipv4Address server : wanted.view()) {
-    const IpAddress address = server;
-    const Status added = stack_.dns->add_server(address, &iface_, DnsServerSource::Dhcpv4);
+    const Status added = stack_.dns->add_server(server, &iface_, DnsServerSource::Dhcpv4);
     if (!added.ok()) static_cast<void>(dns_refused_.push(server));
   }
   dns_servers_ = servers;

@@ -118,7 +118,7 @@ class Dhcpv4Client {
   Dhcpv4State state_ = Dhcpv4State::Disabled;
   Dhcpv4Lease lease_;
   bool has_address_ = false;
-  Ipv4Address gateway_;          // the one it put on the iface
+  Ipv4Address gateway_, others_gateway_;  // the one it put on the iface, the one it found there
   Dhcpv4Addresses dns_servers_, dns_refused_;  // told the resolver; of them, what it refused
   std::uint32_t xid_ = 0;   // of the message sent last
   unsigned attempts_ = 0;  // messages sent in this state

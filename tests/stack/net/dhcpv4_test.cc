@@ -87,6 +87,20 @@ TEST(Dhcpv4, AGatewayOfSomebodyElseStays) {
   EXPECT_EQ(r.iface.ipv4().gateway(), ip("192.0.2.77"));
 }
 
+TEST(Dhcpv4, TheGatewayThatALeaseDisplacedComesBack) {
+  for (const char* own : {"192.0.2.77", "192.0.2.1"}) {  // another one, and the lease's itself
+    DhcpRig r;
+    r.iface.set_gateway(ip(own));
+    r.become_bound();
+    EXPECT_EQ(r.iface.ipv4().gateway(), ip("192.0.2.1"));
+    r.run_for(seconds(kLeaseSeconds / 2));
+    r.answer(Type::Ack);  // a renewed lease displaces nothing
+    EXPECT_EQ(r.iface.ipv4().gateway(), ip("192.0.2.1"));
+    ASSERT_TRUE(r.dhcp().stop(r.iface).ok());
+    EXPECT_EQ(r.iface.ipv4().gateway(), ip(own));
+  }
+}
+
 // Each iface has its own state and streams; answers find theirs.
 TEST(Dhcpv4, TwoIfacesOfANode) {
   DhcpRig r;
