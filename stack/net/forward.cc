@@ -99,7 +99,10 @@ void Forward::redirect(NetIf& in, const Packet& packet, const NetIf& out,
 }
 
 void Forward::send(PacketPtr packet, NetIf& out, const IpAddress& next_hop) {
-  if (!stack_.tx_pool.adopt(*packet)) return drop(out, std::move(packet), DropReason::NoBuffers);
+  if (!stack_.tx_pool.adopt(*packet)) {
+    static_cast<void>(out.drop_tx(std::move(packet), DropReason::NoBuffers, Errc::Enobufs));
+    return;
+  }
   PacketMeta& meta = packet->meta;
   meta.iface = out.index();
   meta.next_hop = next_hop;

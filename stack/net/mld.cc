@@ -132,7 +132,8 @@ bool Mld::is_valid(const Packet& packet) const {
   return packet.meta.ttl == kMldHopLimit && packet.meta.source.address.is_link_local();
 }
 
-Status Mld::refuse(Packet& packet) {
+Status Mld::refuse(NetIf& iface, Packet& packet) {
+  ++iface.stats().rx_dropped;
   stack_.tracer().drop(DropReason::BadHeader, stack_.subject(), packet);
   return Errc::Einval;
 }
@@ -141,7 +142,9 @@ Status Mld::on_query(NetIf& iface, Packet& packet) {
   const auto query = MldQuery::parse(packet.bytes());
   const Ipv6Extensions above = Ipv6Extensions::walk(
       {packet.data() - packet.meta.l3_bytes, packet.size() + packet.meta.l3_bytes});
-  if (!query || !is_valid(packet) || above.router_alert != kRouterAlertMld) return refuse(packet);
+  if (!query || !is_valid(packet) || above.router_alert != kRouterAlertMld) {
+    return refuse(iface, packet);
+  }
   if (!stack_.config().ipv6.mld || !iface.has_mld()) return Status();
   Link& link = link_of(iface);
   if (query->version == 1) {
@@ -183,7 +186,7 @@ void Mld::on_group_query(Link& link, const MldQuery& query, Duration within) {
 // Another node's report is enough in version 1; version 2 needs all of them.
 Status Mld::on_report(NetIf& iface, Packet& packet) {
   const auto report = MldMessage::parse(packet.bytes());
-  if (!report || !is_valid(packet)) return refuse(packet);
+  if (!report || !is_valid(packet)) return refuse(iface, packet);
   if (!is_reported(iface, report->group) || !has_joined(iface, report->group)) {
     return Status();
   }

@@ -62,7 +62,7 @@ class Mld {
   void on_general_query(Link& link, Duration within);
   void on_group_query(Link& link, const MldQuery& query, Duration within);
   Status on_report(NetIf& iface, Packet& packet);
-  Status refuse(Packet& packet);
+  Status refuse(NetIf& iface, Packet& packet);
   void change(Link& link, const Ipv6Address& group, bool joined);
   void say(Link& link);
   void say(Asked& asked);

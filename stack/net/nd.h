@@ -73,7 +73,7 @@ class Nd {
   Status on_solicit(NetIf& iface, Packet& packet);
   Status on_advert(NetIf& iface, Packet& packet);
   void answer(NetIf& iface, const Packet& packet, const NeighborSolicitation& solicit);
-  Status refuse(Packet& packet, DropReason reason);
+  Status refuse(NetIf& iface, Packet& packet, DropReason reason);
   void update(Neighbor& neighbor, const NeighborAdvertisement& advert);
   Ipv6Address solicit_source(NetIf& iface, const Ipv6Address& target,
                              const Packet* because) const;

@@ -14,7 +14,8 @@ bool is_valid(const Packet& packet) {
 
 }  // namespace
 
-Status Nd::refuse(Packet& packet, DropReason reason) {
+Status Nd::refuse(NetIf& iface, Packet& packet, DropReason reason) {
+  ++iface.stats().rx_dropped;
   stack_.tracer().drop(reason, stack_.subject(), packet);
   return Errc::Einval;
 }
@@ -24,14 +25,14 @@ Status Nd::refuse(Packet& packet, DropReason reason) {
 Status Nd::on_solicit(NetIf& iface, Packet& packet) {
   const PacketMeta& meta = packet.meta;
   const auto solicit = NeighborSolicitation::parse(packet.bytes());
-  if (!solicit || !is_valid(packet)) return refuse(packet, DropReason::BadHeader);
+  if (!solicit || !is_valid(packet)) return refuse(iface, packet, DropReason::BadHeader);
   const Ipv6Address from = meta.source.address.v6();
   const auto link = solicit->options.link_address(NdOptionType::SourceLinkAddress);
   const bool to_group = meta.destination.address == IpAddress(solicit->target.solicited_node());
-  if (from.is_any() && (!to_group || link)) return refuse(packet, DropReason::BadHeader);
+  if (from.is_any() && (!to_group || link)) return refuse(iface, packet, DropReason::BadHeader);
   const Ipv6IfAddress* own =
       iface.ipv6() != nullptr ? iface.ipv6()->find(solicit->target) : nullptr;
-  if (own == nullptr) return refuse(packet, DropReason::NotForUs);
+  if (own == nullptr) return refuse(iface, packet, DropReason::NotForUs);
   if (own->state == AddressState::Tentative) {
     // Somebody else is checking the same address; other solicitations are not for us yet, and our
     // own, which a loop of bridges brought back, says nothing (RFC 4862 section 5.4.3).
@@ -121,11 +122,11 @@ Status Nd::on_advert(NetIf& iface, Packet& packet) {
   const auto advert = NeighborAdvertisement::parse(packet.bytes());
   const bool to_group = packet.meta.destination.address.is_multicast();
   if (!advert || !is_valid(packet) || (to_group && advert->solicited)) {
-    return refuse(packet, DropReason::BadHeader);
+    return refuse(iface, packet, DropReason::BadHeader);
   }
   if (iface.ipv6() != nullptr && iface.ipv6()->duplicate_found(advert->target)) return Status();
   Neighbor* neighbor = entry(iface, advert->target);
-  if (neighbor == nullptr) return refuse(packet, DropReason::NotForUs);  // section 7.2.5
+  if (neighbor == nullptr) return refuse(iface, packet, DropReason::NotForUs);  // section 7.2.5
   if (neighbor->state == NeighborState::Static) return Status();
   update(*neighbor, *advert);
   settle();

@@ -103,7 +103,8 @@ void RouterDiscovery::on_time() {
 
 // ---- advertisements
 
-Status RouterDiscovery::refuse(Packet& packet) {
+Status RouterDiscovery::refuse(NetIf& iface, Packet& packet) {
+  ++iface.stats().rx_dropped;
   stack_.tracer().drop(DropReason::BadHeader, stack_.subject(), packet);
   return Errc::Einval;
 }
@@ -112,7 +113,9 @@ Status RouterDiscovery::refuse(Packet& packet) {
 Status RouterDiscovery::on_advertisement(NetIf& iface, Packet& packet) {
   const auto advert = RouterAdvertisement::parse(packet.bytes());
   const Ipv6Address router = packet.meta.source.address.v6();
-  if (!advert || packet.meta.ttl != kNdHopLimit || !router.is_link_local()) return refuse(packet);
+  if (!advert || packet.meta.ttl != kNdHopLimit || !router.is_link_local()) {
+    return refuse(iface, packet);
+  }
   if (iface.ipv6() == nullptr || !listens(iface)) return Status();
   stop(iface);
   take_router(iface, router, *advert);
@@ -229,7 +232,7 @@ void RouterDiscovery::take_address(NetIf& iface, const NdPrefixInfo& info) {
 Status RouterDiscovery::on_redirect(NetIf& iface, Packet& packet) {
   const auto redirect = Redirect::parse(packet.bytes());
   const Ipv6Address router = packet.meta.source.address.v6();
-  if (!redirect) return refuse(packet);
+  if (!redirect) return refuse(iface, packet);
   const bool sound = packet.meta.ttl == kNdHopLimit && router.is_link_local();
   const bool host = !stack_.config().router;  // section 8.3: a router follows none
   const bool accepted =
@@ -238,7 +241,7 @@ Status RouterDiscovery::on_redirect(NetIf& iface, Packet& packet) {
                         {Attr::of("from", IpAddress(router)),
                          Attr::of("gateway", IpAddress(redirect->target))});
   if (sound && !host) return Status();
-  if (!accepted) return refuse(packet);
+  if (!accepted) return refuse(iface, packet);
   const bool to_router = redirect->target != redirect->destination;
   if (const auto link = redirect->options.link_address(NdOptionType::TargetLinkAddress)) {
     stack_.v6->nd.learn(iface, redirect->target, *link, to_router);

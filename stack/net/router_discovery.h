@@ -47,7 +47,7 @@ class RouterDiscovery {
   void expire_servers();
   Status on_advertisement(NetIf& iface, Packet& packet);
   Status on_redirect(NetIf& iface, Packet& packet);
-  Status refuse(Packet& packet);
+  Status refuse(NetIf& iface, Packet& packet);
   void take_router(NetIf& iface, const Ipv6Address& router, const RouterAdvertisement& advert);
   void take_options(NetIf& iface, const Ipv6Address& router, const RouterAdvertisement& advert);
   void take_prefix(NetIf& iface, const NdPrefixInfo& info);
