@@ -181,6 +181,7 @@ Status NetContext::sendto_waiting(std::span<const std::uint8_t> bytes, const End
       stack_.tx_pool, room, stack_.config().alloc.udp,
       [this, life = life_, peer, refused = std::move(refused),
        kept = std::vector<std::uint8_t>(bytes.begin(), bytes.end())](PacketPtr packet) {
+        if (packet != nullptr) stack_.tx_pool.note_failure();  // else the send below finds it empty
         if (life != life_) return refused(Errc::Ebadf);  // put() meanwhile
         rare().granted = std::move(packet);
         const Status sent = answer(kept, peer, refused);

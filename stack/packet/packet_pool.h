@@ -111,6 +111,8 @@ class PacketPool {
   std::size_t buffers_in_use() const { return buffers_in_use_; }
   /// Allocations that found it empty, those that then waited included.
   std::uint64_t failures() const { return failures_; }
+  /// Counts an allocation that was not tried, as has_room() had said what would come of it.
+  void note_failure() { ++failures_; }
   PacketSlab& slab() { return slab_; }
 
  private:

@@ -37,6 +37,7 @@ TEST_F(Waiting, GoesOnceThereIsAPacket) {
   EXPECT_EQ(sent(), 1u);
   EXPECT_EQ(refused, Lines{});
   EXPECT_EQ(rig.node.tx_pool.in_use(), 0u);
+  EXPECT_EQ(rig.node.tx_pool.failures(), 1u);
 }
 
 TEST_F(Waiting, IsRefusedAfterASecond) {
@@ -46,6 +47,7 @@ TEST_F(Waiting, IsRefusedAfterASecond) {
   rig.node.tx_pool.set_limit(1);
   run_for(seconds(5));
   EXPECT_EQ(refused, Lines{"ENOBUFS at " + end});
+  EXPECT_EQ(rig.node.tx_pool.failures(), 1u);
   EXPECT_EQ(sent(), 0u);
 }
 
