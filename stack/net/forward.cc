@@ -26,11 +26,12 @@ bool is_martian(Ipv4Address a) { return a.value >> 24 == 0 || a.value >> 28 == 1
 void Forward::ipv4(NetIf& in, PacketPtr packet, const Ipv4Header& header) {
   const IpAddress to = header.destination;
   if (is_for_link_only(in, *packet)) return drop(in, std::move(packet), DropReason::NotForUs);
+  const NextHop hop = stack_.route.forward_to(to);
+  if (went_to_all(in, hop)) return drop(in, std::move(packet), DropReason::NotForUs);
   if (header.ttl <= 1) {
     stack_.icmp->send_error(in, *packet, {kIcmpTimeExceeded, kIcmpCodeTtlExceeded, 0, 0});
     return drop(in, std::move(packet), DropReason::TtlExpired);
   }
-  const NextHop hop = stack_.route.forward_to(to);
   if (hop.iface == nullptr) {
     stack_.icmp->send_error(in, *packet, unreachable(kIcmpCodeNetUnreachable));
     return drop(in, std::move(packet), DropReason::NoRoute);
@@ -62,6 +63,12 @@ bool Forward::is_for_link_only(const NetIf& in, const Packet& packet) const {
     if (iface->ipv4().is_broadcast(to.v4())) return true;
   }
   return false;
+}
+
+// Where no frame names who it is for, everybody hears it, as a broadcast (RFC 1812 section 5.3.4):
+// who is on that medium has it already, and so has every other router there.
+bool Forward::went_to_all(const NetIf& in, const NextHop& hop) {
+  return hop.iface == &in && !in.is_point_to_point() && !in.l2()->traits().needs_link_address;
 }
 
 // Records this router where the sender asked for it. False, and the sender was told: no more of it.

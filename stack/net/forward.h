@@ -5,8 +5,9 @@
 //
 // Told to the sender: lifetime exceeded, no route, packet too big, a better first hop, a next hop
 // that does not answer. Never forwarded: link-local and multicast, what came as a link broadcast,
-// what goes to a broadcast (RFC 2644), what asks for a route of its own. IPv6 is never split on its
-// way (RFC 8200 section 5), and only its hop limit changes.
+// what goes to a broadcast (RFC 2644), what asks for a route of its own; back to a medium without
+// link addresses, nothing. IPv6 is never split on its way (RFC 8200 section 5), and only its hop
+// limit changes.
 #pragma once
 #include "stack/packet/packet.h"
 #include "stack/trace/hop.h"
@@ -33,6 +34,7 @@ class Forward {
 
  private:
   bool is_for_link_only(const NetIf& in, const Packet& packet) const;
+  static bool went_to_all(const NetIf& in, const NextHop& hop);
   bool pass_options(NetIf& in, Packet& packet, const Ipv4Header& header, Ipv4Address own);
   void redirect(NetIf& in, const Packet& packet, const NetIf& out, const IpAddress& next_hop);
   void tell_of_scope(NetIf& in, const Packet& packet);

@@ -15,11 +15,12 @@ void Forward::ipv6(NetIf& in, PacketPtr packet, const Ipv6Header& header) {
     tell_of_scope(in, *packet);
     return drop(in, std::move(packet), DropReason::NotForUs);
   }
+  const NextHop hop = stack_.route.forward_to(to);
+  if (went_to_all(in, hop)) return drop(in, std::move(packet), DropReason::NotForUs);
   if (header.hop_limit <= 1) {
     stack_.v6->icmp.send_error(in, *packet, Icmpv6Header::time_exceeded(kIcmpv6HopLimitExceeded));
     return drop(in, std::move(packet), DropReason::TtlExpired);
   }
-  const NextHop hop = stack_.route.forward_to(to);
   if (hop.iface == nullptr || hop.iface->ipv6() == nullptr) {
     stack_.v6->icmp.send_error(in, *packet, Icmpv6Header::unreachable(kIcmpv6NoRoute));
     return drop(in, std::move(packet), DropReason::NoRoute);

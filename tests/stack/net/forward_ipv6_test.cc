@@ -276,6 +276,17 @@ TEST(ForwardIpv6, AHostFollowsTheRedirectOfARouter) {
   EXPECT_EQ(host.node.route.next_hop(host.eth0, ip6("2001:db8:3::6")), by);
 }
 
+// Without link addresses the neighbour has heard it, too.
+TEST(ForwardIpv6, NothingGoesBackToAMediumOnWhichEverybodyHearsEverything) {
+  World world;
+  world.rig.l2.l2_traits.needs_link_address = false;
+  world.hear(world.eth1, World::datagram("2001:db8:2::6", kTo));
+  EXPECT_EQ(world.rig.drops(), Lines{"not_for_us"});
+  EXPECT_TRUE(world.sent(world.eth1).empty());
+  world.hear(world.eth1, World::datagram("2001:db8:2::6", "2001:db8:1::7"));
+  EXPECT_EQ(world.sent(world.eth0).size(), 1u);
+}
+
 TEST(ForwardIpv6, WithoutATxPacketItIsDropped) {
   World world;
   world.rig.node.tx_pool.set_limit(0);

@@ -167,6 +167,19 @@ TEST(Forward, WhatTheRouterHasLearntOfAPathIsNotForOthers) {
   }
 }
 
+// Without link addresses the neighbour has heard it, too, and nobody is told anything about it.
+TEST(Forward, NothingGoesBackToAMediumOnWhichEverybodyHearsEverything) {
+  for (const std::uint8_t ttl : {64, 1}) {
+    World world;
+    world.rig.l2.l2_traits.needs_link_address = false;
+    world.rig.receive(world.eth0, World::datagram("192.0.2.7", "192.0.2.8", ttl));
+    EXPECT_EQ(world.rig.drops(), Lines{"not_for_us"});
+    EXPECT_TRUE(world.rig.driver(world.eth0).sent.empty());
+    world.rig.receive(world.eth0, World::datagram("192.0.2.7", "10.1.2.3"));
+    EXPECT_EQ(world.rig.driver(world.eth1).sent.size(), 1u);
+  }
+}
+
 TEST(Forward, FragmentsAreSplitFurther) {
   World world;
   Ipv4Header header;
