@@ -162,7 +162,8 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   if_config.name = spec.name;
   if_config.mtu = mtu_of(registry_, node_spec, spec);
   if_config.auto_start = spec.auto_start;
-  if_config.ipv4_limit = std::max<std::size_t>(if_config.ipv4_limit, spec.ipv4.size());
+  const std::size_t dynamic = (spec.dhcp ? 1u : 0u) + (spec.ipv4_auto ? 1u : 0u);
+  if_config.ipv4_limit = std::max(if_config.ipv4_limit, spec.ipv4.size() + dynamic);
   if_config.ipv6 = spec.has_ipv6;
   if_config.is_wifi = spec.technology == "wifi";
   if_config.ipv4_auto = spec.ipv4_auto;

@@ -105,6 +105,26 @@ TEST(Limits, AddressesOfTheFile) {
   EXPECT_TRUE(Ran(with("2")).passed());
 }
 
+// "dhcp" and "auto" beside static addresses are of those that the file gives: each finds room.
+TEST(Limits, DynamicAddressesBesideStaticOnes) {
+  const auto run = [](const std::string& word) {
+    return Ran(R"({ "until": "30s", "nodes": {
+      "a": { "ifaces": { "e": { "ipv4": ["10.0.0.2/24", "10.0.0.3/24", "10.0.0.4/24",
+                                         "10.0.0.5/24", )" + word + R"(] } } },
+      "b": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } }, "services": ["dhcp"] } },
+    "links": { "l": { "between": ["a.e", "b.e"], "delay": "1ms" } } })");
+  };
+  const Ran lease = run("\"dhcp\"");
+  ASSERT_TRUE(lease.passed()) << lease.messages;
+  EXPECT_FALSE(lease.all("a.e", "IPV4_DHCP_BOUND").empty());
+  const Ran local = run("\"auto\"");
+  ASSERT_TRUE(local.passed()) << local.messages;
+  EXPECT_TRUE(local.all("a.e", "ipv4_auto_failed").empty());
+  const auto added = local.all("a.e", "IPV4_ADDR_ADD");
+  ASSERT_FALSE(added.empty());
+  EXPECT_EQ(added.back().attr("address").substr(0, 8), "169.254.");
+}
+
 // What a node has without an option is its default, or the option says what else.
 TEST(Limits, WithoutTheOption) {
   const BuiltWorld built(R"({ "until": "1s", "nodes": {
