@@ -325,7 +325,7 @@ bool Builder::can_stream(const NodeSpec& node) const {
 
 bool Builder::peer_is_stream(const PeerSpec& peer) const {
   const NodeSpec* node =
-      spec_.find_node(peer.node.empty() ? names_.find(Ipv4Address{peer.address.value})
+      spec_.find_node(peer.node.empty() ? names_.find(endpoint_of(peer).address)
                                         : std::string_view(peer.node));
   if (node == nullptr) return true;
   for (const ServiceSpec& service : node->services) {

@@ -87,7 +87,7 @@ bool ReconnectingClient::connect(const Endpoint& peer) {
     return false;
   };
   const auto got =
-      stack_.contexts.get(peers_[0].address.family(),
+      stack_.contexts.get(peer.address.family(),
                           tcp_ ? SocketType::Stream : SocketType::Datagram, Protocol::Default);
   if (!got.ok()) return fail(got.code());
   context_ = got.value();

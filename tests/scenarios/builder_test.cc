@@ -179,6 +179,16 @@ TEST(Builder, APeerMayBeAnAddressOfANode) {
   EXPECT_EQ(ran.counts("dev.c").delivered, 4u);
 }
 
+TEST(Builder, APeerMayBeAnIpv6AddressOfANode) {
+  const Ran ran(R"({ "until": "10s", "nodes": {
+    "a": { "ifaces": { "e": { "ipv6": "2001:db8::1/64" } },
+           "apps": { "d": { "reconnecting_client": "[2001:db8::2]:7" } } },
+    "b": { "ifaces": { "e": { "ipv6": "2001:db8::2/64" } }, "services": ["udp_echo:7"] } },
+  "links": { "l": { "between": ["a.e", "b.e"], "delay": "1ms" } } })");
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_GE(ran.counts("a.d").delivered, 8u);
+}
+
 TEST(Builder, LargestDatagramAndJumboFrames) {
   const Ran ran(with_iface(kAddress + R"(, "mtu": "65535B")", R"(, "apps": {
       "p": { "udp_ping": "srv:7", "send": "65507B" } })"));
