@@ -6,11 +6,13 @@
 namespace flapjack {
 namespace {
 
-// Whether it gets addresses from somebody, who may name servers, too.
-bool asks(const NodeSpec& spec) {
-  return std::any_of(spec.ifaces.begin(), spec.ifaces.end(), [](const auto& iface) {
+// How many ifaces get addresses from somebody, who may name servers, too. What two of them learn
+// are two servers to the resolver, even with one address: each is reached by its own iface.
+std::size_t count_asking(const NodeSpec& spec) {
+  const auto count = std::count_if(spec.ifaces.begin(), spec.ifaces.end(), [](const auto& iface) {
     return iface.dhcp || iface.has_ipv6 || iface.technology == "ppp";
   });
+  return static_cast<std::size_t>(count);
 }
 
 }  // namespace
@@ -34,7 +36,7 @@ void make_room_for_dns(const NodeSpec& spec, std::size_t offered, NodeConfig& co
   }
   std::size_t& room = config.stack.dns.max_servers;
   if (find_word(spec.kconfig, "DNS_RESOLVER_MAX_SERVERS") == nullptr) {
-    room = std::max(room, all.size() + (asks(spec) ? offered : 0));
+    room = std::max(room, all.size() + count_asking(spec) * offered);
     return;
   }
   if (all.size() <= room) return;

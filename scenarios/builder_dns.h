@@ -9,9 +9,9 @@ namespace flapjack {
 
 /// How many servers DHCP servers, routers and the other ends of PPP lines name in all.
 std::size_t count_offered_dns(const ScenarioSpec& spec);
-/// Lets the resolver of a node know as many servers as are written for it and, where it asks for
-/// its addresses, the `offered` ones beside them. Not if the Kconfig option says how many there may
-/// be: F0923 when more are written.
+/// Lets the resolver of a node know as many servers as are written for it and beside them the
+/// `offered` ones for each iface that asks for its addresses. Not if the Kconfig option says how
+/// many there may be: F0923 when more are written.
 void make_room_for_dns(const NodeSpec& spec, std::size_t offered, NodeConfig& config,
                        DiagnosticSink& sink);
 

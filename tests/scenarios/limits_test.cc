@@ -125,6 +125,21 @@ TEST(Limits, DynamicAddressesBesideStaticOnes) {
   EXPECT_EQ(added.back().attr("address").substr(0, 8), "169.254.");
 }
 
+// One that two ifaces learn is two servers, so that it is there as long as one of the two is.
+TEST(Limits, ADnsServerLearntOverTwoIfaces) {
+  const Ran ran(R"({ "until": "60s", "nodes": {
+    "dev": { "ifaces": { "e0": { "ipv4": "dhcp" }, "e1": { "ipv4": "dhcp" } },
+             "apps": { "q": { "dns_query": "x.y", "from": "35s", "every": "5s" } } },
+    "gw": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } },
+            "services": { "d": { "dhcp": { "dns": "10.0.0.1" } },
+                          "n": { "dns": { "x.y": "10.9.9.9" } } } } },
+  "links": { "l": { "between": ["dev.e0", "dev.e1", "gw.e"], "delay": "1ms" } },
+  "timeline": [{ "at": "31s", "carrier_down": "dev.e1" }] })");
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_TRUE(ran.all("dev", "dns_server_refused").empty());
+  EXPECT_FALSE(ran.all("dev.q", "resolved").empty());
+}
+
 // What a node has without an option is its default, or the option says what else.
 TEST(Limits, WithoutTheOption) {
   const BuiltWorld built(R"({ "until": "1s", "nodes": {
