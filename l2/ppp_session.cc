@@ -126,7 +126,6 @@ void PppSession::on_layer_up(PppProtocol protocol) {
 
 // Open first: a protocol that found no agreement is closed.
 void PppSession::start_networks() {
-  reconnect_.cancel();  // the peer was quicker
   const Ipv4IfAddress* own = iface_.ipv4().first_global();
   ipcp_.set_own(own != nullptr ? own->prefix.address : Ipv4Address{});
   ipcp_.open();
@@ -272,7 +271,7 @@ Verdict PppSession::recv(PacketPtr& packet) {
   if (protocol == PppProtocol::Ip) return take_ip(packet, 4);
   DropReason reason = DropReason::None;
   if (protocol == PppProtocol::Lcp) {
-    reason = lcp_.input(packet->bytes());
+    reason = take_lcp(*packet);
   } else if (protocol == PppProtocol::Ipcp) {
     reason = take_control(ipcp_, *packet);
   } else if (iface_.ipv6() != nullptr && protocol == PppProtocol::Ipv6cp) {
@@ -285,6 +284,17 @@ Verdict PppSession::recv(PacketPtr& packet) {
   if (reason != DropReason::None) return drop_rx(iface_, packet, reason);
   packet.reset();
   return Verdict::Ok;
+}
+
+// The peer may begin while this end rests: the link is no longer dead, and the pause is over.
+DropReason PppSession::take_lcp(const Packet& packet) {
+  const bool stopped = lcp_.state() == PppState::Stopped;
+  const DropReason reason = lcp_.input(packet.bytes());
+  if (stopped && lcp_.state() >= PppState::ReqSent) {
+    reconnect_.cancel();
+    set_phase(PppPhase::Establish);
+  }
+  return reason;
 }
 
 DropReason PppSession::take_control(PppControl& protocol, const Packet& packet) {

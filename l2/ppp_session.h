@@ -97,6 +97,7 @@ class PppSession : public L2Context, private PppPort, private PppLcpUser {
   void network_up();
   void network_down();
   bool has_hope() const;
+  DropReason take_lcp(const Packet& packet);
   DropReason take_control(PppControl& protocol, const Packet& packet);
   Verdict take_unknown(PacketPtr& packet, std::uint16_t protocol);
   Verdict take_ip(PacketPtr& packet, int version);

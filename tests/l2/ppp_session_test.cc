@@ -116,6 +116,23 @@ TEST(Ppp, APeerThatRedialsIsNotHungUpOn) {
   EXPECT_EQ(p.count("IF_DOWN"), downs);
 }
 
+// RFC 1661 section 3.2: the way out of Dead is Establish, whoever begins.
+TEST(Ppp, APeerThatBeginsEndsThePause) {
+  Pair p;
+  p.up();
+  ASSERT_TRUE(p.if_a.down().ok());
+  p.run(seconds(8) - milliseconds(5));  // b stopped at 4.01 s, and would begin again at 9.01 s
+  ASSERT_EQ(p.session_b().lcp().state(), PppState::Stopped);
+  p.rig.sink.records.clear();
+  ASSERT_TRUE(p.if_a.up().ok());  // its request is at b at 9.005 s, b's Ack back at 9.015 s
+  p.run(seconds(1));
+  EXPECT_THAT(p.events("b.ppp0"),
+              ElementsAre("9.005s ppp_phase=establish", "9.025s ppp_phase=network",
+                          ::testing::EndsWith(" IF_UP"), ::testing::EndsWith("ppp_phase=running"),
+                          ::testing::EndsWith("PPP_PHASE_RUNNING")));
+  EXPECT_EQ(p.count("IF_UP"), 2u);
+}
+
 TEST(Ppp, WithoutAPeerItAsksTenTimesThenPausesAndBeginsAgain) {
   Pair p;
   p.set_loss(true);
