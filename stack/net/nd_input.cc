@@ -111,9 +111,10 @@ void Nd::send_advert(NetIf& iface, const Ipv6Address& target, const Ipv6Address&
   advert.solicited = solicited;
   advert.override_known = true;
   const Icmpv6Route route{target, destination, kNdHopLimit, false, because.meta.cause};
-  stack_.v6->icmp.post(iface, kBytes + NdLinkAddress::kBytes, route, stack_.config().alloc.nd,
+  const std::size_t options = iface.has_link_addresses() ? NdLinkAddress::kBytes : 0;
+  stack_.v6->icmp.post(iface, kBytes + options, route, stack_.config().alloc.nd,
                      [advert, route, link](std::span<std::uint8_t> message) {
-                       link.emit(&message[kBytes]);
+                       if (message.size() > kBytes) link.emit(&message[kBytes]);
                        advert.emit(message, route.source, route.destination);
                      });
 }

@@ -200,8 +200,11 @@ bool NetIf::starts_ip() const {
 }
 
 bool NetIf::has_nd() const {
-  return ipv6() != nullptr && !no_nd_ && l2_ != nullptr && !point_to_point_ &&
-         l2_->traits().needs_link_address;
+  return ipv6() != nullptr && !no_nd_ && !point_to_point_ && has_link_addresses();
+}
+
+bool NetIf::has_link_addresses() const {
+  return l2_ != nullptr && l2_->traits().needs_link_address;
 }
 
 bool NetIf::has_address(const IpAddress& address) const {

@@ -181,6 +181,9 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   /// Whether IPv6 neighbours are looked up by their link address: not on point-to-point ifaces, on
   /// those without link addresses, and with IPV6_NO_ND.
   bool has_nd() const;
+  /// Whether the link tells its ends apart by addresses: those of PPP lines, tunnels and dummies do
+  /// not, though the iface has one.
+  bool has_link_addresses() const;
   bool has_mld() const { return ipv6() != nullptr && !no_mld_; }
   /// One of its own addresses, of either family and in any state.
   bool has_address(const IpAddress& address) const;

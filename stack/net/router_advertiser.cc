@@ -112,7 +112,8 @@ std::vector<Ipv6Prefix> RouterAdvertiser::prefixes() const {
 }
 
 std::size_t RouterAdvertiser::option_bytes() const {
-  return NdLinkAddress::kBytes + (config_.mtu != 0 ? NdMtu::kBytes : 0) +
+  return (iface_.has_link_addresses() ? NdLinkAddress::kBytes : 0) +
+         (config_.mtu != 0 ? NdMtu::kBytes : 0) +
          prefixes().size() * NdPrefixInfo::kBytes +
          (config_.dns.empty() ? 0 : NdRdnss::bytes(config_.dns.size()));
 }
@@ -125,8 +126,10 @@ Duration RouterAdvertiser::rdnss_lifetime() const {
 
 std::size_t RouterAdvertiser::emit_options(std::uint8_t* out, bool farewell) const {
   const std::uint8_t* start = out;
-  NdLinkAddress{NdOptionType::SourceLinkAddress, iface_.link_address()}.emit(out);
-  out += NdLinkAddress::kBytes;
+  if (iface_.has_link_addresses()) {  // RFC 4861 section 4.2
+    NdLinkAddress{NdOptionType::SourceLinkAddress, iface_.link_address()}.emit(out);
+    out += NdLinkAddress::kBytes;
+  }
   if (config_.mtu != 0) {
     NdMtu{config_.mtu}.emit(out);
     out += NdMtu::kBytes;

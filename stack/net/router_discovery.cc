@@ -56,11 +56,13 @@ void RouterDiscovery::stop(const NetIf& iface) {
   settle();
 }
 
-// From the link-local address once it is preferred, else from ::, then without a link address.
+// From the link-local address once it is preferred, else from ::, then without a link address, as
+// where the link has none (RFC 4861 section 4.1).
 void RouterDiscovery::solicit(NetIf& iface) {
   const Ipv6IfAddress* own = iface.ipv6()->link_local();
   const Ipv6Address source = own != nullptr ? own->address() : Ipv6Address{};
-  const std::size_t options = own != nullptr ? NdLinkAddress::kBytes : 0;
+  const bool named = own != nullptr && iface.has_link_addresses();
+  const std::size_t options = named ? NdLinkAddress::kBytes : 0;
   constexpr std::size_t kBytes = RouterSolicitation::kBytes;
   const NdLinkAddress link{NdOptionType::SourceLinkAddress, iface.link_address()};
   const Icmpv6Route route{source, Ipv6Address::all_routers(), kNdHopLimit, false, {}};

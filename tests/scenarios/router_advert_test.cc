@@ -200,6 +200,28 @@ TEST(Services, AllCanGoDown) {
   EXPECT_EQ(tested, builtin_registry().services.size());
 }
 
+// RFC 4861 sections 4.1 and 4.2: the link address of the sender is told where links have some. Of
+// an advertisement 8 bytes above the header are its own, 32 a prefix and 8 the link address.
+TEST(RouterAdvert, NamesNoLinkAddressWhereTheLinkHasNone) {
+  const struct {
+    const char* technology;
+    const char* expect;
+  } rows[] = {
+      {"ethernet", R"({ "eventually": "gw > * RA len=48" })"},
+      {"ppp", R"({ "eventually": "gw > * RA len=40" }, { "never": "dev > * RS len=8" })"},
+      {"dummy", R"({ "eventually": "gw > * RA len=40" }, { "never": "dev > * RS len=8" })"},
+  };
+  for (const auto& row : rows) {
+    const std::string technology = R"("technology": ")" + std::string(row.technology) + "\"";
+    const Ran ran(R"({ "until": "20s", "nodes": {
+      "gw": { "ifaces": { "e": { )" + technology + R"(, "ipv6": "2001:db8::1/64" } },
+              "services": ["ra"] },
+      "dev": { "ifaces": { "e": { )" + technology + R"(, "ipv6": "auto" } } } },
+    "links": { "w": { "between": ["gw.e", "dev.e"] } }, "expect": [)" + row.expect + "] }");
+    EXPECT_TRUE(ran.passed()) << row.technology << ran.messages;
+  }
+}
+
 // Tunnels get no link-local address, and an advertisement comes from one.
 TEST(RouterAdvert, ATunnelNeedsALinkLocalAddress) {
   const struct {
