@@ -50,13 +50,20 @@ void bind_between(LoadContext& ctx, const JsonMember& m, LinkDraft& draft) {
 /// What is on one direction of a link at some time, and what is of no use without it.
 struct Needs {
   bool rate = false, delay = false, jitter = false, loss = false;
+  bool amount = false;  // of the jitter, which a "distribution" with parameters has in itself
+  bool loss_correlates = false, jitter_correlates = false;
   SourcePlace shape, correlation, reorder, queue, discipline;
 
   void add(const LinkPatch& patch) {
     rate = rate || patch.rate_bps.has_value();
-    jitter = jitter || (patch.jitter && patch.jitter->ns != 0) || patch.spread;
+    amount = amount || (patch.jitter && patch.jitter->ns != 0);
+    jitter = jitter || amount || patch.spread;
     delay = delay || jitter || (patch.delay && patch.delay->ns != 0);
     loss = loss || (patch.loss && patch.loss->random_ppb != 0);
+    if (patch.correlation && !correlation.known()) {
+      loss_correlates = patch.correlation->loss_ppb != 0;
+      jitter_correlates = patch.correlation->delay_ppb != 0;
+    }
     for (const auto& [mine, theirs] : {std::pair(&shape, &patch.shape_place),
                                        {&correlation, &patch.correlation_place},
                                        {&reorder, &patch.reorder_place},
@@ -70,10 +77,12 @@ struct Needs {
                                 const std::string& help) {
       if (place.known() && !there) ctx.error("F0111", place.span, what, help);
     };
-    useless(shape, jitter, "a \"distribution\" without \"jitter\" changes nothing",
+    useless(shape, amount, "a \"distribution\" without \"jitter\" changes nothing",
             "add \"jitter\", or write it with parameters, as in \"exp(2ms)\"");
-    useless(correlation, jitter || loss, "nothing here is drawn that could correlate",
-            "\"correlation\" goes with a \"loss\" in percent or with \"jitter\"");
+    const bool correlates = (loss && (loss_correlates || !jitter_correlates)) ||
+                            (jitter && (jitter_correlates || !loss_correlates));
+    useless(correlation, correlates, "nothing here is drawn that could correlate",
+            "\"correlation\" of \"loss\" goes with one in percent, of \"delay\" with \"jitter\"");
     useless(reorder, delay, "on a link without delay there is nothing to overtake",
             "add \"delay\" or \"jitter\"");
     for (const SourcePlace& place : {discipline, queue}) {

@@ -44,8 +44,9 @@ void FormatTables::build_ppp() {
                 false, "\"5s\""},
                &parse_positive_duration, "5s", &PppSpec::reconnect);
   ppp.flag("persistent", "Begin again after a loss.", true, &PppSpec::persistent);
-  ppp.check([](LoadContext& ctx, const JsonValue& v, PppSpec&) {
+  ppp.check([](LoadContext& ctx, const JsonValue& v, PppSpec& s) {
     if (v.find("echo") == nullptr) refuse_keys(ctx, v, {"failures"}, "a ppp without \"echo\"");
+    if (!s.persistent) refuse_keys(ctx, v, {"reconnect"}, "\"persistent\": false");
   });
 
   iface.add({"ppp", "How this end of a PPP link behaves.", schema_ref(ppp.name())},
