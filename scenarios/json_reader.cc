@@ -245,6 +245,13 @@ std::optional<JsonValue> read_json(const SourceFile& file, DiagnosticSink& sink)
               "save the file as UTF-8", {}, std::nullopt});
     return std::nullopt;
   }
+  // To the parser a NUL is the end of the text: what follows would never be read.
+  if (const std::size_t nul = file.text().find('\0'); nul != std::string_view::npos) {
+    const auto at = static_cast<std::uint32_t>(nul);
+    sink.add({"F0001", Severity::Error, "this is a NUL byte", {at, at + 1},
+              "a scenario is text", {}, std::nullopt});
+    return std::nullopt;
+  }
   const CleanJson clean = clean_json(file.text());
   if (clean.open_comment) {
     sink.add({"F0001", Severity::Error, "this comment is not closed", *clean.open_comment,

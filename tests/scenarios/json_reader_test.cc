@@ -94,6 +94,24 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"[\"\xFF\"]", "1:3 F0004 this is not UTF-8"},
         BadCase{"// \xC3(", "1:4 F0004 this is not UTF-8"}));
 
+// The parser would take it for the end of the text.
+TEST(JsonReader, RefusesANulWhereverItIs) {
+  const std::string nul(1, '\0');
+  const struct {
+    std::string text;
+    std::uint32_t at;
+  } rows[] = {{"{}" + nul, 2},         {"{}\n" + nul + "{}", 3},     {"{} // " + nul, 6},
+              {"{ \"a\": \"" + nul + "\" }", 8}, {"{ \"a\": " + nul + " }", 7}};
+  for (const auto& row : rows) {
+    const SourceFile f("a", row.text);
+    DiagnosticSink sink;
+    EXPECT_FALSE(read_json(f, sink)) << row.at;
+    ASSERT_EQ(sink.all().size(), 1u) << row.at;
+    EXPECT_EQ(sink.all()[0].code, "F0001");
+    EXPECT_EQ(sink.all()[0].span.begin, row.at);
+  }
+}
+
 TEST(JsonReader, NamesTheFirstOfTwoKeys) {
   const SourceFile f("a", "{ \"a\": 1,\n  \"a\": 2 }");
   DiagnosticSink sink;
