@@ -12,7 +12,6 @@ using Says = ZoneEntrySpec::Says;
 
 constexpr std::size_t kMostReplies = 64;  // answers that wait; a query more is not answered
 constexpr std::uint32_t kTtl = 60;        // seconds; our resolver keeps nothing
-constexpr int kLongestAliasChain = 8;
 
 }  // namespace
 
@@ -122,10 +121,11 @@ void DnsServer::answer(const Packet& packet, const DnsHeader& asked,
 }
 
 // How the answer about a name ends, whatever aliases lead there. Who finds a loop says that it
-// failed (RFC 1034 section 3.6.2).
+// failed (RFC 1034 section 3.6.2): more aliases in a row than there are entries.
 DnsRcode DnsServer::end_of(const Entry* entry) const {
-  for (int hops = 0; entry != nullptr && entry->says == Says::Alias; ++hops) {
-    if (hops == kLongestAliasChain) return DnsRcode::ServFail;
+  const std::size_t entries = zone_.size() + (has_others_ ? 1 : 0);
+  for (std::size_t hops = 0; entry != nullptr && entry->says == Says::Alias; ++hops) {
+    if (hops == entries) return DnsRcode::ServFail;
     entry = find(entry->alias);
   }
   if (entry == nullptr || entry->says == Says::NxDomain) return DnsRcode::NxDomain;

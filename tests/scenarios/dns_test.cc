@@ -77,6 +77,18 @@ TEST(Dns, WhatAnswersBecome) {
   }
 }
 
+// However long, a chain of aliases has an end, which a loop has not.
+TEST(Dns, AliasesInARow) {
+  std::string zone = R"({ "a.x": "b.x", "b.x": "a.x", "n9.x": "192.0.2.7")";
+  for (int i = 0; i < 9; ++i) {
+    const std::string next = std::to_string(i + 1);
+    zone += ", \"n" + std::to_string(i) + ".x\": \"n" + next + ".x\"";
+  }
+  zone += " }";
+  EXPECT_EQ(ends(Ran(names_scenario(R"("n0.x")", zone))), Ends{"4ms 192.0.2.7 of 1 in 4ms"});
+  EXPECT_EQ(ends(Ran(names_scenario(R"("a.x")", zone))), Ends{"4ms a.x FAIL"});
+}
+
 TEST(Dns, ANameForTheRest) {
   const Ran portal(names_scenario(R"("any.example")", R"({ "*": "192.0.2.1" })"));
   EXPECT_EQ(ends(portal), Ends{"4ms 192.0.2.1 of 1 in 4ms"});
