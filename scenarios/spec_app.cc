@@ -12,6 +12,7 @@ namespace {
 
 using Type = JsonValue::Type;
 
+constexpr std::int64_t kLeastPayload = 4;  // the number of the message
 constexpr std::int64_t kLargestPayload = 1'000'000'000;
 constexpr std::int64_t kMostActions = 1'000'000'000;
 
@@ -26,8 +27,9 @@ const std::vector<std::string>& option_keys() {
 
 Parsed<std::int64_t> parse_payload(std::string_view text) {
   const Parsed<std::int64_t> bytes = parse_size(text);
-  if (bytes.ok() && (bytes.value() < 1 || bytes.value() > kLargestPayload)) {
-    return UnitError{"F0207", in_quotes(text) + " is not between 1B and 1GB", {}, {}};
+  if (bytes.ok() && (bytes.value() < kLeastPayload || bytes.value() > kLargestPayload)) {
+    return UnitError{"F0207", in_quotes(text) + " is not between 4B and 1GB",
+                     "a payload begins with the 4 bytes of its number", {}};
   }
   return bytes;
 }
@@ -173,6 +175,10 @@ void check_app(LoadContext& ctx, const FormatTables& tables, const JsonValue& v,
   if (kinds.size() == 1) {
     const AppWord* word = find_word(ctx.vocabulary.apps, kinds[0]->key);
     check_times(ctx, v, app, word->keeps);
+    if (word->value == AppValue::Names && app.wait && app.wait->ns == 0) {
+      ctx.error("F0207", v.find("wait")->value.span, "a query without time for an answer is EINVAL",
+                "write \"2s\", or leave it out");
+    }
     std::vector<std::string> refused;
     for (const std::string& key : option_keys()) {
       const auto& takes = word->options;
@@ -270,8 +276,9 @@ void FormatTables::build_app() {
       if (a.kind.empty()) bind_kind(ctx, word, m, a);
     });
   }
-  app.quantity({"send", "Bytes of one payload.", schema_size()}, &parse_payload, "64B",
-               &AppSpec::send);
+  app.quantity({"send", "Bytes of one payload, which begins with the 4 of its number.",
+                schema_size()},
+               &parse_payload, "64B", &AppSpec::send);
   app.quantity({"every", "The interval between actions.", schema_duration()},
                &parse_positive_duration, "1s", &AppSpec::every);
   app.quantity({"from", "When the first action is.", schema_duration()}, &parse_sim_time, "1s",

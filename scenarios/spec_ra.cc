@@ -12,7 +12,7 @@ using Type = JsonValue::Type;
 constexpr Duration kLongestLifetime = seconds(65'535);  // 16 bits; those of prefixes have 32
 constexpr Duration kLeastInterval = seconds(4), kMostInterval = seconds(1800);
 constexpr std::int64_t kLeastMtu = 1280, kMostMtu = 65'535;
-constexpr std::size_t kMostPrefixes = 8;
+constexpr std::size_t kMostPrefixes = 8, kMostServers = 8;  // so that each fits into 1280 bytes
 constexpr int kAutonomousBits = 64;  // what an interface identifier leaves (RFC 4862 5.5.3)
 
 Parsed<Duration> parse_seconds(std::string_view text) {
@@ -50,6 +50,10 @@ Parsed<std::int64_t> parse_ipv6_mtu(std::string_view text) {
 
 void bind_servers(LoadContext& ctx, const JsonMember& m, RaServiceSpec& spec) {
   read_dns_servers(ctx, m.value, spec.dns);
+  if (spec.dns.size() > kMostServers) {
+    ctx.error("F0107", spec.dns[kMostServers].place.span,
+              "an advertisement carries eight DNS servers at most", "leave the others out");
+  }
   for (const DnsServerSpec& server : spec.dns) {
     if (server.address.is_v6()) continue;
     ctx.error("F0110", server.place.span, "advertisements carry IPv6 addresses of DNS servers",

@@ -86,6 +86,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "2:33 F0107 an app needs a name to ask for"},
         BadPart{R"({ "apps": { "a": { "dns_query": "a", "type": "MX" } } })",
                 "2:46 F0106 unknown record type \"MX\""},
+        BadPart{R"({ "apps": { "a": { "dns_query": "a", "wait": "0s" } } })",
+                "2:46 F0207 a query without time for an answer is EINVAL"},
+        BadPart{R"({ "apps": { "a": { "udp_ping": "192.0.2.1:7", "send": "3B" } } })",
+                "2:55 F0207 \"3B\" is not between 4B and 1GB"},
+        BadPart{R"({ "services": { "a": { "ra": { "dns": ["2001:db8::1", "2001:db8::2",
+"2001:db8::3", "2001:db8::4", "2001:db8::5", "2001:db8::6",
+"2001:db8::7", "2001:db8::8", "2001:db8::9"] } } } })",
+                "4:31 F0107 an advertisement carries eight DNS servers at most"},
         BadPart{R"({ "apps": { "a": { "udp_ping": "192.0.2.1:7", "type": "A" } } })",
                 "2:47 F0108 \"type\" does not go with \"udp_ping\""}));
 
