@@ -68,7 +68,8 @@ bool Forward::is_for_link_only(const NetIf& in, const Packet& packet) const {
 // Where no frame names who it is for, everybody hears it, as a broadcast (RFC 1812 section 5.3.4):
 // who is on that medium has it already, and so has every other router there.
 bool Forward::went_to_all(const NetIf& in, const NextHop& hop) {
-  return hop.iface == &in && !in.is_point_to_point() && !in.l2()->traits().needs_link_address;
+  return hop.iface == &in && !in.is_point_to_point() && in.l2() != nullptr &&
+         !in.has_link_addresses();
 }
 
 // Records this router where the sender asked for it. False, and the sender was told: no more of it.
