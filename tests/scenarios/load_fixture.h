@@ -40,7 +40,8 @@ inline Vocabulary test_vocabulary() {
              false, {"udp_echo"}},
             {"reconnecting_client", "Keeps a connection.", {"send", "every", "from", "timeout"},
              true, {"tcp_echo"}},
-            {"dns_query", "Asks for names.", {"every", "type"}, false, {}, AppValue::Names}};
+            {"dns_query", "Asks for names.", {"every", "type", "wait"}, false, {},
+             AppValue::Names}};
   v.services = {{"udp_echo", "Echoes datagrams.", true},
                 {"tcp_echo", "Echoes a stream.", true},
                 {"dns", "Knows names.", false, ServiceValue::Zone, {"delay"}},
