@@ -72,16 +72,24 @@ struct Needs {
       if (!mine->known()) *mine = *theirs;
     }
   }
-  void report(LoadContext& ctx) const {
+  bool correlates() const {
+    return (loss && (loss_correlates || !jitter_correlates)) ||
+           (jitter && (jitter_correlates || !loss_correlates));
+  }
+  /// `other`: the other direction, where a word that both have may be of use; null: there is none.
+  void report(LoadContext& ctx, const Needs* other) const {
+    const auto shared = [&](SourcePlace Needs::*place) {
+      return other != nullptr && (other->*place).span == (this->*place).span;
+    };
     const auto useless = [&ctx](const SourcePlace& place, bool there, const std::string& what,
                                 const std::string& help) {
       if (place.known() && !there) ctx.error("F0111", place.span, what, help);
     };
-    useless(shape, amount, "a \"distribution\" without \"jitter\" changes nothing",
+    const bool shapes = amount || (shared(&Needs::shape) && other->amount);
+    useless(shape, shapes, "a \"distribution\" without \"jitter\" changes nothing",
             "add \"jitter\", or write it with parameters, as in \"exp(2ms)\"");
-    const bool correlates = (loss && (loss_correlates || !jitter_correlates)) ||
-                            (jitter && (jitter_correlates || !loss_correlates));
-    useless(correlation, correlates, "nothing here is drawn that could correlate",
+    const bool drawn = correlates() || (shared(&Needs::correlation) && other->correlates());
+    useless(correlation, drawn, "nothing here is drawn that could correlate",
             "\"correlation\" of \"loss\" goes with one in percent, of \"delay\" with \"jitter\"");
     useless(reorder, delay, "on a link without delay there is nothing to overtake",
             "add \"delay\" or \"jitter\"");
@@ -164,14 +172,15 @@ void FormatTables::build_links() {
 void check_device_needs(LoadContext& ctx, const LinkPatch& patch) {
   Needs needs;
   needs.add(patch);
-  needs.report(ctx);
+  needs.report(ctx, nullptr);
 }
 
 void check_link_needs(LoadContext& ctx) {
   check_unlinked_queues(ctx);
   for (const LinkSpec& link : ctx.spec.links) {
+    std::array<Needs, 2> directions;
     for (const bool up : {true, false}) {
-      Needs needs;
+      Needs& needs = directions[up ? 0 : 1];
       needs.add(link.written);
       needs.add(up ? link.written_up : link.written_down);
       for (const StepSpec& step : ctx.spec.timeline) {
@@ -179,7 +188,10 @@ void check_link_needs(LoadContext& ctx) {
         needs.add(step.both);
         needs.add(up ? step.up : step.down);
       }
-      needs.report(ctx);
+    }
+    for (const bool up : {true, false}) {
+      const Needs& needs = directions[up ? 0 : 1];
+      needs.report(ctx, &directions[up ? 1 : 0]);
       check_device_queues(ctx, link, up, needs.rate);
     }
   }
