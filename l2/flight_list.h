@@ -29,6 +29,14 @@ class FlightList {
   bool empty() const { return head_ == nullptr; }
   Packet& front() { return *head_; }
   Packet& back() { return *tail_; }
+  /// The one whose first bit left last; mostly back(), but for those that overtake. Not empty.
+  const Packet& latest() const {
+    const Packet* found = head_;
+    for (const Packet* p = head_; p != nullptr; p = p->next_) {
+      if (p->flight.starts >= found->flight.starts) found = p;
+    }
+    return *found;
+  }
 
   void push_back(PacketPtr frame) { link(tail_, std::move(frame), true); }
   /// Puts it in front of those that arrive later; returns how many these are. When it is not the

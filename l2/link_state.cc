@@ -78,12 +78,19 @@ void Link::cut_from(End& from, const Gone& gone) {
   const SimTime last_arrival = from.last_arrival, free = from.free;
   std::vector<PacketPtr> waiting = take_waiting(from);
   const bool sending = !from.flights.empty() && from.free > now;
-  const bool interrupted = sending && gone(from.flights.back());
+  const bool interrupted = sending && gone(from.flights.latest());
   const bool moves = interrupted || std::any_of(waiting.begin(), waiting.end(),
                                                 [&](const PacketPtr& f) { return gone(*f); });
   from.flights.remove(gone, lose);
   if (interrupted) from.free = now;
-  if (from.flights.empty()) from.free = from.last_arrival = now;
+  if (from.flights.empty()) {
+    from.free = from.last_arrival = now;
+  } else if (moves) {
+    from.last_arrival = from.flights.back().flight.arrives;
+  } else {
+    from.last_arrival = last_arrival;
+    from.free = free;
+  }
   for (PacketPtr& frame : waiting) {
     const std::uint64_t cuts = frame->flight.cuts;
     if (gone(*frame)) {
@@ -93,10 +100,6 @@ void Link::cut_from(End& from, const Gone& gone) {
     } else {
       from.flights.push_back(std::move(frame));
     }
-  }
-  if (!moves && !from.flights.empty()) {
-    from.last_arrival = last_arrival;
-    from.free = free;
   }
   arm(from);
   Extra* const extra = from.rest->extra.get();

@@ -86,6 +86,43 @@ TEST(SharedMedium, WhatWaitedBehindLostFramesMovesUp) {
   EXPECT_TRUE(ran.passed()) << ran.messages;
 }
 
+// b has no carrier from 20.2 s on; what a has sent it then is lost. a sends 16 kbit/s: 50 ms for
+// the first frame and the third, 500 ms for the second.
+std::string cut_while_sending(const char* first, const char* second, const std::string& way,
+                              const char* answered) {
+  const auto app = [](const char* name, const char* to, const char* from, const char* bytes) {
+    return '"' + std::string(name) + R"(": { "udp_ping": ")" + to + R"(:7", "from": ")" + from +
+           R"(", "count": 1, "wait": "5s", "send": ")" + bytes + "\" }";
+  };
+  return R"({ "until": "30s", "nodes": {
+      "a": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } }, "apps": { )" +
+         app("wb", "b", "1s", "58B") + ", " + app("wc", "c", "4s", "58B") + ", " +
+         app("f1", first, "20s", "58B") + ", " + app("f2", second, "20.001s", "958B") + ", " +
+         app("f3", "c", "20.3s", "58B") + R"( } },
+      "b": { "ifaces": { "e": { "ipv4": "10.0.0.2/24" } }, "services": ["udp_echo:7"] },
+      "c": { "ifaces": { "e": { "ipv4": "10.0.0.3/24" } }, "services": ["udp_echo:7"] } },
+    "links": { "bus": { "between": ["a.e", "b.e", "c.e"], "rate": "16kbit/s", )" + way + R"( } },
+    "timeline": [ { "at": "20.2s", "carrier_down": "b.e" } ],
+    "expect": [ { "eventually": "a > c UDP len=58", "from": "20.3s", "by": "20.3s" },
+                { "eventually": "a.f3 acked", )" + answered + "} ] }";
+}
+
+// There and back 50 ms each to send. With the first frame still on its way or not, nothing waits
+// for a frame that was lost while it was sent.
+TEST(SharedMedium, WhatIsLostWhileItIsSentHoldsUpNothing) {
+  const Ran ran(cut_while_sending("c", "b", R"("delay": "500ms")",
+                                  R"("from": "21.35s", "by": "21.45s")"));
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+}
+
+// The second frame overtakes the first, which is lost; it is being sent until 20.55 s.
+TEST(SharedMedium, ATransmitterGoesOnWithAFrameThatOvertakes) {
+  const Ran ran(cut_while_sending(
+      "b", "c", R"("delay": "900ms", "up": { "reorder": { "share": "100%", "gap": 2,
+          "by": "800ms" } })", R"("from": "22.4s", "by": "22.5s")"));
+  EXPECT_TRUE(ran.passed()) << ran.messages;
+}
+
 TEST(ChangedLink, ANewDelayIsNotTheOneBeforeRepeated) {
   const Ran ran(R"({ "until": "6s", "nodes": {
       "a": { "ifaces": { "e": { "ipv4": "10.0.0.1/24" } },
