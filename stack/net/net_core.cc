@@ -45,7 +45,11 @@ Status NetCore::send_data(PacketPtr packet) {
     }
     packet->meta.loops = false;  // once, and not again as fragments
   }
-  const std::uint16_t fits = room(*iface, packet->meta.destination.address);
+  // What a router has learnt of a path is about its own datagrams: others' have senders of their
+  // own, who learn by what comes next (RFC 1191 section 4), and Forward has told them where the
+  // link is too narrow.
+  const IpAddress& to = packet->meta.destination.address;
+  const std::uint16_t fits = packet->meta.forwarded ? link_room(*iface, to) : room(*iface, to);
   if (packet->size() > fits) return send_large(*iface, std::move(packet), fits);
   return iface->send_data(std::move(packet)).ok() ? Status() : Status(Errc::Eio);
 }
@@ -55,16 +59,8 @@ std::uint16_t NetCore::room(const NetIf& iface, const IpAddress& destination) co
 }
 
 // Without fragmentation a datagram that does not fit goes to the L2 as it is, unless it says that
-// it may not be split; Zephyr does not look either. What a router has learnt of a path is about its
-// own datagrams: others' have senders of their own, who learn by what comes next (RFC 1191 section
-// 4), and Forward has told them where the link is too narrow.
+// it may not be split; Zephyr does not look either.
 Status NetCore::send_large(NetIf& iface, PacketPtr packet, std::uint16_t fits) {
-  if (packet->meta.forwarded) {
-    fits = link_room(iface, packet->meta.destination.address);
-    if (packet->size() <= fits) {
-      return iface.send_data(std::move(packet)).ok() ? Status() : Status(Errc::Eio);
-    }
-  }
   if (packet->meta.destination.address.is_v6()) {
     if (stack_.v6->fragmentation.splits(*packet)) {
       return stack_.v6->fragmentation.send(std::move(packet), fits);
