@@ -135,8 +135,14 @@ class IpAddress {
  public:
   constexpr IpAddress() = default;
   constexpr IpAddress(Ipv4Address a) : low_(a.value) {}
-  constexpr IpAddress(const Ipv6Address& a) : family_(Family::Inet6), high_(a.high), low_(a.low) {}
-  constexpr auto operator<=>(const IpAddress&) const = default;
+  constexpr IpAddress(const Ipv6Address& a) : high_(a.high), low_(a.low), family_(Family::Inet6) {}
+  constexpr bool operator==(const IpAddress&) const = default;
+  /// IPv4 before IPv6.
+  constexpr std::strong_ordering operator<=>(const IpAddress& other) const {
+    if (const auto order = family_ <=> other.family_; order != 0) return order;
+    if (const auto order = high_ <=> other.high_; order != 0) return order;
+    return low_ <=> other.low_;
+  }
 
   constexpr Family family() const { return family_; }
   constexpr bool is_v4() const { return family_ == Family::Inet; }
@@ -168,15 +174,16 @@ class IpAddress {
   static std::optional<IpAddress> parse(std::string_view text);
 
  private:
-  Family family_ = Family::Inet;
   std::uint64_t high_ = 0, low_ = 0;  // IPv4: low_ alone
+  Family family_ = Family::Inet;
 };
 
 struct Endpoint {
-  IpAddress address;
+  [[no_unique_address]] IpAddress address;  // the port stands in its padding
   std::uint16_t port = 0;
   constexpr auto operator<=>(const Endpoint&) const = default;
 };
+static_assert(sizeof(Endpoint) == sizeof(IpAddress));
 
 std::string to_text(const MacAddress& a);
 std::string to_text(Ipv4Address a);
