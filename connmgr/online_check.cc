@@ -35,11 +35,11 @@ OnlineCheck::OnlineCheck(Stack& stack, const Monitor& monitor, const OnlineCheck
   };
   stack_.mgmt.add(l4_callback_);
   stack_.icmp->add(echo_reply_);
-  stack_.ip.set_listener(this);
+  stack_.ip().set_listener(this);
 }
 
 OnlineCheck::~OnlineCheck() {
-  stack_.ip.set_listener(nullptr);
+  stack_.ip().set_listener(nullptr);
   stack_.icmp->remove(echo_reply_);
   stack_.mgmt.remove(l4_callback_);
 }
@@ -112,7 +112,7 @@ void OnlineCheck::heard(NetIf&, const IpAddress& source) {
 bool OnlineCheck::is_proof(const IpAddress& source) const {
   if (source.is_loopback() || source.is_link_local()) return false;
   if (!config_.private_is_proof && is_private(source)) return false;
-  return stack_.route.iface_of(source) == nullptr;
+  return stack_.route().iface_of(source) == nullptr;
 }
 
 }  // namespace flapjack

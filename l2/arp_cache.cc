@@ -282,7 +282,7 @@ void ArpCache::expire() {
     const auto entry = find_entry(silent);
     PacketList parked = end_request(*entry);
     entries_.erase(entry);
-    iface_.stack().route.forget_redirects(iface_, silent);  // if somebody sent us there
+    iface_.stack().route().forget_redirects(iface_, silent);  // if somebody sent us there
     drop_all(std::move(parked), DropReason::ArpTimeout, Errc::Etimedout);
   }
   arm();

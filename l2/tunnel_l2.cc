@@ -83,7 +83,7 @@ Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
     return refuse_output(iface, std::move(datagram), DropReason::BadHeader, Errc::Einval);
   }
   NetIf& lower = *iface.stacking().lower();
-  const Route& route = iface.stack().route;
+  const Route route = iface.stack().route();
   const IpAddress source = route.source(&lower, config_.remote);
   if (source.is_any()) {
     return refuse_output(iface, std::move(datagram), DropReason::NoRoute, Errc::Enetunreach);
@@ -116,7 +116,7 @@ Status TunnelL2::output(NetIf& iface, PacketPtr datagram) {
   meta.source = {outer.source, 0};
   meta.destination = {outer.destination, 0};
   meta.next_hop = route.next_hop(lower, config_.remote);
-  return iface.stack().core.send_data(std::move(datagram));
+  return iface.stack().core().send_data(std::move(datagram));
 }
 
 Verdict TunnelL2::recv(NetIf& iface, PacketPtr& packet) {

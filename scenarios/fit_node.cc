@@ -23,10 +23,10 @@ void size_pools(const NodeSpec& spec, StackConfig& stack) {
   const auto set = [&](std::string_view option, std::size_t& count, std::size_t value) {
     if (find_word(spec.kconfig, option) == nullptr) count = value;
   };
-  set("NET_PKT_TX_COUNT", stack.pkt_tx_count, kPackets);
-  set("NET_PKT_RX_COUNT", stack.pkt_rx_count, kPackets);
-  set("NET_BUF_TX_COUNT", stack.buf_tx_count, kBuffers);
-  set("NET_BUF_RX_COUNT", stack.buf_rx_count, kBuffers);
+  set("NET_PKT_TX_COUNT", stack.tx_pool.packets, kPackets);
+  set("NET_PKT_RX_COUNT", stack.rx_pool.packets, kPackets);
+  set("NET_BUF_TX_COUNT", stack.tx_pool.buffers, kBuffers);
+  set("NET_BUF_RX_COUNT", stack.rx_pool.buffers, kBuffers);
 }
 
 bool advertises(const NodeSpec& spec, const IfaceSpec& iface) {

@@ -87,7 +87,8 @@ HeldPacket LeakLedger::describe(const Alive& alive) const {
   const Tracer& tracer = world_.tracer();
   HeldPacket held{alive.id, alive.parent, "", "before its first hop", alive.rests, {}};
   if (alive.owner.node.valid()) {
-    held.counted = std::string(tracer.path(alive.owner.node)) + "." + alive.owner.name;
+    held.counted =
+        std::string(tracer.path(alive.owner.node)).append(1, '.').append(alive.owner.name);
   }
   const PacketStory* story = stories_.of(alive.slot, alive.id);
   if (story == nullptr) return held;

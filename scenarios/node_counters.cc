@@ -44,7 +44,7 @@ constexpr std::array kCounters = {
                                 (v6 != nullptr ? v6->icmp.errors_limited() : 0));
                 }},
     NodeCounter{"forwarded", "packets a router sent on",
-                [](const S& s) { return number(s.forward.forwarded()); }},
+                [](const S& s) { return number(s.forwarded); }},
     NodeCounter{"tx_alloc_failed", "sends that found the tx pool empty",
                 [](const S& s) { return number(s.tx_pool.failures()); }},
     NodeCounter{"rx_alloc_failed", "received packets that found the rx pool empty",

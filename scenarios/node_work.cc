@@ -64,8 +64,8 @@ void check_shares(const NodeSpec& spec, const StackConfig& stack, DiagnosticSink
     std::size_t classes, packets;
     bool skips;
   };
-  for (const Way& way : {Way{"TX", stack.tx_classes, stack.pkt_tx_count, stack.tx_skip_high},
-                         Way{"RX", stack.rx_classes, stack.pkt_rx_count, stack.rx_skip_high}}) {
+  for (const Way& way : {Way{"TX", stack.tx_classes, stack.tx_pool.packets, stack.tx_skip_high},
+                         Way{"RX", stack.rx_classes, stack.rx_pool.packets, stack.rx_skip_high}}) {
     const std::size_t all = effective_classes(way.classes, way.skips);
     const std::string name = std::string("NET_TC_") + way.option;
     if (all > 8) {

@@ -38,7 +38,7 @@ std::uint32_t noted(const std::vector<std::uint32_t>& numbers, SubjectId subject
 Node::Node(const StackEnv& env, std::string name, NodeId id,
            std::shared_ptr<const NodeConfig> shared)
     : config(std::move(shared)),
-      stack(env, std::move(name), id, std::shared_ptr<const StackConfig>(config, &config->stack)),
+      stack(env, std::move(name), id, &config->stack),
       conn_mgr(stack, std::shared_ptr<const ConnMgrConfig>(config, &config->conn_mgr)) {}
 
 // Engines keep state in contexts, so contexts go first; the rest is the order of the members.

@@ -203,7 +203,7 @@ void Dhcpv4Client::transmit(PacketPtr packet) {
   meta.source = {m.ciaddr, kDhcpv4ClientPort};
   meta.destination = {Ipv4Address{0xffffffff}, kDhcpv4ServerPort};
   if (state_ == State::Renewing) meta.destination.address = lease_.server;
-  static_cast<void>(stack_.udp.output(std::move(packet)).ok());  // a refusal is a recorded drop
+  static_cast<void>(stack_.udp().output(std::move(packet)).ok());  // a refusal is a recorded drop
   if (state_ != State::Decline) return timer_.start(retry_delay());
   enter(State::Init);
   not_before_ = stack_.scheduler().now() + config_.decline_wait;

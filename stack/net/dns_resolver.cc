@@ -318,7 +318,7 @@ std::vector<DnsServerInfo> DnsResolver::servers() const {
 
 void DnsResolver::notify(const DnsServerInfo& server, bool added) {
   const IpAddress& address = server.endpoint.address;
-  NetIf* iface = server.iface != nullptr ? server.iface : stack_.route.iface_for(address);
+  NetIf* iface = server.iface != nullptr ? server.iface : stack_.route().iface_for(address);
   stack_.mgmt.notify(added ? MgmtEvent::DnsServerAdd : MgmtEvent::DnsServerDel, iface,
                      MgmtDnsServer{server.endpoint});
 }

@@ -26,7 +26,7 @@ bool is_martian(Ipv4Address a) { return a.value >> 24 == 0 || a.value >> 28 == 1
 void Forward::ipv4(NetIf& in, PacketPtr packet, const Ipv4Header& header) {
   const IpAddress to = header.destination;
   if (is_for_link_only(in, *packet)) return drop(in, std::move(packet), DropReason::NotForUs);
-  const NextHop hop = stack_.route.forward_to(to);
+  const NextHop hop = stack_.route().forward_to(to);
   if (went_to_all(in, hop)) return drop(in, std::move(packet), DropReason::NotForUs);
   if (header.ttl <= 1) {
     stack_.icmp->send_error(in, *packet, {kIcmpTimeExceeded, kIcmpCodeTtlExceeded, 0, 0});
@@ -41,7 +41,7 @@ void Forward::ipv4(NetIf& in, PacketPtr packet, const Ipv4Header& header) {
     stack_.icmp->send_error(in, *packet, IcmpHeader::fragmentation_needed(mtu));
     return drop(in, std::move(packet), DropReason::TooBig);
   }
-  const IpAddress own = stack_.route.source(hop.iface, to);
+  const IpAddress own = stack_.route().source(hop.iface, to);
   if (!pass_options(in, *packet, header, own.v4())) {
     return drop(in, std::move(packet), DropReason::BadHeader);
   }
@@ -118,8 +118,8 @@ void Forward::send(PacketPtr packet, NetIf& out, const IpAddress& next_hop) {
   meta.payload_bytes = 0;
   meta.l2_ready = false;
   meta.forwarded = true;
-  ++forwarded_;
-  static_cast<void>(stack_.core.send_data(std::move(packet)).ok());  // recorded where refused
+  ++stack_.forwarded;
+  static_cast<void>(stack_.core().send_data(std::move(packet)).ok());  // recorded where refused
 }
 
 void Forward::unresolved(const Packet& packet) {

@@ -29,8 +29,6 @@ class Forward {
   void ipv6(NetIf& in, PacketPtr packet, const Ipv6Header& header);
   /// A forwarded packet is given up because its next hop has no link address.
   void unresolved(const Packet& packet);
-  /// Packets sent on.
-  std::uint64_t forwarded() const { return forwarded_; }
 
  private:
   bool is_for_link_only(const NetIf& in, const Packet& packet) const;
@@ -43,7 +41,6 @@ class Forward {
   void drop(NetIf& in, PacketPtr packet, DropReason reason);
 
   Stack& stack_;
-  std::uint64_t forwarded_ = 0;
 };
 
 }  // namespace flapjack

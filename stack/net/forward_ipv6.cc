@@ -11,11 +11,11 @@ namespace flapjack {
 void Forward::ipv6(NetIf& in, PacketPtr packet, const Ipv6Header& header) {
   const IpAddress to = header.destination;
   // an own address that may not be used yet is nobody else's either
-  if (is_for_link_only(in, *packet) || stack_.route.iface_of(to) != nullptr) {
+  if (is_for_link_only(in, *packet) || stack_.route().iface_of(to) != nullptr) {
     tell_of_scope(in, *packet);
     return drop(in, std::move(packet), DropReason::NotForUs);
   }
-  const NextHop hop = stack_.route.forward_to(to);
+  const NextHop hop = stack_.route().forward_to(to);
   if (went_to_all(in, hop)) return drop(in, std::move(packet), DropReason::NotForUs);
   if (header.hop_limit <= 1) {
     stack_.v6->icmp.send_error(in, *packet, Icmpv6Header::time_exceeded(kIcmpv6HopLimitExceeded));
@@ -45,7 +45,7 @@ void Forward::ipv6(NetIf& in, PacketPtr packet, const Ipv6Header& header) {
 void Forward::tell_of_scope(NetIf& in, const Packet& packet) {
   const IpAddress to = packet.meta.destination.address;
   const bool leaves = packet.meta.source.address.is_link_local() && !to.is_link_local() &&
-                      !to.is_multicast() && stack_.route.iface_of(to) == nullptr;
+                      !to.is_multicast() && stack_.route().iface_of(to) == nullptr;
   if (!leaves || packet.meta.loopback) return;
   stack_.v6->icmp.send_error(in, packet, Icmpv6Header::unreachable(kIcmpv6BeyondScope));
 }

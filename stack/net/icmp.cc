@@ -64,14 +64,14 @@ bool Icmp::fill(NetIf& iface, Packet* packet, Ipv4Address destination, const Icm
   packet->push(kIcmpHeaderBytes);
   header.emit(packet->bytes());
   packet->meta.iface = iface.index();
-  packet->meta.source.address = stack_.route.source(&iface, destination);
+  packet->meta.source.address = stack_.route().source(&iface, destination);
   packet->meta.destination.address = destination;
   return true;
 }
 
 // RFC 5227 section 2.1: nothing is sent from it yet.
 bool Icmp::is_tentative(Ipv4Address address) const {
-  const NetIf* const owner = stack_.route.iface_of(address);
+  const NetIf* const owner = stack_.route().iface_of(address);
   const Ipv4IfAddress* const own = owner != nullptr ? owner->ipv4().find(address) : nullptr;
   return own != nullptr && own->state == AddressState::Tentative;
 }
@@ -106,13 +106,13 @@ void Icmp::reply(NetIf& iface, const IcmpHeader& header, PacketPtr request, Pack
     answer->meta.source.address = asked;
   }
   answer->meta.cause = stack_.scheduler().cause();
-  static_cast<void>(stack_.ip.output(std::move(answer), IpProtocol::Icmp).ok());  // recorded
+  static_cast<void>(stack_.ip().output(std::move(answer), IpProtocol::Icmp).ok());  // recorded
 }
 
 Status Icmp::send_echo_request(NetIf* iface, Ipv4Address destination, std::uint16_t id,
                                std::uint16_t sequence, std::span<const std::uint8_t> data) {
   if (destination.is_any()) return Errc::Einval;
-  if (iface == nullptr) iface = stack_.route.iface_for(destination);
+  if (iface == nullptr) iface = stack_.route().iface_for(destination);
   if (iface == nullptr || iface->is_offloaded()) return Errc::Enoent;
   if (iface->ipv4().addresses().empty()) return Errc::Enetunreach;
   const std::size_t most = stack_.config().ipv4_fragment.enabled ? 0xffff : iface->mtu();
@@ -123,7 +123,7 @@ Status Icmp::send_echo_request(NetIf* iface, Ipv4Address destination, std::uint1
   PacketPtr request =
       stack_.waits.allocate(stack_.tx_pool, bytes, stack_.config().alloc.icmp);
   if (!fill(*iface, request.get(), destination, header, data)) return Errc::Enomem;
-  return stack_.ip.output(std::move(request), IpProtocol::Icmp).ok() ? Status()
+  return stack_.ip().output(std::move(request), IpProtocol::Icmp).ok() ? Status()
                                                                      : Status(Errc::Eio);
 }
 
@@ -168,11 +168,11 @@ void Icmp::send_error(NetIf& iface, const Packet& offending, const IcmpHeader& e
 
 // As whom it was asked, if that is an address it may use; else any that it may.
 Ipv4Address Icmp::source_of(const Error& error, Ipv4Address asked) const {
-  const NetIf* const owner = stack_.route.iface_of(asked);
+  const NetIf* const owner = stack_.route().iface_of(asked);
   const Ipv4IfAddress* const own = owner != nullptr ? owner->ipv4().find(asked) : nullptr;
   if (own != nullptr && own->state != AddressState::Tentative) return asked;
-  const Ipv4Address near = stack_.route.source(error.iface, error.destination);
-  return near.is_any() ? stack_.route.source(nullptr, error.destination) : near;
+  const Ipv4Address near = stack_.route().source(error.iface, error.destination);
+  return near.is_any() ? stack_.route().source(nullptr, error.destination) : near;
 }
 
 void Icmp::send_error(const Error& error, PacketPtr packet,
@@ -183,7 +183,7 @@ void Icmp::send_error(const Error& error, PacketPtr packet,
   packet->meta.source.address = error.source;
   packet->meta.cause = stack_.scheduler().cause();
   packet->meta.parent = error.parent;
-  static_cast<void>(stack_.ip.output(std::move(packet), IpProtocol::Icmp).ok());  // recorded
+  static_cast<void>(stack_.ip().output(std::move(packet), IpProtocol::Icmp).ok());  // recorded
 }
 
 bool Icmp::may_report(const NetIf& iface, const Packet& offending) {
@@ -203,7 +203,7 @@ bool Icmp::may_report(const NetIf& iface, const Packet& offending) {
 // A host answers where it was asked; a router looks for the way.
 NetIf& Icmp::way_back(NetIf& iface, const Packet& offending) const {
   if (!stack_.config().router || offending.meta.loopback) return iface;
-  const NextHop hop = stack_.route.forward_to(offending.meta.source.address);
+  const NextHop hop = stack_.route().forward_to(offending.meta.source.address);
   return hop.iface != nullptr ? *hop.iface : iface;
 }
 

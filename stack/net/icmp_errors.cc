@@ -41,7 +41,7 @@ IcmpErrors::IcmpErrors(Stack& stack, Icmp& icmp) : stack_(stack) {
 
 Status IcmpErrors::on_error(NetIf& iface, const IcmpHeader& error, const Packet& packet) {
   const auto quote = IcmpQuote::parse(packet.bytes().subspan(kIcmpHeaderBytes));
-  const bool ours = quote && stack_.route.iface_of(quote->source.address) != nullptr;
+  const bool ours = quote && stack_.route().iface_of(quote->source.address) != nullptr;
   const Errc code = icmp_error_code(error);
   stack_.tracer().event(iface.subject(), ours ? "icmp_error" : "icmp_error_ignored",
                         {Attr::of("from", packet.meta.source.address), Attr::of("errno", code)});
@@ -57,15 +57,15 @@ Status IcmpErrors::on_error(NetIf& iface, const IcmpHeader& error, const Packet&
 Status IcmpErrors::on_redirect(NetIf& iface, const IcmpHeader& redirect, const Packet& packet) {
   const auto quote = IcmpQuote::parse(packet.bytes().subspan(kIcmpHeaderBytes));
   const Ipv4Address gateway = redirect.gateway();
-  const bool ours = quote && stack_.route.iface_of(quote->source.address) == &iface;
+  const bool ours = quote && stack_.route().iface_of(quote->source.address) == &iface;
   const bool accepted = ours && stack_.config().icmp.accept_redirects && !stack_.config().router &&
                         iface.ipv4().on_link(gateway) && iface.ipv4().find(gateway) == nullptr &&
-                        packet.meta.source.address == IpAddress(stack_.route.next_hop(
+                        packet.meta.source.address == IpAddress(stack_.route().next_hop(
                                                           iface, quote->destination.address.v4()));
   stack_.tracer().event(iface.subject(), accepted ? "redirected" : "redirect_ignored",
                         {Attr::of("from", packet.meta.source.address),
                          Attr::of("gateway", IpAddress(gateway))});
-  if (accepted) stack_.route.redirect(iface, quote->destination.address, gateway);
+  if (accepted) stack_.route().redirect(iface, quote->destination.address, gateway);
   return Status();
 }
 

@@ -110,7 +110,7 @@ Status Icmpv6::send(NetIf& iface, PacketPtr message, const Icmpv6Route& route) {
   meta.router_alert = route.router_alert;
   if (is_discovery(message->bytes())) meta.next_hop = route.destination;
   meta.cause = scheduler_.cause();
-  return stack_.ip.output(std::move(message), IpProtocol::Icmpv6);
+  return stack_.ip().output(std::move(message), IpProtocol::Icmpv6);
 }
 
 // ---- echo
@@ -119,7 +119,7 @@ void Icmpv6::answer_echo(NetIf& iface, PacketPtr request) {
   const PacketMeta& meta = request->meta;
   const Ipv6Address asked = meta.destination.address.v6(), asker = meta.source.address.v6();
   Icmpv6Route route{asked, asker, iface.ipv6_hop_limit(), false, meta.cause};
-  if (asked.is_multicast()) route.source = stack_.route.source(&iface, asker).v6();
+  if (asked.is_multicast()) route.source = stack_.route().source(&iface, asker).v6();
   if (route.source.is_any()) {
     return stack_.tracer().drop(DropReason::NoRoute, stack_.subject(), *request);
   }
@@ -150,10 +150,10 @@ void Icmpv6::reply(NetIf& iface, PacketPtr request, PacketPtr answer, const Icmp
 Status Icmpv6::send_echo_request(NetIf* iface, const Ipv6Address& destination, std::uint16_t id,
                                  std::uint16_t sequence, std::span<const std::uint8_t> data) {
   if (destination.is_any()) return Errc::Einval;
-  if (iface == nullptr) iface = stack_.route.iface_for(destination);
+  if (iface == nullptr) iface = stack_.route().iface_for(destination);
   if (iface == nullptr || iface->is_offloaded()) return Errc::Enoent;
   if (iface->ipv6() == nullptr) return Errc::Enetunreach;
-  const Ipv6Address source = stack_.route.source(iface, destination).v6();
+  const Ipv6Address source = stack_.route().source(iface, destination).v6();
   if (source.is_any()) return Errc::Enetunreach;
   const std::size_t most = stack_.config().ipv6_fragment.enabled
                                ? 0xffff
@@ -207,7 +207,7 @@ bool Icmpv6::may_send_error(NetIf& iface, const Icmpv6Header& message) {
 NetIf& Icmpv6::way_back(NetIf& iface, const Packet& offending) const {
   const IpAddress& to = offending.meta.source.address;
   const bool here = !stack_.config().router || offending.meta.loopback || to.is_link_local();
-  const NextHop hop = here ? NextHop{} : stack_.route.forward_to(to);
+  const NextHop hop = here ? NextHop{} : stack_.route().forward_to(to);
   return hop.iface != nullptr && hop.iface->ipv6() != nullptr ? *hop.iface : iface;
 }
 
@@ -219,11 +219,11 @@ void Icmpv6::send_error(NetIf& iface, const Packet& offending, const Icmpv6Heade
   Ipv6Address source = meta.destination.address.v6();
   // RFC 4443 section 2.2 (a): as whom it was asked, on whichever iface that is, unless that address
   // is being checked (RFC 4862 section 5.4)
-  const NetIf* const owner = stack_.route.iface_of(source);
+  const NetIf* const owner = stack_.route().iface_of(source);
   const Ipv6IfAddress* const own = owner != nullptr ? owner->ipv6()->find(source) : nullptr;
   const bool usable = own != nullptr && own->state != AddressState::Tentative;
-  if (!usable) source = stack_.route.source(&out, to).v6();
-  if (source.is_any()) source = stack_.route.source(nullptr, to).v6();
+  if (!usable) source = stack_.route().source(&out, to).v6();
+  if (source.is_any()) source = stack_.route().source(nullptr, to).v6();
   if (source.is_any()) return not_sent(out, Errc::Eaddrnotavail);
   const std::uint8_t* start = offending.data() - meta.l3_bytes;
   constexpr std::size_t kRoom = kIpv6MinMtu - kIpv6HeaderBytes - kIcmpv6HeaderBytes;

@@ -45,7 +45,7 @@ Icmpv6Errors::Icmpv6Errors(Stack& stack, Icmpv6& icmpv6) : stack_(stack) {
 
 Status Icmpv6Errors::on_error(NetIf& iface, const IcmpHeader& error, const Packet& packet) {
   const auto quote = IcmpQuote::parse_ipv6(packet.bytes().subspan(kIcmpv6HeaderBytes));
-  const bool ours = quote && stack_.route.iface_of(quote->source.address) != nullptr;
+  const bool ours = quote && stack_.route().iface_of(quote->source.address) != nullptr;
   const Errc code = icmpv6_error_code(error.type, error.code);
   stack_.tracer().event(iface.subject(), ours ? "icmp_error" : "icmp_error_ignored",
                         {Attr::of("from", packet.meta.source.address), Attr::of("errno", code)});

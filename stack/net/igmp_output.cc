@@ -72,11 +72,11 @@ void Igmp::output(NetIf& iface, PacketPtr packet, Ipv4Address to) {
   PacketMeta& meta = packet->meta;
   meta.cause = stack_.scheduler().cause();
   meta.iface = iface.index();
-  meta.source.address = stack_.route.source(&iface, IpAddress(to));
+  meta.source.address = stack_.route().source(&iface, IpAddress(to));
   meta.destination.address = to;
   meta.ttl = kIgmpTtl;
   meta.router_alert = true;
-  static_cast<void>(stack_.ip.output(std::move(packet), IpProtocol::Igmp).ok());
+  static_cast<void>(stack_.ip().output(std::move(packet), IpProtocol::Igmp).ok());
 }
 
 }  // namespace flapjack

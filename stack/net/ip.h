@@ -27,13 +27,12 @@ class Ip {
   /// The payload of a datagram for this node; the IP header is pulled and described by meta.
   void input(NetIf& iface, PacketPtr packet);
   /// One at a time, null for none; it must outlive its registration.
-  void set_listener(IpListener* listener) { listener_ = listener; }
+  void set_listener(IpListener* listener);
 
  private:
   void tunnel_input(NetIf& iface, PacketPtr packet);
 
   Stack& stack_;
-  IpListener* listener_ = nullptr;
 };
 
 }  // namespace flapjack

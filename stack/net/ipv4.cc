@@ -16,7 +16,7 @@ Status Ipv4::output(PacketPtr segment) {
   header.tos = meta.traffic_class;
   header.total_length =
       static_cast<std::uint16_t>(segment->size() + kIpv4HeaderBytes + options);
-  header.id = ++next_id_;
+  header.id = ++stack_.last_ipv4_id;
   header.ttl = meta.ttl;
   header.protocol = meta.protocol;
   header.source = meta.source.address.v4();
@@ -28,8 +28,8 @@ Status Ipv4::output(PacketPtr segment) {
   std::uint8_t* place = segment->push(kIpv4HeaderBytes + options);
   if (options != 0) emit_ipv4_router_alert(place + kIpv4HeaderBytes);
   header.emit(place, std::span<const std::uint8_t>(place + kIpv4HeaderBytes, options));
-  meta.next_hop = stack_.route.next_hop(iface, header.destination);
-  return stack_.core.send_data(std::move(segment));
+  meta.next_hop = stack_.route().next_hop(iface, header.destination);
+  return stack_.core().send_data(std::move(segment));
 }
 
 void Ipv4::input(NetIf& iface, PacketPtr packet) {
@@ -41,12 +41,12 @@ void Ipv4::input(NetIf& iface, PacketPtr packet) {
   reason = refuse_options(iface, *packet, header);
   if (reason != DropReason::None) return drop(iface, std::move(packet), reason);
   if (!is_for_us(iface, header, packet->meta.loopback)) {
-    if (stack_.config().router) return stack_.forward.ipv4(iface, std::move(packet), header);
+    if (stack_.config().router) return stack_.forward().ipv4(iface, std::move(packet), header);
     return drop(iface, std::move(packet), DropReason::NotForUs);
   }
   if (header.is_fragment()) return stack_.ipv4_fragment->input(iface, std::move(packet), header);
   packet->pull(header.header_bytes);
-  stack_.ip.input(iface, std::move(packet));
+  stack_.ip().input(iface, std::move(packet));
 }
 
 void Ipv4::describe(PacketMeta& meta, const Packet& packet, const Ipv4Header& header) const {
@@ -115,7 +115,7 @@ bool Ipv4::is_for_us(const NetIf& iface, const Ipv4Header& header, bool loopback
   // never from a medium (RFC 1122 section 3.2.1.3)
   if (to.is_loopback()) return loopback || iface.ipv4().find(to) != nullptr;
   if (iface.ipv4().find(to) != nullptr) return true;  // mostly, and quicker than to ask for all
-  if (stack_.route.iface_of(to) != nullptr || to.is_multicast()) return true;
+  if (stack_.route().iface_of(to) != nullptr || to.is_multicast()) return true;
   const bool udp_or_icmp = header.protocol != static_cast<std::uint8_t>(IpProtocol::Tcp);
   return udp_or_icmp && iface.ipv4().is_broadcast(to);
 }

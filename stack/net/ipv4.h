@@ -33,7 +33,6 @@ class Ipv4 {
   bool is_for_us(const NetIf& iface, const Ipv4Header& header, bool loopback) const;
 
   Stack& stack_;
-  std::uint16_t next_id_ = 0;
 };
 
 }  // namespace flapjack

@@ -117,7 +117,7 @@ void Ipv4Fragment::input(NetIf& iface, PacketPtr packet, const Ipv4Header& heade
   if (whole == nullptr) return;
   patch_ipv4_whole(whole->bytes());
   whole->meta.reassembled = true;
-  stack_.core.re_enter(iface, std::move(whole));
+  stack_.core().re_enter(iface, std::move(whole));
 }
 
 // RFC 792: with the first fragment there, its sender is told.

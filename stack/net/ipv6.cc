@@ -21,9 +21,9 @@ Status Ipv6::output(PacketPtr segment) {
   header.destination = meta.destination.address.v6();
   header.emit(segment->push(kIpv6HeaderBytes));
   if (meta.next_hop.is_any()) {
-    meta.next_hop = stack_.route.next_hop(*stack_.iface(meta.iface), header.destination);
+    meta.next_hop = stack_.route().next_hop(*stack_.iface(meta.iface), header.destination);
   }
-  return stack_.core.send_data(std::move(segment));
+  return stack_.core().send_data(std::move(segment));
 }
 
 void Ipv6::input(NetIf& iface, PacketPtr packet) {
@@ -43,7 +43,7 @@ void Ipv6::input(NetIf& iface, PacketPtr packet) {
     return drop(iface, std::move(packet), DropReason::Martian);
   }
   if (!is_for_us(iface, header.destination, meta.loopback)) {
-    if (stack_.config().router) return stack_.forward.ipv6(iface, std::move(packet), header);
+    if (stack_.config().router) return stack_.forward().ipv6(iface, std::move(packet), header);
     return drop(iface, std::move(packet), DropReason::NotForUs);
   }
   const Ipv6Extensions extensions = Ipv6Extensions::walk(packet->bytes());
@@ -60,7 +60,7 @@ void Ipv6::input(NetIf& iface, PacketPtr packet) {
   }
   packet->pull(extensions.offset);
   meta.l3_bytes = static_cast<std::uint16_t>(extensions.offset);
-  stack_.ip.input(iface, std::move(packet));
+  stack_.ip().input(iface, std::move(packet));
 }
 
 // RFC 4291 sections 2.5.2, 2.5.3 and 2.7: addresses that may not be where they are. The loopback's
@@ -83,7 +83,7 @@ bool Ipv6::is_for_us(const NetIf& iface, const Ipv6Address& destination, bool lo
   if (destination.is_loopback()) return loopback || iface.has_address(destination);
   // a link-local address is one of the iface that heard it; others may be any iface's
   if (destination.is_link_local() && !loopback) return is_usable(iface, destination);
-  const NetIf* owner = stack_.route.iface_of(destination);
+  const NetIf* owner = stack_.route().iface_of(destination);
   return owner != nullptr && is_usable(*owner, destination);
 }
 

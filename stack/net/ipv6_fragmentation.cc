@@ -101,7 +101,7 @@ void Ipv6Fragmentation::hand_up(NetIf& iface, PacketPtr whole) {
   take_out_ipv6_fragment(whole->bytes(), *place);
   whole->pull(kIpv6FragmentBytes);
   whole->meta.reassembled = true;
-  stack_.core.re_enter(iface, std::move(whole));
+  stack_.core().re_enter(iface, std::move(whole));
 }
 
 // RFC 8200 section 4.5: with the first fragment there, its sender is told.

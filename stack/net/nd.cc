@@ -278,7 +278,7 @@ void Nd::expire(std::size_t index) {
     case NeighborState::Incomplete:
     case NeighborState::Probe:
       if (each.solicits >= (multicast ? config.multicast_solicits : config.unicast_solicits)) {
-        stack_.route.forget_redirects(*each.iface, each.address);
+        stack_.route().forget_redirects(*each.iface, each.address);
         return erase(index);
       }
       ++each.solicits;

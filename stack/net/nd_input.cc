@@ -68,7 +68,7 @@ Ipv6Address Nd::solicit_source(NetIf& iface, const Ipv6Address& target,
   if (because != nullptr && iface.has_address(because->meta.source.address)) {
     source = because->meta.source.address.v6();
   } else {
-    source = stack_.route.source(&iface, target).v6();
+    source = stack_.route().source(&iface, target).v6();
   }
   if (source.is_any() && iface.ipv6() != nullptr && iface.ipv6()->link_local() != nullptr) {
     source = iface.ipv6()->link_local()->address();
@@ -166,7 +166,7 @@ void Nd::update(Neighbor& neighbor, const NeighborAdvertisement& advert) {
   neighbor.is_router = advert.router;
   // it gave up being a router: it must not be a first hop any more, nor a default router
   if (was_router && !advert.router) {
-    stack_.route.forget_redirects(*neighbor.iface, neighbor.address);
+    stack_.route().forget_redirects(*neighbor.iface, neighbor.address);
     stack_.routers.remove(*neighbor.iface, IpAddress(neighbor.address));
   }
 }

@@ -122,7 +122,7 @@ Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
   const bool echo_of_own =
       meta.source == meta.destination ||
       (!meta.loopback && meta.source.port == meta.destination.port &&
-       stack_.route.iface_of(meta.source.address) != nullptr);
+       stack_.route().iface_of(meta.source.address) != nullptr);
   if (echo_of_own) {
     stack_.tracer().drop(DropReason::BadHeader, iface.subject(), *packet);
     packet.reset();

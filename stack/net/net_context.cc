@@ -81,11 +81,11 @@ Status NetContext::bind(const Endpoint& local) {
 Result<NetIf*> NetContext::iface_to_bind(const IpAddress& address) const {
   NetIf* iface = nullptr;
   if (address.is_any()) {
-    iface = bound_to_iface_ ? iface_ : stack_.route.iface_for(actual(remote_).address);
+    iface = bound_to_iface_ ? iface_ : stack_.route().iface_for(actual(remote_).address);
     if (iface == nullptr) return Errc::Eaddrnotavail;
     return iface;
   }
-  iface = address.is_multicast() ? group_iface(address) : stack_.route.iface_of(address);
+  iface = address.is_multicast() ? group_iface(address) : stack_.route().iface_of(address);
   if (iface == nullptr) return Errc::Enoent;
   if (bound_to_iface_ && iface != iface_) return Errc::Eaddrnotavail;
   return iface;
@@ -104,7 +104,7 @@ Status NetContext::bind_link(const LinkEndpoint& local) {
 
 Status NetContext::bind_default() {
   if (iface_ != nullptr) return Status();
-  iface_ = stack_.route.iface_for(actual(remote_).address);
+  iface_ = stack_.route().iface_for(actual(remote_).address);
   return iface_ != nullptr ? Status() : Status(Errc::Eaddrnotavail);
 }
 

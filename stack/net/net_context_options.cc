@@ -202,7 +202,7 @@ Result<std::int64_t> NetContext::get_multicast_iface() const {
 Result<std::int64_t> NetContext::get_mtu() const {
   if (is_packet()) return Errc::Eafnosupport;
   const IpAddress peer = actual(remote_).address;
-  const NetIf* iface = bound_to_iface_ ? iface_ : stack_.route.iface_for(peer);
+  const NetIf* iface = bound_to_iface_ ? iface_ : stack_.route().iface_for(peer);
   if (iface == nullptr) return Errc::Enoent;
   return std::int64_t{stack_.pmtu.mtu(peer, iface->mtu())};
 }
@@ -217,7 +217,7 @@ Status NetContext::set_mtu(std::int64_t value) {
     stack_.pmtu.set(remote_.address, mtu);
     return Status();
   }
-  NetIf* iface = bound_to_iface_ ? iface_ : stack_.route.iface_for(remote_.address);
+  NetIf* iface = bound_to_iface_ ? iface_ : stack_.route().iface_for(remote_.address);
   if (iface == nullptr) return Errc::Enoent;
   iface->set_mtu(mtu);
   return Status();
@@ -257,7 +257,7 @@ Status NetContext::join_group(const IpAddress& group, IfIndex iface) {
   if (!in_use_) return Errc::Ebadf;
   if (group.family() != family_ || !group.is_multicast()) return Errc::Einval;
   if (engine_ != nullptr) return Errc::Eopnotsupp;
-  NetIf* const chosen = iface.valid() ? stack_.iface(iface) : stack_.route.iface_for(group);
+  NetIf* const chosen = iface.valid() ? stack_.iface(iface) : stack_.route().iface_for(group);
   if (chosen == nullptr) return Errc::Enoent;
   if (!speaks(*chosen, family_)) return Errc::Eprototype;
   std::vector<Membership>& groups = rare().groups;
@@ -273,7 +273,7 @@ Status NetContext::join_group(const IpAddress& group, IfIndex iface) {
 
 Status NetContext::leave_group(const IpAddress& group, IfIndex iface) {
   if (!in_use_) return Errc::Ebadf;
-  NetIf* const chosen = iface.valid() ? stack_.iface(iface) : stack_.route.iface_for(group);
+  NetIf* const chosen = iface.valid() ? stack_.iface(iface) : stack_.route().iface_for(group);
   std::vector<Membership>& groups = rare().groups;
   const auto found = std::find_if(groups.begin(), groups.end(), [&](const Membership& each) {
     return each.iface == chosen && each.group == group;

@@ -60,7 +60,7 @@ NetIf* NetContext::iface_towards(const IpAddress& peer) const {
   if (peer.is_multicast() && options_.multicast_iface.valid()) {
     return stack_.iface(options_.multicast_iface);
   }
-  return local_.address.is_any() ? stack_.route.iface_for(peer, iface_) : iface_;
+  return local_.address.is_any() ? stack_.route().iface_for(peer, iface_) : iface_;
 }
 
 void NetContext::prefetch() const {
@@ -103,7 +103,7 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
   if (!addressed.ok()) return addressed.code();
   iface_ = iface;
   return hand_down(std::move(packet), std::move(done),
-                   [this](PacketPtr p) { return stack_.udp.output(std::move(p)); });
+                   [this](PacketPtr p) { return stack_.udp().output(std::move(p)); });
 }
 
 PacketPtr NetContext::fill(NetIf& iface, std::span<const std::uint8_t> bytes, Timeout timeout,
@@ -143,9 +143,9 @@ Status NetContext::address_packet(Packet& packet, NetIf& iface, const Endpoint& 
   if (!local_.address.is_any() && !local_.address.is_multicast()) {
     meta.source.address = local_.address;
   } else if (peer.address.is_v4()) {
-    meta.source.address = stack_.route.source(&iface, peer.address.v4());
+    meta.source.address = stack_.route().source(&iface, peer.address.v4());
   } else {
-    meta.source.address = stack_.route.source(&iface, peer.address);
+    meta.source.address = stack_.route().source(&iface, peer.address);
   }
   meta.destination = peer;
   if (meta.source.address.family() != peer.address.family()) return Errc::Eaddrnotavail;
@@ -245,15 +245,15 @@ Result<std::size_t> NetContext::send_raw(std::span<const std::uint8_t> bytes,
   PacketMeta& meta = packet->meta;
   describe(meta, bytes, family_);
   if (family_ == Family::Inet6) {
-    meta.next_hop = stack_.route.next_hop(*iface, to.v6());
+    meta.next_hop = stack_.route().next_hop(*iface, to.v6());
   } else {
     const std::size_t header_bytes = std::size_t{packet->data()[0] & 0xfu} * 4;
     refresh_ipv4_checksum(packet->bytes().first(header_bytes));
-    meta.next_hop = stack_.route.next_hop(*iface, to.v4());
+    meta.next_hop = stack_.route().next_hop(*iface, to.v4());
   }
   iface_ = iface;
   return hand_down(std::move(packet), std::move(done),
-                   [this](PacketPtr p) { return stack_.core.send_data(std::move(p)); });
+                   [this](PacketPtr p) { return stack_.core().send_data(std::move(p)); });
 }
 
 // ---- frames: straight into the tx queue, past all of IP.

@@ -59,7 +59,7 @@ Result<NetContext*> NetContexts::take(Family family, SocketType type, Protocol p
   context.type_ = type;
   context.protocol_ = protocol;
   context.subject_ = stack_.subject();
-  context.options_.priority = stack_.config().tx_priority;
+  context.options_.priority = stack_.config().tx_pool.priority;
   context.options_.ipv4_group_loop = stack_.config().sockets.ipv4_group_loop;
   context.options_.ipv6_group_loop = stack_.config().sockets.ipv6_group_loop;
   return &context;

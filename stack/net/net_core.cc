@@ -81,8 +81,8 @@ void NetCore::re_enter(NetIf& iface, PacketPtr packet) {
 }
 
 bool NetCore::is_own(const NetIf& iface, const IpAddress& destination) const {
-  if (stack_.route.cached(iface, destination) != nullptr) return false;
-  return destination.is_loopback() || stack_.route.iface_of(destination) != nullptr;
+  if (stack_.route().cached(iface, destination) != nullptr) return false;
+  return destination.is_loopback() || stack_.route().iface_of(destination) != nullptr;
 }
 
 // Zephyr processes such a packet at once, in the caller; here it is a new turn, so that a
@@ -131,7 +131,7 @@ Status NetCore::recv_data(NetIf& iface, PacketPtr frame) {
   ++iface.stats().rx_packets;
   iface.stats().rx_bytes += frame->size();
   frame->meta.iface = iface.index();
-  frame->meta.priority = stack_.config().rx_priority;
+  frame->meta.priority = stack_.config().rx_pool.priority;
   frame->meta.context = 0;
   frame->meta.l2_ready = false;
   frame->meta.loopback = false;
@@ -153,8 +153,8 @@ void NetCore::process_rx(NetIf& first, PacketPtr packet) {
   const std::uint16_t type = packet->meta.ether_type;  // 0: the L2 knows none
   const bool is_ip = type == 0 || type == kEtherTypeIpv4 || type == kEtherTypeIpv6;
   const int version = is_ip && packet->size() > 0 ? packet->data()[0] >> 4 : 0;
-  if (version == 4) return stack_.ipv4.input(iface, std::move(packet));
-  if (version == 6) return stack_.ipv6.input(iface, std::move(packet));
+  if (version == 4) return stack_.ipv4().input(iface, std::move(packet));
+  if (version == 6) return stack_.ipv6().input(iface, std::move(packet));
   ++iface.stats().rx_dropped;
   tracer.drop(DropReason::UnknownProtocol, iface.subject(), *packet);
 }

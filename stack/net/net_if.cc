@@ -217,7 +217,7 @@ void NetIf::notify_down() {
   ++stats_.down_count;
   stack_.mgmt.notify(MgmtEvent::IfDown, this);
   stacking_.tell_uppers(false);
-  stack_.route.forget_redirects(*this);
+  stack_.route().forget_redirects(*this);
   Ipv6Parts* const v6 = ipv6() != nullptr ? stack_.v6.made() : nullptr;
   if (v6 != nullptr) v6->nd.iface_down(*this, DropReason::IfaceDown);
   if (starts_ip()) stop_ip();
@@ -239,7 +239,7 @@ Status NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {
   stack_.tracer().drop(reason, subject_, *packet);
   const bool unresolved =
       reason == DropReason::ArpTimeout || reason == DropReason::NeighborTimeout;
-  if (packet->meta.forwarded && unresolved) stack_.forward.unresolved(*packet);
+  if (packet->meta.forwarded && unresolved) stack_.forward().unresolved(*packet);
   stack_.contexts.on_sent(packet->meta.context, packet->meta.id, status);
   return status;
 }
@@ -332,7 +332,7 @@ Status NetIf::transmit(PacketPtr frame) {
 
 void NetIf::on_frame(PacketPtr frame) {
   stack_.tracer().hop(Hop::DriverRx, subject_, *frame);
-  const Status received = stack_.core.recv_data(*this, std::move(frame));
+  const Status received = stack_.core().recv_data(*this, std::move(frame));
   static_cast<void>(received);  // every refusal has been recorded as a drop
 }
 

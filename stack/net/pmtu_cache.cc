@@ -24,8 +24,12 @@ std::uint32_t next_plateau(std::uint32_t packet_bytes) {
 
 }  // namespace
 
-PmtuCache::PmtuCache(Stack& stack, const PmtuConfig& config) : stack_(stack), config_(config) {
-  assert(config.entries4 >= 1 && config.entries6 >= 1);
+PmtuCache::PmtuCache(Stack& stack) : stack_(stack) {
+  assert(config().entries4 >= 1 && config().entries6 >= 1);
+}
+
+const PmtuConfig& PmtuCache::config() const {
+  return stack_.config().pmtu;
 }
 
 const PmtuCache::Entry* PmtuCache::find(const IpAddress& destination) const {
@@ -33,7 +37,7 @@ const PmtuCache::Entry* PmtuCache::find(const IpAddress& destination) const {
   const SimTime now = stack_.scheduler().now();
   for (const Entry& entry : tables_->of(destination)) {
     if (entry.destination != destination) continue;
-    const bool old = config_.lifetime.ns != 0 && now - entry.changed >= config_.lifetime;
+    const bool old = config().lifetime.ns != 0 && now - entry.changed >= config().lifetime;
     return old ? nullptr : &entry;
   }
   return nullptr;
@@ -64,7 +68,7 @@ PmtuCache::Entry& PmtuCache::place_for(const IpAddress& destination) {
   const auto own = std::find_if(entries.begin(), entries.end(),
                                 [&](const Entry& e) { return e.destination == destination; });
   if (own != entries.end()) return *own;
-  const std::size_t limit = destination.is_v6() ? config_.entries6 : config_.entries4;
+  const std::size_t limit = destination.is_v6() ? config().entries6 : config().entries4;
   if (entries.empty()) entries.reserve(limit);
   if (entries.size() < limit) return entries.emplace_back();
   return *std::min_element(entries.begin(), entries.end(),
@@ -75,7 +79,7 @@ void PmtuCache::set(const IpAddress& destination, std::uint16_t mtu) {
   place_for(destination) = {destination, mtu, stack_.scheduler().now()};
   const MgmtEvent event =
       destination.is_v6() ? MgmtEvent::Ipv6PmtuChanged : MgmtEvent::Ipv4PmtuChanged;
-  stack_.mgmt.notify(event, stack_.route.iface_for(destination), MgmtPmtu{destination, mtu});
+  stack_.mgmt.notify(event, stack_.route().iface_for(destination), MgmtPmtu{destination, mtu});
 }
 
 }  // namespace flapjack

@@ -26,11 +26,10 @@ struct PmtuConfig {
 
 class PmtuCache {
  public:
-  /// `config` outlives it.
-  PmtuCache(Stack& stack, const PmtuConfig& config);
+  explicit PmtuCache(Stack& stack);
 
   bool enabled(Family family) const {
-    return family == Family::Inet6 ? config_.ipv6 : config_.ipv4;
+    return family == Family::Inet6 ? config().ipv6 : config().ipv4;
   }
   /// What fits, at most `link_mtu`, which is the answer where nothing is known.
   std::uint16_t mtu(const IpAddress& destination, std::uint16_t link_mtu) const {
@@ -56,13 +55,13 @@ class PmtuCache {
       return destination.is_v6() ? ipv6 : ipv4;
     }
   };
+  const PmtuConfig& config() const;
   std::uint16_t known_mtu(const IpAddress& destination, std::uint16_t link_mtu) const;
   const Entry* find(const IpAddress& destination) const;
   Entry& place_for(const IpAddress& destination);
 
-  Stack& stack_;
-  const PmtuConfig& config_;
   std::unique_ptr<Tables> tables_;  // with the first entry: most nodes have none
+  Stack& stack_;
 };
 
 }  // namespace flapjack

@@ -48,7 +48,7 @@ NetIf* Route::walk_to(const IpAddress& address) const {
 
 const AddressIndex* Route::index() const {
   if (stack_.ifaces().size() <= kFewIfaces) return nullptr;
-  std::unique_ptr<AddressIndex>& index = tables().index;
+  std::unique_ptr<AddressIndex>& index = stack_.route_tables->index;
   if (index == nullptr || index->epoch() != stack_.address_epoch()) {
     index = std::make_unique<AddressIndex>(stack_);
   }
@@ -218,16 +218,18 @@ NextHop Route::forward_to(const IpAddress& destination) const {
 
 const Route::Redirected* Route::redirected(const NetIf& iface,
                                            const IpAddress& destination) const {
-  if (tables_ == nullptr) return nullptr;
-  const std::vector<Redirected>& redirects = tables_->redirects;
+  const RouteTables* const tables = stack_.route_tables.made();
+  if (tables == nullptr) return nullptr;
+  const std::vector<Redirected>& redirects = tables->redirects;
   const auto found = std::find_if(redirects.begin(), redirects.end(), [&](const Redirected& each) {
     return each.iface == &iface && each.destination == destination;
   });
   return found != redirects.end() ? &*found : nullptr;
 }
 
-void Route::redirect(const NetIf& iface, const IpAddress& destination, const IpAddress& next_hop) {
-  std::vector<Redirected>& redirects = tables().redirects;
+void Route::redirect(const NetIf& iface, const IpAddress& destination,
+                     const IpAddress& next_hop) const {
+  std::vector<Redirected>& redirects = stack_.route_tables->redirects;
   std::erase_if(redirects, [&](const Redirected& each) {
     return each.iface == &iface && each.destination == destination;
   });
@@ -237,16 +239,17 @@ void Route::redirect(const NetIf& iface, const IpAddress& destination, const IpA
 }
 
 template <class Gone>
-void Route::forget_if(const Gone& gone) {
-  if (tables_ != nullptr) std::erase_if(tables_->redirects, gone);
+void Route::forget_if(const Gone& gone) const {
+  RouteTables* const tables = stack_.route_tables.made();
+  if (tables != nullptr) std::erase_if(tables->redirects, gone);
   stack_.routes_changed();
 }
 
-void Route::forget_redirects(const NetIf& iface) {
+void Route::forget_redirects(const NetIf& iface) const {
   forget_if([&](const Redirected& each) { return each.iface == &iface; });
 }
 
-void Route::forget_redirects(const NetIf& iface, const IpAddress& next_hop) {
+void Route::forget_redirects(const NetIf& iface, const IpAddress& next_hop) const {
   forget_if([&](const Redirected& each) {
     return each.iface == &iface && each.next_hop == next_hop;
   });

@@ -32,6 +32,17 @@ struct RouteCache {
   Ipv4Address latest;  ///< asked for
 };
 
+/// What redirects and many ifaces make Route keep of a node: most have no use for any.
+struct RouteTables {
+  struct Redirected {
+    const NetIf* iface;
+    IpAddress destination, next_hop;
+  };
+  explicit RouteTables(Stack&) {}
+  std::vector<Redirected> redirects;  ///< oldest first
+  std::unique_ptr<AddressIndex> index;
+};
+
 class Route {
  public:
   explicit Route(Stack& stack) : stack_(stack) {}
@@ -62,12 +73,13 @@ class Route {
   NextHop forward_to(const IpAddress& destination) const;
   /// A router said that `next_hop` is better for `destination` (RFC 1122 section 3.2.2.2, RFC 4861
   /// section 8.3). The latest kRedirects are kept.
-  void redirect(const NetIf& iface, const IpAddress& destination, const IpAddress& next_hop);
+  void redirect(const NetIf& iface, const IpAddress& destination,
+                const IpAddress& next_hop) const;
   /// What was said on `iface` counts no more: it went down, and may come up on another network.
-  void forget_redirects(const NetIf& iface);
+  void forget_redirects(const NetIf& iface) const;
   /// `next_hop` does not answer or is no router any more: its destinations take the usual way again
   /// (RFC 1122 section 3.3.1.5, RFC 4861 sections 6.3.5 and 7.3.3).
-  void forget_redirects(const NetIf& iface, const IpAddress& next_hop);
+  void forget_redirects(const NetIf& iface, const IpAddress& next_hop) const;
   static constexpr std::size_t kRedirects = 8;
 
  private:
@@ -84,28 +96,15 @@ class Route {
   /// Null where walking is as quick.
   const AddressIndex* index() const;
 
-  struct Redirected {
-    const NetIf* iface;
-    IpAddress destination, next_hop;
-  };
+  using Redirected = RouteTables::Redirected;
   /// Null when nobody has said anything of the destination.
   const Redirected* redirected(const NetIf& iface, const IpAddress& destination) const;
   /// What was said, where `gone(redirected)`, counts no more.
   template <class Gone>
-  void forget_if(const Gone& gone);
+  void forget_if(const Gone& gone) const;
   const RouteEntry* static_route(const NetIf* iface, const IpAddress& destination) const;
 
-  struct Tables {
-    std::vector<Redirected> redirects;  // oldest first
-    std::unique_ptr<AddressIndex> index;
-  };
-  Tables& tables() const {
-    if (tables_ == nullptr) tables_ = std::make_unique<Tables>();
-    return *tables_;
-  }
-
   Stack& stack_;
-  mutable std::unique_ptr<Tables> tables_;  // null: there was no use for any
 };
 
 }  // namespace flapjack

@@ -238,7 +238,7 @@ Status RouterDiscovery::on_redirect(NetIf& iface, Packet& packet) {
   const bool sound = packet.meta.ttl == kNdHopLimit && router.is_link_local();
   const bool host = !stack_.config().router;  // section 8.3: a router follows none
   const bool accepted =
-      sound && host && stack_.route.next_hop(iface, redirect->destination) == router;
+      sound && host && stack_.route().next_hop(iface, redirect->destination) == router;
   stack_.tracer().event(iface.subject(), accepted ? "redirected" : "redirect_ignored",
                         {Attr::of("from", IpAddress(router)),
                          Attr::of("gateway", IpAddress(redirect->target))});
@@ -248,7 +248,7 @@ Status RouterDiscovery::on_redirect(NetIf& iface, Packet& packet) {
   if (const auto link = redirect->options.link_address(NdOptionType::TargetLinkAddress)) {
     stack_.v6->nd.learn(iface, redirect->target, *link, to_router);
   }
-  stack_.route.redirect(iface, redirect->destination, redirect->target);
+  stack_.route().redirect(iface, redirect->destination, redirect->target);
   return Status();
 }
 

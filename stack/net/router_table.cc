@@ -53,7 +53,7 @@ void RouterTable::erase(std::size_t place) {
   std::vector<RouterEntry>& entries = known_->entries;
   const RouterEntry gone = entries[place];
   entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(place));
-  stack_.route.forget_redirects(*gone.iface, gone.address);
+  stack_.route().forget_redirects(*gone.iface, gone.address);
   stack_.mgmt.notify(event_of(gone.address, false), gone.iface, gone.address);
 }
 

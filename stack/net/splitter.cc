@@ -98,7 +98,7 @@ Status Splitter::send_part(Split& split, PacketPtr piece) {
   split.offset += part.bytes;
   ++split.sent;
   const CauseScope scope(stack_.scheduler());
-  const Status sent = stack_.core.send_data(std::move(piece));
+  const Status sent = stack_.core().send_data(std::move(piece));
   if (!sent.ok()) stack_.contexts.on_sent(whole.meta.context, told, sent.code());
   return sent;
 }

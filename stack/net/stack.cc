@@ -21,38 +21,38 @@ std::size_t slots(const StackConfig& config, std::size_t packets) {
 }  // namespace
 
 Stack::Stack(const StackEnv& env, std::string_view name, NodeId id, const StackConfig& config)
-    : Stack(env, name, id, std::make_shared<const StackConfig>(config)) {}
+    : Stack(env, name, id, std::make_unique<const StackConfig>(config), nullptr) {}
+
+Stack::Stack(const StackEnv& env, std::string_view name, NodeId id, const StackConfig* config)
+    : Stack(env, name, id, nullptr, config) {}
 
 Stack::Stack(const StackEnv& env, std::string_view name, NodeId id,
-             std::shared_ptr<const StackConfig> shared)
-    : env_(env),
-      config_(std::move(shared)),
+             std::unique_ptr<const StackConfig> own, const StackConfig* shared)
+    : fibers_(env.fibers),
+      rng_(env.rng),
+      own_config_(std::move(own)),
+      id_(id),
+      cpu(env.scheduler, shared != nullptr ? shared->cpu : own_config_->cpu),
+      scheduler_(env.scheduler),
+      tracer_(env.tracer),
+      config_(shared != nullptr ? *shared : *own_config_),
       subject_(env.tracer.subject(name)),
-      cpu(env.scheduler, config().cpu),
-      tx_pool(env.slab, {config().pkt_tx_count, config().buf_tx_count, config().buf_bytes,
-                         config().tx_priority, {subject_, "tx_pkts"}}),
-      rx_pool(env.slab, {config().pkt_rx_count, config().buf_rx_count, config().buf_bytes,
-                         config().rx_priority, {subject_, "rx_pkts"}}),
+      tx_pool(env.slab, config().tx_pool, subject_),
+      rx_pool(env.slab, config().rx_pool, subject_),
       tx_queue(*this, TrafficClass::Direction::Tx,
-               {config().tx_classes, slots(config(), config().pkt_tx_count), config().priority_map,
-                config().tx_skip_high}),
+               {config().tx_classes, slots(config(), config().tx_pool.packets),
+                config().priority_map, config().tx_skip_high}),
       rx_queue(*this, TrafficClass::Direction::Rx,
-               {config().rx_classes, slots(config(), config().pkt_rx_count), config().priority_map,
-                config().rx_skip_high}),
-      waits(*this),
-      ipv4(*this),
-      udp(*this),
-      ip(*this),
-      core(*this),
-      pmtu(*this, config().pmtu),
-      route(*this),
+               {config().rx_classes, slots(config(), config().rx_pool.packets),
+                config().priority_map, config().rx_skip_high}),
+      pmtu(*this),
       conns(*this, config().max_conn),
       contexts(*this, config().max_contexts),
-      ipv6(*this),
-      forward(*this),
+      waits(*this),
       routes(*this, config().max_routes),
       mgmt(env.tracer, subject_, config().mgmt),
       routers(*this),
+      route_tables(*this),
       acd(*this),
       autoconf(*this),
       ipv4_fragment(*this),
@@ -62,8 +62,7 @@ Stack::Stack(const StackEnv& env, std::string_view name, NodeId id,
       promiscuous(*this),
       dns(*this),
       dhcpv4(*this),
-      cn(*this),
-      id_(id) {}
+      cn(*this) {}
 
 std::string Stack::path_of(std::string_view part) const {
   return std::string(name()).append(1, '.').append(part);
@@ -113,19 +112,19 @@ NetIf* Stack::iface_by_name(std::string_view name) const {
 NetIf* Stack::default_iface() const {
   if (default_iface_ != nullptr) return default_iface_;
   if (ifaces_.empty()) return nullptr;
-  const bool first = config_->sockets.default_iface == DefaultIface::First;
+  const bool first = config_.sockets.default_iface == DefaultIface::First;
   return first ? ifaces_.front().get() : chosen_default();
 }
 
 bool Stack::take_ipv4_config() {
-  const std::size_t limit = config_->max_ipv4_configs;
+  const std::size_t limit = config_.max_ipv4_configs;
   if (limit != 0 && ipv4_configs_ >= limit) return false;
   ++ipv4_configs_;
   return true;
 }
 
 bool Stack::take_ipv6_config() {
-  const std::size_t limit = config_->max_ipv6_configs;
+  const std::size_t limit = config_.max_ipv6_configs;
   if (limit != 0 && ipv6_configs_ >= limit) return false;
   ++ipv6_configs_;
   return true;
@@ -139,8 +138,9 @@ void Stack::warn_of_few_configs(std::string_view event, std::size_t ifaces, std:
 }
 
 void Stack::prefetch() const {
-  constexpr std::size_t kLines = 2;  // from waits to what every packet needs of conns
-  flapjack::prefetch(this, front_of(*this, waits) + kLines * kCacheLine);
+  constexpr std::size_t kLines = 6;  // the first is not needed
+  flapjack::prefetch(&scheduler_, (kLines - 1) * kCacheLine);
+  assert(front_of(*this, conns) + 5 * sizeof(std::uint32_t) <= kLines * kCacheLine);
   flapjack::prefetch(&contexts, sizeof contexts);
 }
 
@@ -151,8 +151,8 @@ void Stack::post_init() {
   const auto with_ipv6 = static_cast<std::size_t>(
       std::count_if(ifaces_.begin(), ifaces_.end(),
                     [](const auto& iface) { return iface->ipv6() != nullptr; }));
-  warn_of_few_configs("ipv4_configs_short", ifaces_.size(), config_->max_ipv4_configs);
-  warn_of_few_configs("ipv6_configs_short", with_ipv6, config_->max_ipv6_configs);
+  warn_of_few_configs("ipv4_configs_short", ifaces_.size(), config_.max_ipv4_configs);
+  warn_of_few_configs("ipv6_configs_short", with_ipv6, config_.max_ipv6_configs);
   for (const auto& iface : ifaces_) {
     if (!iface->auto_start() || iface->is_admin_up()) continue;
     const Status up = iface->up();

@@ -60,14 +60,11 @@ struct StackConfig {
   bool tx_skip_high = false;      ///< NET_TC_TX_SKIP_FOR_HIGH_PRIO: CA and above do not queue
   bool rx_skip_high = false;      ///< NET_TC_RX_SKIP_FOR_HIGH_PRIO
   bool class_shares = true;       ///< of several classes each holds its share of the packets
-  std::uint8_t tx_priority = 1;   ///< NET_TX_DEFAULT_PRIORITY, of packets sent
-  std::uint8_t rx_priority = 0;   ///< NET_RX_DEFAULT_PRIORITY, of packets received
   CpuConfig cpu = {};
-  std::size_t pkt_tx_count = 14;  ///< NET_PKT_TX_COUNT
-  std::size_t pkt_rx_count = 14;  ///< NET_PKT_RX_COUNT
-  std::size_t buf_tx_count = 36;  ///< NET_BUF_TX_COUNT: buffers of buf_bytes behind the packets
-  std::size_t buf_rx_count = 36;  ///< NET_BUF_RX_COUNT
-  std::size_t buf_bytes = 128;    ///< NET_BUF_DATA_SIZE
+  /// Packets: NET_PKT_TX_COUNT, NET_PKT_RX_COUNT; the buffers behind them: NET_BUF_TX_COUNT,
+  /// NET_BUF_RX_COUNT of NET_BUF_DATA_SIZE; NET_TX_DEFAULT_PRIORITY, NET_RX_DEFAULT_PRIORITY.
+  PoolLimits tx_pool{14, 36, 128, 1, "tx_pkts"};
+  PoolLimits rx_pool{14, 36, 128, 0, "rx_pkts"};
   std::size_t max_contexts = 6;   ///< NET_MAX_CONTEXTS
   std::size_t max_conn = 8;       ///< NET_MAX_CONN
   std::size_t max_routes = 8;     ///< NET_MAX_ROUTES, of both families together
@@ -98,12 +95,26 @@ struct StackConfig {
   bool operator==(const StackConfig&) const = default;
 };
 
-// The order of the members is that of their use: what every packet needs stands together, so that a
-// packet of a node that rested meanwhile finds few cache lines cold.
+// The order of the members is that of their use: what every packet needs stands together, in five
+// lines, so that a packet of a node that rested meanwhile finds few of them cold.
 class alignas(kCacheLine) Stack {
- private:  // first, because the parts below use them from their constructors on
-  StackEnv env_;
-  std::shared_ptr<const StackConfig> config_;
+ private:  // a line of what few events need, but of which some parts below are made
+  FiberHost& fibers_;
+  const Rng& rng_;
+  std::unique_ptr<const StackConfig> own_config_;  // null: the config is somebody else's
+  NetIf* default_iface_ = nullptr;
+  mutable std::unique_ptr<std::vector<NetIf*>> by_name_;  // sorted; null while there are few
+  std::uint32_t address_epoch_ = 0;
+  NodeId id_;
+  std::uint32_t ipv4_configs_ = 0, ipv6_configs_ = 0;  // taken
+
+ public:
+  NodeCpu cpu;
+
+ private:  // what every packet needs
+  alignas(kCacheLine) Scheduler& scheduler_;
+  Tracer& tracer_;
+  const StackConfig& config_;
   SmallVector<std::unique_ptr<NetIf>, 2> ifaces_;
   SubjectId subject_;
   std::uint32_t route_epoch_ = 0;
@@ -111,24 +122,23 @@ class alignas(kCacheLine) Stack {
  public:
   /// `name` is the node's path in traces and prefixes its random streams.
   Stack(const StackEnv& env, std::string_view name, NodeId id, const StackConfig& config = {});
-  /// The same with a config that many nodes may share.
-  Stack(const StackEnv& env, std::string_view name, NodeId id,
-        std::shared_ptr<const StackConfig> config);
+  /// The same with a config that many nodes may share, and which outlives them.
+  Stack(const StackEnv& env, std::string_view name, NodeId id, const StackConfig* config);
   ~Stack();
   Stack(const Stack&) = delete;
   Stack& operator=(const Stack&) = delete;
 
-  std::string_view name() const { return env_.tracer.path(subject_); }
+  std::string_view name() const { return tracer_.path(subject_); }
   /// The path of a part of the node in traces, and of its random streams: "dev.eth0".
   std::string path_of(std::string_view part) const;
   NodeId id() const { return id_; }
   SubjectId subject() const { return subject_; }
-  const StackConfig& config() const { return *config_; }
-  const StackEnv& env() const { return env_; }
-  Arena* arena() const { return env_.slab.arena(); }
-  Scheduler& scheduler() const { return env_.scheduler; }
-  Tracer& tracer() const { return env_.tracer; }
-  FiberHost& fibers() const { return env_.fibers; }
+  const StackConfig& config() const { return config_; }
+  StackEnv env() const { return {scheduler_, tracer_, fibers_, tx_pool.slab(), rng_}; }
+  Arena* arena() const { return tx_pool.slab().arena(); }
+  Scheduler& scheduler() const { return scheduler_; }
+  Tracer& tracer() const { return tracer_; }
+  FiberHost& fibers() const { return fibers_; }
 
   /// A new iface; index = position + 1.
   NetIf& add_iface(NetIfConfig config);
@@ -174,24 +184,29 @@ class alignas(kCacheLine) Stack {
   bool take_ipv6_config();
   bool has_booted() const { return booted_; }
 
-  NodeCpu cpu;
-  WorkContext work;  ///< which of its threads is at work
+  // The layers that keep nothing of their own but what is below; made where they are used.
+  Route route() { return Route(*this); }
+  Udp udp() { return Udp(*this); }
+  Ip ip() { return Ip(*this); }
+  Ipv4 ipv4() { return Ipv4(*this); }
+  Ipv6 ipv6() { return Ipv6(*this); }
+  Forward forward() { return Forward(*this); }
+  NetCore core() { return NetCore(*this); }
+
   PacketPool tx_pool, rx_pool;
   TrafficClass tx_queue, rx_queue;
-  PacketWaits waits;
-  Ipv4 ipv4;
-  Udp udp;
-  Ip ip;
-  NetCore core;
+  [[no_unique_address]] WorkContext work;  ///< which of its threads is at work
+  std::uint16_t last_ipv4_id = 0;          ///< of the datagrams that Ipv4 sent
   PmtuCache pmtu;
-  Route route;
-  NetConnTable conns;
-  NetContexts contexts;  // so far every packet
-  Ipv6 ipv6;
-  Forward forward;
+  IpListener* ip_listener = nullptr;  ///< see Ip::set_listener()
+  NetConnTable conns;  // its front; so far every packet
+  std::uint64_t forwarded = 0;  ///< packets that Forward sent on
+  NetContexts contexts;
+  PacketWaits waits;
   RouteTable routes;
   NetMgmt mgmt;
   RouterTable routers;
+  Lazy<RouteTables, Stack> route_tables;
   Lazy<Ipv4Acd, Stack> acd;
   Lazy<Ipv4Autoconf, Stack> autoconf;
   Lazy<Ipv4Fragment, Stack> ipv4_fragment;
@@ -204,19 +219,15 @@ class alignas(kCacheLine) Stack {
   Lazy<CnParts, Stack> cn;  ///< last, so that the feed lets go of mgmt first
 
  private:
+  Stack(const StackEnv& env, std::string_view name, NodeId id,
+        std::unique_ptr<const StackConfig> own, const StackConfig* shared);
   /// What iface_by_name() searches in, with the ifaces that were added since it did so last.
   const std::vector<NetIf*>& by_name() const;
   NetIf* chosen_default() const;
   void warn_of_few_configs(std::string_view event, std::size_t ifaces, std::size_t limit);
 
-  // the rest, which few events need
-  NetIf* default_iface_ = nullptr;
-  mutable std::unique_ptr<std::vector<NetIf*>> by_name_;  // sorted; null while there are few
   std::array<std::uint32_t, kIfKinds> kinds_{};
-  std::uint32_t address_epoch_ = 0;
-  NodeId id_;
   bool booted_ = false;
-  std::uint32_t ipv4_configs_ = 0, ipv6_configs_ = 0;  // taken
 };
 
 }  // namespace flapjack

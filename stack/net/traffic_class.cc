@@ -75,7 +75,7 @@ void TrafficClass::refuse(PacketPtr packet, std::size_t cls) {
 
 // The class has work and may run.
 void TrafficClass::wake(std::size_t cls) {
-  if (stack_.cpu.enabled()) return stack_.cpu.wake(rest_->more[cls].thread);
+  if (rest_ != nullptr && stack_.cpu.enabled()) return stack_.cpu.wake(rest_->more[cls].thread);
   if (!awake_) schedule_turn();
 }
 
@@ -163,7 +163,7 @@ void TrafficClass::finish(std::size_t cls) {
 
 void TrafficClass::process(PacketPtr packet, std::size_t cls) {
   if (packet->meta.cause.valid()) stack_.scheduler().set_cause(packet->meta.cause);
-  const WorkScope scope(stack_.work, {this, static_cast<std::uint32_t>(cls), false});
+  const WorkScope scope(stack_.work, {this, static_cast<std::uint8_t>(cls), false});
   process_now(std::move(packet));
 }
 
@@ -178,7 +178,7 @@ void TrafficClass::process_now(PacketPtr packet) {
   if (direction_ == Direction::Tx) {
     iface.tx(std::move(packet));
   } else {
-    stack_.core.process_rx(iface, std::move(packet));
+    stack_.core().process_rx(iface, std::move(packet));
   }
 }
 

@@ -30,7 +30,7 @@ struct ClassStats {
   Duration waited, waited_max;
 };
 
-class alignas(kCacheLine) TrafficClass {
+class TrafficClass {
  public:
   enum class Direction : std::uint8_t { Tx, Rx };
   struct Config {
@@ -79,11 +79,12 @@ class alignas(kCacheLine) TrafficClass {
   void finish(std::size_t cls);
 
  private:
-  // What every packet needs of a class.
+  // What every packet needs of a class; each part stands in the padding of the one before.
   struct Class {
-    PacketList waiting;
+    [[no_unique_address]] PacketList waiting;
+    std::uint32_t peak = 0;
     std::uint64_t packets = 0;
-    std::uint32_t blocks = 0, peak = 0;
+    std::uint16_t blocks = 0;
   };
   // What few do.
   struct More {
@@ -121,21 +122,21 @@ class alignas(kCacheLine) TrafficClass {
   void process_now(PacketPtr packet);
 
   Stack& stack_;
+  std::unique_ptr<Rest> rest_;  // from the start when there are several, some skip them, or cpu
+  [[no_unique_address]] Class first_;  // here, as most nodes have no more
   const Direction direction_;
   const std::uint8_t count_;
   const PriorityMap map_;
   const bool skip_high_;
   bool stalled_ = false;
   bool awake_ = false;  // its turn is posted
-  Class first_;         // here, as most nodes have no more
-  std::unique_ptr<Rest> rest_;  // from the start when there are several, some skip them, or cpu
 };
-static_assert(sizeof(TrafficClass) == kCacheLine);
+static_assert(4 * sizeof(TrafficClass) == 3 * kCacheLine);
 
 /// Which thread of a node works at the moment, so that what has to wait knows whom it holds up.
 struct WorkContext {
   TrafficClass* queue = nullptr;  ///< null: none of the queues' threads
-  std::uint32_t cls = 0;
+  std::uint8_t cls = 0;
   bool interrupt = false;  ///< nothing may wait
 };
 

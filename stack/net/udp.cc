@@ -13,14 +13,14 @@ Status Udp::output(PacketPtr payload) {
   payload->push(kUdpHeaderBytes);
   // a device that fills in checksums sees only parts of a datagram that is split
   const std::size_t ip_bytes = to.is_v6() ? kIpv6HeaderBytes : kIpv4HeaderBytes;
-  const bool split = payload->size() + ip_bytes > stack_.core.room(iface, to);
+  const bool split = payload->size() + ip_bytes > stack_.core().room(iface, to);
   UdpHeader header;
   header.source_port = meta.source.port;
   header.destination_port = meta.destination.port;
   header.length = static_cast<std::uint16_t>(payload->size());
   header.emit(payload->bytes(), meta.source.address, meta.destination.address,
               {.fill = policy.fill || split, .verify = policy.verify});
-  return stack_.ip.output(std::move(payload), IpProtocol::Udp);
+  return stack_.ip().output(std::move(payload), IpProtocol::Udp);
 }
 
 void Udp::input(NetIf& iface, PacketPtr packet) {

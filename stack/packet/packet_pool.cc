@@ -12,7 +12,7 @@ PacketRequest::~PacketRequest() {
 // Nobody overtakes those who wait.
 bool PacketPool::admit(std::size_t buffers) {
   if (first_ == nullptr && fits(buffers)) return true;
-  ++failures_;
+  note_failure();
   return false;
 }
 
@@ -31,7 +31,7 @@ PacketPtr PacketPool::allocate(std::size_t bytes) {
 
 PacketPtr PacketPool::make(std::size_t buffers) {
   PacketPtr packet = count(slab_.allocate(), buffers);
-  packet->meta.priority = priority_;
+  packet->meta.priority = made_.priority;
   return packet;
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "stack/base/delegate.h"
 #include "stack/packet/packet.h"
@@ -41,7 +42,7 @@ struct PacketRequest {
 /// Whose a pool is, for reports: "dev" and "tx_pkts".
 struct PoolOwner {
   SubjectId node;
-  const char* name = "";  ///< static
+  std::string_view name;
 };
 
 /// What a pool counts. A count of 2^32 - 1 or more is no limit.
@@ -51,23 +52,20 @@ struct PoolLimits {
   std::size_t buffers = kUnlimited;
   std::size_t buffer_bytes = 128;  ///< of each buffer (NET_BUF_DATA_SIZE)
   std::uint8_t priority = 0;       ///< of the packets it gives out
-  PoolOwner owner = {};
+  std::string_view name = {};      ///< of the pool, for reports; static
+
+  bool operator==(const PoolLimits&) const = default;
 };
 
 class PacketPool {
  public:
-  PacketPool(PacketSlab& slab, const PoolLimits& limits)
+  /// Both outlive it.
+  PacketPool(PacketSlab& slab, const PoolLimits& made, SubjectId owner = {})
       : slab_(slab),
-        packets_(count_of(limits.packets)),
-        buffers_(count_of(limits.buffers)),
-        buffer_bytes_(count_of(limits.buffer_bytes)),
-        owner_(limits.owner.node),
-        made_packets_(packets_),
-        made_buffers_(buffers_),
-        failures_(0),
-        priority_(limits.priority),
-        name_(limits.owner.name) {}
-  PacketPool(PacketSlab& slab, std::size_t packets) : PacketPool(slab, PoolLimits{packets}) {}
+        made_(made),
+        packets_(count_of(made.packets)),
+        buffers_(count_of(made.buffers)),
+        owner_(owner) {}
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;
 
@@ -88,7 +86,7 @@ class PacketPool {
   void cancel(PacketRequest& request);
   /// Whether the pool, were it all free, has room for so many bytes.
   bool could_hold(std::size_t bytes) const {
-    return made_packets_ > 0 && buffers_for(bytes) <= made_buffers_;
+    return made_.packets > 0 && buffers_for(bytes) <= made_.buffers;
   }
 
   /// Whether allocate() would give a packet for so many bytes now.
@@ -102,23 +100,22 @@ class PacketPool {
   std::size_t limit() const { return packets_; }
   std::size_t buffer_limit() const { return buffers_; }
   /// What the pool was made with.
-  PoolLimits size() const {
-    return {made_packets_, made_buffers_, buffer_bytes_, priority_, owner()};
-  }
-  std::size_t buffer_bytes() const { return buffer_bytes_; }
-  PoolOwner owner() const { return {owner_, name_}; }
+  const PoolLimits& size() const { return made_; }
+  std::size_t buffer_bytes() const { return made_.buffer_bytes; }
+  PoolOwner owner() const { return {owner_, made_.name}; }
   std::size_t in_use() const { return in_use_; }
   std::size_t buffers_in_use() const { return buffers_in_use_; }
-  /// Allocations that found it empty, those that then waited included.
+  /// Allocations that found it empty, those that then waited included; at most 2^32 - 1.
   std::uint64_t failures() const { return failures_; }
   /// Counts an allocation that was not tried, as has_room() had said what would come of it.
-  void note_failure() { ++failures_; }
-  PacketSlab& slab() { return slab_; }
+  void note_failure() { failures_ += failures_ + 1 != 0; }
+  PacketSlab& slab() const { return slab_; }
 
  private:
   friend class PacketSlab;
   std::size_t buffers_for(std::size_t bytes) const {
-    return bytes <= buffer_bytes_ ? 1 : (bytes + buffer_bytes_ - 1) / buffer_bytes_;
+    const std::size_t each = made_.buffer_bytes;
+    return bytes <= each ? 1 : (bytes + each - 1) / each;
   }
   static std::uint32_t count_of(std::size_t number) {
     return static_cast<std::uint32_t>(std::min(number, PoolLimits::kUnlimited));
@@ -134,16 +131,12 @@ class PacketPool {
   void serve();
 
   PacketSlab& slab_;
+  const PoolLimits& made_;  // mostly the same for all nodes
   std::uint32_t packets_, buffers_;  // the present limits
   std::uint32_t in_use_ = 0, buffers_in_use_ = 0;
-  const std::uint32_t buffer_bytes_;
-  const SubjectId owner_;
   PacketRequest* first_ = nullptr;  // in line; the last one is before it
-  // the rest; a cache line in all
-  const std::uint32_t made_packets_, made_buffers_;
-  std::uint64_t failures_ : 56;
-  const std::uint8_t priority_ : 8;
-  const char* const name_;
+  const SubjectId owner_;
+  std::uint32_t failures_ = 0;
 };
 
 }  // namespace flapjack

@@ -65,8 +65,8 @@ class Rig {
   static StackConfig config(std::uint8_t options) {
     StackConfig config;
     if ((options & 4) != 0) {
-      config.pkt_tx_count = config.pkt_rx_count = 2;
-      config.buf_tx_count = config.buf_rx_count = 8;
+      config.tx_pool.packets = config.rx_pool.packets = 2;
+      config.tx_pool.buffers = config.rx_pool.buffers = 8;
     }
     return config;
   }

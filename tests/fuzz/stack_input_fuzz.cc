@@ -100,8 +100,8 @@ class Rig {
     if ((options & 4) != 0) config.l2_order = L2Order::BeforeQueue;
     if ((options & 8) != 0) config.tx_classes = config.rx_classes = 0;
     if ((options & 16) != 0) {
-      config.pkt_tx_count = config.pkt_rx_count = 3;
-      config.buf_tx_count = config.buf_rx_count = 12;
+      config.tx_pool.packets = config.rx_pool.packets = 3;
+      config.tx_pool.buffers = config.rx_pool.buffers = 12;
     }
     return config;
   }

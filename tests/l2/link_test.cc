@@ -207,7 +207,8 @@ TEST(Link, OneSchedulerEventADirection) {
 
 TEST(Link, RecordsItsHopsAndTakesThePacketOffThePool) {
   LinkWorld world;
-  PacketPool pool(world.slab, 4);
+  const PoolLimits limits{4};
+  PacketPool pool(world.slab, limits);
   PacketPtr frame = pool.allocate();
   frame->append(60);
   frame->meta.context = 3;

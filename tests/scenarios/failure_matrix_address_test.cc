@@ -56,7 +56,7 @@ void removed_tx() {
   EXPECT_GT(run.count("dev.local", "sent"), 0u);
   EXPECT_EQ(run.count("dev.local", "acked"), 0u);
   EXPECT_TRUE(run.world->node("dev")
-                  ->stack.route.source(&run.eth0(), *Ipv4Address::parse("10.0.0.9"))
+                  ->stack.route().source(&run.eth0(), *Ipv4Address::parse("10.0.0.9"))
                   .is_any());
 }
 void removed_rx() {

@@ -116,7 +116,7 @@ StackConfig stack_of(const Setup& s) {
   config.mgmt.queue_size = static_cast<std::size_t>(s.queue);
   config.mgmt.queue_timeout = {};
   if (s.drop_oldest) config.mgmt.overflow = NetMgmtConfig::Overflow::DropOldest;
-  config.pkt_tx_count = config.pkt_rx_count = 1;
+  config.tx_pool.packets = config.rx_pool.packets = 1;
   config.ipv6.nd = config.ipv6.mld = false;  // what they send has nothing to do with it
   config.ipv6.dad = s.dad_ms > 0;
   config.ipv6.dad_timeout = milliseconds(s.dad_ms);

@@ -76,14 +76,14 @@ TEST(AddressIndex, RouteFollowsEveryChangeOfAddresses) {
   for (std::uint32_t i = 0; i < 20; ++i) {
     ifaces.push_back(&rig.node.add_iface({.name = "x" + std::to_string(i)}));
     ifaces.back()->ipv4_addr_add({{0x0a000001 + (i << 8)}, 24});
-    EXPECT_EQ(rig.node.route.iface_for(Ipv4Address{0x0a000009 + (i << 8)}), ifaces.back());
+    EXPECT_EQ(rig.node.route().iface_for(Ipv4Address{0x0a000009 + (i << 8)}), ifaces.back());
   }
-  EXPECT_EQ(rig.node.route.iface_of(ip("10.0.7.1")), ifaces[7]);
+  EXPECT_EQ(rig.node.route().iface_of(ip("10.0.7.1")), ifaces[7]);
   ASSERT_TRUE(ifaces[7]->ipv4_addr_rm(ip("10.0.7.1")));
-  EXPECT_EQ(rig.node.route.iface_of(ip("10.0.7.1")), nullptr);
-  EXPECT_NE(rig.node.route.iface_for(ip("10.0.7.9")), ifaces[7]);
+  EXPECT_EQ(rig.node.route().iface_of(ip("10.0.7.1")), nullptr);
+  EXPECT_NE(rig.node.route().iface_for(ip("10.0.7.9")), ifaces[7]);
   ifaces[3]->ipv4_addr_add(net("10.0.7.2/24"));
-  EXPECT_EQ(rig.node.route.iface_for(ip("10.0.7.9")), ifaces[3]);
+  EXPECT_EQ(rig.node.route().iface_for(ip("10.0.7.9")), ifaces[3]);
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ TEST(ForwardIpv6, OnlyTheHopLimitChanges) {
   World world;
   world.hear(world.eth0, World::datagram(kFrom, kTo, 9));
   EXPECT_EQ(world.sent(world.eth1).at(0), World::datagram(kFrom, kTo, 8));
-  EXPECT_EQ(world.rig.node.forward.forwarded(), 1u);
+  EXPECT_EQ(world.rig.node.forwarded, 1u);
 }
 
 TEST(ForwardIpv6, ThePacketKeepsItsIdentity) {
@@ -235,7 +235,7 @@ TEST(ForwardIpv6, ARedirectTellsOfTheBetterFirstHop) {
     world.forget();
     const Bytes bytes = World::datagram(row.from, row.to);
     world.hear(world.eth1, bytes);
-    EXPECT_EQ(world.rig.node.forward.forwarded(), 1u) << row.to << " goes all the same";
+    EXPECT_EQ(world.rig.node.forwarded, 1u) << row.to << " goes all the same";
     const auto told = world.told(world.eth1);
     const bool redirected = told && told->type == Icmpv6Type::Redirect;
     ASSERT_EQ(redirected, row.target != nullptr) << row.to;
@@ -270,10 +270,10 @@ TEST(ForwardIpv6, AHostFollowsTheRedirectOfARouter) {
   test::Ipv6Rig host(StackConfig{}, "2001:db8:2::6/64");
   host.start();
   host.node.routers.add(host.eth0, IpAddress(by), seconds(100), true);
-  EXPECT_EQ(host.node.route.next_hop(host.eth0, ip6("2001:db8:3::5")), by);
+  EXPECT_EQ(host.node.route().next_hop(host.eth0, ip6("2001:db8:3::5")), by);
   host.hear(redirect);
-  EXPECT_EQ(host.node.route.next_hop(host.eth0, ip6("2001:db8:3::5")), ip6("fe80::9"));
-  EXPECT_EQ(host.node.route.next_hop(host.eth0, ip6("2001:db8:3::6")), by);
+  EXPECT_EQ(host.node.route().next_hop(host.eth0, ip6("2001:db8:3::5")), ip6("fe80::9"));
+  EXPECT_EQ(host.node.route().next_hop(host.eth0, ip6("2001:db8:3::6")), by);
 }
 
 // Without link addresses the neighbour has heard it, too.

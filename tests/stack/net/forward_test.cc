@@ -104,7 +104,7 @@ TEST(Forward, OnlyTheTtlAndTheChecksumChange) {
   world.rig.receive(world.eth0, before);
   Bytes expected = World::datagram("192.0.2.7", "10.1.2.3", 8);
   EXPECT_EQ(world.rig.driver(world.eth1).sent.at(0), expected);
-  EXPECT_EQ(world.rig.node.forward.forwarded(), 1u);
+  EXPECT_EQ(world.rig.node.forwarded, 1u);
 }
 
 TEST(Forward, ThePacketKeepsItsIdentity) {
@@ -119,7 +119,7 @@ TEST(Forward, ThePacketKeepsItsIdentity) {
 TEST(Forward, ThePacketKeepsThePriorityItCameWith) {
   for (std::uint8_t priority = 0; priority < 8; ++priority) {
     StackConfig config = router();
-    config.rx_priority = priority;
+    config.rx_pool.priority = priority;
     config.tx_classes = 8;
     World world(config);
     world.rig.receive(world.eth0, World::datagram("192.0.2.7", "10.1.2.3"));

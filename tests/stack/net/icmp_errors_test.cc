@@ -185,7 +185,7 @@ TEST_F(IcmpErrorsTest, RedirectsAreBelievedOnlyFromTheFirstHop) {
     const Bytes udp = test::udp_bytes({kUs, 1}, {far, 7}, "x");
     rig.receive(eth0, test::icmp_bytes(row.from, kUs, IcmpHeader::redirect(1, row.gateway),
                                        test::text_of(std::span(udp).first(28))));
-    EXPECT_EQ(rig.node.route.next_hop(eth0, far), row.accepted ? better : kRouter) << row.what;
+    EXPECT_EQ(rig.node.route().next_hop(eth0, far), row.accepted ? better : kRouter) << row.what;
   }
 }
 

@@ -70,7 +70,7 @@ TEST_F(AcdTest, TentativeUntilItSucceeds) {
   EXPECT_EQ(state(), AddressState::Tentative);
   EXPECT_EQ(world.eth0.ipv4().first_global(), nullptr);
   EXPECT_FALSE(world.eth0.ipv4().owns(kOurs));
-  EXPECT_TRUE(world.rig.node.route.source(&world.eth0, kOther).is_any());
+  EXPECT_TRUE(world.rig.node.route().source(&world.eth0, kOther).is_any());
   world.run_for(seconds(7));
   EXPECT_EQ(state(), AddressState::Preferred);
 }

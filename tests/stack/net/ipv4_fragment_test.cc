@@ -118,7 +118,7 @@ TEST(Ipv4Fragment, OffItRefusesWhatDoesNotFit) {
 
 TEST(Ipv4Fragment, InAFiberItWaitsForPackets) {
   StackConfig config = fragmenting();
-  config.pkt_tx_count = 2;
+  config.tx_pool.packets = 2;
   World world(config);
   Errc code = Errc::Eio;
   world.rig.fibers.spawn("app", [&] {
@@ -137,7 +137,7 @@ TEST(Ipv4Fragment, DontFragmentIsEperm) {
   packet->meta.source.address = kUs;
   packet->meta.destination.address = kPeer;
   packet->meta.dont_fragment = true;
-  EXPECT_EQ(world.rig.node.ip.output(std::move(packet), IpProtocol::Udp).code(), Errc::Eperm);
+  EXPECT_EQ(world.rig.node.ip().output(std::move(packet), IpProtocol::Udp).code(), Errc::Eperm);
   EXPECT_EQ(world.rig.drops(), Lines{"too_big"});
 }
 
@@ -157,7 +157,7 @@ TEST(Ipv4Fragment, OnlyCopiedOptionsAreRepeated) {
   packet->meta.iface = world.eth0.index();
   packet->meta.source.address = kUs;
   packet->meta.destination.address = packet->meta.next_hop = kPeer;
-  ASSERT_TRUE(world.rig.node.core.send_data(std::move(packet)).ok());
+  ASSERT_TRUE(world.rig.node.core().send_data(std::move(packet)).ok());
   world.rig.scheduler.run();
   ASSERT_EQ(world.sent().size(), 2u);
   EXPECT_EQ(header_of(world.sent()[0]).header_bytes, 32);

@@ -168,7 +168,7 @@ TEST(Ipv6Fragmentation, OffItRefusesWhatTheLinkDoesNotCarry) {
 
 TEST(Ipv6Fragmentation, InAFiberItWaitsForPackets) {
   StackConfig config = fragmenting();
-  config.pkt_tx_count = 2;
+  config.tx_pool.packets = 2;
   World world(config);
   world.learn_mtu(1280);
   Errc code = Errc::Eio;
@@ -190,7 +190,7 @@ TEST(Ipv6Fragmentation, OptionsThatRoutersReadAreInEveryPart) {
   meta.source.address = kUs;
   meta.destination.address = kPeer;
   meta.router_alert = true;
-  ASSERT_TRUE(world.node.ip.output(std::move(packet), IpProtocol::Udp).ok());
+  ASSERT_TRUE(world.node.ip().output(std::move(packet), IpProtocol::Udp).ok());
   world.run_for(milliseconds(1));
   ASSERT_EQ(world.frames().size(), 2u);
   for (const Bytes& frame : world.frames()) {

@@ -265,7 +265,7 @@ TEST(NdFragments, DiscoveryInFragmentsIsIgnored) {
       EXPECT_EQ(rig.sent(), Lines{});
       EXPECT_EQ(rig.node.v6->nd.find(rig.eth0, peer), nullptr);
       EXPECT_EQ(rig.node.routers.find(&rig.eth0, peer), nullptr);
-      EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), router);
+      EXPECT_EQ(rig.node.route().next_hop(rig.eth0, far), router);
     }
     const Bytes ping = [&] {
       Bytes message(16);

@@ -187,7 +187,7 @@ struct Junction : testing::Test {
     p->meta.destination = {ip(to), 2};
     return p;
   }
-  Errc send(PacketPtr p) { return rig.node.core.send_data(std::move(p)).code(); }
+  Errc send(PacketPtr p) { return rig.node.core().send_data(std::move(p)).code(); }
 
   NodeRig rig;
   NetIf& eth0 = rig.add({.name = "eth0"}, "192.0.2.1/24");
@@ -261,7 +261,7 @@ TEST_F(Junction, WithoutTheCheckOnlyCarrierCounts) {
 
 TEST_F(Junction, ReceiveRefusals) {
   const auto receive = [&](PacketPtr p) {
-    return rig.node.core.recv_data(eth0, std::move(p)).code();
+    return rig.node.core().recv_data(eth0, std::move(p)).code();
   };
   EXPECT_EQ(receive(nullptr), Errc::Einval);
   EXPECT_EQ(receive(rig.slab.allocate()), Errc::Enodata);

@@ -18,8 +18,8 @@ constexpr std::size_t kDatagram = kIpv4HeaderBytes + kUdpHeaderBytes + 1;
 StackConfig busy(std::size_t classes, Duration each) {
   StackConfig config;
   config.tx_classes = config.rx_classes = classes;
-  config.pkt_tx_count = config.pkt_rx_count = 100;
-  config.buf_tx_count = config.buf_rx_count = 100;
+  config.tx_pool.packets = config.rx_pool.packets = 100;
+  config.tx_pool.buffers = config.rx_pool.buffers = 100;
   config.cpu.tx.packet = {each};
   return config;
 }
@@ -189,7 +189,7 @@ TEST(NodeCpu, AStallWithoutACpuHoldsTheQueue) {
 
 TEST(NodeCpu, AnOverloadFillsTheQueueAndThenDrops) {
   StackConfig config = busy(2, milliseconds(1));
-  config.pkt_tx_count = 100;
+  config.tx_pool.packets = 100;
   config.max_contexts = 100;
   Node node(config);
   for (int i = 0; i < 60; ++i) node.send('a', 0);

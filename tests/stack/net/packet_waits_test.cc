@@ -22,7 +22,14 @@ class Waits : public testing::Test {
   }
   void run_to(Duration at) { rig.scheduler.run_until(SimTime{} + at); }
 
-  test::NodeRig rig{{.pkt_tx_count = 2, .buf_tx_count = 4}};
+  static StackConfig config() {
+    StackConfig config;
+    config.tx_pool.packets = 2;
+    config.tx_pool.buffers = 4;
+    return config;
+  }
+
+  test::NodeRig rig{config()};
   PacketPool& pool = rig.node.tx_pool;
   std::vector<PacketPtr> kept;
   Lines log;

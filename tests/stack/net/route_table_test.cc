@@ -22,14 +22,14 @@ class RouteTableTest : public testing::Test {
  protected:
   /// The next hop over which a router sends, with its iface: "eth0 10.0.0.1"; "-" without a route.
   std::string forward_to(const char* destination) {
-    const NextHop hop = rig.node.route.forward_to(ip(destination));
+    const NextHop hop = rig.node.route().forward_to(ip(destination));
     if (hop.iface == nullptr) return "-";
     return std::string(hop.iface->name()) + " " + to_text(hop.address);
   }
   /// The same for a host that sends.
   std::string host_to(const char* destination) {
-    NetIf* iface = rig.node.route.iface_for(ip(destination));
-    const auto hop = rig.node.route.next_hop(*iface, ip(destination));
+    NetIf* iface = rig.node.route().iface_for(ip(destination));
+    const auto hop = rig.node.route().next_hop(*iface, ip(destination));
     return std::string(iface->name()) + " " + to_text(hop);
   }
 
@@ -119,14 +119,14 @@ TEST_F(RouteTableTest, ARouterUsesOnlyIfacesThatAreUp) {
 
 TEST_F(RouteTableTest, ARedirectChangesTheFirstHopOfOneDestination) {
   eth0.set_gateway(ip("192.0.2.99"));
-  rig.node.route.redirect(eth0, ip("8.8.8.8"), ip("192.0.2.98"));
+  rig.node.route().redirect(eth0, ip("8.8.8.8"), ip("192.0.2.98"));
   EXPECT_EQ(host_to("8.8.8.8"), "eth1 0.0.0.0") << "the iface is chosen by address, as ever";
-  EXPECT_EQ(rig.node.route.next_hop(eth0, ip("8.8.8.8")), ip("192.0.2.98"));
-  EXPECT_EQ(rig.node.route.next_hop(eth0, ip("8.8.4.4")), ip("192.0.2.99"));
+  EXPECT_EQ(rig.node.route().next_hop(eth0, ip("8.8.8.8")), ip("192.0.2.98"));
+  EXPECT_EQ(rig.node.route().next_hop(eth0, ip("8.8.4.4")), ip("192.0.2.99"));
   for (std::uint8_t i = 1; i <= Route::kRedirects; ++i) {
-    rig.node.route.redirect(eth0, Ipv4Address{0x08080400u + i}, ip("192.0.2.97"));
+    rig.node.route().redirect(eth0, Ipv4Address{0x08080400u + i}, ip("192.0.2.97"));
   }
-  EXPECT_EQ(rig.node.route.next_hop(eth0, ip("8.8.8.8")), ip("192.0.2.99")) << "the oldest went";
+  EXPECT_EQ(rig.node.route().next_hop(eth0, ip("8.8.8.8")), ip("192.0.2.99")) << "the oldest went";
 }
 
 TEST_F(RouteTableTest, ARedirectEndsWithItsFirstHopAndWithTheLink) {
@@ -145,10 +145,10 @@ TEST_F(RouteTableTest, ARedirectEndsWithItsFirstHopAndWithTheLink) {
   } kRows[] = {
       {"nothing", [] {}, {"192.0.2.98", "192.0.2.97", "10.0.0.98"}},
       {"a hop is silent",
-       [this] { rig.node.route.forget_redirects(eth0, ip("192.0.2.98")); },
+       [this] { rig.node.route().forget_redirects(eth0, ip("192.0.2.98")); },
        {"192.0.2.99", "192.0.2.97", "10.0.0.98"}},
       {"the same on another iface",
-       [this] { rig.node.route.forget_redirects(eth1, ip("192.0.2.98")); },
+       [this] { rig.node.route().forget_redirects(eth1, ip("192.0.2.98")); },
        {"192.0.2.98", "192.0.2.97", "10.0.0.98"}},
       {"the iface goes down",
        [this] { eth0.carrier_off(); },
@@ -156,9 +156,9 @@ TEST_F(RouteTableTest, ARedirectEndsWithItsFirstHopAndWithTheLink) {
   };
   for (const auto& row : kRows) {
     eth0.carrier_on();
-    rig.node.route.redirect(eth0, ip("8.8.8.8"), ip("192.0.2.98"));
-    rig.node.route.redirect(eth0, ip("8.8.4.4"), ip("192.0.2.97"));
-    rig.node.route.redirect(eth1, ip("8.8.8.8"), ip("10.0.0.98"));
+    rig.node.route().redirect(eth0, ip("8.8.8.8"), ip("192.0.2.98"));
+    rig.node.route().redirect(eth0, ip("8.8.4.4"), ip("192.0.2.97"));
+    rig.node.route().redirect(eth1, ip("8.8.8.8"), ip("10.0.0.98"));
     row.change();
     EXPECT_EQ(hops(), row.hops) << row.what;
   }

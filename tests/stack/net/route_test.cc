@@ -107,8 +107,8 @@ TEST(Route, SourceAndIface) {
     const Ipv4Address to = ip(choice.destination);
     const NetIf* asked =
         choice.on < 0 ? nullptr : rig.node.ifaces()[static_cast<std::size_t>(choice.on)].get();
-    EXPECT_EQ(to_text(rig.node.route.source(asked, to)), choice.source) << choice.what;
-    EXPECT_EQ(rig.node.route.iface_for(to)->name(), "x" + std::to_string(choice.iface))
+    EXPECT_EQ(to_text(rig.node.route().source(asked, to)), choice.source) << choice.what;
+    EXPECT_EQ(rig.node.route().iface_for(to)->name(), "x" + std::to_string(choice.iface))
         << choice.what;
   }
 }
@@ -122,7 +122,7 @@ TEST(Route, AnExplicitDefaultWinsTiesOfLinkLocal) {
     iface->ipv4_addr_add({{0xa9fe0000u + iface->index().value}, 16});
   }
   rig.node.set_default_iface(x1);
-  EXPECT_EQ(rig.node.route.iface_for(ip("169.254.9.9")), &x1);
+  EXPECT_EQ(rig.node.route().iface_for(ip("169.254.9.9")), &x1);
 }
 
 TEST(Route, LooksAtNoState) {
@@ -131,8 +131,8 @@ TEST(Route, LooksAtNoState) {
   NetIf& x1 = rig.add({.name = "x1"}, "10.1.0.1/16");
   ASSERT_TRUE(x1.down().ok());
   EXPECT_TRUE(x0.is_up());
-  EXPECT_EQ(rig.node.route.iface_for(ip("10.1.2.3")), &x1) << "no failover, as in Zephyr";
-  EXPECT_EQ(rig.node.route.source(nullptr, ip("10.1.2.3")), ip("10.1.0.1"));
+  EXPECT_EQ(rig.node.route().iface_for(ip("10.1.2.3")), &x1) << "no failover, as in Zephyr";
+  EXPECT_EQ(rig.node.route().source(nullptr, ip("10.1.2.3")), ip("10.1.0.1"));
 }
 
 TEST(Route, IfaceOfAnAddress) {
@@ -141,16 +141,16 @@ TEST(Route, IfaceOfAnAddress) {
   NetIf& x1 = rig.node.add_iface({.name = "x1"});
   x0.ipv4_addr_add(net("10.0.0.1/8"));
   x1.ipv4_addr_add(net("192.0.2.1/24"));
-  EXPECT_EQ(rig.node.route.iface_of(ip("10.0.0.1")), &x0);
-  EXPECT_EQ(rig.node.route.iface_of(ip("192.0.2.1")), &x1);
-  EXPECT_EQ(rig.node.route.iface_of(ip("192.0.2.2")), nullptr);
-  EXPECT_EQ(rig.node.route.iface_of({}), nullptr);
+  EXPECT_EQ(rig.node.route().iface_of(ip("10.0.0.1")), &x0);
+  EXPECT_EQ(rig.node.route().iface_of(ip("192.0.2.1")), &x1);
+  EXPECT_EQ(rig.node.route().iface_of(ip("192.0.2.2")), nullptr);
+  EXPECT_EQ(rig.node.route().iface_of({}), nullptr);
 }
 
 TEST(Route, WithoutAnyIfaceThereIsNone) {
   NodeRig rig;
-  EXPECT_EQ(rig.node.route.iface_for(ip("10.0.0.1")), nullptr);
-  EXPECT_TRUE(rig.node.route.source(nullptr, ip("10.0.0.1")).is_any());
+  EXPECT_EQ(rig.node.route().iface_for(ip("10.0.0.1")), nullptr);
+  EXPECT_TRUE(rig.node.route().source(nullptr, ip("10.0.0.1")).is_any());
 }
 
 struct NextHop {
@@ -173,9 +173,9 @@ TEST(Route, NextHops) {
   iface.ipv4_addr_add(net("192.0.2.1/24"));
   for (const NextHop& row : kNextHops) {
     iface.set_gateway({});
-    EXPECT_EQ(to_text(rig.node.route.next_hop(iface, ip(row.destination))), row.without);
+    EXPECT_EQ(to_text(rig.node.route().next_hop(iface, ip(row.destination))), row.without);
     iface.set_gateway(ip("192.0.2.254"));
-    EXPECT_EQ(to_text(rig.node.route.next_hop(iface, ip(row.destination))), row.with_gateway);
+    EXPECT_EQ(to_text(rig.node.route().next_hop(iface, ip(row.destination))), row.with_gateway);
   }
 }
 
@@ -196,17 +196,17 @@ TEST(RouteCache, KeepsWhatRouteAnswers) {
   TwoNets world;
   world.x1.set_gateway(ip("192.0.2.254"));
   for (const char* to : {"192.0.2.9", "192.1.0.1"}) {
-    ASSERT_EQ(world.route.iface_for(ip(to)), &world.x1);
-    const Ipv4Address hop = world.route.next_hop(world.x1, ip(to));
+    ASSERT_EQ(world.route().iface_for(ip(to)), &world.x1);
+    const Ipv4Address hop = world.route().next_hop(world.x1, ip(to));
     world.remember(world.x1, ip(to));
-    const RouteCache* kept = world.route.cached(world.x1, ip(to));
+    const RouteCache* kept = world.route().cached(world.x1, ip(to));
     ASSERT_NE(kept, nullptr) << to;
     EXPECT_EQ(kept->source, ip("192.0.2.1"));
     EXPECT_EQ(kept->next_hop, hop);
-    EXPECT_EQ(world.route.iface_for(ip(to), &world.x1), &world.x1);
-    EXPECT_EQ(world.route.next_hop(world.x1, ip(to)), hop);
-    EXPECT_EQ(world.route.cached(world.x0, ip(to)), nullptr);
-    EXPECT_EQ(world.route.cached(world.x1, ip("192.0.2.10")), nullptr);
+    EXPECT_EQ(world.route().iface_for(ip(to), &world.x1), &world.x1);
+    EXPECT_EQ(world.route().next_hop(world.x1, ip(to)), hop);
+    EXPECT_EQ(world.route().cached(world.x0, ip(to)), nullptr);
+    EXPECT_EQ(world.route().cached(world.x1, ip("192.0.2.10")), nullptr);
   }
 }
 
@@ -215,28 +215,28 @@ TEST(RouteCache, KeepsNothingThatIsDifferentElsewhereOrMayChange) {
   for (const char* to : {"0.0.0.0", "224.0.0.5", "255.255.255.255", "192.0.2.255", "127.0.0.1",
                          "169.254.3.4", "192.0.2.1", "10.0.0.9"}) {  // the last: by x0
     world.remember(world.x1, ip(to));
-    EXPECT_EQ(world.route.cached(world.x1, ip(to)), nullptr) << to;
+    EXPECT_EQ(world.route().cached(world.x1, ip(to)), nullptr) << to;
   }
   NodeRig bare;
   NetIf& only = bare.add({.name = "x0"});
-  ASSERT_EQ(bare.node.route.iface_for(ip("192.0.2.9")), &only);
-  for (int i = 0; i < 2; ++i) bare.node.route.iface_for(ip("192.0.2.9"), &only);
-  EXPECT_EQ(bare.node.route.cached(only, ip("192.0.2.9")), nullptr) << "the default iface's";
+  ASSERT_EQ(bare.node.route().iface_for(ip("192.0.2.9")), &only);
+  for (int i = 0; i < 2; ++i) bare.node.route().iface_for(ip("192.0.2.9"), &only);
+  EXPECT_EQ(bare.node.route().cached(only, ip("192.0.2.9")), nullptr) << "the default iface's";
 }
 
 TEST(RouteCache, KeepsADestinationThatIsAskedForTwiceInARow) {
   TwoNets world;
   const Ipv4Address a = ip("192.0.2.9"), b = ip("192.0.2.10");
   for (int i = 0; i < 3; ++i) {
-    world.route.iface_for(a, &world.x1);
-    EXPECT_EQ(world.route.cached(world.x1, a), nullptr);
-    world.route.iface_for(b, &world.x1);
-    EXPECT_EQ(world.route.cached(world.x1, b), nullptr);
+    world.route().iface_for(a, &world.x1);
+    EXPECT_EQ(world.route().cached(world.x1, a), nullptr);
+    world.route().iface_for(b, &world.x1);
+    EXPECT_EQ(world.route().cached(world.x1, b), nullptr);
   }
-  world.route.iface_for(b, &world.x1);
-  EXPECT_NE(world.route.cached(world.x1, b), nullptr);
-  world.route.iface_for(a, &world.x1);
-  EXPECT_NE(world.route.cached(world.x1, b), nullptr) << "one of the other does not end it";
+  world.route().iface_for(b, &world.x1);
+  EXPECT_NE(world.route().cached(world.x1, b), nullptr);
+  world.route().iface_for(a, &world.x1);
+  EXPECT_NE(world.route().cached(world.x1, b), nullptr) << "one of the other does not end it";
 }
 
 TEST(RouteCache, IsVoidAfterEveryChangeOfWhatRouteGoesBy) {
@@ -257,16 +257,16 @@ TEST(RouteCache, IsVoidAfterEveryChangeOfWhatRouteGoesBy) {
          EXPECT_TRUE(w.rig.node.routes.add({ip("192.0.2.9"), 32, &w.x0, ip("10.0.0.2")}).ok());
        }},
       {"a redirect",
-       [](TwoNets& w) { w.route.redirect(w.x1, ip("192.0.2.9"), ip("192.0.2.7")); }},
+       [](TwoNets& w) { w.route().redirect(w.x1, ip("192.0.2.9"), ip("192.0.2.7")); }},
       {"the default iface", [](TwoNets& w) { w.rig.node.set_default_iface(w.x0); }},
       {"an iface more", [](TwoNets& w) { w.rig.add_down({.name = "x2"}, "192.0.2.8/30"); }},
   };
   for (const Change& change : changes) {
     TwoNets world;
     world.remember(world.x1, ip("192.0.2.9"));
-    ASSERT_NE(world.route.cached(world.x1, ip("192.0.2.9")), nullptr);
+    ASSERT_NE(world.route().cached(world.x1, ip("192.0.2.9")), nullptr);
     change.make(world);
-    EXPECT_EQ(world.route.cached(world.x1, ip("192.0.2.9")), nullptr) << change.what;
+    EXPECT_EQ(world.route().cached(world.x1, ip("192.0.2.9")), nullptr) << change.what;
   }
 }
 
@@ -276,29 +276,29 @@ TEST(RouteCache, IsVoidOnceAnL2IsBound) {
   iface.ipv4_addr_add(net("192.0.2.1/24"));
   iface.set_gateway(ip("192.0.2.254"));
   const Ipv4Address far = ip("198.51.100.9");
-  for (int i = 0; i < 2; ++i) rig.node.route.iface_for(far, &iface);
-  ASSERT_EQ(rig.node.route.next_hop(iface, far), ip("192.0.2.254"));
+  for (int i = 0; i < 2; ++i) rig.node.route().iface_for(far, &iface);
+  ASSERT_EQ(rig.node.route().next_hop(iface, far), ip("192.0.2.254"));
   rig.other_l2.l2_traits.point_to_point = true;
   iface.bind_l2(rig.other_l2);
-  EXPECT_EQ(rig.node.route.next_hop(iface, far), far);
+  EXPECT_EQ(rig.node.route().next_hop(iface, far), far);
 }
 
 // The answers that went by a static route or a redirect are kept, and end with them.
 TEST(RouteCache, EndsWithTheRouteOrRedirectItWentBy) {
   TwoNets world;
   const Ipv4Address to = ip("192.0.2.9");
-  world.route.redirect(world.x1, to, ip("192.0.2.7"));
+  world.route().redirect(world.x1, to, ip("192.0.2.7"));
   world.remember(world.x1, to);
-  EXPECT_EQ(world.route.next_hop(world.x1, to), ip("192.0.2.7"));
-  world.route.forget_redirects(world.x1, ip("192.0.2.7"));
-  EXPECT_EQ(world.route.next_hop(world.x1, to), to);
+  EXPECT_EQ(world.route().next_hop(world.x1, to), ip("192.0.2.7"));
+  world.route().forget_redirects(world.x1, ip("192.0.2.7"));
+  EXPECT_EQ(world.route().next_hop(world.x1, to), to);
 
   ASSERT_TRUE(world.rig.node.routes.add({to, 32, &world.x0, ip("10.0.0.2")}).ok());
   world.remember(world.x0, to);
-  ASSERT_NE(world.route.cached(world.x0, to), nullptr);
-  EXPECT_EQ(world.route.next_hop(world.x0, to), ip("10.0.0.2"));
+  ASSERT_NE(world.route().cached(world.x0, to), nullptr);
+  EXPECT_EQ(world.route().next_hop(world.x0, to), ip("10.0.0.2"));
   ASSERT_TRUE(world.rig.node.routes.remove(to, 32, world.x0).ok());
-  EXPECT_EQ(world.route.iface_for(to, &world.x0), &world.x1);
+  EXPECT_EQ(world.route().iface_for(to, &world.x0), &world.x1);
 }
 
 }  // namespace

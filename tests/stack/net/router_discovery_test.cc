@@ -102,8 +102,8 @@ TEST_F(RouterDiscoveryTest, MakesAnAddressFromAPrefixAndUsesTheRouter) {
   ASSERT_NE(own, nullptr);
   EXPECT_TRUE(own->is_preferred());
   EXPECT_EQ(own->type, AddressType::Autoconf);
-  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, ip6("2001:db8::7")), ip6("2001:db8::7"));
-  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, ip6("2001:db9::7")), router);
+  EXPECT_EQ(rig.node.route().next_hop(rig.eth0, ip6("2001:db8::7")), ip6("2001:db8::7"));
+  EXPECT_EQ(rig.node.route().next_hop(rig.eth0, ip6("2001:db9::7")), router);
   rig.run_for(seconds(300));
   EXPECT_EQ(rig.eth0.ipv6()->find(made)->state, AddressState::Deprecated);
   rig.run_for(seconds(300));
@@ -120,7 +120,7 @@ TEST_F(RouterDiscoveryTest, TheRoutersLifetimeEndsOrIsTakenBack) {
   advertise({}, 30);
   advertise({}, 0);
   EXPECT_EQ(rig.node.routers.default_router(Family::Inet6), nullptr);
-  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, ip6("2001:db9::7")), ip6("2001:db9::7"))
+  EXPECT_EQ(rig.node.route().next_hop(rig.eth0, ip6("2001:db9::7")), ip6("2001:db9::7"))
       << "without a router the destination is asked for on the link";
 }
 
@@ -134,12 +134,12 @@ TEST_F(RouterDiscoveryTest, AConfiguredNetworkStaysOnLink) {
   for (const std::uint32_t valid : {10u, 0u}) {
     advertise(prefix_option("2001:db8::/64", valid, 0, true, false));
     rig.run_for(seconds(20));
-    EXPECT_EQ(rig.node.route.next_hop(rig.eth0, neighbour), neighbour) << valid;
+    EXPECT_EQ(rig.node.route().next_hop(rig.eth0, neighbour), neighbour) << valid;
   }
   advertise(prefix_option("2001:db9::/64", 10, 0, true, false));
   ASSERT_TRUE(own.prefix_add(net6("2001:db9::/64")));
   rig.run_for(seconds(20));
-  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, later), later) << "configured meanwhile";
+  EXPECT_EQ(rig.node.route().next_hop(rig.eth0, later), later) << "configured meanwhile";
   const Lines events = rig.events();
   EXPECT_EQ(std::count(events.begin(), events.end(), "IPV6_PREFIX_ADD"), 1);
   EXPECT_EQ(std::count(events.begin(), events.end(), "IPV6_PREFIX_DEL"), 0);
@@ -285,11 +285,11 @@ TEST_F(RouterDiscoveryTest, ARedirectFromTheRouterInUseIsFollowed) {
   const Redirect redirect{better, far, {}};
   rig.hear(test::nd_bytes(ip6("fe80::9"), rig.own, redirect));
   EXPECT_EQ(rig.drops(), Lines{"bad_header"}) << "not from the first hop";
-  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), router);
+  EXPECT_EQ(rig.node.route().next_hop(rig.eth0, far), router);
   rig.hear(test::nd_bytes(router, rig.own, redirect));
-  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), better);
+  EXPECT_EQ(rig.node.route().next_hop(rig.eth0, far), better);
   rig.hear(test::nd_bytes(better, rig.own, Redirect{far, far, {}}));  // it is a neighbour
-  EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), far);
+  EXPECT_EQ(rig.node.route().next_hop(rig.eth0, far), far);
   EXPECT_EQ(redirects(), (Lines{"redirect_ignored fe80::9 fe80::2", "redirected fe80::1 fe80::2",
                                 "redirected fe80::2 2001:db9::7"}));
 }
@@ -331,10 +331,10 @@ TEST_F(RouterDiscoveryTest, ARedirectEndsWhenItsTargetIsOfNoUse) {
     rig.node.v6->nd.remove(rig.eth0, better);
     advertise();
     rig.hear(test::nd_bytes(router, rig.own, Redirect{better, far, {}}));
-    ASSERT_EQ(rig.node.route.next_hop(rig.eth0, far), better) << row.what;
+    ASSERT_EQ(rig.node.route().next_hop(rig.eth0, far), better) << row.what;
     row.change();
     rig.run_for(seconds(10));
-    EXPECT_EQ(rig.node.route.next_hop(rig.eth0, far), router) << row.what;
+    EXPECT_EQ(rig.node.route().next_hop(rig.eth0, far), router) << row.what;
   }
 }
 

@@ -24,7 +24,7 @@ StackConfig config_of(std::size_t packets, std::size_t rx_classes = 1) {
   config.ipv4_fragment.enabled = true;
   config.tx_classes = 1;
   config.rx_classes = rx_classes;
-  config.pkt_tx_count = packets;
+  config.tx_pool.packets = packets;
   return config;
 }
 
@@ -261,7 +261,7 @@ struct World6 : test::Ipv6Rig {
     config.ipv6_fragment.enabled = true;
     config.pmtu.ipv6 = true;
     config.tx_classes = 1;
-    config.pkt_tx_count = 2;
+    config.tx_pool.packets = 2;
     return config;
   }
   Result<std::size_t> send() {  // two parts

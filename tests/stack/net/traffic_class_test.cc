@@ -36,7 +36,7 @@ StackConfig with_classes(std::size_t tx, std::size_t rx, std::size_t slots = 100
   StackConfig config;
   config.tx_classes = tx;
   config.rx_classes = rx;
-  config.pkt_tx_count = config.pkt_rx_count = slots;
+  config.tx_pool.packets = config.rx_pool.packets = slots;
   return config;
 }
 

@@ -101,7 +101,8 @@ TEST_F(PacketTest, ACloneHasItsOwnIdBytesAndItsParent) {
 }
 
 TEST_F(PacketTest, PoolsCountUpToTheirLimit) {
-  PacketPool pool(slab, 2);
+  const PoolLimits limits{2};
+  PacketPool pool(slab, limits);
   PacketPtr a = pool.allocate(), b = pool.allocate();
   ASSERT_TRUE(a && b);
   EXPECT_EQ(pool.allocate(), nullptr);
@@ -117,7 +118,8 @@ TEST_F(PacketTest, PoolsCountUpToTheirLimit) {
 }
 
 TEST_F(PacketTest, AScriptCanStarveAPool) {
-  PacketPool pool(slab, 3);
+  const PoolLimits limits{3};
+  PacketPool pool(slab, limits);
   PacketPtr a = pool.allocate(), b = pool.allocate();
   pool.set_limit(0);
   EXPECT_EQ(pool.allocate(), nullptr);
@@ -130,7 +132,8 @@ TEST_F(PacketTest, AScriptCanStarveAPool) {
 }
 
 TEST_F(PacketTest, APacketIsReCountedAsItChangesHands) {
-  PacketPool tx(slab, 1), rx(slab, 1);
+  const PoolLimits limits{1};
+  PacketPool tx(slab, limits), rx(slab, limits);
   PacketPtr p = tx.allocate();
   EXPECT_TRUE(tx.adopt(*p)) << "its own already";
   EXPECT_EQ(tx.in_use(), 1u);
@@ -155,7 +158,8 @@ TEST_F(PacketTest, APacketIsReCountedAsItChangesHands) {
 }
 
 TEST_F(PacketTest, TheSlabGrowsOnceAndThenServesFromItsList) {
-  PacketPool pool(slab, 1000);
+  const PoolLimits limits{1000};
+  PacketPool pool(slab, limits);
   const auto burst = [&] {
     PacketList list;
     for (int i = 0; i < 200; ++i) list.push_back(pool.allocate());
