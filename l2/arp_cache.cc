@@ -16,15 +16,16 @@ EthernetL2& ArpCache::l2() const { return *static_cast<EthernetL2*>(iface_.l2())
 
 const ArpConfig& ArpCache::config() const { return l2().config(); }
 
-ArpCache::Iterator ArpCache::find_entry(Ipv4Address neighbour) {
-  return std::find_if(entries_.begin(), entries_.end(),
-                      [&](const Entry& e) { return e.address == neighbour; });
+Arena* ArpCache::arena() const { return iface_.stack().arena(); }
+
+std::size_t ArpCache::place_of(Ipv4Address neighbour) const {
+  return entries_.find([&](const Entry& e) { return e.address == neighbour; });
 }
 
 const MacAddress* ArpCache::find(Ipv4Address neighbour) {
-  const auto found = find_entry(neighbour);
-  if (found == entries_.end() || found->pending) return nullptr;
-  if (found != entries_.begin()) std::rotate(entries_.begin(), found, found + 1);
+  const std::size_t place = place_of(neighbour);
+  if (place == entries_.size() || entries_[place].pending) return nullptr;
+  if (place > 0) entries_.to_front(place);
   return &entries_.front().mac;
 }
 
@@ -35,15 +36,15 @@ ArpCache::Request& ArpCache::request_of(const Entry& entry) {
 }
 
 bool ArpCache::is_pending(Ipv4Address neighbour) const {
-  return std::any_of(entries_.begin(), entries_.end(),
-                     [&](const Entry& e) { return e.pending && e.address == neighbour; });
+  const std::size_t place = place_of(neighbour);
+  return place < entries_.size() && entries_[place].pending;
 }
 
 Status ArpCache::park(PacketPtr packet, Ipv4Address neighbour) {
-  const auto found = find_entry(neighbour);
-  if (found == entries_.end()) return park_first(std::move(packet), neighbour);
-  assert(found->pending);
-  return park_more(*found, std::move(packet));
+  const std::size_t place = place_of(neighbour);
+  if (place == entries_.size()) return park_first(std::move(packet), neighbour);
+  assert(entries_[place].pending);
+  return park_more(entries_[place], std::move(packet));
 }
 
 // To others a request without a sender would be a probe (RFC 5227 section 1.1).
@@ -60,7 +61,7 @@ Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
   Entry entry;
   entry.address = neighbour;
   begin_request(entry).parked.push_back(std::move(packet));
-  entries_.insert(entries_.begin(), entry);
+  entries_.push_front(entry);
   drop_all(std::move(evicted), DropReason::ArpEvicted, Errc::Enobufs);
   ask(question);
   return is_pending(neighbour) ? Status() : Status(Errc::Enobufs);
@@ -90,11 +91,10 @@ Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
 /// apps' callbacks, which may come back here, so it is left for when the table is in order again.
 PacketList ArpCache::make_room() {
   if (entries_.size() < config().table_size) return {};
-  auto victim =
-      std::find_if(entries_.rbegin(), entries_.rend(), [](const Entry& e) { return !e.pending; });
-  if (victim == entries_.rend()) victim = entries_.rbegin();
-  PacketList parked = end_request(*victim);
-  entries_.erase(std::next(victim).base());
+  std::size_t victim = entries_.find_last([](const Entry& e) { return !e.pending; });
+  if (victim == entries_.size()) --victim;
+  PacketList parked = end_request(entries_[victim]);
+  entries_.erase(victim);
   return parked;
 }
 
@@ -156,11 +156,11 @@ void ArpCache::answer(const ArpHeader& request, PacketPtr packet) {
 void ArpCache::learn(const ArpHeader& arp, bool for_us) {
   if (arp.sender_ip.is_any() || iface_.ipv4().find(arp.sender_ip) != nullptr) return;
   const bool asks_us = for_us && arp.operation == ArpOperation::Request;
-  const auto known = find_entry(arp.sender_ip);
-  if (known != entries_.end() && known->pending) {
+  const std::size_t known = place_of(arp.sender_ip);
+  if (known < entries_.size() && entries_[known].pending) {
     if (for_us || config().gratuitous) resolve(known, arp.sender_mac);
-  } else if (known != entries_.end()) {
-    if (asks_us || config().gratuitous) known->mac = arp.sender_mac;
+  } else if (known < entries_.size()) {
+    if (asks_us || config().gratuitous) entries_[known].mac = arp.sender_mac;
   } else if (asks_us) {
     add(arp.sender_ip, arp.sender_mac);
   }
@@ -169,21 +169,19 @@ void ArpCache::learn(const ArpHeader& arp, bool for_us) {
 /// Never at the cost of packets that wait.
 void ArpCache::add(Ipv4Address neighbour, const MacAddress& mac) {
   const bool full = entries_.size() >= config().table_size;
-  if (full &&
-      std::all_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.pending; })) {
-    return;
-  }
+  const auto resolved = [](const Entry& e) { return !e.pending; };
+  if (full && entries_.find(resolved) == entries_.size()) return;
   static_cast<void>(make_room());  // a resolved entry goes: nothing waits there
   Entry entry;
   entry.address = neighbour;
   entry.mac = mac;
-  entries_.insert(entries_.begin(), entry);
+  entries_.push_front(entry);
 }
 
-void ArpCache::resolve(Iterator entry, const MacAddress& mac) {
-  entry->mac = mac;
-  PacketList parked = end_request(*entry);
-  std::rotate(entries_.begin(), entry, entry + 1);
+void ArpCache::resolve(std::size_t place, const MacAddress& mac) {
+  entries_[place].mac = mac;
+  PacketList parked = end_request(entries_[place]);
+  entries_.to_front(place);
   arm();
   while (!parked.empty()) {
     PacketPtr packet = parked.pop_front();
@@ -228,9 +226,9 @@ void ArpCache::ask(const Message& question) {
 }
 
 void ArpCache::give_up(Ipv4Address neighbour) {
-  const auto entry = find_entry(neighbour);
-  PacketList parked = end_request(*entry);
-  entries_.erase(entry);
+  const std::size_t place = place_of(neighbour);
+  PacketList parked = end_request(entries_[place]);
+  entries_.erase(place);
   arm();
   drop_all(std::move(parked), DropReason::NoBuffers, Errc::Enobufs);
 }
@@ -279,9 +277,9 @@ void ArpCache::expire() {
   while (asking_ != nullptr && !asking_->requests.empty() &&
          asking_->requests.front().deadline <= now) {
     const Ipv4Address silent = asking_->requests.front().address;
-    const auto entry = find_entry(silent);
-    PacketList parked = end_request(*entry);
-    entries_.erase(entry);
+    const std::size_t place = place_of(silent);
+    PacketList parked = end_request(entries_[place]);
+    entries_.erase(place);
     iface_.stack().route().forget_redirects(iface_, silent);  // if somebody sent us there
     drop_all(std::move(parked), DropReason::ArpTimeout, Errc::Etimedout);
   }

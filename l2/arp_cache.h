@@ -2,7 +2,7 @@
 // ArpCache: the neighbours of one Ethernet iface (RFC 826; Zephyr: subsys/net/l2/ethernet/arp.c).
 //
 // Invariants
-//  1. entries_ is in order of use, latest first; the last one that is not pending is evicted first.
+//  1. entries_ are in order of use; the last one that is not pending is evicted first.
 //  2. An entry never ages. A pending one lives until its answer or request_timeout, whichever comes
 //     first; the request is not repeated.
 //  3. Each pending entry has one request, which holds the packets parked for it, oldest first, at
@@ -13,7 +13,8 @@
 #include <memory>
 #include <vector>
 
-#include "stack/base/small_vector.h"
+#include "stack/base/arena.h"
+#include "stack/base/use_list.h"
 #include "stack/contract/arp_port.h"
 #include "stack/contract/l2.h"
 #include "stack/packet/packet_list.h"
@@ -77,7 +78,7 @@ class ArpSpares {
   std::unique_ptr<ArpAsking> first_;
 };
 
-class ArpCache : public ArpPort {
+class ArpCache : public ArpPort, public ArenaObject<ArpCache> {
  public:
   /// `iface`, whose L2 is an EthernetL2 with the configuration, outlives the cache.
   explicit ArpCache(NetIf& iface) : iface_(iface) {}
@@ -99,6 +100,7 @@ class ArpCache : public ArpPort {
   void clear(DropReason reason);
 
   NetIf& iface() const { return iface_; }
+  Arena* arena() const;
   std::size_t size() const { return entries_.size(); }
   bool is_pending(Ipv4Address neighbour) const;
 
@@ -109,12 +111,10 @@ class ArpCache : public ArpPort {
     MacAddress mac;
     bool pending = false;  // until it was answered
   };
-  using Entries = SmallVector<Entry, 1>;
-  using Iterator = Entries::iterator;
 
   EthernetL2& l2() const;
   const ArpConfig& config() const;
-  Iterator find_entry(Ipv4Address neighbour);
+  std::size_t place_of(Ipv4Address neighbour) const;
   Request& request_of(const Entry& entry);
   Status no_source(PacketPtr packet);
   Status park_first(PacketPtr packet, Ipv4Address neighbour);
@@ -124,7 +124,7 @@ class ArpCache : public ArpPort {
   PacketList end_request(Entry& entry);
   void learn(const ArpHeader& arp, bool for_us);
   void add(Ipv4Address neighbour, const MacAddress& mac);
-  void resolve(Iterator entry, const MacAddress& mac);
+  void resolve(std::size_t place, const MacAddress& mac);
   struct Message {
     ArpHeader arp;
     MacAddress to;
@@ -144,7 +144,7 @@ class ArpCache : public ArpPort {
   void end_asking();
   void drop_all(PacketList packets, DropReason reason, Errc code);
 
-  Entries entries_;  // in front: what every packet needs
+  UseList<Entry> entries_;  // in front: what every packet needs
   NetIf& iface_;
   std::unique_ptr<ArpAsking> asking_;  // null while nobody is asked for
 };

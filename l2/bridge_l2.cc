@@ -6,9 +6,9 @@
 namespace flapjack {
 namespace {
 
-struct BridgeContext : EthernetContext {
+struct BridgeContext : ArpCache {
   BridgeContext(NetIf& iface, const BridgeConfig& config)
-      : EthernetContext(iface), table(config.ageing, config.addresses) {}
+      : ArpCache(iface), table(config.ageing, config.addresses) {}
 
   /// Whether one more frame may be flooded in this second.
   bool may_flood(SimTime now, std::uint32_t limit) {

@@ -39,17 +39,13 @@ L2Traits EthernetL2::traits() const {
   return traits;
 }
 
-Arena* EthernetContext::arena() const {
-  return arp.iface().stack().arena();
-}
-
 std::unique_ptr<L2Context> EthernetL2::attach(NetIf& iface) {
-  return make_in<EthernetContext>(iface.stack().arena(), iface);
+  return make_in<ArpCache>(iface.stack().arena(), iface);
 }
 
 ArpCache& EthernetL2::arp(NetIf& iface) {
   assert(iface.l2_context() != nullptr);
-  return static_cast<EthernetContext*>(iface.l2_context())->arp;
+  return *static_cast<ArpCache*>(iface.l2_context());
 }
 
 Status EthernetL2::enable(NetIf& iface, bool up) {

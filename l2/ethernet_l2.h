@@ -5,8 +5,6 @@
 #include <cassert>
 
 #include "l2/arp_cache.h"
-#include "stack/base/arena.h"
-#include "stack/base/prefetch.h"
 #include "stack/contract/l2.h"
 #include "stack/wire/ethernet.h"
 
@@ -24,14 +22,6 @@ void push_ethernet_header(Packet& packet, const EthernetHeader& header);
 /// Takes the tag out of a received frame, whose priority becomes the packet's (Zephyr maps the
 /// numbers one to one).
 void take_tag_off(Packet& packet, const VlanTag& tag);
-
-/// What every iface of an EthernetL2 has.
-struct alignas(kCacheLine) EthernetContext : L2Context, ArenaObject<EthernetContext> {
-  explicit EthernetContext(NetIf& iface) : arp(iface) {}
-  Arena* arena() const;
-  ArpPort* arp_port() override { return &arp; }
-  ArpCache arp;
-};
 
 class EthernetL2 : public L2 {
  public:

@@ -99,13 +99,13 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
   if_config.mtu = config.mtu;
   if_config.ipv6 = !config.address6.address.is_any();
   NetIf& iface = node.stack.add_iface(if_config);
-  iface.bind_l2(ethernet(node.config->arp));
   SimDriverConfig driver_config;
   driver_config.mac = default_mac(node, iface.index().value);
   auto driver = make_in<SimDriver>(
       slab_.arena(), link_env(), link, node.stack.path_of(config.name), driver_config);
   attach(iface, link, driver->end());
   node.drivers.push_back(std::move(driver));
+  iface.bind_l2(ethernet(node.config->arp));  // its context shares a line with the driver
   iface.bind_driver(*node.drivers.back());
   if (!config.address.address.is_any()) iface.ipv4_addr_add(config.address);
   iface.set_gateway(config.gateway);

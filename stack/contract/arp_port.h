@@ -4,13 +4,15 @@
 // L2 receives it hands to NetIf::on_arp().
 #pragma once
 #include "stack/base/status.h"
+#include "stack/contract/l2.h"
 #include "stack/wire/address.h"
 
 namespace flapjack {
 
-class ArpPort {
+/// The context of an iface whose L2 has ARP.
+class ArpPort : public L2Context {
  public:
-  virtual ~ArpPort() = default;
+  ArpPort* arp_port() override { return this; }
   /// Asks who has `address`, from 0.0.0.0. The driver's answer, or Ok when it waits for a tx packet
   /// (event arp_failed when none comes in time).
   virtual Status probe(Ipv4Address address) = 0;

@@ -214,7 +214,7 @@ TEST(ArpCache, TimesOutAfterTwoSecondsWithoutARepeat) {
 
 TEST(ArpCache, ASilentNeighbourIsNoLongerTheFirstHopOfARedirect) {
   ArpWorld world;
-  Route& route = world.if_a.stack().route;
+  const Route route = world.if_a.stack().route();
   const Ipv4Address far{0x08080808};
   world.if_a.set_gateway(neighbour(1));
   route.redirect(world.if_a, far, neighbour(0));

@@ -24,8 +24,7 @@ class LanL2 : public TestL2 {
   std::unique_ptr<L2Context> attach(NetIf&) override { return std::make_unique<Context>(); }
 
  private:
-  class Context : public L2Context, private ArpPort {
-    ArpPort* arp_port() override { return this; }
+  class Context : public ArpPort {
     Status probe(Ipv4Address) override { return Status(); }
     Status announce(Ipv4Address) override { return Status(); }
   };

@@ -7,10 +7,9 @@
 
 namespace flapjack::test {
 
-class NotingPort : public L2Context, public ArpPort {
+class NotingPort : public ArpPort {
  public:
   explicit NotingPort(Scheduler& scheduler) : scheduler_(scheduler) {}
-  ArpPort* arp_port() override { return this; }
   Status probe(Ipv4Address address) override { return note("probe ", address); }
   Status announce(Ipv4Address address) override { return note("announce ", address); }
 

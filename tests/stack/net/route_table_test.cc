@@ -133,7 +133,7 @@ TEST_F(RouteTableTest, ARedirectEndsWithItsFirstHopAndWithTheLink) {
   eth0.set_gateway(ip("192.0.2.99"));
   eth1.set_gateway(ip("10.0.0.99"));
   const auto hops = [this] {
-    const Route& route = rig.node.route;
+    const Route route = rig.node.route();
     return Lines{to_text(route.next_hop(eth0, ip("8.8.8.8"))),
                  to_text(route.next_hop(eth0, ip("8.8.4.4"))),
                  to_text(route.next_hop(eth1, ip("8.8.8.8")))};

@@ -185,7 +185,7 @@ struct TwoNets {
   NodeRig rig;
   NetIf& x0 = rig.add({.name = "x0"}, "10.0.0.1/8");
   NetIf& x1 = rig.add({.name = "x1"}, "192.0.2.1/24");
-  Route& route = rig.node.route;
+  const Route route = rig.node.route();
   // Twice, as only then it is kept.
   void remember(NetIf& iface, Ipv4Address to) {
     for (int i = 0; i < 2; ++i) route.iface_for(to, &iface);
@@ -196,17 +196,17 @@ TEST(RouteCache, KeepsWhatRouteAnswers) {
   TwoNets world;
   world.x1.set_gateway(ip("192.0.2.254"));
   for (const char* to : {"192.0.2.9", "192.1.0.1"}) {
-    ASSERT_EQ(world.route().iface_for(ip(to)), &world.x1);
-    const Ipv4Address hop = world.route().next_hop(world.x1, ip(to));
+    ASSERT_EQ(world.route.iface_for(ip(to)), &world.x1);
+    const Ipv4Address hop = world.route.next_hop(world.x1, ip(to));
     world.remember(world.x1, ip(to));
-    const RouteCache* kept = world.route().cached(world.x1, ip(to));
+    const RouteCache* kept = world.route.cached(world.x1, ip(to));
     ASSERT_NE(kept, nullptr) << to;
     EXPECT_EQ(kept->source, ip("192.0.2.1"));
     EXPECT_EQ(kept->next_hop, hop);
-    EXPECT_EQ(world.route().iface_for(ip(to), &world.x1), &world.x1);
-    EXPECT_EQ(world.route().next_hop(world.x1, ip(to)), hop);
-    EXPECT_EQ(world.route().cached(world.x0, ip(to)), nullptr);
-    EXPECT_EQ(world.route().cached(world.x1, ip("192.0.2.10")), nullptr);
+    EXPECT_EQ(world.route.iface_for(ip(to), &world.x1), &world.x1);
+    EXPECT_EQ(world.route.next_hop(world.x1, ip(to)), hop);
+    EXPECT_EQ(world.route.cached(world.x0, ip(to)), nullptr);
+    EXPECT_EQ(world.route.cached(world.x1, ip("192.0.2.10")), nullptr);
   }
 }
 
@@ -215,7 +215,7 @@ TEST(RouteCache, KeepsNothingThatIsDifferentElsewhereOrMayChange) {
   for (const char* to : {"0.0.0.0", "224.0.0.5", "255.255.255.255", "192.0.2.255", "127.0.0.1",
                          "169.254.3.4", "192.0.2.1", "10.0.0.9"}) {  // the last: by x0
     world.remember(world.x1, ip(to));
-    EXPECT_EQ(world.route().cached(world.x1, ip(to)), nullptr) << to;
+    EXPECT_EQ(world.route.cached(world.x1, ip(to)), nullptr) << to;
   }
   NodeRig bare;
   NetIf& only = bare.add({.name = "x0"});
@@ -228,15 +228,15 @@ TEST(RouteCache, KeepsADestinationThatIsAskedForTwiceInARow) {
   TwoNets world;
   const Ipv4Address a = ip("192.0.2.9"), b = ip("192.0.2.10");
   for (int i = 0; i < 3; ++i) {
-    world.route().iface_for(a, &world.x1);
-    EXPECT_EQ(world.route().cached(world.x1, a), nullptr);
-    world.route().iface_for(b, &world.x1);
-    EXPECT_EQ(world.route().cached(world.x1, b), nullptr);
+    world.route.iface_for(a, &world.x1);
+    EXPECT_EQ(world.route.cached(world.x1, a), nullptr);
+    world.route.iface_for(b, &world.x1);
+    EXPECT_EQ(world.route.cached(world.x1, b), nullptr);
   }
-  world.route().iface_for(b, &world.x1);
-  EXPECT_NE(world.route().cached(world.x1, b), nullptr);
-  world.route().iface_for(a, &world.x1);
-  EXPECT_NE(world.route().cached(world.x1, b), nullptr) << "one of the other does not end it";
+  world.route.iface_for(b, &world.x1);
+  EXPECT_NE(world.route.cached(world.x1, b), nullptr);
+  world.route.iface_for(a, &world.x1);
+  EXPECT_NE(world.route.cached(world.x1, b), nullptr) << "one of the other does not end it";
 }
 
 TEST(RouteCache, IsVoidAfterEveryChangeOfWhatRouteGoesBy) {
@@ -257,16 +257,16 @@ TEST(RouteCache, IsVoidAfterEveryChangeOfWhatRouteGoesBy) {
          EXPECT_TRUE(w.rig.node.routes.add({ip("192.0.2.9"), 32, &w.x0, ip("10.0.0.2")}).ok());
        }},
       {"a redirect",
-       [](TwoNets& w) { w.route().redirect(w.x1, ip("192.0.2.9"), ip("192.0.2.7")); }},
+       [](TwoNets& w) { w.route.redirect(w.x1, ip("192.0.2.9"), ip("192.0.2.7")); }},
       {"the default iface", [](TwoNets& w) { w.rig.node.set_default_iface(w.x0); }},
       {"an iface more", [](TwoNets& w) { w.rig.add_down({.name = "x2"}, "192.0.2.8/30"); }},
   };
   for (const Change& change : changes) {
     TwoNets world;
     world.remember(world.x1, ip("192.0.2.9"));
-    ASSERT_NE(world.route().cached(world.x1, ip("192.0.2.9")), nullptr);
+    ASSERT_NE(world.route.cached(world.x1, ip("192.0.2.9")), nullptr);
     change.make(world);
-    EXPECT_EQ(world.route().cached(world.x1, ip("192.0.2.9")), nullptr) << change.what;
+    EXPECT_EQ(world.route.cached(world.x1, ip("192.0.2.9")), nullptr) << change.what;
   }
 }
 
@@ -287,18 +287,18 @@ TEST(RouteCache, IsVoidOnceAnL2IsBound) {
 TEST(RouteCache, EndsWithTheRouteOrRedirectItWentBy) {
   TwoNets world;
   const Ipv4Address to = ip("192.0.2.9");
-  world.route().redirect(world.x1, to, ip("192.0.2.7"));
+  world.route.redirect(world.x1, to, ip("192.0.2.7"));
   world.remember(world.x1, to);
-  EXPECT_EQ(world.route().next_hop(world.x1, to), ip("192.0.2.7"));
-  world.route().forget_redirects(world.x1, ip("192.0.2.7"));
-  EXPECT_EQ(world.route().next_hop(world.x1, to), to);
+  EXPECT_EQ(world.route.next_hop(world.x1, to), ip("192.0.2.7"));
+  world.route.forget_redirects(world.x1, ip("192.0.2.7"));
+  EXPECT_EQ(world.route.next_hop(world.x1, to), to);
 
   ASSERT_TRUE(world.rig.node.routes.add({to, 32, &world.x0, ip("10.0.0.2")}).ok());
   world.remember(world.x0, to);
-  ASSERT_NE(world.route().cached(world.x0, to), nullptr);
-  EXPECT_EQ(world.route().next_hop(world.x0, to), ip("10.0.0.2"));
+  ASSERT_NE(world.route.cached(world.x0, to), nullptr);
+  EXPECT_EQ(world.route.next_hop(world.x0, to), ip("10.0.0.2"));
   ASSERT_TRUE(world.rig.node.routes.remove(to, 32, world.x0).ok());
-  EXPECT_EQ(world.route().iface_for(to, &world.x0), &world.x1);
+  EXPECT_EQ(world.route.iface_for(to, &world.x0), &world.x1);
 }
 
 }  // namespace
