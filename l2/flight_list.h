@@ -28,7 +28,7 @@ class FlightList {
   std::size_t size() const { return size_; }
   bool empty() const { return head_ == nullptr; }
   Packet& front() { return *head_; }
-  Packet& back() { return *tail_; }
+  Packet& back() { return *head_->prev_; }
   /// The one whose first bit left last; mostly back(), but for those that overtake. Not empty.
   const Packet& latest() const {
     const Packet* found = head_;
@@ -38,16 +38,16 @@ class FlightList {
     return *found;
   }
 
-  void push_back(PacketPtr frame) { link(tail_, std::move(frame), true); }
+  void push_back(PacketPtr frame) { link(last(), std::move(frame), true); }
   /// Puts it in front of those that arrive later; returns how many these are. When it is not the
   /// last, it has started, or waits behind others that do.
   std::size_t insert(PacketPtr frame) {
     std::size_t overtaken = 0;
     bool waits = true;
-    Packet* before = tail_;
+    Packet* before = last();
     for (; before != nullptr && before->flight.arrives > frame->flight.arrives; ++overtaken) {
       if (first_waiting_ == nullptr || before == first_waiting_) waits = false;
-      before = before->prev_;
+      before = before != head_ ? before->prev_ : nullptr;
     }
     link(before, std::move(frame), waits);
     return overtaken;
@@ -62,7 +62,7 @@ class FlightList {
   }
   PacketPtr pop_back() {
     if (waiting_ > 0 && --waiting_ == 0) first_waiting_ = nullptr;
-    return unlink(tail_);
+    return unlink(last());
   }
   /// How many at the end have not started by `now`, where frames start in the order of the list.
   std::size_t waiting(SimTime now) {
@@ -93,35 +93,35 @@ class FlightList {
   }
 
  private:
+  Packet* last() const { return head_ != nullptr ? head_->prev_ : nullptr; }
   void link(Packet* before, PacketPtr frame, bool waits) {
     assert(frame != nullptr);
     Packet* const p = frame.release();
     Packet* const after = before != nullptr ? before->next_ : head_;
-    p->prev_ = before;
+    p->prev_ = before != nullptr ? before : last();
     p->next_ = after;
     (before != nullptr ? before->next_ : head_) = p;
-    (after != nullptr ? after->prev_ : tail_) = p;
+    (after != nullptr ? after : head_)->prev_ = p;
     ++size_;
     if (!waits) return;
     if (++waiting_ == 1) first_waiting_ = p;
   }
   PacketPtr unlink(Packet* p) {
     assert(p != nullptr);
-    (p->prev_ != nullptr ? p->prev_->next_ : head_) = p->next_;
-    (p->next_ != nullptr ? p->next_->prev_ : tail_) = p->prev_;
+    Packet* const after = p->next_;
+    (p != head_ ? p->prev_->next_ : head_) = after;
+    if (head_ != nullptr) (after != nullptr ? after : head_)->prev_ = p->prev_;
     --size_;
     return PacketPtr(p);
   }
   void swap(FlightList& other) noexcept {
     std::swap(head_, other.head_);
-    std::swap(tail_, other.tail_);
     std::swap(first_waiting_, other.first_waiting_);
     std::swap(size_, other.size_);
     std::swap(waiting_, other.waiting_);
   }
 
-  Packet* head_ = nullptr;
-  Packet* tail_ = nullptr;
+  Packet* head_ = nullptr;  // its prev_ is the last one
   Packet* first_waiting_ = nullptr;
   std::uint32_t size_ = 0, waiting_ = 0;
 };
