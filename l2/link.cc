@@ -18,33 +18,42 @@ Duration transfer_time(std::uint64_t bytes, std::uint64_t rate) {
 
 }  // namespace
 
-Link::End::End(LinkEnd& user_at, std::unique_ptr<Rest> rest_of_it)
-    : user(&user_at), link(rest_of_it->link.get()), rest(std::move(rest_of_it)) {}
+Link::End::End(LinkEnd& user_at, const LinkEndConfig& config, SubjectId its_name)
+    : user(&user_at),
+      promiscuous(config.promiscuous),
+      station(config.station),
+      framing(config.framing),
+      name(its_name),
+      mac(config.mac),
+      carrier_follows_peer(config.carrier_follows_peer) {}
 
 Link::Link(const LinkEnv& env, std::string_view path, const LinkConfig& config)
     : Link(env, path, std::make_shared<const LinkConfig>(config)) {}
 
 Link::Link(const LinkEnv& env, std::string_view path, std::shared_ptr<const LinkConfig> config)
-    : env_(env), subject_(env.tracer.subject(path)), config_(std::move(config)) {
-  assert(config_ != nullptr);
+    : tracer_(env.tracer),
+      config_(std::move(config)),
+      subject_(tracer_.subject(path)),
+      slab_(env.slab),
+      rng_(env.rng) {
+  static_assert(sizeof(End) == 80 && sizeof(Link) == 4 * kCacheLine);
+  assert(config_ != nullptr && &env.scheduler == &scheduler());
 }
 
 Link::~Link() {
-  for (const End& end : ends_) env_.scheduler.cancel(end.arrival);
+  for (const End& end : ends_) scheduler().cancel(end.arrival);
 }
 
 std::size_t Link::add_end(LinkEnd& user, const LinkEndConfig& config) {
   const std::size_t index = ends_.size();
-  ends_.emplace_back(user, make_in<Rest>(arena(), arena(), config_, config));
-  std::string_view& name = ends_.back().rest->config.name;
-  name = env_.tracer.path(env_.tracer.subject(name));
+  ends_.emplace_back(user, config, tracer_.subject(config.name));
   if (uncommon_ != nullptr) {
     for (Partition& partition : uncommon_->partitions) partition.groups.push_back(0);
   }
   refresh(index);
   if (is_bus()) grow_bus();
   ++present_;
-  if (!ends_.back().rest->config.station) ++hosts_;
+  if (!config.station) ++hosts_;
   count_on_air(ends_.back(), +1);
   update();
   return index;
@@ -55,11 +64,11 @@ void Link::grow_bus() {
   Bus& bus = uncommon().bus;
   std::vector<Address>& addresses = bus.addresses;
   for (std::size_t index = addresses.size(); index < ends_.size(); ++index) {
-    const LinkEndConfig& config = ends_[index].rest->config;
-    const Address address{config.mac, index};
+    const Address address{ends_[index].mac, index};
     addresses.insert(std::upper_bound(addresses.begin(), addresses.end(), address), address);
-    if (config.promiscuous) bus.promiscuous.push_back(index);
+    if (ends_[index].promiscuous) bus.promiscuous.push_back(index);
   }
+  bus.latest_cut.resize(ends_.size());
   bus.receivers.reserve(ends_.size());
 }
 
@@ -69,7 +78,7 @@ void Link::detach(std::size_t end) {
 
 std::optional<std::size_t> Link::end_by_name(std::string_view name) const {
   for (std::size_t i = 0; i < ends_.size(); ++i) {
-    if (ends_[i].rest->config.name == name) return i;
+    if (end_name(i) == name) return i;
   }
   return std::nullopt;
 }
@@ -78,22 +87,22 @@ std::optional<std::size_t> Link::end_by_name(std::string_view name) const {
 
 void Link::carry(std::size_t end, PacketPtr frame) {
   assert(frame != nullptr);
-  const CauseScope scope(env_.scheduler);
+  const CauseScope scope(scheduler());
   assert(end < ends_.size());
   End& from = ends_[end];
-  env_.tracer.hop(Hop::LinkIn, subject_, *frame);
+  tracer_.hop(Hop::LinkIn, subject_, *frame);
   const std::uint8_t priority = frame->meta.priority;
   leave_node(*frame);
   if (!from.joined) return drop(DropReason::NotAssociated, std::move(frame));
   if (from.special) return carry_special(end, std::move(frame), priority);
   if (cannot_leave(end, *frame)) return drop(DropReason::LinkDown, std::move(frame));
   if (queue_full(from)) return drop(DropReason::QueueFull, std::move(frame));
-  launch(from, std::move(frame), cuts_);
+  launch(from, std::move(frame), cuts());
 }
 
 /// Whom a frame of `end` names; nobody where frames name nobody, which everybody hears.
 std::optional<MacAddress> Link::destination(std::size_t end, const Packet& frame) const {
-  if (ends_[end].rest->config.framing != Framing::Ethernet) return std::nullopt;
+  if (ends_[end].framing != Framing::Ethernet) return std::nullopt;
   const auto header = EthernetHeader::parse(frame.bytes());
   return header ? std::optional(header->destination) : std::nullopt;
 }
@@ -124,15 +133,16 @@ bool Link::cannot_leave(std::size_t end, const Packet& frame) const {
 }
 
 bool Link::queue_full(End& from) const {
-  const SimTime now = env_.scheduler.now();
-  if (from.free <= now || from.link->queue == 0) return false;
-  return from.flights.waiting(now) >= from.link->queue;
+  const SimTime now = scheduler().now();
+  const std::size_t limit = config_of(from).queue;
+  if (from.free <= now || limit == 0) return false;
+  return from.flights.waiting(now) >= limit;
 }
 
 /// Gives the frame its times, as if it were alone on its way.
 void Link::transmit(End& from, Packet& frame, std::uint64_t cuts) {
-  const LinkConfig& link = *from.link;
-  const SimTime starts = std::max(from.free, env_.scheduler.now());
+  const LinkConfig& link = config_of(from);
+  const SimTime starts = std::max(from.free, scheduler().now());
   from.free = starts + transfer_time(frame.size() + link.extra_bytes, link.rate);
   frame.flight = {starts, from.free + delay_of(from), cuts, false};
 }
@@ -147,13 +157,15 @@ void Link::launch(End& from, PacketPtr frame, std::uint64_t cuts) {
 
 // ---- foresight, for wires: who shares a medium with many seldom finds it cold
 
+constexpr std::size_t kForeseen = 3 * kCacheLine;
+
 Foresight Link::foresee_carry() const {
-  prefetch(this, 4 * kCacheLine);
+  prefetch(this, kForeseen);
   return {};
 }
 
 Foresight Link::foresee(std::uint32_t) const {
-  prefetch(this, 4 * kCacheLine);
+  prefetch(this, kForeseen);
   return foresight<&Link::foresee_receiver>(this);
 }
 
@@ -161,34 +173,33 @@ Foresight Link::foresee(std::uint32_t) const {
 Foresight Link::foresee_receiver(std::uint32_t end) const {
   if (ends_.size() != 2) return {};
   const End& to = ends_[1 - end];
-  if (to.user == nullptr || env_.scheduler.is_recent(to.free)) return {};
+  if (to.user == nullptr || scheduler().is_recent(to.free)) return {};
   prefetch(to.user, 1);
   return foresight<&LinkEnd::foresee_deliver>(to.user);
 }
 
 Duration Link::delay_of(End& from) {
-  const LinkConfig& link = *from.link;
+  const LinkConfig& link = config_of(from);
   if (link.jitter.is_zero()) return link.delay;
-  Rest& rest = *from.rest;
-  if (rest.jitter == nullptr) {
-    const std::string name = std::string(path()) + ".jitter." + std::string(rest.config.name);
-    rest.jitter = std::make_unique<RandomStream>(env_.rng.stream(name));
+  Rest& rest = rest_of(from);
+  if (!rest.jitter) {
+    const std::string_view name = tracer_.path(from.name);
+    rest.jitter = rng_.stream(std::string(path()) + ".jitter." + std::string(name));
   }
   const Duration jitter = link.jitter.sample(*rest.jitter);
   return link.delay + (from.special ? rest.extra->faults.correlate(jitter) : jitter);
 }
 
 void Link::arm(End& from) {
-  Scheduler& scheduler = env_.scheduler;
   if (from.flights.empty() || from.held) {
-    scheduler.cancel(from.arrival);
+    scheduler().cancel(from.arrival);
     return;
   }
   // what was held is overdue
-  const SimTime when = std::max(from.flights.front().flight.arrives, scheduler.now());
-  if (scheduler.rearm(from.arrival, when)) return;
+  const SimTime when = std::max(from.flights.front().flight.arrives, scheduler().now());
+  if (scheduler().rearm(from.arrival, when)) return;
   const auto end = static_cast<std::size_t>(&from - ends_.data());
-  from.arrival = scheduler.at(when, Lane::Frame, delegate<&Link::arrive>(this, end));
+  from.arrival = scheduler().at(when, Lane::Frame, delegate<&Link::arrive>(this, end));
 }
 
 void Link::arrive(std::uint64_t end) {
@@ -196,7 +207,7 @@ void Link::arrive(std::uint64_t end) {
   PacketPtr frame = from.flights.pop_front();
   if (!from.flights.empty()) arm(from);
   if (is_bus()) return deliver_bus(end, std::move(frame));
-  if (uncommon_ != nullptr && separated(end, 1 - end)) {
+  if (divided_ && separated(end, 1 - end)) {
     return drop(DropReason::Partitioned, std::move(frame));
   }
   hand_over(ends_[1 - end], std::move(frame));
@@ -218,18 +229,18 @@ void Link::deliver_bus(std::size_t from, PacketPtr frame) {
     auto found = std::lower_bound(addresses.begin(), addresses.end(), Address{*mac, 0});
     for (; found != addresses.end() && found->mac == *mac; ++found) {
       known = known || found->end != from;
-      if (!ends_[found->end].rest->config.promiscuous) receivers.push_back(found->end);
+      if (!ends_[found->end].promiscuous) receivers.push_back(found->end);
     }
     std::sort(receivers.begin(), receivers.end());
   }
   const std::uint64_t cuts = frame->flight.cuts;
   const auto misses = [&](std::size_t i) {
-    return i == from || !reachable(ends_[i]) || cuts < ends_[i].cut;
+    return i == from || !reachable(ends_[i]) || cuts < uncommon_->bus.latest_cut[i];
   };
   std::erase_if(receivers, misses);
   if (group) leave_out_unjoined();
   const bool somebody = !receivers.empty();
-  if (!uncommon_->partitions.empty()) lose_to_partition(from, *frame);
+  if (divided_) lose_to_partition(from, *frame);
   if (receivers.empty()) {
     const DropReason nobody = group   ? DropReason::LinkDown
                               : known ? DropReason::CarrierLostInFlight
@@ -239,7 +250,7 @@ void Link::deliver_bus(std::size_t from, PacketPtr frame) {
   const std::size_t last = receivers.back();
   receivers.pop_back();
   for (const std::size_t i : receivers) {  // a receiver's reaction may cut another one
-    if (!misses(i)) hand_over(ends_[i], env_.slab.clone(*frame));
+    if (!misses(i)) hand_over(ends_[i], slab_.clone(*frame));
   }
   if (misses(last)) return drop(DropReason::CarrierLostInFlight, std::move(frame));
   hand_over(ends_[last], std::move(frame));
@@ -261,13 +272,13 @@ void Link::hand_over(End& to, PacketPtr frame) {
   if (to.user == nullptr) return drop(DropReason::LinkDown, std::move(frame));
   if (!to.joined) return drop(DropReason::NotAssociated, std::move(frame));
   const RecordId cause = frame->meta.cause;
-  if (cause.valid()) env_.scheduler.set_cause(cause);
-  env_.tracer.hop(Hop::LinkOut, subject_, *frame);
+  if (cause.valid()) scheduler().set_cause(cause);
+  tracer_.hop(Hop::LinkOut, subject_, *frame);
   to.user->deliver(std::move(frame));
 }
 
 void Link::drop(DropReason reason, PacketPtr frame) {
-  env_.tracer.drop(reason, subject_, *frame);
+  tracer_.drop(reason, subject_, *frame);
 }
 
 }  // namespace flapjack

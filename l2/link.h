@@ -29,7 +29,6 @@
 #include "l2/link_env.h"
 #include "stack/base/arena.h"
 #include "stack/base/prefetch.h"
-#include "stack/base/rare_vector.h"
 #include "stack/base/small_vector.h"
 #include "stack/sim/timer.h"
 
@@ -93,16 +92,14 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   /// On a bus every frame reaches the end, from now on (see LinkEndConfig).
   void set_end_promiscuous(std::size_t end, bool on);
   /// See LinkEndConfig::framing, for whoever learns it late.
-  void set_end_framing(std::size_t end, Framing framing) {
-    ends_.at(end).rest->config.framing = framing;
-  }
+  void set_end_framing(std::size_t end, Framing framing) { ends_.at(end).framing = framing; }
 
   bool is_up() const { return up_; }
   bool is_end_present(std::size_t end) const { return ends_.at(end).present; }
   bool is_end_running(std::size_t end) const { return ends_.at(end).running; }
   bool is_end_carrier(std::size_t end) const { return ends_.at(end).carrier; }
   bool is_end_held(std::size_t end) const { return ends_.at(end).held; }
-  const LinkConfig& config(std::size_t end) const { return *ends_.at(end).link; }
+  const LinkConfig& config(std::size_t end) const { return config_of(ends_.at(end)); }
   /// The carrier `end` shows its driver.
   bool medium_up(std::size_t end) const;
   /// The link is up, `end` is present with its device running, and so is some other end; for a
@@ -121,11 +118,15 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   /// otherwise as watch_peer().
   void watch_air(std::size_t end, std::function<void()> watcher);
 
-  Arena* arena() const { return env_.slab.arena(); }
-  std::string_view path() const { return env_.tracer.path(subject_); }
+  Arena* arena() const { return slab_.arena(); }
+  Tracer& tracer() const { return tracer_; }
+  std::string_view path() const { return tracer_.path(subject_); }
   SubjectId subject() const { return subject_; }
   std::size_t end_count() const { return ends_.size(); }
-  std::string_view end_name(std::size_t end) const { return ends_.at(end).rest->config.name; }
+  std::string_view end_name(std::size_t end) const { return tracer_.path(ends_.at(end).name); }
+  /// The number of that name.
+  SubjectId end_subject(std::size_t end) const { return ends_.at(end).name; }
+  const MacAddress& end_mac(std::size_t end) const { return ends_.at(end).mac; }
   std::optional<std::size_t> end_by_name(std::string_view name) const;
   /// Frames of `end` that were accepted and have not arrived.
   std::size_t in_flight(std::size_t end) const;
@@ -139,33 +140,33 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
     TransmitQueue queue;
     Timer turn;  // the transmitter is free for the next of the queue
   };
-  // What few frames need of an end.
-  struct Rest : ArenaObject<Rest> {
-    Rest(Arena* arena, std::shared_ptr<const LinkConfig> its_link, const LinkEndConfig& its_config)
-        : made_in(arena), link(std::move(its_link)), config(its_config) {}
-    Arena* arena() const { return made_in; }
-    Arena* const made_in;
-    std::shared_ptr<const LinkConfig> link;
-    LinkEndConfig config;  // its name is the tracer's
+  // What few ends have, from the first use on.
+  struct Rest {
+    std::shared_ptr<const LinkConfig> config;  // null: it goes by the link's
     std::unique_ptr<Extra> extra;
-    std::unique_ptr<RandomStream> jitter;          // once something was drawn from it
+    std::optional<RandomStream> jitter;            // once something was drawn from it
     std::uint32_t changes = 0, shown_changes = 0;  // of it and its peers: what watchers know
-    RareVector<std::function<void(bool)>> watchers;
+    std::vector<std::function<void(bool)>> watchers;
   };
-  // What every frame needs of it; stands in the link itself.
   struct End {
-    End(LinkEnd& user, std::unique_ptr<Rest> rest);
+    End(LinkEnd& user, const LinkEndConfig& config, SubjectId name);
+    // a cache line of what every frame needs
     LinkEnd* user;
-    const LinkConfig* link;  // rest->link: mostly the same for all ends of all links
     FlightList flights;
     SimTime free, last_arrival;
     EventHandle arrival;
-    bool present = true, carrier = true, running = true, held = false;
-    bool joined = true;
-    bool special = false;  // carry_special() has its frames
-    bool shown_medium = false;
+    bool present : 1 = true, carrier : 1 = true, running : 1 = true, held : 1 = false;
+    bool joined : 1 = true;
+    bool special : 1 = false;  // carry_special() has its frames
+    bool shown_medium : 1 = false;
+    bool own_config : 1 = false;  // rest->config is not null
+    bool promiscuous, station;
+    Framing framing;
+    SubjectId name;
+    // the rest
     std::unique_ptr<Rest> rest;
-    std::uint64_t cut = 0;  // the cut that last concerned it: older frames are lost to it
+    MacAddress mac;
+    std::optional<bool> carrier_follows_peer;
   };
   struct Partition {
     std::size_t number;
@@ -178,11 +179,13 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   };
   // What only a bus has: it looks receivers up.
   struct Bus {
-    std::vector<Address> addresses;        // sorted
-    std::vector<std::size_t> promiscuous;  // sorted
-    std::vector<std::size_t> receivers;    // scratch of deliver_bus
+    std::vector<Address> addresses;         // sorted
+    std::vector<std::size_t> promiscuous;   // sorted
+    std::vector<std::size_t> receivers;     // scratch of deliver_bus
+    std::uint64_t cuts = 0;                 // so far
+    std::vector<std::uint64_t> latest_cut;  // of each end: older frames are lost to it
   };
-  // What few links have, from the first use on.
+  // What few links have, from the first use on, and every bus.
   struct Uncommon {
     std::vector<Partition> partitions;
     std::size_t partitions_made = 0;
@@ -190,7 +193,21 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
     Bus bus;
   };
 
+  Scheduler& scheduler() const { return tracer_.scheduler(); }
   bool is_bus() const { return ends_.size() > 2; }
+  const LinkConfig& config_of(const End& end) const {
+    return end.own_config ? *end.rest->config : *config_;
+  }
+  static Rest& rest_of(End& end) {
+    if (end.rest == nullptr) end.rest = std::make_unique<Rest>();
+    return *end.rest;
+  }
+  /// Null: it has none.
+  static Extra* extra_of(const End& end) {
+    return end.rest != nullptr ? end.rest->extra.get() : nullptr;
+  }
+  /// What a frame that enters notes. A cut of a wire loses all its frames: no older one is left.
+  std::uint64_t cuts() const { return is_bus() ? uncommon_->bus.cuts : 0; }
   bool has_filter() const { return uncommon_ != nullptr && uncommon_->filter != nullptr; }
   Uncommon& uncommon() {
     if (uncommon_ == nullptr) uncommon_ = std::make_unique<Uncommon>();
@@ -199,9 +216,10 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   /// Whether frames can pass to and from the end now.
   bool reachable(const End& end) const { return up_ && end.present && end.carrier; }
   bool follows_peer(const End& end) const;
+  void count_change(End& end);
   void count_on_air(const End& end, int step);
   /// Its peers are ends that are no stations.
-  bool wants_host(const End& end) const { return end.rest->config.station && hosts_ > 0; }
+  bool wants_host(const End& end) const { return end.station && hosts_ > 0; }
   void grow_bus();
   std::optional<MacAddress> destination(std::size_t end, const Packet& frame) const;
   std::optional<std::size_t> only_receiver(std::size_t from, const Packet& frame) const;
@@ -229,8 +247,8 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   void enqueue(End& from, PacketPtr frame, std::size_t band, bool overtakes);
   void launch_early(End& from, PacketPtr frame, std::uint64_t cuts);
   void send_next(std::uint64_t end);
-  void use_config(std::size_t end, std::shared_ptr<const LinkConfig> config);
-  void recall_waiting(std::size_t end, QueueDiscipline discipline);
+  void config_changed(std::size_t end, const LinkConfig& before);
+  void recall_waiting(std::size_t end, const LinkConfig& before);
   std::vector<PacketPtr> take_waiting(End& from);
   void start_turn(End& from);
   void refresh(std::size_t end);
@@ -238,15 +256,17 @@ class alignas(kCacheLine) Link : public ArenaObject<Link> {
   bool separated(std::size_t from, std::size_t to) const;
   void lose_to_partition(std::size_t from, Packet& frame);
 
-  // what every frame needs
-  LinkEnv env_;
+  // what every frame needs: with two ends, three cache lines
+  Tracer& tracer_;
+  std::shared_ptr<const LinkConfig> config_;  // of ends that have none of their own; never null
   SubjectId subject_;
   bool up_ = true, updating_ = false, changed_ = false;
-  std::uint64_t cuts_ = 0;
-  std::unique_ptr<Uncommon> uncommon_;  // not null on a bus
+  bool divided_ = false;  // there are partitions
   SmallVector<End, 2> ends_;
   // the rest
-  std::shared_ptr<const LinkConfig> config_;  // of ends to come; never null
+  std::unique_ptr<Uncommon> uncommon_;
+  PacketSlab& slab_;
+  const Rng& rng_;
   std::uint32_t present_ = 0;
   // Ends that are no stations; ends that are present with a running device; both at once.
   std::uint32_t hosts_ = 0, on_air_ = 0, hosts_on_air_ = 0;

@@ -31,20 +31,20 @@ std::size_t band_of(QueueDiscipline discipline, const Packet& frame, Framing fra
 }  // namespace
 
 Link::Extra::Extra(Link& owner, std::size_t index, std::string_view name)
-    : faults(owner.env_, owner.subject_, std::string(owner.path()) + ".",
-             "." + std::string(name)),
-      turn(owner.env_.scheduler, Lane::Frame, delegate<&Link::send_next>(&owner, index)) {}
+    : faults({owner.scheduler(), owner.tracer_, owner.slab_, owner.rng_}, owner.subject_,
+             std::string(owner.path()) + ".", "." + std::string(name)),
+      turn(owner.scheduler(), Lane::Frame, delegate<&Link::send_next>(&owner, index)) {}
 
 Link::Extra& Link::extra(std::size_t end) {
-  Rest& rest = *ends_[end].rest;
-  if (rest.extra == nullptr) rest.extra = std::make_unique<Extra>(*this, end, rest.config.name);
+  Rest& rest = rest_of(ends_[end]);
+  if (rest.extra == nullptr) rest.extra = std::make_unique<Extra>(*this, end, end_name(end));
   return *rest.extra;
 }
 
 void Link::carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority) {
   End& from = ends_[end];
   const std::size_t band =
-      band_of(from.link->discipline, *frame, from.rest->config.framing, priority);
+      band_of(config_of(from).discipline, *frame, from.framing, priority);
   if (has_filter() && uncommon_->filter->takes(subject_, *frame)) {
     return drop(DropReason::Scripted, std::move(frame));
   }
@@ -61,14 +61,14 @@ void Link::carry_special(std::size_t end, PacketPtr frame, std::uint8_t priority
 
 DropReason Link::refuse_special(std::size_t end, const Packet& frame, std::size_t band) {
   End& from = ends_[end];
-  const LinkConfig& link = *from.link;
+  const LinkConfig& link = config_of(from);
   if (cannot_leave(end, frame)) return DropReason::LinkDown;
-  if (link.mtu != 0 && packet_bytes(frame.bytes(), from.rest->config.framing) > link.mtu) {
+  if (link.mtu != 0 && packet_bytes(frame.bytes(), from.framing) > link.mtu) {
     return DropReason::TooBig;
   }
   if (from.held && in_flight(end) >= link.hold_limit) return DropReason::QueueFull;
   if (!queued(from)) return queue_full(from) ? DropReason::QueueFull : DropReason::None;
-  const bool waits = from.free > env_.scheduler.now() || !from.rest->extra->queue.empty();
+  const bool waits = from.free > scheduler().now() || !from.rest->extra->queue.empty();
   const bool refused = waits && from.rest->extra->queue.refuses(link.discipline, band, link.queue);
   return refused ? DropReason::QueueFull : DropReason::None;
 }
@@ -76,32 +76,33 @@ DropReason Link::refuse_special(std::size_t end, const Packet& frame, std::size_
 /// Whether frames wait in the end's queue, instead of having their times worked out in advance. A
 /// frame that overtakes needs it, too: it must not pass one that has not left yet.
 bool Link::queued(const End& end) const {
-  return end.link->discipline != QueueDiscipline::Fifo || end.link->reorder_ppb != 0;
+  const LinkConfig& link = config_of(end);
+  return link.discipline != QueueDiscipline::Fifo || link.reorder_ppb != 0;
 }
 
 void Link::enqueue(End& from, PacketPtr frame, std::size_t band, bool overtakes) {
   TransmitQueue& queue = from.rest->extra->queue;
-  const bool idle = queue.empty() && from.free <= env_.scheduler.now();
-  if (idle && overtakes) return launch_early(from, std::move(frame), cuts_);
-  if (idle || !queued(from)) return launch(from, std::move(frame), cuts_);
-  frame->flight = {{}, {}, cuts_, overtakes};
-  PacketPtr pushed_out =
-      queue.push(from.link->discipline, band, from.link->queue, std::move(frame));
+  const bool idle = queue.empty() && from.free <= scheduler().now();
+  if (idle && overtakes) return launch_early(from, std::move(frame), cuts());
+  if (idle || !queued(from)) return launch(from, std::move(frame), cuts());
+  frame->flight = {{}, {}, cuts(), overtakes};
+  const LinkConfig& link = config_of(from);
+  PacketPtr pushed_out = queue.push(link.discipline, band, link.queue, std::move(frame));
   if (pushed_out != nullptr) drop(DropReason::QueueFull, std::move(pushed_out));
   start_turn(from);
 }
 
 /// The transmitter goes on with what waits in the queue, if anything, once it is free.
 void Link::start_turn(End& from) {
-  Extra* const extra = from.rest->extra.get();
+  Extra* const extra = extra_of(from);
   if (extra == nullptr || extra->queue.empty() || extra->turn.running()) return;
-  extra->turn.start_at(std::max(from.free, env_.scheduler.now()));
+  extra->turn.start_at(std::max(from.free, scheduler().now()));
 }
 
 void Link::send_next(std::uint64_t end) {
   End& from = ends_[end];
   TransmitQueue& queue = from.rest->extra->queue;
-  while (!queue.empty() && from.free <= env_.scheduler.now()) {
+  while (!queue.empty() && from.free <= scheduler().now()) {
     PacketPtr next = queue.pop();
     const Flight flight = next->flight;
     flight.overtakes ? launch_early(from, std::move(next), flight.cuts)
@@ -112,7 +113,7 @@ void Link::send_next(std::uint64_t end) {
 
 /// Sends a frame that arrives before others that left earlier, but never before it has left itself.
 void Link::launch_early(End& from, PacketPtr frame, std::uint64_t cuts) {
-  const Duration by = from.link->reorder_by;
+  const Duration by = config_of(from).reorder_by;
   transmit(from, *frame, cuts);
   Packet& early = *frame;
   SimTime& arrives = early.flight.arrives;
@@ -120,41 +121,57 @@ void Link::launch_early(End& from, PacketPtr frame, std::uint64_t cuts) {
   from.last_arrival = std::max(from.last_arrival, arrives);
   const auto overtaken = static_cast<std::int64_t>(from.flights.insert(std::move(frame)));
   if (overtaken > 0) {
-    env_.tracer.packet_event(subject_, "reordered", early, {Attr::of("frames", overtaken)});
+    tracer_.packet_event(subject_, "reordered", early, {Attr::of("frames", overtaken)});
   }
   if (&from.flights.front() == &early) arm(from);
 }
 
 void Link::set_config(std::size_t end, const LinkConfig& config) {
-  use_config(end, std::make_shared<const LinkConfig>(config));
+  End& at = ends_.at(end);
+  Rest& rest = rest_of(at);
+  const std::shared_ptr<const LinkConfig> before = at.own_config ? rest.config : config_;
+  rest.config = std::make_shared<const LinkConfig>(config);
+  at.own_config = true;
+  config_changed(end, *before);
 }
 
-void Link::use_config(std::size_t end, std::shared_ptr<const LinkConfig> config) {
-  End& at = ends_.at(end);
-  if (other_times(*at.link, *config)) recall_waiting(end, config->discipline);
-  if (at.rest->extra != nullptr && other_delay(*at.link, *config)) {
-    at.rest->extra->faults.forget_delay();
+void Link::set_config(const LinkConfig& config) {
+  const auto common = std::exchange(config_, std::make_shared<const LinkConfig>(config));
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
+    End& at = ends_[i];
+    const auto own = at.own_config ? std::move(at.rest->config) : nullptr;
+    at.own_config = false;
+    config_changed(i, own != nullptr ? *own : *common);
   }
-  at.link = config.get();
-  at.rest->link = std::move(config);
+}
+
+/// Another config than `before` holds for the end.
+void Link::config_changed(std::size_t end, const LinkConfig& before) {
+  End& at = ends_[end];
+  const LinkConfig& config = config_of(at);
+  if (other_times(before, config)) recall_waiting(end, before);
+  Extra* const extra = extra_of(at);
+  if (extra != nullptr && other_delay(before, config)) extra->faults.forget_delay();
   refresh(end);
   start_turn(at);
 }
 
 /// Frames that have been given their times and have not left wait without any again, in the queue
-/// of the discipline to come; those in a queue change into that one in the order in which they
-/// came. Their priority is known no more.
-void Link::recall_waiting(std::size_t end, QueueDiscipline discipline) {
+/// of the discipline that holds now; those in a queue change into that one in the order in which
+/// they came. Their priority is known no more.
+void Link::recall_waiting(std::size_t end, const LinkConfig& before) {
   End& at = ends_[end];
+  const QueueDiscipline discipline = config_of(at).discipline;
+  Extra* const queuing = extra_of(at);
   std::vector<PacketPtr> waiting = take_waiting(at);
   if (!waiting.empty()) {
-    assert(at.rest->extra == nullptr || at.rest->extra->queue.empty());  // they wait in one place
+    assert(queuing == nullptr || queuing->queue.empty());  // they wait in one place
     arm(at);
-  } else if (at.rest->extra != nullptr && discipline != at.link->discipline) {
-    waiting = at.rest->extra->queue.take_all();
+  } else if (queuing != nullptr && discipline != before.discipline) {
+    waiting = queuing->queue.take_all();
   }
   for (PacketPtr& frame : waiting) {
-    const std::size_t band = band_of(discipline, *frame, at.rest->config.framing, 0);
+    const std::size_t band = band_of(discipline, *frame, at.framing, 0);
     extra(end).queue.push(discipline, band, 0, std::move(frame));
   }
 }
@@ -162,7 +179,7 @@ void Link::recall_waiting(std::size_t end, QueueDiscipline discipline) {
 /// Those that have their times and have not left, in their order; what follows can leave when the
 /// first of them would have.
 std::vector<PacketPtr> Link::take_waiting(End& from) {
-  const SimTime now = env_.scheduler.now();
+  const SimTime now = scheduler().now();
   std::vector<PacketPtr> waiting;
   for (std::size_t left = from.flights.waiting(now); left > 0; --left) {
     waiting.push_back(from.flights.pop_back());
@@ -174,18 +191,14 @@ std::vector<PacketPtr> Link::take_waiting(End& from) {
   return waiting;
 }
 
-void Link::set_config(const LinkConfig& config) {
-  config_ = std::make_shared<const LinkConfig>(config);
-  for (std::size_t i = 0; i < ends_.size(); ++i) use_config(i, config_);
-}
-
 /// Works out anew whether the end's frames need carry_special().
 void Link::refresh(std::size_t end) {
   End& at = ends_[end];
-  at.special = at.link->any() || at.link->mtu != 0 || queued(at) || at.held || has_filter();
-  if (!at.special && at.rest->extra == nullptr) return;
+  const LinkConfig& link = config_of(at);
+  at.special = link.any() || link.mtu != 0 || queued(at) || at.held || has_filter();
+  if (!at.special && extra_of(at) == nullptr) return;
   Extra& more = extra(end);
-  more.faults.set(*at.link);
+  more.faults.set(link);
   if (queued(at)) return;
   // First in first out again: who waits gets its time now, in the order of the old queue.
   more.turn.cancel();
@@ -202,9 +215,9 @@ void Link::set_end_held(std::size_t end, bool held) {
   at.held = held;
   refresh(end);
   if (!held) {
-    const auto overdue = static_cast<std::int64_t>(at.flights.due(env_.scheduler.now()));
-    env_.tracer.event(subject_, "released",
-                      {Attr::of("end", at.rest->config.name), Attr::of("frames", overdue)});
+    const auto overdue = static_cast<std::int64_t>(at.flights.due(scheduler().now()));
+    tracer_.event(subject_, "released",
+                  {Attr::of("end", end_name(end)), Attr::of("frames", overdue)});
   }
   arm(at);
 }
@@ -216,7 +229,8 @@ void Link::set_filter(LinkFilter* filter) {
 
 std::size_t Link::in_flight(std::size_t end) const {
   const End& at = ends_.at(end);
-  return at.flights.size() + (at.rest->extra != nullptr ? at.rest->extra->queue.size() : 0);
+  const Extra* const extra = extra_of(at);
+  return at.flights.size() + (extra != nullptr ? extra->queue.size() : 0);
 }
 
 // ---- partitions
@@ -225,11 +239,14 @@ std::size_t Link::add_partition(std::vector<std::uint8_t> group_of_end) {
   assert(group_of_end.size() == ends_.size());
   Uncommon& its = uncommon();
   its.partitions.push_back({++its.partitions_made, std::move(group_of_end)});
+  divided_ = true;
   return its.partitions_made;
 }
 
 void Link::remove_partition(std::size_t number) {
-  std::erase_if(uncommon().partitions, [&](const Partition& p) { return p.number == number; });
+  std::vector<Partition>& all = uncommon().partitions;
+  std::erase_if(all, [&](const Partition& p) { return p.number == number; });
+  divided_ = !all.empty();
 }
 
 bool Link::separated(std::size_t from, std::size_t to) const {
@@ -247,8 +264,7 @@ void Link::lose_to_partition(std::size_t from, Packet& frame) {
   if (!std::all_of(receivers.begin(), receivers.end(), lost)) {
     for (const std::size_t i : receivers) {
       if (!lost(i)) continue;
-      env_.tracer.packet_event(subject_, "unheard", frame,
-                               {Attr::of("end", ends_[i].rest->config.name)});
+      tracer_.packet_event(subject_, "unheard", frame, {Attr::of("end", end_name(i))});
     }
   }
   std::erase_if(receivers, lost);

@@ -20,16 +20,21 @@ void Link::set_end_present(std::size_t end, bool present) {
   if (changed.present == present) return;
   changed.present = present;
   present ? ++present_ : --present_;
-  ++changed.rest->changes;
+  count_change(changed);
   if (changed.running) count_on_air(changed, present ? +1 : -1);
   cut(end);
   update();
 }
 
+// Watchers compare it with what it was: an end that has none need not count.
+void Link::count_change(End& end) {
+  if (end.rest != nullptr) ++end.rest->changes;
+}
+
 void Link::count_on_air(const End& end, int step) {
   ++changes_;
   on_air_ += static_cast<std::uint32_t>(step);
-  if (end.rest->config.station) return;
+  if (end.station) return;
   ++host_changes_;
   hosts_on_air_ += static_cast<std::uint32_t>(step);
 }
@@ -38,7 +43,7 @@ void Link::set_end_running(std::size_t end, bool running) {
   End& changed = ends_.at(end);
   if (changed.running == running) return;
   changed.running = running;
-  ++changed.rest->changes;
+  count_change(changed);
   if (changed.present) count_on_air(changed, running ? +1 : -1);
   update();
 }
@@ -49,7 +54,7 @@ void Link::set_end_carrier(std::size_t end, bool carrier) {
   End& changed = ends_.at(end);
   if (changed.carrier == carrier) return;
   changed.carrier = carrier;
-  ++changed.rest->changes;
+  count_change(changed);
   cut(end);
   update();
 }
@@ -57,7 +62,10 @@ void Link::set_end_carrier(std::size_t end, bool carrier) {
 /// Loses what is in flight to and from `end`. Called when it comes back, too: what others sent
 /// while it was away does not reach it afterwards.
 void Link::cut(std::size_t end) {
-  ends_[end].cut = ++cuts_;
+  if (is_bus()) {
+    Bus& bus = uncommon_->bus;
+    bus.latest_cut[end] = ++bus.cuts;
+  }
   for (std::size_t i = 0; i < ends_.size(); ++i) {
     End& from = ends_[i];
     if (in_flight(i) == 0) continue;
@@ -74,7 +82,7 @@ void Link::cut_from(End& from, const Gone& gone) {
   const auto lose = [&](PacketPtr frame) {
     drop(DropReason::CarrierLostInFlight, std::move(frame));
   };
-  const SimTime now = env_.scheduler.now();
+  const SimTime now = scheduler().now();
   const SimTime last_arrival = from.last_arrival, free = from.free;
   std::vector<PacketPtr> waiting = take_waiting(from);
   const bool sending = !from.flights.empty() && from.free > now;
@@ -102,7 +110,7 @@ void Link::cut_from(End& from, const Gone& gone) {
     }
   }
   arm(from);
-  Extra* const extra = from.rest->extra.get();
+  Extra* const extra = extra_of(from);
   if (extra == nullptr) return;
   extra->queue.remove(gone, lose);
   extra->turn.cancel();
@@ -110,7 +118,7 @@ void Link::cut_from(End& from, const Gone& gone) {
 }
 
 bool Link::follows_peer(const End& end) const {
-  return end.rest->config.carrier_follows_peer.value_or(!is_bus());
+  return end.carrier_follows_peer.value_or(!is_bus());
 }
 
 bool Link::medium_up(std::size_t end) const {
@@ -127,14 +135,14 @@ bool Link::peer_present(std::size_t end) const {
 std::optional<std::size_t> Link::peer_of(std::size_t end) const {
   if (!peer_present(end)) return std::nullopt;
   for (std::size_t i = 0; i < ends_.size(); ++i) {
-    const bool joinable = !wants_host(ends_[end]) || !ends_[i].rest->config.station;
+    const bool joinable = !wants_host(ends_[end]) || !ends_[i].station;
     if (i != end && joinable && is_end_on_air(i)) return i;
   }
   return std::nullopt;
 }
 
 void Link::watch_air(std::size_t end, std::function<void()> watcher) {
-  ends_.at(end).rest->watchers.push_back([watcher = std::move(watcher)](bool) { watcher(); });
+  rest_of(ends_.at(end)).watchers.push_back([watcher = std::move(watcher)](bool) { watcher(); });
 }
 
 void Link::watch_peer(std::size_t end, std::function<void(bool)> watcher) {
@@ -143,11 +151,11 @@ void Link::watch_peer(std::size_t end, std::function<void(bool)> watcher) {
     shown = peer;
     watcher(peer);
   };
-  ends_.at(end).rest->watchers.push_back(told);
+  rest_of(ends_.at(end)).watchers.push_back(told);
 }
 
 void Link::set_end_promiscuous(std::size_t end, bool on) {
-  bool& promiscuous = ends_.at(end).rest->config.promiscuous;
+  bool& promiscuous = ends_.at(end).promiscuous;
   if (promiscuous == on) return;
   promiscuous = on;
   if (!is_bus()) return;
@@ -177,8 +185,8 @@ void Link::update() {
     }
     for (std::size_t i = 0; i < ends_.size(); ++i) {
       const End& end = ends_[i];
+      if (end.rest == nullptr || end.rest->watchers.empty()) continue;
       Rest& rest = *end.rest;
-      if (rest.watchers.empty()) continue;
       const std::uint32_t changes = rest.changes + (wants_host(end) ? host_changes_ : changes_);
       if (changes == rest.shown_changes) continue;
       rest.shown_changes = changes;

@@ -294,6 +294,22 @@ TEST(LinkBus, AnEndThatVanishesTakesOnlyItsOwnFramesAlong) {
   EXPECT_THAT(world.at(1).numbers(), IsEmpty());
 }
 
+TEST(LinkBus, AWireThatBecomesOneKeepsWhatIsInFlight) {
+  LinkConfig config;
+  config.delay = milliseconds(10);
+  LinkWorld world(config, 2);
+  world.link.set_end_carrier(1, false);
+  world.link.set_end_carrier(1, true);
+  world.send(0, 1, 1);
+  world.add_end();
+  world.link.carry(0, world.frame(MacAddress::broadcast(), 2));
+  world.link.set_end_carrier(2, false);
+  world.link.set_end_carrier(2, true);
+  world.scheduler.run();
+  EXPECT_THAT(world.at(1).numbers(), ElementsAre(1, 2));
+  EXPECT_THAT(world.at(2).numbers(), IsEmpty());
+}
+
 TEST(LinkBus, CarrierStaysWithoutPeersUnlessItFollowsThem) {
   LinkWorld world({}, 3);
   world.add_end(false, true);

@@ -193,6 +193,44 @@ TEST(Link, ANewConfigLeavesWhatIsInFlightAlone) {
                                                 Arrival{{5'200'000}, 3}));
 }
 
+TEST(Link, AConfigOfOneEndHoldsUntilAllGetAnother) {
+  LinkConfig slow, slower;
+  slow.delay = milliseconds(5);
+  slower.delay = milliseconds(8);
+  LinkWorld world;
+  world.link.set_config(0, slower);
+  world.link.set_config(0, slow);
+  world.send(0, 1, 1);
+  world.send(1, 0, 2);
+  world.scheduler.run();
+  EXPECT_THAT(world.at(1).arrivals, ElementsAre(Arrival{{5'000'000}, 1}));
+  EXPECT_THAT(world.at(0).arrivals, ElementsAre(Arrival{{0}, 2}));
+  EXPECT_EQ(world.link.config(0), slow);
+  EXPECT_EQ(world.link.config(1), LinkConfig{});
+  world.link.set_config(slower);
+  world.add_end();
+  for (const std::size_t end : {0u, 1u, 2u}) EXPECT_EQ(world.link.config(end), slower);
+  world.send(0, 1, 3);
+  world.scheduler.run();
+  EXPECT_EQ(world.at(1).arrivals.back(), (Arrival{{13'000'000}, 3}));
+}
+
+// A transmitter learns its new rate from what it was told last, whoever told it.
+TEST(Link, WhatWaitsGoesByTheLatestConfig) {
+  LinkConfig fast, slow;
+  fast.rate = 8'000'000;  // 100 bytes in 100 us
+  slow.rate = 800'000;
+  LinkWorld world(fast);
+  for (int i = 1; i <= 3; ++i) world.send(0, 1, i);
+  world.link.set_config(0, slow);
+  world.link.set_config(slow);  // the same again
+  world.scheduler.run_until({150'000});
+  world.link.set_config(fast);
+  world.scheduler.run();
+  EXPECT_THAT(world.at(1).arrivals, ElementsAre(Arrival{{100'000}, 1}, Arrival{{1'100'000}, 2},
+                                                Arrival{{1'200'000}, 3}));
+}
+
 TEST(Link, OneSchedulerEventADirection) {
   LinkConfig config;
   config.delay = seconds(1);
