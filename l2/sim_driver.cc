@@ -5,12 +5,10 @@
 
 namespace flapjack {
 
-SimDriver::SimDriver(const LinkEnv& env, Link& link, std::string name,
-                     const SimDriverConfig& config)
-    : tracer_(env.tracer),
-      link_(link),
-      config_(config),
-      subject_(env.tracer.subject(name)),
+SimDriver::SimDriver(Link& link, std::string_view name, const SimDriverConfig& config)
+    : link_(link),
+      checksum_(config.checksum),
+      promiscuous_(config.promiscuous),
       end_(static_cast<std::uint32_t>(link.add_end(
           *this, {name, config.mac, config.promiscuous, config.station,
                   config.carrier_follows_peer}))) {}
@@ -20,7 +18,7 @@ SimDriver::~SimDriver() {
 }
 
 DriverCaps SimDriver::caps() const {
-  return {config_.mac, true, config_.checksum};
+  return {link_.end_mac(end_), true, checksum_};
 }
 
 void SimDriver::attach(DriverUser& user) {
@@ -36,16 +34,16 @@ Status SimDriver::set_running(bool running) {
 }
 
 Status SimDriver::set_promiscuous(bool on) {
-  link_.set_end_promiscuous(end_, on || config_.promiscuous);
+  link_.set_end_promiscuous(end_, on || promiscuous_);
   return Status();
 }
 
 Status SimDriver::transmit(PacketPtr frame) {
   if (!running_) {
-    tracer_.drop(DropReason::DriverRefused, subject_, *frame);
+    drop(DropReason::DriverRefused, std::move(frame));
     return Errc::Enetdown;
   }
-  if (!config_.checksum.fill) fill_frame_checksums(frame->bytes());
+  if (!checksum_.fill) fill_frame_checksums(frame->bytes());
   link_.carry(end_, std::move(frame));
   return Status();
 }
@@ -58,16 +56,20 @@ Foresight SimDriver::foresee_deliver() const {
 
 void SimDriver::deliver(PacketPtr frame) {
   if (!running_ || user_ == nullptr) {
-    return tracer_.drop(DropReason::DriverRefused, subject_, *frame);
+    return drop(DropReason::DriverRefused, std::move(frame));
   }
-  if (!config_.checksum.verify && !frame_checksums_hold(frame->bytes())) {
-    return tracer_.drop(DropReason::BadChecksum, subject_, *frame);
+  if (!checksum_.verify && !frame_checksums_hold(frame->bytes())) {
+    return drop(DropReason::BadChecksum, std::move(frame));
   }
   user_->on_frame(std::move(frame));
 }
 
 void SimDriver::on_medium(bool up) {
   if (user_ != nullptr) user_->on_carrier(up);
+}
+
+void SimDriver::drop(DropReason reason, PacketPtr frame) {
+  link_.tracer().drop(reason, link_.end_subject(end_), *frame);
 }
 
 }  // namespace flapjack

@@ -20,13 +20,11 @@ struct SimDriverConfig {
   bool station = false;  ///< see LinkEndConfig
 };
 
-class alignas(kCacheLine) SimDriver : public Driver,
-                                      public ArenaObject<SimDriver>,
-                                      private LinkEnd {
+class SimDriver : public Driver, public ArenaObject<SimDriver>, private LinkEnd {
  public:
   /// Takes a place at `link`, which outlives the driver. `name` is the iface's path ("dev.eth0"):
   /// the subject of its drops and the name of its end.
-  SimDriver(const LinkEnv& env, Link& link, std::string name, const SimDriverConfig& config);
+  SimDriver(Link& link, std::string_view name, const SimDriverConfig& config);
   ~SimDriver() override;
 
   DriverCaps caps() const override;
@@ -46,13 +44,14 @@ class alignas(kCacheLine) SimDriver : public Driver,
   Foresight foresee_deliver() const override;
   void deliver(PacketPtr frame) override;
   void on_medium(bool up) override;
+  void drop(DropReason reason, PacketPtr frame);
 
-  Tracer& tracer_;
+  // The end knows the name and the address.
   Link& link_;
   DriverUser* user_ = nullptr;
-  SimDriverConfig config_;
+  ChecksumPolicy checksum_;
+  bool promiscuous_;
   bool running_ = false;
-  SubjectId subject_;
   std::uint32_t end_;  // last: taking the place calls on_medium()
 };
 

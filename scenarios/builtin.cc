@@ -79,7 +79,7 @@ MadeDriver make_sim(const DriverSite& site) {
   config.station = site.station;
   config.promiscuous = site.promiscuous;
   config.checksum = site.checksum;
-  auto driver = make_in<SimDriver>(site.env.slab.arena(), site.env, *site.link, site.path, config);
+  auto driver = make_in<SimDriver>(site.env.slab.arena(), *site.link, site.path, config);
   const std::size_t end = driver->end();
   return {std::move(driver), end};
 }

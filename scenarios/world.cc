@@ -101,8 +101,8 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
   NetIf& iface = node.stack.add_iface(if_config);
   SimDriverConfig driver_config;
   driver_config.mac = default_mac(node, iface.index().value);
-  auto driver = make_in<SimDriver>(
-      slab_.arena(), link_env(), link, node.stack.path_of(config.name), driver_config);
+  auto driver =
+      make_in<SimDriver>(slab_.arena(), link, node.stack.path_of(config.name), driver_config);
   attach(iface, link, driver->end());
   node.drivers.push_back(std::move(driver));
   iface.bind_l2(ethernet(node.config->arp));  // its context shares a line with the driver

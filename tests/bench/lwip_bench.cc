@@ -39,8 +39,7 @@ struct Node {
   Node(const StackEnv& env, Link& link, std::uint8_t number, const EngineConfig& config)
       : stack(env, "n" + std::to_string(number), NodeId{number}),
         iface(stack.add_iface(NetIfConfig{.name = "lte0"})),
-        driver({env.scheduler, env.tracer, env.slab, env.rng}, link, stack.path_of("lte0"),
-               {{{2, 0, 0, 0, 0, number}}, false, {}, {}}),
+        driver(link, stack.path_of("lte0"), {{{2, 0, 0, 0, 0, number}}, false, {}, {}}),
         engine(std::move(make_lwip_engine(iface, driver, config).value())) {
     if (!engine->set_enabled(true).ok()) std::abort();
   }

@@ -25,8 +25,7 @@ class Rig {
     for (std::size_t i = 0; i < 2; ++i) {
       const std::string name = "ppp" + std::to_string(i);
       devices_[i] = std::make_unique<HdlcDriver>(
-          env(), "a." + name,
-          make_in<SimDriver>(nullptr, env(), lines_[i], "a." + name, device()));
+          env(), "a." + name, make_in<SimDriver>(nullptr, lines_[i], "a." + name, device()));
       NetIf& iface = node_.add_iface({.name = name, .ipv6 = (options & 2) != 0});
       iface.bind_l2(l2_);
       iface.bind_driver(*devices_[i]);

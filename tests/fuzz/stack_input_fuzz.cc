@@ -34,9 +34,9 @@ class Rig {
   Rig(std::uint8_t options, bool traced)
       : near_(env(), "near"),
         far_(env(), "far"),
-        eth0_(env(), near_, "a.eth0", driver_config(1)),
-        eth1_(env(), far_, "a.eth1", driver_config(2)),
-        peer_(env(), near_, "b.eth0", driver_config(3)),
+        eth0_(near_, "a.eth0", driver_config(1)),
+        eth1_(far_, "a.eth1", driver_config(2)),
+        peer_(near_, "b.eth0", driver_config(3)),
         a_({scheduler_, tracer_, fibers_, slab_, rng_}, "a", NodeId{1}, config(options)),
         b_({scheduler_, tracer_, fibers_, slab_, rng_}, "b", NodeId{2}) {
     if (traced) tracer_.add_sink(digest_);

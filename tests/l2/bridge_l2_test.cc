@@ -28,9 +28,9 @@ class Bridge : public ::testing::Test {
       links.push_back(make_in<Link>(nullptr, rig.env(), "wire" + n));
       SimDriverConfig device;
       device.mac = mac(static_cast<std::uint8_t>(0x10 + i));
-      devices.push_back(make_in<SimDriver>(nullptr, rig.env(), *links[i], "sw.p" + n, device));
-      stations.push_back(make_in<SimDriver>(nullptr, rig.env(), *links[i], "s" + n,
-                                                     SimDriverConfig{mac(i + 1u), true}));
+      devices.push_back(make_in<SimDriver>(nullptr, *links[i], "sw.p" + n, device));
+      stations.push_back(make_in<SimDriver>(nullptr, *links[i], "s" + n,
+                                            SimDriverConfig{mac(i + 1u), true}));
       users.push_back(std::make_unique<test::RecordingUser>(rig.scheduler));
       stations[i]->attach(*users[i]);
       EXPECT_TRUE(stations[i]->set_running(true).ok());
@@ -269,7 +269,7 @@ struct Loop {
     }
     station_link = make_in<Link>(nullptr, rig.env(), "station");
     port(one, *station_link, "edge");
-    station = make_in<SimDriver>(nullptr, rig.env(), *station_link, "s", SimDriverConfig{});
+    station = make_in<SimDriver>(nullptr, *station_link, "s", SimDriverConfig{});
     user = std::make_unique<test::RecordingUser>(rig.scheduler);
     station->attach(*user);
     EXPECT_TRUE(station->set_running(true).ok());
@@ -288,8 +288,7 @@ struct Loop {
   void port(Stack& stack, Link& link, const std::string& name) {
     SimDriverConfig device;
     device.mac = mac(static_cast<std::uint8_t>(0x10 + devices.size()));
-    devices.push_back(
-        make_in<SimDriver>(nullptr, rig.env(), link, stack.path_of(name), device));
+    devices.push_back(make_in<SimDriver>(nullptr, link, stack.path_of(name), device));
     NetIf& iface = stack.add_iface({.name = name});
     iface.bind_l2(ethernet);
     iface.bind_driver(*devices.back());

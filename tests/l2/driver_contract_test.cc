@@ -170,8 +170,8 @@ TEST(SimDriver, ReportsChangesOfItsMedium) {
   Bench bench;
   const auto wrapped = [&](const std::string& name, std::uint8_t last) {
     const DriverSite at = site(bench, true, name, last);
-    auto bare = make_in<SimDriver>(nullptr, at.env, *at.link, name,
-                                            SimDriverConfig{at.mac, false, {}, {}});
+    auto bare =
+        make_in<SimDriver>(nullptr, *at.link, name, SimDriverConfig{at.mac, false, {}, {}});
     return std::make_unique<FaultyDriver>(at.env, name, std::move(bare), FaultyDriverConfig{});
   };
   bench.peer = wrapped("peer", 1);

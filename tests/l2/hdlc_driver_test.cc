@@ -20,7 +20,7 @@ using Bytes = std::vector<std::uint8_t>;
 class Hdlc : public ::testing::Test {
  protected:
   std::unique_ptr<Driver> device(const std::string& name) {
-    return make_in<SimDriver>(nullptr, rig.env(), wire, name, SimDriverConfig{});
+    return make_in<SimDriver>(nullptr, wire, name, SimDriverConfig{});
   }
   void start() {
     for (auto [driver, whose] : {std::pair{&a, &user_a}, std::pair{&b, &user_b}}) {
@@ -38,9 +38,9 @@ class Hdlc : public ::testing::Test {
     PacketPtr p = packet(line_bytes);
     test::RecordingUser user(rig.scheduler);
     Link other(rig.env(), "other");
-    SimDriver sender(rig.env(), other, "s", {});
+    SimDriver sender(other, "s", {});
     HdlcDriver receiver(rig.env(), "r",
-                        make_in<SimDriver>(nullptr, rig.env(), other, "r", SimDriverConfig{}));
+                        make_in<SimDriver>(nullptr, other, "r", SimDriverConfig{}));
     sender.attach(user);
     receiver.attach(user_b);
     ASSERT_TRUE(sender.set_running(true).ok());

@@ -215,7 +215,7 @@ TEST(Ppp, InTheOldOrderItWorksToo) {
   for (auto [stack, l2] : {std::pair{&a, &asking}, std::pair{&b, &giving}}) {
     const std::string name = stack->path_of("ppp0");
     drivers.push_back(std::make_unique<HdlcDriver>(
-        rig.env(), name, make_in<SimDriver>(nullptr, rig.env(), line, name, SimDriverConfig{})));
+        rig.env(), name, make_in<SimDriver>(nullptr, line, name, SimDriverConfig{})));
     NetIf& iface = stack->add_iface({.name = "ppp0"});
     iface.bind_l2(*l2);
     iface.bind_driver(*drivers.back());

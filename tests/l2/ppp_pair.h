@@ -48,7 +48,7 @@ struct PppPair {
     return config;
   }
   std::unique_ptr<Driver> device(const std::string& name) {
-    return make_in<SimDriver>(nullptr, rig.env(), line, name, SimDriverConfig{});
+    return make_in<SimDriver>(nullptr, line, name, SimDriverConfig{});
   }
   StackEnv env() { return {rig.scheduler, rig.tracer, fibers, rig.slab, rig.rng}; }
   void up(Duration how_long = seconds(1)) {

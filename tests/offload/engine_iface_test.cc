@@ -139,8 +139,7 @@ TEST_P(EngineIface, FramesAreCounted) {
 TEST_P(EngineIface, ValuesOutOfRangeAreRefused) {
   EngineRig rig(GetParam().make);
   NetIf& iface = rig.node(1).stack.add_iface(EngineNode::named("lte1"));
-  SimDriver driver({rig.scheduler, rig.tracer, rig.slab, rig.rng}, rig.link, "n1.lte1",
-                   {EngineNode::mac(77), false, {}, {}});
+  SimDriver driver(rig.link, "n1.lte1", {EngineNode::mac(77), false, {}, {}});
   EngineConfig good;
   good.address = {{0x0a000042}, 16};
   std::vector<EngineConfig> bad(8, good);

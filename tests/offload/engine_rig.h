@@ -28,8 +28,7 @@ struct EngineNode {
       : address{0x0a000000u + number},
         stack(env, "n" + std::to_string(number), NodeId{number}),
         iface(stack.add_iface(named("lte0"))),
-        driver({env.scheduler, env.tracer, env.slab, env.rng}, link, stack.path_of("lte0"),
-               {mac(number), false, {}, {}}),
+        driver(link, stack.path_of("lte0"), {mac(number), false, {}, {}}),
         l2([this](NetIf&, bool up) { return engine->set_enabled(up); }) {
     config.address = {address, 16};
     auto made = make(iface, driver, config);

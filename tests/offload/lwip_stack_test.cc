@@ -27,10 +27,7 @@ struct LwipStackTest : testing::Test {
   }
   EngineRig rig{make_lwip_engine};
   NetIf& iface = rig.node(1).stack.add_iface(EngineNode::named("x0"));
-  SimDriver driver{{rig.scheduler, rig.tracer, rig.slab, rig.rng},
-                   rig.link,
-                   "n1.x0",
-                   {EngineNode::mac(3), false, {}, {}}};
+  SimDriver driver{rig.link, "n1.x0", {EngineNode::mac(3), false, {}, {}}};
   Owner owner;
   LwipStackConfig config;
   std::unique_ptr<LwipStack> stack;
@@ -109,7 +106,7 @@ TEST_F(LwipStackTest, ListenersRefuseWhenTheModemIsOutOfSockets) {
 }
 
 TEST_F(LwipStackTest, TheDriversHardwareMayDoChecksums) {
-  SimDriver lazy({rig.scheduler, rig.tracer, rig.slab, rig.rng}, rig.link, "n1.y0",
+  SimDriver lazy(rig.link, "n1.y0",
                  {EngineNode::mac(4), false, {.fill = false, .verify = false}, {}});
   NetIf& other = rig.node(1).stack.add_iface(EngineNode::named("y0"));
   LwipStackConfig wrong = config;
