@@ -87,11 +87,11 @@ void ConnMgr::init_returned() {
 void ConnMgr::finish_boot() {
   if (blocked()) stack_.tracer().event(stack_.subject(), conn_event::kMonitorFreed);
   monitor_.lock();
-  stack_.mgmt.add<&ConnMgr::on_iface>(
-      this, mgmt_mask(MgmtEvent::IfAdminUp, MgmtEvent::IfUp, MgmtEvent::IfDown));
-  stack_.mgmt.add<&ConnMgr::on_self>(
-      this, mgmt_mask(MgmtEvent::ConnIfTimeout, MgmtEvent::ConnIfFatalError,
-                      MgmtEvent::ConnIfIdleTimeout));
+  stack_.mgmt.add<
+      MgmtHears<&ConnMgr::on_self, mgmt_mask(MgmtEvent::ConnIfTimeout, MgmtEvent::ConnIfFatalError,
+                                             MgmtEvent::ConnIfIdleTimeout)>,
+      MgmtHears<&ConnMgr::on_iface,
+                mgmt_mask(MgmtEvent::IfAdminUp, MgmtEvent::IfUp, MgmtEvent::IfDown)>>(this);
   for (const auto& binding : bindings_) {
     const bool exists = binding->impl().traits().exists;
     if (exists && binding->iface().is_admin_up()) auto_connect(binding->iface());

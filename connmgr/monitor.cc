@@ -74,14 +74,17 @@ bool Monitor::fits() const {
 
 void Monitor::start() {
   assert(fits() && !started_);
-  NetMgmt& mgmt = stack_.mgmt;
-  mgmt.add<&Monitor::on_iface>(this, mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown));
-  const std::uint64_t detection =
-      config_.any_ipv4_add ? 0 : mgmt_mask(MgmtEvent::Ipv4AcdSucceed, MgmtEvent::Ipv4AcdFailed);
-  mgmt.add<&Monitor::on_ipv4>(
-      this, mgmt_mask(MgmtEvent::Ipv4AddrAdd, MgmtEvent::Ipv4AddrDel) | detection);
-  mgmt.add<&Monitor::on_ipv6>(this, mgmt_mask(MgmtEvent::Ipv6AddrAdd, MgmtEvent::Ipv6AddrDel,
-                                              MgmtEvent::Ipv6DadSucceed, MgmtEvent::Ipv6DadFailed));
+  using OnIface = MgmtHears<&Monitor::on_iface, mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown)>;
+  constexpr std::uint64_t kAddress = mgmt_mask(MgmtEvent::Ipv4AddrAdd, MgmtEvent::Ipv4AddrDel);
+  constexpr std::uint64_t kAcd = mgmt_mask(MgmtEvent::Ipv4AcdSucceed, MgmtEvent::Ipv4AcdFailed);
+  using OnIpv6 =
+      MgmtHears<&Monitor::on_ipv6, mgmt_mask(MgmtEvent::Ipv6AddrAdd, MgmtEvent::Ipv6AddrDel,
+                                             MgmtEvent::Ipv6DadSucceed, MgmtEvent::Ipv6DadFailed)>;
+  if (config_.any_ipv4_add) {
+    stack_.mgmt.add<OnIpv6, MgmtHears<&Monitor::on_ipv4, kAddress>, OnIface>(this);
+  } else {
+    stack_.mgmt.add<OnIpv6, MgmtHears<&Monitor::on_ipv4, kAddress | kAcd>, OnIface>(this);
+  }
   snapshot();
   started_ = true;
   give();

@@ -5,7 +5,7 @@
 #include <array>
 #include <cassert>
 
-#include "stack/net/net_if.h"
+#include "stack/net/stack.h"
 
 namespace flapjack {
 namespace {
@@ -18,101 +18,119 @@ Lane lane_of(NetMgmtConfig::Delivery delivery) {
 
 }  // namespace
 
-NetMgmt::NetMgmt(Tracer& tracer, SubjectId node, const NetMgmtConfig& config)
-    : tracer_(tracer),
-      node_(node),
-      config_(config) {
-  assert(config.queue_size > 0);
-  assert(config.delivery != NetMgmtConfig::Delivery::Direct || config.handler_time.ns == 0);
+NetMgmt::NetMgmt(Stack& stack) : stack_(stack) {
+  assert(config().queue_size > 0);
+  assert(config().delivery != NetMgmtConfig::Delivery::Direct || config().handler_time.ns == 0);
 }
 
 // A place that is free at the very instant at which a notifier gives up is taken first.
 NetMgmt::Queue::Queue(NetMgmt& mgmt)
-    : work(mgmt.tracer_.scheduler(), lane_of(mgmt.config_.delivery),
-           delegate<&NetMgmt::turn>(&mgmt)),
-      give_up(mgmt.tracer_.scheduler(), Lane::Settle, delegate<&NetMgmt::give_up>(&mgmt)) {}
+    : work(mgmt.scheduler(), lane_of(mgmt.config().delivery), delegate<&NetMgmt::turn>(&mgmt)),
+      give_up(mgmt.scheduler(), Lane::Settle, delegate<&NetMgmt::give_up>(&mgmt)) {}
+
+const NetMgmtConfig& NetMgmt::config() const { return stack_.config().mgmt; }
+Tracer& NetMgmt::tracer() const { return stack_.tracer(); }
+Scheduler& NetMgmt::scheduler() const { return stack_.scheduler(); }
+
+NetMgmt::Rare& NetMgmt::rare() {
+  if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
+  return *rare_;
+}
 
 void NetMgmt::add(MgmtCallback& callback) {
   remove(callback);
-  enter(statics_, registered(callback));
+  enter(statics(), {nullptr, &callback});
+}
+
+void NetMgmt::add_static(MgmtCallback& callback) {
+  enter(rare().statics++, {nullptr, &callback});
 }
 
 void NetMgmt::call_callback(void* self, const MgmtNotice& notice) {
   static_cast<MgmtCallback*>(self)->handler(notice);
 }
 
+std::size_t NetMgmt::count_of(const Registered& registered) {
+  return registered.methods != nullptr ? registered.methods->size() : 1;
+}
+
+NetMgmt::Method NetMgmt::method(const Registered& registered, std::size_t place) {
+  if (registered.methods != nullptr) return (*registered.methods)[place];
+  return {static_cast<const MgmtCallback*>(registered.self)->mask, call_callback};
+}
+
 void NetMgmt::enter(std::size_t place, const Registered& registered) {
   callbacks_.insert(callbacks_.begin() + static_cast<std::ptrdiff_t>(place), registered);
-  covered_ |= word(registered.mask);
 }
 
-template <class Gone>
-void NetMgmt::remove_if(const Gone& gone) {
+void NetMgmt::forget(const void* self, bool callback) {
   if (queue_ != nullptr) {
-    for (Registered& r : queue_->to_call) {
-      if (gone(r)) r.call = nullptr;
+    for (Due& due : queue_->to_call) {
+      if (due.self == self && (due.call == call_callback) == callback) due.call = nullptr;
     }
   }
-  const auto end = std::remove_if(callbacks_.begin() + statics_, callbacks_.end(), gone);
-  if (end == callbacks_.end()) return;
-  callbacks_.erase(end, callbacks_.end());
-  covered_ = {};
-  for (const Registered& r : callbacks_) covered_ |= word(r.mask);
+  const auto gone = [&](const Registered& r) {
+    return r.self == self && (r.methods == nullptr) == callback;
+  };
+  const auto first = callbacks_.begin() + static_cast<std::ptrdiff_t>(statics());
+  callbacks_.erase(std::remove_if(first, callbacks_.end(), gone), callbacks_.end());
 }
 
-void NetMgmt::remove(const MgmtCallback& callback) {
-  remove_if([&](const Registered& r) { return r.call == call_callback && r.self == &callback; });
-}
+void NetMgmt::remove(const MgmtCallback& callback) { forget(&callback, true); }
 
-void NetMgmt::remove_methods(const void* self) {
-  remove_if([&](const Registered& r) { return r.call != call_callback && r.self == self; });
-}
+void NetMgmt::remove_methods(const void* self) { forget(self, false); }
 
 RecordId NetMgmt::trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
-  if (!tracer_.wants(TraceKind::Event)) return {};
+  if (!tracer().wants(TraceKind::Event)) return {};
   std::array<Attr, MgmtInfo::kMostAttrs + 1> attrs;
   std::size_t count = 0;
   const bool of_node = is_node_event(event);
   if (of_node && iface != nullptr) attrs[count++] = Attr::of("iface", iface->name());
   count += info.attrs(std::span<Attr, MgmtInfo::kMostAttrs>(&attrs[count], MgmtInfo::kMostAttrs));
-  return tracer_.record(TraceKind::Event, of_node || iface == nullptr ? node_ : iface->subject(),
-                        mgmt_event_name(event), std::span(attrs.data(), count));
+  const SubjectId subject = of_node || iface == nullptr ? stack_.subject() : iface->subject();
+  return tracer().record(TraceKind::Event, subject, mgmt_event_name(event),
+                         std::span(attrs.data(), count));
 }
 
 bool NetMgmt::covered(MgmtEvent event) const {
-  return covered_.covers(word(static_cast<std::uint64_t>(event)));
+  MgmtWord all;
+  for (const Registered& r : callbacks_) {
+    for (std::size_t i = 0; i < count_of(r); ++i) all |= word(method(r, i).mask);
+  }
+  return all.covers(word(static_cast<std::uint64_t>(event)));
 }
 
 void NetMgmt::notify(MgmtEvent event, NetIf* iface, const MgmtInfo& info) {
-  Entry entry{{event, iface, info}, trace(event, iface, info), tracer_.scheduler().now()};
+  Entry entry{{event, iface, info}, trace(event, iface, info), scheduler().now()};
   if (iface != nullptr && !is_node_event(event)) iface->set_last_event(entry.record);
-  if (tap_ != nullptr) {
-    tap_->raised(event, iface, info, entry.record.valid() ? entry.record : tracer_.cause());
+  if (rare_ != nullptr && rare_->tap != nullptr) {
+    const RecordId record = entry.record.valid() ? entry.record : tracer().cause();
+    rare_->tap->raised(event, iface, info, record);
   }
   if (!covered(event)) return;
-  if (!entry.record.valid()) entry.record = tracer_.cause();
-  if (config_.delivery == NetMgmtConfig::Delivery::Direct) return deliver_now(entry);
-  if (info.bytes() > config_.info_bytes_max) return lose(entry);
+  if (!entry.record.valid()) entry.record = tracer().cause();
+  if (config().delivery == NetMgmtConfig::Delivery::Direct) return deliver_now(entry);
+  if (info.bytes() > config().info_bytes_max) return lose(entry);
   enqueue(entry);
 }
 
 void NetMgmt::enqueue(const Entry& entry) {
   if (queue_ == nullptr) queue_ = std::make_unique<Queue>(*this);
-  if (queue_->count < config_.queue_size) return push(entry);
-  if (config_.overflow == NetMgmtConfig::Overflow::DropOldest) {
+  if (queue_->count < config().queue_size) return push(entry);
+  if (config().overflow == NetMgmtConfig::Overflow::DropOldest) {
     lose(pop());
     return push(entry);
   }
   // The delivering thread itself cannot wait for the place that only it could make.
-  if (calling_ || config_.queue_timeout.ns <= 0) return lose(entry);
+  if (queue_->calling || config().queue_timeout.ns <= 0) return lose(entry);
   queue_->waiting.push_back(entry);
   peak_ = std::max(peak_, static_cast<std::uint32_t>(queue_->count + queue_->waiting.size()));
-  if (!queue_->give_up.running()) queue_->give_up.start(config_.queue_timeout);
+  if (!queue_->give_up.running()) queue_->give_up.start(config().queue_timeout);
 }
 
 void NetMgmt::push(const Entry& entry) {
   Queue& q = *queue_;
-  if (q.count == q.ring.size()) grow(q, config_.queue_size);
+  if (q.count == q.ring.size()) grow(q, config().queue_size);
   q.ring[(q.head + q.count) % q.ring.size()] = entry;
   peak_ = std::max(peak_, static_cast<std::uint32_t>(++q.count));
   if (!q.work.running() && !q.busy) q.work.start(Duration{});
@@ -138,53 +156,53 @@ NetMgmt::Entry NetMgmt::pop() {
 
 void NetMgmt::admit_waiting() {
   Queue& q = *queue_;
-  while (!q.waiting.empty() && q.count < config_.queue_size) {
+  while (!q.waiting.empty() && q.count < config().queue_size) {
     push(q.waiting.front());
     q.waiting.erase(q.waiting.begin());
   }
   if (q.waiting.empty()) {
     q.give_up.cancel();
   } else {
-    q.give_up.start_at(q.waiting.front().raised + config_.queue_timeout);
+    q.give_up.start_at(q.waiting.front().raised + config().queue_timeout);
   }
 }
 
 void NetMgmt::give_up() {
   Queue& q = *queue_;
-  const SimTime now = tracer_.scheduler().now();
-  while (!q.waiting.empty() && q.waiting.front().raised + config_.queue_timeout <= now) {
+  const SimTime now = scheduler().now();
+  while (!q.waiting.empty() && q.waiting.front().raised + config().queue_timeout <= now) {
     const Entry late = q.waiting.front();
     q.waiting.erase(q.waiting.begin());
     lose(late);
   }
-  if (!q.waiting.empty()) q.give_up.start_at(q.waiting.front().raised + config_.queue_timeout);
+  if (!q.waiting.empty()) q.give_up.start_at(q.waiting.front().raised + config().queue_timeout);
 }
 
 void NetMgmt::lose(const Entry& entry) {
-  ++dropped_;
-  const CauseScope scope(tracer_.scheduler(), entry.record);
+  ++rare().dropped;
+  const CauseScope scope(scheduler(), entry.record);
   const std::string_view name = mgmt_event_name(entry.notice.event);
   const std::size_t bytes = entry.notice.info.bytes();
-  if (bytes <= config_.info_bytes_max) {
-    tracer_.event(node_, "mgmt_event_dropped", {Attr::of("event", name)});
+  if (bytes <= config().info_bytes_max) {
+    tracer().event(stack_.subject(), "mgmt_event_dropped", {Attr::of("event", name)});
   } else {
-    tracer_.event(node_, "mgmt_info_too_long",
-                  {Attr::of("event", name), Attr::of("bytes", static_cast<std::int64_t>(bytes))});
+    tracer().event(stack_.subject(), "mgmt_info_too_long",
+                   {Attr::of("event", name), Attr::of("bytes", static_cast<std::int64_t>(bytes))});
   }
 }
 
 // One event a turn, or one handler when they take time.
 void NetMgmt::turn() {
   if (stalled_) {
-    turn_missed_ = true;
+    queue_->turn_missed = true;
     return;
   }
   Queue& q = *queue_;
   if (!q.busy) begin();
   while (q.next < q.to_call.size()) {
-    const Registered registered = q.to_call[q.next++];
-    if (registered.call == nullptr) continue;
-    const Duration takes = call(registered);
+    const Due due = q.to_call[q.next++];
+    if (due.call == nullptr) continue;
+    const Duration takes = call(due);
     if (takes.ns > 0) return q.work.start(takes);
   }
   finish();
@@ -198,22 +216,25 @@ void NetMgmt::begin() {
   q.to_call.clear();
   const MgmtWord event = word(static_cast<std::uint64_t>(q.current.notice.event));
   for (const Registered& r : callbacks_) {
-    if (word(r.mask).matches(event)) q.to_call.push_back(r);
+    for (std::size_t i = 0; i < count_of(r); ++i) {
+      const Method each = method(r, i);
+      if (word(each.mask).matches(event)) q.to_call.push_back({each.call, r.self});
+    }
   }
   ++delivered_;
   admit_waiting();
 }
 
-Duration NetMgmt::call(const Registered& registered) {
-  Duration takes = config_.handler_time;
-  if (registered.call == call_callback) {  // it may be gone afterwards
-    takes = takes + static_cast<const MgmtCallback*>(registered.self)->takes;
+Duration NetMgmt::call(const Due& due) {
+  Duration takes = config().handler_time;
+  if (due.call == call_callback) {  // it may be gone afterwards
+    takes = takes + static_cast<const MgmtCallback*>(due.self)->takes;
   }
-  const CauseScope scope(tracer_.scheduler(), queue_->current.record);
+  const CauseScope scope(scheduler(), queue_->current.record);
   ++calls_;
-  calling_ = true;
-  registered.call(registered.self, queue_->current.notice);
-  calling_ = false;
+  queue_->calling = true;
+  due.call(due.self, queue_->current.notice);
+  queue_->calling = false;
   return takes;
 }
 
@@ -233,8 +254,8 @@ void NetMgmt::when_idle(Delegate then) {
 
 void NetMgmt::stall(bool on) {
   stalled_ = on;
-  if (on || !turn_missed_) return;
-  turn_missed_ = false;
+  if (on || queue_ == nullptr || !queue_->turn_missed) return;
+  queue_->turn_missed = false;
   queue_->work.start(Duration{});
 }
 
@@ -243,13 +264,18 @@ void NetMgmt::deliver_now(const Entry& entry) {
   const MgmtWord event = word(static_cast<std::uint64_t>(entry.notice.event));
   const auto all = callbacks_;
   ++delivered_;
-  const CauseScope scope(tracer_.scheduler(), entry.record);
+  const CauseScope scope(scheduler(), entry.record);
+  const auto there = [this](const Registered& r) {
+    return std::find(callbacks_.begin(), callbacks_.end(), r) != callbacks_.end();
+  };
   for (const Registered& r : all) {
-    const bool there = std::find(callbacks_.begin(), callbacks_.end(), r) != callbacks_.end();
-    if (!there || !word(r.mask).matches(event)) continue;
-    tracer_.scheduler().set_cause(entry.record);
-    ++calls_;
-    r.call(r.self, entry.notice);
+    for (std::size_t i = 0; i < count_of(r) && there(r); ++i) {
+      const Method each = method(r, i);
+      if (!word(each.mask).matches(event)) continue;
+      scheduler().set_cause(entry.record);
+      ++calls_;
+      each.call(r.self, entry.notice);
+    }
   }
 }
 

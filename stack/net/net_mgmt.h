@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "stack/base/small_vector.h"
@@ -24,6 +25,7 @@
 namespace flapjack {
 
 class NetIf;
+class Stack;
 
 /// An event as a handler gets it. `iface` is the live iface, no snapshot; null for an event of the
 /// node that blames none.
@@ -35,12 +37,16 @@ struct MgmtNotice {
 };
 
 /// A registration (Zephyr: struct net_mgmt_event_callback). The mask is a word or the OR of words
-/// of one layer and code; the object must live until removed.
+/// of one layer and code; the object must live until removed, with this mask.
 struct MgmtCallback {
   std::uint64_t mask = 0;
   std::function<void(const MgmtNotice&)> handler;
   Duration takes = {};  ///< simulated time that a call of it costs the net_mgmt thread
 };
+
+/// A method of a part of the stack and its mask, for NetMgmt::add().
+template <auto Method, std::uint64_t kMask>
+struct MgmtHears {};
 
 struct NetMgmtConfig {
   /// Who calls the handlers: a thread of net_mgmt's own, the system work queue, or the notifier
@@ -72,24 +78,21 @@ class MgmtTap {
 
 class NetMgmt {
  public:
-  /// `config` outlives it.
-  NetMgmt(Tracer& tracer, SubjectId node, const NetMgmtConfig& config);
+  explicit NetMgmt(Stack& stack);
   NetMgmt(const NetMgmt&) = delete;
   NetMgmt& operator=(const NetMgmt&) = delete;
 
   /// Registers; the last registered is called first. Registering twice moves it to the front.
   void add(MgmtCallback& callback);
-  /// The same for `self->Method(notice)`, which takes no time: for parts of the stack, which need
-  /// no object for each of their masks. A mask that is there already is registered once more.
-  template <auto Method, class T>
-  void add(T* self, std::uint64_t mask) {
-    constexpr Call call = [](void* whose, const MgmtNotice& notice) {
-      (static_cast<T*>(whose)->*Method)(notice);
-    };
-    enter(statics_, {call, self, mask});
+  /// The same for methods of `self`, which take no time, in the order in which they are called:
+  /// add<MgmtHears<&T::on_ipv6, kIpv6Mask>, MgmtHears<&T::on_ipv4, kIpv4Mask>>(this). For parts of
+  /// the stack, of which all nodes share the masks. What is there already is there once more.
+  template <class... Hears, class T>
+  void add(T* self) {
+    enter(statics(), {&kMethodsOf<T, Hears...>, self});
   }
   /// Registers for good, as Zephyr does at build time.
-  void add_static(MgmtCallback& callback) { enter(statics_++, registered(callback)); }
+  void add_static(MgmtCallback& callback);
   /// Safe at any time, also while it is called; nothing happens when it is not registered.
   void remove(const MgmtCallback& callback);
   /// All methods that `self` has registered.
@@ -100,7 +103,7 @@ class NetMgmt {
   void notify(MgmtEvent event, NetIf* iface, const MgmtInfo& info = {});
 
   /// One at most; null: none, which is what it costs nothing with.
-  void set_tap(MgmtTap* tap) { tap_ = tap; }
+  void set_tap(MgmtTap* tap) { rare().tap = tap; }
 
   /// A scripted stop of the delivering thread; the event it is at is finished afterwards.
   void stall(bool on);
@@ -109,7 +112,7 @@ class NetMgmt {
   bool idle() const { return queue_ == nullptr; }
 
   /// Events lost to a full queue or to the size of their info.
-  std::uint64_t dropped() const { return dropped_; }
+  std::uint64_t dropped() const { return rare_ != nullptr ? rare_->dropped : 0; }
   /// Events that reached the handlers; calls of handlers.
   std::uint64_t delivered() const { return delivered_; }
   std::uint64_t calls() const { return calls_; }
@@ -123,11 +126,20 @@ class NetMgmt {
     SimTime raised;
   };
   using Call = void (*)(void* self, const MgmtNotice& notice);
+  struct Method {
+    std::uint64_t mask;
+    Call call;
+  };
+  using Methods = std::span<const Method>;
   struct Registered {
+    const Methods* methods;  // null: `self` is a MgmtCallback
+    void* self;
+    bool operator==(const Registered&) const = default;
+  };
+  /// A call that an event is still to make.
+  struct Due {
     Call call;  // null once removed
     void* self;
-    std::uint64_t mask;
-    bool operator==(const Registered&) const = default;
   };
   /// What waits and what the thread is at.
   struct Queue {
@@ -137,21 +149,43 @@ class NetMgmt {
     std::vector<Entry> waiting;  // notifiers that wait for a place, oldest first
     // An event and who is still to be called.
     Entry current;
-    std::vector<Registered> to_call;
+    std::vector<Due> to_call;
     std::size_t next = 0;
-    bool busy = false;
+    bool busy = false, calling = false, turn_missed = false;
     Delegate when_idle;
     Timer work, give_up;
   };
+  /// What few nodes ever have.
+  struct Rare {
+    std::uint64_t dropped = 0;
+    MgmtTap* tap = nullptr;
+    std::size_t statics = 0;
+  };
+  template <class T, class Hears>
+  struct MethodOf;
+  template <class T, auto kMethod, std::uint64_t kMask>
+  struct MethodOf<T, MgmtHears<kMethod, kMask>> {
+    static constexpr Method value{kMask, [](void* self, const MgmtNotice& notice) {
+                                    (static_cast<T*>(self)->*kMethod)(notice);
+                                  }};
+  };
+  template <class T, class... Hears>
+  static constexpr Method kMethodTable[] = {MethodOf<T, Hears>::value...};
+  template <class T, class... Hears>
+  static constexpr Methods kMethodsOf{kMethodTable<T, Hears...>};
+
+  Rare& rare();
+  std::size_t statics() const { return rare_ != nullptr ? rare_->statics : 0; }
+  const NetMgmtConfig& config() const;
+  Tracer& tracer() const;
+  Scheduler& scheduler() const;
   RecordId trace(MgmtEvent event, NetIf* iface, const MgmtInfo& info);
-  MgmtWord word(std::uint64_t mask) const { return mgmt_word(mask, config_.layout); }
+  MgmtWord word(std::uint64_t mask) const { return mgmt_word(mask, config().layout); }
   static void call_callback(void* self, const MgmtNotice& notice);
-  static Registered registered(MgmtCallback& callback) {
-    return {call_callback, &callback, callback.mask};
-  }
+  static std::size_t count_of(const Registered& registered);
+  static Method method(const Registered& registered, std::size_t place);
   void enter(std::size_t place, const Registered& registered);
-  template <class Gone>
-  void remove_if(const Gone& gone);
+  void forget(const void* self, bool callback);
   bool covered(MgmtEvent event) const;
   void enqueue(const Entry& entry);
   void push(const Entry& entry);
@@ -162,21 +196,17 @@ class NetMgmt {
   void lose(const Entry& entry);
   void turn();
   void begin();
-  Duration call(const Registered& registered);
+  Duration call(const Due& due);
   void finish();
   void deliver_now(const Entry& entry);
 
-  Tracer& tracer_;
-  SubjectId node_;
-  std::uint32_t peak_ = 0;
-  const NetMgmtConfig& config_;
-  SmallVector<Registered, 5> callbacks_;  // static ones first; a connection manager has five
-  MgmtWord covered_;                      // the OR of all
+  Stack& stack_;
+  SmallVector<Registered, 2> callbacks_;  // static ones first; a connection manager has two
   std::unique_ptr<Queue> queue_;          // null while idle: most nodes are, most of the time
-  std::uint64_t dropped_ = 0, delivered_ = 0, calls_ = 0;
-  MgmtTap* tap_ = nullptr;
-  std::uint32_t statics_ = 0;
-  bool calling_ = false, stalled_ = false, turn_missed_ = false;
+  std::unique_ptr<Rare> rare_;
+  std::uint64_t delivered_ = 0, calls_ = 0;
+  std::uint32_t peak_ = 0;
+  bool stalled_ = false;
 };
 
 }  // namespace flapjack

@@ -14,8 +14,11 @@ using Overflow = NetMgmtConfig::Overflow;
 class Queue : public testing::Test {
  protected:
   void make(const NetMgmtConfig& how) {
-    config = how;
-    mgmt = std::make_unique<NetMgmt>(tracer, tracer.subject("n"), config);
+    StackConfig config;
+    config.mgmt = how;
+    node = std::make_unique<Stack>(StackEnv{scheduler, tracer, fibers, slab, rng}, "n", NodeId{1},
+                                   config);
+    mgmt = &node->mgmt;
     tracer.add_sink(sink);
     mgmt->add(callback);
   }
@@ -33,8 +36,11 @@ class Queue : public testing::Test {
   Scheduler scheduler;
   Tracer tracer{scheduler};
   MemorySink sink;
-  NetMgmtConfig config;
-  std::unique_ptr<NetMgmt> mgmt;
+  FiberHost fibers{scheduler};
+  PacketSlab slab;
+  const Rng rng{1};
+  std::unique_ptr<Stack> node;
+  NetMgmt* mgmt = nullptr;
   Lines log;
   std::function<void(const MgmtNotice&)> extra;
   MgmtCallback callback{

@@ -16,22 +16,26 @@ namespace {
 
 using test::Lines;
 
-/// A bus without any stack, and callbacks that write down what they get.
+StackConfig config_of(const NetMgmtConfig& mgmt) {
+  StackConfig config;
+  config.mgmt = mgmt;
+  return config;
+}
+
+/// The bus of a node without ifaces, and callbacks that write down what they get.
 struct Bus {
-  explicit Bus(const NetMgmtConfig& how = {}) : config(how) {
-    tracer.add_sink(sink);
-  }
+  explicit Bus(const NetMgmtConfig& config = {}) : rig(config_of(config)) {}
   MgmtCallback logger(std::string who, std::uint64_t mask) {
     return {mask, [this, who](const MgmtNotice& n) {
               log.push_back(who + ":" + std::string(mgmt_event_name(n.event)));
             }};
   }
 
-  Scheduler scheduler;
-  Tracer tracer{scheduler};
-  MemorySink sink;
-  const NetMgmtConfig config;
-  NetMgmt mgmt{tracer, tracer.subject("n"), config};
+  test::NodeRig rig;
+  Scheduler& scheduler = rig.scheduler;
+  Tracer& tracer = rig.tracer;
+  MemorySink& sink = rig.sink;
+  NetMgmt& mgmt = rig.node.mgmt;
   Lines log;
 };
 
@@ -258,8 +262,8 @@ TEST(NetMgmt, WithoutASinkTheCauseOfTheRaisePassesOn) {
 struct Part {
   explicit Part(NetMgmt& bus, Lines& to, std::string its_name)
       : mgmt(bus), log(to), name(std::move(its_name)) {
-    mgmt.add<&Part::one>(this, mgmt_mask(MgmtEvent::IfUp));
-    mgmt.add<&Part::two>(this, mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown));
+    mgmt.add<MgmtHears<&Part::two, mgmt_mask(MgmtEvent::IfUp, MgmtEvent::IfDown)>,
+             MgmtHears<&Part::one, mgmt_mask(MgmtEvent::IfUp)>>(this);
   }
   ~Part() { mgmt.remove_methods(this); }
   void one(const MgmtNotice&) { log.push_back(name + "1"); }
