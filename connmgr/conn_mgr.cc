@@ -20,9 +20,10 @@ void keep_first(Status& first, Status status) {
 
 // The first binding of the iface decides, even when its implementation does not exist.
 Binding* ConnMgr::if_get_binding(const NetIf& iface) const {
-  const auto it = std::find_if(bindings_.begin(), bindings_.end(),
+  const auto all = bindings();
+  const auto it = std::find_if(all.begin(), all.end(),
                                [&](const auto& b) { return &b->iface() == &iface; });
-  if (it == bindings_.end() || !(*it)->impl().traits().exists) return nullptr;
+  if (it == all.end() || !(*it)->impl().traits().exists) return nullptr;
   return it->get();
 }
 
@@ -51,7 +52,7 @@ Status ConnMgr::call_connect(NetIf& iface) {
   if (!waited.ok()) return waited;
   if (lacks_config(*binding)) {
     stack_.mgmt.notify(MgmtEvent::ConnIfNoConfiguration, &iface);
-    return config_->no_configuration;
+    return config_.no_configuration;
   }
   const std::lock_guard guard(*binding);
   if (!iface.is_admin_up()) {
@@ -63,7 +64,7 @@ Status ConnMgr::call_connect(NetIf& iface) {
 }
 
 bool ConnMgr::lacks_config(Binding& binding) const {
-  return config_->config_check && !binding.flag(ConnFlag::Persistent) &&
+  return config_.config_check && !binding.flag(ConnFlag::Persistent) &&
          binding.impl().traits().has_connection_config &&
          !binding.impl().has_connection_config(binding);
 }
@@ -83,11 +84,11 @@ Status ConnMgr::call_disconnect(NetIf& iface, bool idle) {
   if (!status.ok()) return status;
   if (iface.is_admin_up()) {
     const std::lock_guard guard(*binding);
-    const bool meant = !idle && !config_->legacy_sync_autodown;
+    const bool meant = !idle && !config_.legacy_sync_autodown;
     if (meant) binding->set_flag(ConnFlag::Disconnecting, true);
     status = binding->disconnect();
   }
-  if (config_->legacy_sync_autodown) auto_down(iface, "disconnect");
+  if (config_.legacy_sync_autodown) auto_down(iface, "disconnect");
   return status;
 }
 
@@ -134,7 +135,7 @@ Status ConnMgr::get_opt(NetIf& iface, int option, std::span<std::uint8_t> value,
 
 bool ConnMgr::is_flag(ConnFlag flag) const {
   // The internal flag came with the asynchronous admin-down.
-  const std::uint32_t count = config_->legacy_sync_autodown ? kConnFlagCount - 1 : kConnFlagCount;
+  const std::uint32_t count = config_.legacy_sync_autodown ? kConnFlagCount - 1 : kConnFlagCount;
   return static_cast<std::uint32_t>(flag) < count;
 }
 
@@ -180,7 +181,7 @@ int ConnMgr::if_get_timeout(const NetIf& iface) const {
 }
 
 Status ConnMgr::if_set_idle_timeout(NetIf& iface, int seconds) {
-  Binding* const binding = config_->idle_timeout ? if_get_binding(iface) : nullptr;
+  Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
   const Status status =
       binding == nullptr ? Errc::Enotsup : wait_for(*binding, "set_idle_timeout");
   if (status.ok()) {
@@ -193,14 +194,14 @@ Status ConnMgr::if_set_idle_timeout(NetIf& iface, int seconds) {
 }
 
 int ConnMgr::if_get_idle_timeout(const NetIf& iface) const {
-  Binding* const binding = config_->idle_timeout ? if_get_binding(iface) : nullptr;
+  Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
   if (binding == nullptr) return kNoTimeout;
   const std::lock_guard guard(*binding);
   return binding->idle_timeout_s();
 }
 
 void ConnMgr::if_used(NetIf& iface) {
-  Binding* const binding = config_->idle_timeout ? if_get_binding(iface) : nullptr;
+  Binding* const binding = config_.idle_timeout ? if_get_binding(iface) : nullptr;
   if (binding != nullptr) binding->used();
 }
 

@@ -16,7 +16,6 @@
 #include "connmgr/held_lock.h"
 #include "connmgr/lock_order.h"
 #include "connmgr/monitor.h"
-#include "stack/base/rare_vector.h"
 #include "stack/net/net_if.h"
 
 namespace flapjack {
@@ -41,10 +40,10 @@ struct ConnMgrConfig {
 
 class ConnMgr {
  public:
-  /// Registers nothing yet; see boot(). Must be destroyed before `stack`.
-  explicit ConnMgr(Stack& stack, const ConnMgrConfig& config = {});
-  /// The same with a config that many nodes may share.
-  ConnMgr(Stack& stack, std::shared_ptr<const ConnMgrConfig> config);
+  /// Registers nothing yet; see boot(). Must be destroyed before `stack`; `config`, which many
+  /// nodes may share, outlives it, too.
+  ConnMgr(Stack& stack, const ConnMgrConfig& config);
+  ConnMgr(Stack& stack, const ConnMgrConfig&& config) = delete;
   ~ConnMgr();
   ConnMgr(const ConnMgr&) = delete;
   ConnMgr& operator=(const ConnMgr&) = delete;
@@ -113,11 +112,11 @@ class ConnMgr {
   std::uint16_t if_state(const NetIf& iface) const { return monitor_.if_state(iface); }
 
   Stack& stack() const { return stack_; }
-  const ConnMgrConfig& config() const { return *config_; }
+  const ConnMgrConfig& config() const { return config_; }
   /// Who took which lock while holding which other; cycles are recorded as "lock_cycle", too.
   const LockOrder& locks() const { return locks_; }
   /// A call that takes the monitor's lock has to wait now.
-  bool blocked() const { return held_ != nullptr && held_->monitor.held(); }
+  bool blocked() const { return held() != nullptr && held()->monitor.held(); }
   /// A call about `iface` has to wait now.
   bool blocked(const NetIf& iface) const;
   /// Waits as those calls do, and says so under `call`; Ok at once when nothing is blocked, or the
@@ -126,6 +125,7 @@ class ConnMgr {
   Status wait_for_monitor(std::string_view call, bool takes_lock = true);
 
  private:
+  friend class Monitor;  // takes its locks
   // A call that waits for the monitor's lock.
   struct Waiting {
     enum class Call : std::uint8_t { Resend, IgnoreIface, WatchIface, IgnoreL2, WatchL2 } call;
@@ -141,6 +141,16 @@ class ConnMgr {
     std::vector<Waiting> waiting;
     Timer init_timer, resume_timer;
   };
+  // What most nodes have no use for; made by the first binding or the first lock of an iface.
+  struct Control {
+    std::vector<LockOrder::Lock> iface_locks;  // by iface index - 1; kMonitor: none yet
+    std::vector<std::unique_ptr<Binding>> bindings;
+    std::size_t next_init = 0;
+    std::unique_ptr<Held> held;  // from the first such init on
+  };
+  Control& control();
+  std::span<const std::unique_ptr<Binding>> bindings() const;
+  Held* held() const { return control_ != nullptr ? control_->held.get() : nullptr; }
   void monitor_call(Waiting call);
   void carry_out(const Waiting& call);
   Status wait_for(const Binding& binding, std::string_view call);
@@ -149,6 +159,7 @@ class ConnMgr {
   void finish_boot();
   Status up(NetIf& iface);
   Status down(NetIf& iface);
+  LockOrder& told_locks();
   LockOrder::Lock lock_of(const NetIf& iface);
   void on_lock_cycle(const std::string& locks);
   Status connect(NetIf& iface, std::string_view by);
@@ -168,14 +179,12 @@ class ConnMgr {
   void on_self(const MgmtNotice& notice);
 
   Stack& stack_;
-  std::shared_ptr<const ConnMgrConfig> config_;
+  const ConnMgrConfig& config_;
   LockOrder locks_;
   Monitor monitor_;
-  RareVector<LockOrder::Lock> iface_locks_;  // by iface index - 1; 0: none yet
-  RareVector<std::unique_ptr<Binding>> bindings_;
+  std::unique_ptr<Control> control_;
   bool booted_ = false;
-  std::uint32_t next_init_ = 0;
-  std::unique_ptr<Held> held_;  // from the first such init on
 };
+static_assert(sizeof(ConnMgr) <= 2 * kCacheLine);
 
 }  // namespace flapjack

@@ -18,7 +18,7 @@ void ConnMgr::auto_down(NetIf& iface, std::string_view reason) {
   Binding* const binding = if_get_binding(iface);
   if (binding == nullptr) return;
   binding->cancel_idle();  // also where the automation itself is off
-  if (!config_->auto_if_down || binding->flag(ConnFlag::NoAutoDown)) return;
+  if (!config_.auto_if_down || binding->flag(ConnFlag::NoAutoDown)) return;
   if (!iface.is_admin_up()) return;
   const Status status = down(iface);
   stack_.tracer().event(iface.subject(), conn_event::kAutoDown,
@@ -35,7 +35,7 @@ void ConnMgr::on_iface(const MgmtNotice& notice) {
 void ConnMgr::on_if_down(NetIf& iface) {
   Binding* const binding = if_get_binding(iface);
   if (binding == nullptr) return;
-  const bool meant = binding->flag(ConnFlag::Disconnecting) && !config_->legacy_sync_autodown;
+  const bool meant = binding->flag(ConnFlag::Disconnecting) && !config_.legacy_sync_autodown;
   if (binding->flag(ConnFlag::Persistent) && !meant) return;  // it is to come back by itself
   binding->set_flag(ConnFlag::Disconnecting, false);
   auto_down(iface, "if_down");

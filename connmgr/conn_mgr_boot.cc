@@ -9,17 +9,9 @@
 namespace flapjack {
 
 ConnMgr::ConnMgr(Stack& stack, const ConnMgrConfig& config)
-    : ConnMgr(stack, std::make_shared<const ConnMgrConfig>(config)) {}
-
-ConnMgr::ConnMgr(Stack& stack, std::shared_ptr<const ConnMgrConfig> config)
     : stack_(stack),
-      config_(std::move(config)),
-      locks_(
-          [](void* self, const std::string& cycle) {
-            static_cast<ConnMgr*>(self)->on_lock_cycle(cycle);
-          },
-          this),
-      monitor_(stack, locks_, config_->monitor) {}
+      config_(config),
+      monitor_(*this) {}
 
 ConnMgr::Held::Held(ConnMgr& mgr)
     : monitor(mgr.stack_.fibers(), "the monitor's lock"),
@@ -29,11 +21,22 @@ ConnMgr::Held::Held(ConnMgr& mgr)
 
 ConnMgr::~ConnMgr() { stack_.mgmt.remove_methods(this); }
 
+ConnMgr::Control& ConnMgr::control() {
+  if (control_ == nullptr) control_ = std::make_unique<Control>();
+  return *control_;
+}
+
+std::span<const std::unique_ptr<Binding>> ConnMgr::bindings() const {
+  if (control_ == nullptr) return {};
+  return control_->bindings;
+}
+
 Binding& ConnMgr::bind(NetIf& iface, Connectivity& impl, BindingConfig config) {
   assert(!booted_ && &iface.stack() == &stack_);
-  if (!config_->idle_timeout) config.idle_timeout_s = kNoTimeout;
-  Binding& made = *bindings_.emplace_back(std::make_unique<Binding>(iface, impl, locks_, config));
-  made.set_tells_idle(config_->idle_timeout && !config_->legacy_sync_autodown);
+  if (!config_.idle_timeout) config.idle_timeout_s = kNoTimeout;
+  Binding& made = *control().bindings.emplace_back(
+      std::make_unique<Binding>(iface, impl, told_locks(), config));
+  made.set_tells_idle(config_.idle_timeout && !config_.legacy_sync_autodown);
   return made;
 }
 
@@ -41,8 +44,8 @@ Status ConnMgr::boot() {
   if (booted_) return Errc::Ealready;
   if (!monitor_.fits()) return Errc::Erange;
   booted_ = true;
-  for (const auto& binding : bindings_) {
-    if (config_->idle_timeout && if_get_binding(binding->iface()) == binding.get()) {
+  for (const auto& binding : bindings()) {
+    if (config_.idle_timeout && if_get_binding(binding->iface()) == binding.get()) {
       binding->watch_use();
     }
   }
@@ -52,8 +55,8 @@ Status ConnMgr::boot() {
 
 // The monitor's lock is held all the time; an init that takes time ends this turn.
 void ConnMgr::init_bindings() {
-  while (next_init_ < bindings_.size()) {
-    Binding& binding = *bindings_[next_init_++];
+  while (control_ != nullptr && control_->next_init < control_->bindings.size()) {
+    Binding& binding = *control_->bindings[control_->next_init++];
     const ConnectivityTraits traits = binding.impl().traits();
     if (!traits.exists || !traits.has_init) continue;
     monitor_.lock();
@@ -63,13 +66,13 @@ void ConnMgr::init_bindings() {
       binding.impl().init(binding);
     }
     if (binding.init_takes() > Duration{}) {
-      if (held_ == nullptr) held_ = std::make_unique<Held>(*this);
-      held_->in_init = &binding;
-      held_->binding.hold();
-      held_->monitor.hold();
+      if (held() == nullptr) control_->held = std::make_unique<Held>(*this);
+      held()->in_init = &binding;
+      held()->binding.hold();
+      held()->monitor.hold();
       stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
                             {Attr::of("iface", binding.iface().name())});
-      return held_->init_timer.start(binding.init_takes());
+      return held()->init_timer.start(binding.init_takes());
     }
     monitor_.unlock();
   }
@@ -79,8 +82,8 @@ void ConnMgr::init_bindings() {
 // The lock is handed to who waits for it, so they go ahead of all that the boot still has to do.
 void ConnMgr::init_returned() {
   monitor_.unlock();
-  held_->in_init = nullptr;
-  if (held_->binding.free()) return held_->resume_timer.start(Duration{});
+  held()->in_init = nullptr;
+  if (held()->binding.free()) return held()->resume_timer.start(Duration{});
   init_bindings();
 }
 
@@ -92,32 +95,32 @@ void ConnMgr::finish_boot() {
                                              MgmtEvent::ConnIfIdleTimeout)>,
       MgmtHears<&ConnMgr::on_iface,
                 mgmt_mask(MgmtEvent::IfAdminUp, MgmtEvent::IfUp, MgmtEvent::IfDown)>>(this);
-  for (const auto& binding : bindings_) {
+  for (const auto& binding : bindings()) {
     const bool exists = binding->impl().traits().exists;
     if (exists && binding->iface().is_admin_up()) auto_connect(binding->iface());
   }
   // Registered last, the monitor's handlers run before those of control and of older apps.
   monitor_.start();
   monitor_.unlock();
-  if (held_ == nullptr) return;
-  for (const Waiting& call : held_->waiting) {
+  if (held() == nullptr) return;
+  for (const Waiting& call : held()->waiting) {
     const CauseScope scope(stack_.scheduler(), call.cause);
     carry_out(call);
   }
-  held_->waiting.clear();
-  static_cast<void>(held_->monitor.free());
+  held()->waiting.clear();
+  static_cast<void>(held()->monitor.free());
 }
 
 bool ConnMgr::blocked(const NetIf& iface) const {
-  return held_ != nullptr && held_->in_init != nullptr &&
-         held_->in_init == if_get_binding(iface);
+  return held() != nullptr && held()->in_init != nullptr &&
+         held()->in_init == if_get_binding(iface);
 }
 
 Status ConnMgr::wait_for(const Binding& binding, std::string_view call) {
-  if (held_ == nullptr || held_->in_init != &binding) return Status();
+  if (held() == nullptr || held()->in_init != &binding) return Status();
   stack_.tracer().event(binding.iface().subject(), conn_event::kBindingBlocked,
                         {Attr::of("waiting", call)});
-  return held_->binding.pass();
+  return held()->binding.pass();
 }
 
 Status ConnMgr::wait_for(const NetIf& iface, std::string_view call) {
@@ -129,7 +132,7 @@ Status ConnMgr::wait_for_monitor(std::string_view call, bool takes_lock) {
   if (!takes_lock || !blocked()) return Status();
   stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
                         {Attr::of("waiting", call)});
-  return held_->monitor.pass();
+  return held()->monitor.pass();
 }
 
 void ConnMgr::monitor_call(Waiting call) {
@@ -138,8 +141,8 @@ void ConnMgr::monitor_call(Waiting call) {
   stack_.tracer().event(stack_.subject(), conn_event::kMonitorBlocked,
                         {Attr::of("waiting", resend ? "resend" : "ignore")});
   call.cause = stack_.scheduler().cause();
-  held_->waiting.push_back(call);
-  if (stack_.fibers().current() != nullptr) static_cast<void>(held_->monitor.pass());
+  held()->waiting.push_back(call);
+  if (stack_.fibers().current() != nullptr) static_cast<void>(held()->monitor.pass());
 }
 
 void ConnMgr::carry_out(const Waiting& call) {
@@ -173,12 +176,22 @@ void ConnMgr::watch_l2(const L2* l2) {
   monitor_call({Waiting::Call::WatchL2, nullptr, l2});
 }
 
+// For who adds a lock to that of the monitor, which alone can be in no cycle.
+LockOrder& ConnMgr::told_locks() {
+  locks_.tell(
+      [](void* self, const std::string& cycle) {
+        static_cast<ConnMgr*>(self)->on_lock_cycle(cycle);
+      },
+      this);
+  return locks_;
+}
+
 LockOrder::Lock ConnMgr::lock_of(const NetIf& iface) {
+  std::vector<LockOrder::Lock>& all = control().iface_locks;
   const std::size_t place = iface.index().value - 1;
-  if (place >= iface_locks_.size()) iface_locks_.all().resize(place + 1);
-  LockOrder::Lock& lock = iface_locks_[place];
-  // 0 is the monitor's, which comes first
-  if (lock == 0) lock = locks_.add("iface " + std::string(iface.path()));
+  if (place >= all.size()) all.resize(place + 1, LockOrder::kMonitor);
+  LockOrder::Lock& lock = all[place];
+  if (lock == LockOrder::kMonitor) lock = told_locks().add("iface " + std::string(iface.path()));
   return lock;
 }
 

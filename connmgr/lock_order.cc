@@ -6,21 +6,24 @@
 
 namespace flapjack {
 
-LockOrder::Lock LockOrder::add_literal(const char* name) {
-  if (graph_ != nullptr || lone_ != nullptr) return add(name);
-  lone_ = name;
-  return 0;
+LockOrder::Graph& LockOrder::graph() {
+  if (graph_ != nullptr) return *graph_;
+  graph_ = std::make_unique<Graph>();
+  graph_->locks.push_back({"monitor", depth_, {}});
+  if (depth_ > 0) graph_->held.push_back(kMonitor);
+  return *graph_;
+}
+
+void LockOrder::tell(Told told, void* self) {
+  graph().told = told;
+  graph().self = self;
 }
 
 LockOrder::Lock LockOrder::add(std::string name) {
-  if (graph_ == nullptr) {
-    graph_ = std::make_unique<Graph>();
-    if (lone_ != nullptr) graph_->locks.push_back({lone_, depth_, {}});
-    if (depth_ > 0) graph_->held.push_back(0);
-  }
-  graph_->locks.push_back({std::move(name), 0, {}});
-  graph_->held.reserve(graph_->locks.size());
-  return static_cast<Lock>(graph_->locks.size() - 1);
+  Graph& all = graph();
+  all.locks.push_back({std::move(name), 0, {}});
+  all.held.reserve(all.locks.size());
+  return static_cast<Lock>(all.locks.size() - 1);
 }
 
 bool LockOrder::take(Lock lock) {
@@ -48,7 +51,7 @@ void LockOrder::release(Lock lock) {
 
 std::vector<LockOrder::Lock> LockOrder::held() const {
   if (graph_ != nullptr) return graph_->held;
-  return depth_ > 0 ? std::vector<Lock>{0} : std::vector<Lock>{};
+  return depth_ > 0 ? std::vector<Lock>{kMonitor} : std::vector<Lock>{};
 }
 
 std::vector<std::string> LockOrder::cycles() const {
@@ -65,7 +68,7 @@ bool LockOrder::add_edge(Lock from, Lock to) {
   std::string text;
   for (const Lock lock : way) text += (text.empty() ? "" : " -> ") + graph_->locks[lock].name;
   graph_->cycles.push_back(text);
-  if (told_ != nullptr) told_(self_, text);
+  if (graph_->told != nullptr) graph_->told(graph_->self, text);
   return false;
 }
 

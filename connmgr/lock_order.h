@@ -3,8 +3,8 @@
 // mutex a binding, one an iface) and the order in which they are taken. Nothing ever blocks here:
 // one turn runs at a time. But two orders that contradict each other would block two threads of a
 // real node for ever, so the graph "held -> taken" is kept, and the first edge that closes a cycle
-// is reported once. The monitor's lock alone, all that most nodes have, needs no graph. Owned by
-// ConnMgr; taken by ConnMgr, Monitor and Binding.
+// is reported once. The monitor's lock, all that most nodes have, is there from the start and needs
+// no graph. Owned by ConnMgr; taken by ConnMgr, Monitor and Binding.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -18,15 +18,17 @@ class LockOrder {
   using Lock = std::uint32_t;
   using Told = void (*)(void* self, const std::string& cycle);
 
-  /// `told` hears of each cycle once, as it is closed: "a -> b -> a". Null: nobody does.
-  explicit LockOrder(Told told = nullptr, void* self = nullptr) : told_(told), self_(self) {}
+  static constexpr Lock kMonitor = 0;
+
+  LockOrder() = default;
   LockOrder(const LockOrder&) = delete;
   LockOrder& operator=(const LockOrder&) = delete;
 
   /// A new lock; names appear in reports, e.g. "binding dev.wifi0".
   Lock add(std::string name);
-  /// The same for a name that lives for ever; no graph is made before another lock is added.
-  Lock add_literal(const char* name);
+  /// `told` hears of each cycle once, as it is closed: "a -> b -> a". Until this is called, nobody
+  /// does: soon enough before the first add(), as one lock makes no cycle.
+  void tell(Told told, void* self);
   /// Takes it, once more if it is held already. False: the order contradicts an earlier one.
   bool take(Lock lock);
   /// Gives back one take().
@@ -47,15 +49,15 @@ class LockOrder {
     std::vector<Node> locks;
     std::vector<Lock> held;
     std::vector<std::string> cycles;
+    Told told = nullptr;
+    void* self = nullptr;
   };
+  Graph& graph();
   bool add_edge(Lock from, Lock to);
   bool path(Lock from, Lock to, std::vector<Lock>& way) const;
 
-  Told told_;
-  void* self_;
-  const char* lone_ = nullptr;  // the first lock's name, and how often it is held, without a graph
-  int depth_ = 0;
   std::unique_ptr<Graph> graph_;
+  int depth_ = 0;  // how often the monitor's lock is held, without a graph
 };
 
 /// Holds a lock for a scope.

@@ -9,6 +9,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "connmgr/lock_order.h"
@@ -19,8 +20,8 @@
 
 namespace flapjack {
 
+class ConnMgr;
 class L2;
-class Stack;
 
 /// Bits of an iface's word (Zephyr: conn_mgr_private.h).
 namespace conn_state {
@@ -67,8 +68,8 @@ struct MonitorConfig {
 
 class Monitor {
  public:
-  /// None is owned; all outlive the monitor.
-  Monitor(Stack& stack, LockOrder& locks, const MonitorConfig& config);
+  /// Part of `mgr`, by whose stack, locks and config it goes.
+  explicit Monitor(ConnMgr& mgr) : mgr_(mgr) {}
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -97,13 +98,13 @@ class Monitor {
   /// conn_state bits; kInvalid outside the table (Zephyr: conn_mgr_if_state).
   std::uint16_t if_state(const NetIf& iface) const;
   /// How many ready ifaces the last pass found.
-  std::size_t ready_count() const { return last_[kAny].count; }
+  std::size_t ready_count() const { return ready_[kAny]; }
   /// No pass is owed: ready_count() agrees with the words.
   bool settled() const { return !given_ && !passing_; }
 
   /// Its lock; held by every call of it, by a pass, and all through the boot of ConnMgr.
-  void lock() { locks_.take(lock_); }
-  void unlock() { locks_.release(lock_); }
+  void lock() { locks().take(LockOrder::kMonitor); }
+  void unlock() { locks().release(LockOrder::kMonitor); }
 
  private:
   // The aggregates in the order in which a pass raises them.
@@ -111,7 +112,15 @@ class Monitor {
   struct IfaceState {
     std::uint16_t word = 0;
     bool changed = false;  // since the last pass
-    RecordId cause;        // the record that last changed it
+  };
+  struct Change {
+    IfIndex index;
+    RecordId cause;  // the record that last changed its word
+  };
+  // What the next pass judges, and its event. Made by what asks for a pass, gone after it.
+  struct Coming {
+    SmallVector<Change, 2> changes;
+    EventHandle pass;
   };
   struct Total {
     std::uint32_t count = 0;
@@ -122,6 +131,10 @@ class Monitor {
   void on_iface(const MgmtNotice& notice);
   void on_ipv4(const MgmtNotice& notice);
   void on_ipv6(const MgmtNotice& notice);
+  const MonitorConfig& config() const;
+  Stack& stack() const;
+  LockOrder& locks() const;
+  Coming& coming();
   IfaceState* state(const NetIf& iface);
   void set_bits(NetIf& iface, std::uint16_t bits, bool on);
   bool set_ignored(NetIf& iface, bool ignored);
@@ -131,23 +144,19 @@ class Monitor {
   void pass();
   void pass_soon();
   void settle(const std::array<Total, kAggregates>& found);
-  void judge(IfIndex index, std::array<Total, kAggregates>& found);
-  NetIf* blamed(std::size_t aggregate, bool connected) const;
-  void trace_change(const NetIf& iface, IfaceState& state);
+  void judge_changes(std::array<Total, kAggregates>& found);
+  void judge(Change change, std::array<Total, kAggregates>& found);
+  std::size_t blame_place(std::size_t aggregate, bool connected) const;
+  void trace_change(const NetIf& iface, bool ready, RecordId& cause);
   void raise(std::size_t aggregate, bool connected, RecordId cause);
 
-  Stack& stack_;
-  LockOrder& locks_;
-  const MonitorConfig& config_;
-  SmallVector<IfaceState, 1> states_;  // by iface index - 1
-  SmallVector<IfIndex, 2> changed_;
+  ConnMgr& mgr_;
+  SmallVector<IfaceState, 2> states_;  // by iface index - 1
+  std::unique_ptr<Coming> coming_;     // null: no pass is due, and no word has changed
   std::array<std::uint32_t, kAggregates> ready_{};  // words with the bit, as of the last pass
-  LockOrder::Lock lock_;
-  std::array<Total, kAggregates> last_{};
-  IfIndex last_up_, last_down_;  // without per_family: what the two events blame
-  bool given_ = true;  // the semaphore: starts at one
+  std::array<IfIndex, kAggregates> blame_;          // see blame_place()
+  bool given_ = true;                               // the semaphore: starts at one
   bool started_ = false, passing_ = false;
-  EventHandle pass_event_;
 };
 
 }  // namespace flapjack

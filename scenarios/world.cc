@@ -39,7 +39,7 @@ Node::Node(const StackEnv& env, std::string name, NodeId id,
            std::shared_ptr<const NodeConfig> shared)
     : config(std::move(shared)),
       stack(env, std::move(name), id, &config->stack),
-      conn_mgr(stack, std::shared_ptr<const ConnMgrConfig>(config, &config->conn_mgr)) {}
+      conn_mgr(stack, config->conn_mgr) {}
 
 // Engines keep state in contexts, so contexts go first; the rest is the order of the members.
 Node::~Node() {

@@ -77,6 +77,7 @@ class Bench : public TraceSink, private ProbeLog {
   NetIf* decoy_ = nullptr;
   std::vector<Probe*> probes_;
   std::unique_ptr<Connectivity> impl_;
+  const ConnMgrConfig config_;
   ConnMgr mgr_;
   MgmtCallback reaction_;
   std::vector<Scheduled> steps_;
@@ -107,7 +108,8 @@ StackConfig stack_config(const Plan& plan) {
 Bench::Bench(const ConformSubject& subject, const ConnMgrConfig& config, const Plan& plan)
     : plan_(plan),
       stack_({scheduler_, tracer_, fibers_, slab_, rng_}, "dev", NodeId{1}, stack_config(plan)),
-      mgr_(stack_, bench_config(config)),
+      config_(bench_config(config)),
+      mgr_(stack_, config_),
       timeout_s_(plan.timeout_s) {
   tracer_.add_sink(*this, TraceMask::of(TraceKind::Event));
   decoy_ = &stack_.add_iface({.name = "decoy", .ipv6 = true});

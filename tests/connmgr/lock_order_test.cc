@@ -31,31 +31,33 @@ TEST(LockOrder, RecursiveAndBalanced) {
 
 TEST(LockOrder, OneThatWasAloneIsHeldStill) {
   LockOrder locks;
-  const auto a = locks.add_literal("a");
-  locks.take(a);
-  locks.take(a);
-  EXPECT_EQ(locks.held(), std::vector<LockOrder::Lock>{a});
+  constexpr auto kMonitor = LockOrder::kMonitor;
+  EXPECT_TRUE(locks.held().empty());
+  locks.take(kMonitor);
+  locks.take(kMonitor);
+  EXPECT_EQ(locks.held(), std::vector<LockOrder::Lock>{kMonitor});
   const auto b = locks.add("b");
-  EXPECT_EQ(locks.depth(a), 2);
+  EXPECT_EQ(locks.depth(kMonitor), 2);
   EXPECT_TRUE(locks.take(b));
-  EXPECT_EQ(locks.held(), (std::vector<LockOrder::Lock>{a, b}));
-  locks.release(a);
-  locks.release(a);
-  EXPECT_FALSE(locks.take(a)) << "a -> b was kept";
-  EXPECT_EQ(locks.cycles(), std::vector<std::string>{"b -> a -> b"});
+  EXPECT_EQ(locks.held(), (std::vector<LockOrder::Lock>{kMonitor, b}));
+  locks.release(kMonitor);
+  locks.release(kMonitor);
+  EXPECT_FALSE(locks.take(kMonitor)) << "monitor -> b was kept";
+  EXPECT_EQ(locks.cycles(), std::vector<std::string>{"b -> monitor -> b"});
 }
 
-TEST(LockOrder, ALiteralBehindAnother) {
+TEST(LockOrder, TheMonitorsBehindAnother) {
   LockOrder locks;
-  const auto a = locks.add("a"), b = locks.add_literal("b");
+  constexpr auto kMonitor = LockOrder::kMonitor;
+  const auto a = locks.add("a");
   EXPECT_TRUE(locks.take(a));
-  EXPECT_TRUE(locks.take(b));
-  EXPECT_EQ(locks.held(), (std::vector<LockOrder::Lock>{a, b}));
-  locks.release(b);
+  EXPECT_TRUE(locks.take(kMonitor));
+  EXPECT_EQ(locks.held(), (std::vector<LockOrder::Lock>{a, kMonitor}));
+  locks.release(kMonitor);
   locks.release(a);
-  EXPECT_TRUE(locks.take(b));
+  EXPECT_TRUE(locks.take(kMonitor));
   EXPECT_FALSE(locks.take(a));
-  EXPECT_EQ(locks.cycles(), std::vector<std::string>{"b -> a -> b"});
+  EXPECT_EQ(locks.cycles(), std::vector<std::string>{"monitor -> a -> monitor"});
 }
 
 // Takes `order` one after the other, then gives all back.
@@ -68,7 +70,8 @@ bool chain(LockOrder& locks, const std::vector<LockOrder::Lock>& order) {
 
 TEST(LockOrder, ACycleIsNamedAndToldOnce) {
   std::vector<std::string> told;
-  LockOrder locks(
+  LockOrder locks;
+  locks.tell(
       [](void* all, const std::string& cycle) {
         static_cast<std::vector<std::string>*>(all)->push_back(cycle);
       },

@@ -2,6 +2,7 @@
 // What one pass decides: blame, coalescing, resend, ignore, order among handlers, trace.
 #include <gtest/gtest.h>
 
+#include "connmgr/event_names.h"
 #include "connmgr/monitor.h"
 #include "tests/connmgr/test_node.h"
 
@@ -244,6 +245,45 @@ TEST(MonitorImmediate, HandlerMayIgnoreFromThePass) {
   Names expected = gain("a");
   for (const std::string& name : loss("a")) expected.push_back(name);
   EXPECT_EQ(node.take_l4(), expected);
+}
+
+// Both have changed when the pass begins. What a handler called from it does to the one that is
+// still to be judged counts at once, what it does to the other in the next pass.
+TEST(MonitorPass, AHandlerChangesWhatIsJudgedAndWhatIsNot) {
+  StackConfig direct;
+  direct.mgmt.delivery = NetMgmtConfig::Delivery::Direct;
+  ConnMgrConfig config;
+  config.monitor.l4_if_events = true;
+  for (const bool watched : {false, true}) {
+    TestNode node(config, direct);
+    NetIf& a = node.add_with_address("a");
+    NetIf& b = node.add_with_address("b");
+    ASSERT_TRUE(node.mgr.boot().ok());
+    node.run();
+    MgmtCallback app{mgmt_mask(MgmtEvent::L4IfConnected), [&](const MgmtNotice& n) {
+                       if (n.iface != &a) return;
+                       node.mgr.ignore_iface(a);
+                       node.mgr.ignore_iface(b);
+                       if (watched) node.mgr.watch_iface(b);
+                     }};
+    node.stack.mgmt.add(app);
+    ASSERT_TRUE(a.up().ok() && b.up().ok());
+    node.forget();
+    node.run();
+    RecordId cause, watch;
+    for (const KeptRecord& r : node.sink.records) {
+      if (r.name == conn_event::kWatched) watch = r.seq;
+      if (r.name == conn_event::kReady && r.subject == "dev.b") cause = r.cause;
+    }
+    EXPECT_EQ(cause, watch) << "none, or the last change before it was judged";
+    EXPECT_EQ(watch.valid(), watched);
+    const Names none = {"L4_IF_CONNECTED a",  "L4_CONNECTED a",    "L4_IPV4_CONNECTED a",
+                        "L4_IF_DISCONNECTED a", "L4_DISCONNECTED a", "L4_IPV4_DISCONNECTED a"};
+    const Names other = {"L4_IF_CONNECTED a", "L4_IF_CONNECTED b", "L4_CONNECTED b",
+                         "L4_IPV4_CONNECTED b", "L4_IF_DISCONNECTED a"};
+    EXPECT_EQ(node.take_l4(), watched ? other : none);
+    node.stack.mgmt.remove(app);
+  }
 }
 
 }  // namespace

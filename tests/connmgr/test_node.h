@@ -93,11 +93,12 @@ class TestConnectivity : public Connectivity {
 };
 
 struct TestNode {
-  explicit TestNode(ConnMgrConfig config = {}, StackConfig stack_config = {},
+  explicit TestNode(const ConnMgrConfig& config = {}, const StackConfig& stack_config = {},
                     std::uint64_t seed = 1)
       : rng(seed),
         stack({scheduler, tracer, fibers, slab, rng}, "dev", NodeId{1}, stack_config),
-        mgr(stack, config) {
+        mgr_config(config),
+        mgr(stack, mgr_config) {
     tracer.add_sink(sink, TraceMask::of(TraceKind::Event));
   }
 
@@ -157,6 +158,7 @@ struct TestNode {
   MemorySink sink;
   TestL2 l2;
   Stack stack;
+  const ConnMgrConfig mgr_config;
   ConnMgr mgr;
 };
 

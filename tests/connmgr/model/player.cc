@@ -133,7 +133,8 @@ class Player : public TraceSink {
         rng_(1),
         l2_(q.setup.lan ? lan_ : line_),
         stack_({scheduler_, tracer_, fibers_, slab_, rng_}, "n", NodeId{1}, stack_of(q.setup)),
-        mgr_(stack_, config_of(q.setup)),
+        config_(config_of(q.setup)),
+        mgr_(stack_, config_),
         impl_(q.setup) {
     tracer_.add_sink(*this, TraceMask::of(TraceKind::Event));
     impl_.called = [this](int command, const NetIf& iface) {
@@ -163,6 +164,7 @@ class Player : public TraceSink {
   LanL2 lan_;
   TestL2& l2_;
   Stack stack_;
+  const ConnMgrConfig config_;
   ConnMgr mgr_;
   ModelConnectivity impl_;
   MgmtCallback everything_{~std::uint64_t{0}, [](const MgmtNotice&) {}, {}};
