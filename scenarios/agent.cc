@@ -9,7 +9,8 @@
 namespace flapjack {
 
 Agent::Agent(const AppEnv& env, const AgentSpec& spec, const Registry& registry)
-    : env_(env),
+    : App(env),
+      env_(env),
       spec_(spec),
       busy_(env.node.stack.scheduler(), Lane::App, delegate<&Agent::readable>(this)) {
   for (const AgentActSpec& act : spec_.act) {
@@ -90,7 +91,7 @@ void Agent::check_seq(const CnMsgHeader& header) {
     if (each.idx == header.id.idx) group = each.name;
   }
   const RecordId gap = env_.node.stack.tracer().event(
-      env_.subject, "agent_gap",
+      subject(), "agent_gap",
       {Attr::of("group", group), Attr::of("missed", std::int64_t{missed})});
   const CauseScope scope(env_.node.stack.scheduler(), gap);
   act(AgentActSpec::kGap, nullptr);
@@ -109,7 +110,7 @@ void Agent::act(std::string_view on, NetIf* iface) {
     due_.push_back({&each, of, env_.node.stack.scheduler().cause()});
     if (waiting_) continue;
     waiting_ = true;
-    env_.node.stack.fibers().spawn(std::string(env_.node.stack.tracer().path(env_.subject)),
+    env_.node.stack.fibers().spawn(std::string(env_.node.stack.tracer().path(subject())),
                                    [this] { call_all(); });
   }
 }
@@ -162,7 +163,7 @@ void Agent::fail(std::string_view call, Errc error, std::size_t limit, const CnG
 RecordId Agent::tell(std::string_view event, std::span<const Attr> attrs) {
   Tracer& tracer = env_.node.stack.tracer();
   return tracer.wants(TraceKind::Event)
-             ? tracer.record(TraceKind::Event, env_.subject, event, attrs)
+             ? tracer.record(TraceKind::Event, subject(), event, attrs)
              : RecordId{};
 }
 

@@ -37,7 +37,11 @@ class Builder {
   void add_route(Node& node, const RouteSpec& route);
   void add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig& config,
                  const IfaceSpec& spec);
-  Driver* add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface, const IfaceSpec& spec,
+  struct Plugged {
+    Driver* driver = nullptr;  // null: the iface is on no link, a socket without a cable
+    Attachment at;
+  };
+  Plugged add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface, const IfaceSpec& spec,
                      const LinkPlace& at);
   void add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_view name);
   void add_engine(Node& node, NetIf& iface, const EngineEntry& entry, const IfaceSpec& spec,
@@ -176,7 +180,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     error(*problem);
   }
   NetIf& iface = node.stack.add_iface(if_config);
-  Driver* driver = add_driver(node_spec, node, iface, spec, at);
+  const auto [driver, at_link] = add_driver(node_spec, node, iface, spec, at);
   const EngineEntry& engine = *find_entry(registry_.engines, spec.engine);
   for (const SpecProblem& problem : address_problems(spec)) error(problem);
   for (const Ipv4Spec& address : spec.ipv4) {
@@ -187,7 +191,6 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     add_l2(node, iface, {config, nullptr, &spec}, spec.l2);
     if (driver != nullptr) iface.bind_driver(*driver);
     if (driver == nullptr) iface.carrier_off();  // a socket without a cable, or virtual
-    const Attachment at_link = world_->attachment(iface);
     if (at_link.link != nullptr) {
       at_link.link->set_end_framing(at_link.end, framing_on_link(registry_, spec));
     }
@@ -199,7 +202,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     }
     if (spec.gateway) iface.set_gateway({spec.gateway->value});
     add_ipv6(node_spec, iface, spec);
-    if (spec.dhcp) node.dhcp.push_back(&iface);
+    if (spec.dhcp) node.extras->dhcp.push_back(&iface);
   } else if (driver == nullptr) {
     error("F0904", "an iface with an engine needs a link", spec.place,
           "name it in the \"between\" of a link");
@@ -208,7 +211,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   }
   set_modes(iface, spec);
   if (spec.conn) {
-    const auto wrong = bind_connectivity(spec, registry_, *world_, node, iface);
+    const auto wrong = bind_connectivity(spec, registry_, at_link, node, iface);
     if (wrong) error(*wrong);
   }
   if (spec.ignore) node.conn_mgr.ignore_iface(iface);
@@ -237,20 +240,19 @@ void Builder::name_ppp_peer(const IfaceSpec& spec, const LinkPlace& at) {
   names_.add(Ipv4Address{*spec.ppp->peer}, node->name);
 }
 
-// Null for an iface that is on no link: a socket without a cable.
-Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
-                            const IfaceSpec& spec, const LinkPlace& at) {
+Builder::Plugged Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
+                                     const IfaceSpec& spec, const LinkPlace& at) {
   const TechnologyEntry& technology = *find_entry(registry_.technologies, spec.technology);
   const LinkSpec* const link_spec = at.link;
-  if (link_spec == nullptr && technology.driver.empty()) return nullptr;
+  if (link_spec == nullptr && technology.driver.empty()) return {};
   const DriverEntry* const driver = find_entry(registry_.drivers, technology.driver);
   if (link_spec != nullptr && (driver == nullptr || !driver->on_link)) {
     error("F0903", "a " + spec.technology + " iface cannot be on a link",
           link_spec->ends[at.end].place);
-    return nullptr;
+    return {};
   }
   const DriverEntry& entry = *driver;
-  if (link_spec == nullptr && entry.on_link) return nullptr;
+  if (link_spec == nullptr && entry.on_link) return {};
   DriverSite site{world_->link_env(), nullptr, node.stack.path_of(spec.name), {}, {},
                   false, false, checksum_policy(spec)};
   site.mac = spec.mac.empty() ? World::default_mac(node, iface.index().value)
@@ -264,7 +266,7 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
   MadeDriver made = entry.make(site);
   if (site.link != nullptr) {
     site.link->set_config(made.end, link_config(end_params(spec_, *link_spec, at.end)));
-    world_->attach(iface, *site.link, made.end);
+    world_->attach(iface, *site.link);
   }
   if (spec.faults) {
     const WrapperEntry& faulty = *find_entry(registry_.wrappers, "faulty");
@@ -274,12 +276,12 @@ Driver* Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
                                device_config(spec.faults->rx, framing)});
   }
   node.drivers.push_back(std::move(made.driver));
-  return node.drivers.back().get();
+  return {node.drivers.back().get(), {site.link, made.end}};
 }
 
 void Builder::add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_view name) {
-  node.l2s.push_back(find_entry(registry_.l2s, name)->make(site));
-  iface.bind_l2(*node.l2s.back());
+  node.extras->l2s.push_back(find_entry(registry_.l2s, name)->make(site));
+  iface.bind_l2(*node.extras->l2s.back());
 }
 
 void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
@@ -309,7 +311,7 @@ void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
   add_l2(node, iface, {node_config, &engine}, "offloaded");
   iface.set_offload(&engine.context());
   iface.set_socket_offload(&engine.sockets());
-  node.engines.push_back(std::move(made.value()));
+  node.extras->engines.push_back(std::move(made.value()));
 }
 
 SubjectId Builder::subject(const Node& node, const std::string& name) {
@@ -350,7 +352,7 @@ void Builder::add_services(const NodeSpec& spec, Node& node) {
       }
     }
     const AppEnv env{node, subject(node, service.name), spec_.until};
-    node.apps.emplace_back(service.name, entry.make(env, service));
+    node.apps.push_back(entry.make(env, service));
   }
 }
 
@@ -379,7 +381,7 @@ void Builder::add_apps(const NodeSpec& spec, Node& node) {
             app.place, "leave them out, or the node's first iface without \"offload\"");
     }
     const AppEnv env{node, subject(node, app.name), spec_.until};
-    node.apps.emplace_back(app.name, entry.make(env, app, stream));
+    node.apps.push_back(entry.make(env, app, stream));
   }
 }
 

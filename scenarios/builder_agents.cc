@@ -21,7 +21,7 @@ void add_agents(const ScenarioSpec& spec, World& world, const Registry& registry
     Node& node = *world.node(of.name);
     for (const AgentSpec& agent : of.agents) {
       const AppEnv env{node, world.tracer().subject(of.name + "." + agent.name), spec.until};
-      node.apps.emplace_back(agent.name, std::make_unique<Agent>(env, agent, registry));
+      node.apps.push_back(std::make_unique<Agent>(env, agent, registry));
     }
   }
 }

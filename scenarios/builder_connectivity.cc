@@ -35,21 +35,20 @@ std::optional<SpecProblem> misfit(const IfaceSpec& spec, const ConnectivityEntry
 }  // namespace
 
 std::optional<SpecProblem> bind_connectivity(const IfaceSpec& spec, const Registry& registry,
-                                             World& world, Node& node, NetIf& iface) {
+                                             const Attachment& at, Node& node, NetIf& iface) {
   const ConnSpec& conn = *spec.conn;
   const ConnectivityEntry& entry = *find_entry(registry.connectivities, conn.impl);
   if (auto wrong = misfit(spec, entry, node.conn_mgr.config())) return wrong;
-  const Attachment at = world.attachment(iface);
   RadioMedium* radio = nullptr;
   if (at.link != nullptr) {
-    node.radios.push_back(std::make_unique<LinkRadio>(*at.link, at.end));
-    radio = node.radios.back().get();
+    node.extras->radios.push_back(std::make_unique<LinkRadio>(*at.link, at.end));
+    radio = node.extras->radios.back().get();
   }
   ConnectivityResult made = entry.make(conn, radio);
   if (made.connectivity == nullptr) return SpecProblem{"F0907", made.error, made.help, made.place};
   if (made.starts_dormant) iface.dormant_on();
-  node.connectivities.push_back(std::move(made.connectivity));
-  node.conn_mgr.bind(iface, *node.connectivities.back(), binding_config(conn));
+  node.extras->connectivities.push_back(std::move(made.connectivity));
+  node.conn_mgr.bind(iface, *node.extras->connectivities.back(), binding_config(conn));
   return std::nullopt;
 }
 

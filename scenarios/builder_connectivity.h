@@ -11,9 +11,9 @@
 
 namespace flapjack {
 
-/// `spec.conn` must be set, and the iface attached to its link if it has one. Returns what cannot
-/// be (F0907, F0910); then nothing is bound.
+/// `spec.conn` must be set; `at` is where the iface stands. Returns what cannot be (F0907, F0910);
+/// then nothing is bound.
 std::optional<SpecProblem> bind_connectivity(const IfaceSpec& spec, const Registry& registry,
-                                             World& world, Node& node, NetIf& iface);
+                                             const Attachment& at, Node& node, NetIf& iface);
 
 }  // namespace flapjack

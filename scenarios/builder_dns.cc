@@ -48,7 +48,8 @@ void make_room_for_dns(const NodeSpec& spec, std::size_t offered, NodeConfig& co
 
 void add_dns_servers(const NodeSpec& spec, Node& node) {
   const auto add = [&](const DnsServerSpec& server, NetIf* iface) {
-    node.dns_servers.push_back({{server.address, kDnsPort}, iface, DnsServerSource::Manual});
+    node.extras->dns_servers.push_back(
+        {{server.address, kDnsPort}, iface, DnsServerSource::Manual});
   };
   for (const DnsServerSpec& server : spec.dns) add(server, nullptr);
   for (const IfaceSpec& iface : spec.ifaces) {

@@ -65,7 +65,8 @@ void add_online_check(const NodeSpec& spec, Node& node, DiagnosticSink& sink) {
   config.interval = from.interval;
   config.doublings = static_cast<unsigned>(from.doublings);
   config.private_is_proof = from.private_is_proof;
-  node.online_check = std::make_unique<OnlineCheck>(node.stack, node.conn_mgr.monitor(), config);
+  node.extras->online_check =
+      std::make_unique<OnlineCheck>(node.stack, node.conn_mgr.monitor(), config);
 }
 
 }  // namespace flapjack

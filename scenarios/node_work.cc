@@ -89,7 +89,7 @@ void check_suspend(const StepSpec& step, World& world, DiagnosticSink& sink) {
 /// There is no peer to lose it. What stands on others refuses the step itself (ENOTSUP).
 void check_vanish(const StepSpec& step, World& world, DiagnosticSink& sink) {
   const Stack& stack = world.node(step.target.node)->stack;
-  const auto on_link = [&](const auto& iface) { return world.attachment(*iface).link != nullptr; };
+  const auto on_link = [&](const auto& iface) { return world.link_of(*iface) != nullptr; };
   bool vanishes = false;
   if (step.target.kind == TargetKind::Iface) {
     const NetIf* iface = stack.iface_by_name(step.target.name);

@@ -20,13 +20,6 @@ constexpr std::uint64_t kEventsAQuestion = 4096;
 constexpr TraceMask kCanonical{TraceMask::of(TraceKind::Event) | TraceMask::of(TraceKind::Hop) |
                                TraceMask::of(TraceKind::Drop) | TraceMask::of(TraceKind::Step)};
 
-const App* find_app(const Node& node, std::string_view name) {
-  for (const auto& [app_name, app] : node.apps) {
-    if (app_name == name) return app.get();
-  }
-  return nullptr;
-}
-
 std::int64_t counter_value(const Node& node, const TargetRef& subject, std::string_view name) {
   if (subject.kind == TargetKind::Iface) {
     NetIf& iface = *node.stack.iface_by_name(subject.name);
@@ -35,11 +28,11 @@ std::int64_t counter_value(const Node& node, const TargetRef& subject, std::stri
     }
   }
   if (subject.kind == TargetKind::Agent) {
-    const App* agent = find_app(node, subject.name);
+    const App* agent = node.app(subject.name);
     return agent != nullptr ? agent->counter(name).value_or(0) : 0;
   }
   if (subject.kind == TargetKind::App) {
-    const App* app = find_app(node, subject.name);
+    const App* app = node.app(subject.name);
     const AppCounts counts = app != nullptr ? app->counts() : AppCounts{};
     return static_cast<std::int64_t>(name == "sent" ? counts.sent : counts.delivered);
   }
@@ -68,11 +61,11 @@ class Watcher : public TraceSink {
       return counter_value(*world.node(subject.node), subject, name);
     };
     probes_.sent = [&world](const TargetRef& target) {
-      const App* app = find_app(*world.node(target.node), target.name);
+      const App* app = world.node(target.node)->app(target.name);
       return app != nullptr ? static_cast<std::int64_t>(app->counts().sent) : 0;
     };
     probes_.answered_last = [&world](const TargetRef& target) {
-      const App* app = find_app(*world.node(target.node), target.name);
+      const App* app = world.node(target.node)->app(target.name);
       return app != nullptr ? static_cast<std::int64_t>(app->answered_last()) : 0;
     };
     for (const ExpectSpec& expect : spec.expect) {
@@ -252,6 +245,9 @@ RunVerdict verdict_of(const RunReport& report, const ScenarioSpec& spec, Tracer&
 }
 
 void collect(World& world, const Registry& registry, RunReport& report) {
+  const auto path_of = [&](const App& app) {
+    return std::string(world.tracer().path(app.subject()));
+  };
   for (const auto& node : world.nodes()) {
     const std::string name(node->stack.name());
     for (const CounterWord& word : registry.counters) {
@@ -262,9 +258,9 @@ void collect(World& world, const Registry& registry, RunReport& report) {
         report.counters.push_back(
             {name + "." + word.name, counter_value(*node, subject, word.name)});
       }
-      for (const auto& [app_name, app] : node->apps) {
-        const auto value = app->counter(word.name);
-        if (value) report.counters.push_back({name + "." + app_name + "." + word.name, *value});
+      for (const App& app : node->apps) {
+        const auto value = app.counter(word.name);
+        if (value) report.counters.push_back({path_of(app) + "." + word.name, *value});
       }
       if (!has_target(word.subjects, TargetKind::Iface)) continue;
       for (const auto& iface : node->stack.ifaces()) {
@@ -274,9 +270,9 @@ void collect(World& world, const Registry& registry, RunReport& report) {
                                    counter_value(*node, subject, word.name)});
       }
     }
-    for (const auto& [app_name, app] : node->apps) {
-      const AppCounts counts = app->counts();
-      if (counts.sent > 0) report.apps.push_back({name + "." + app_name, counts});
+    for (const App& app : node->apps) {
+      const AppCounts counts = app.counts();
+      if (counts.sent > 0) report.apps.push_back({path_of(app), counts});
     }
   }
   report.blocked = world.fibers().blocked();

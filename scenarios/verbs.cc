@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenarios/verbs.h"
 
-#include <algorithm>
 #include <cassert>
 
 namespace flapjack {
@@ -19,12 +18,9 @@ NetIf& VerbCall::iface() const {
 }
 
 App& VerbCall::service() const {
-  Node& at = node();
-  const auto found = std::find_if(at.apps.begin(), at.apps.end(), [this](const auto& each) {
-    return each.first == step.target.name;
-  });
-  assert(found != at.apps.end());
-  return *found->second;
+  App* const found = node().app(step.target.name);
+  assert(found != nullptr);
+  return *found;
 }
 
 std::string effect_of(const VerbCall& call) {

@@ -190,7 +190,7 @@ Undo set_iface_ignored(VerbCall& call, bool ignored) {
 
 // Any of its name stands for all.
 const L2* find_l2(const VerbCall& call) {
-  for (const auto& l2 : call.node().l2s) {
+  for (const auto& l2 : call.node().extras->l2s) {
     if (l2->traits().name == call.step.args.l2) return l2.get();
   }
   return nullptr;
@@ -361,7 +361,7 @@ Undo refuse_admin(VerbCall& call) {
 }
 
 Undo check_online(VerbCall& call) {
-  OnlineCheck* const check = call.node().online_check.get();
+  OnlineCheck* const check = call.node().extras->online_check.get();
   call.result = check == nullptr ? Errc::Enotsup : check->trigger();
   return {};
 }

@@ -8,14 +8,10 @@ namespace flapjack {
 namespace {
 
 Undo stall_agent(VerbCall& call) {
-  const std::string& name = call.step.target.name;
-  for (const auto& [app_name, app] : call.node().apps) {
-    if (app_name != name) continue;
-    App* const agent = app.get();
-    return hold_effect(call.holds, "stall " + call.step.target.path(),
-                       [agent](bool on) { static_cast<void>(agent->set_stalled(on)); });
-  }
-  return {};
+  App* const agent = call.node().app(call.step.target.name);
+  if (agent == nullptr) return {};
+  return hold_effect(call.holds, "stall " + call.step.target.path(),
+                     [agent](bool on) { static_cast<void>(agent->set_stalled(on)); });
 }
 
 }  // namespace

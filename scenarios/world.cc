@@ -24,27 +24,36 @@ constexpr bool kInArena = true;
 constexpr bool kInArena = true;
 #endif
 
-void note(std::vector<std::uint32_t>& numbers, SubjectId subject, std::size_t number) {
-  if (numbers.size() <= subject.value) numbers.resize(subject.value + 1);
-  numbers[subject.value] = static_cast<std::uint32_t>(number);
-}
-
-std::uint32_t noted(const std::vector<std::uint32_t>& numbers, SubjectId subject) {
-  return subject.value < numbers.size() ? numbers[subject.value] : 0;
+/// For who takes a share of a config, of one that the World keeps for good.
+template <class Config>
+std::shared_ptr<const Config> unowned(const Config& config) {
+  return {std::shared_ptr<const void>(), &config};
 }
 
 }  // namespace
 
-Node::Node(const StackEnv& env, std::string name, NodeId id,
-           std::shared_ptr<const NodeConfig> shared)
-    : config(std::move(shared)),
-      stack(env, std::move(name), id, &config->stack),
-      conn_mgr(stack, config->conn_mgr) {}
+Node::Node(const StackEnv& env, std::string_view name, NodeId id, const NodeConfig& shared)
+    : config(shared),
+      extras(*this),
+      stack(env, name, id, &config.stack),
+      conn_mgr(stack, config.conn_mgr) {}
 
-// Engines keep state in contexts, so contexts go first; the rest is the order of the members.
+// Engines keep state in contexts, so contexts go first; the rest is the order of the members, which
+// is that of their use.
 Node::~Node() {
   apps.clear();
   stack.contexts.put_all();
+  NodeExtras* const few = extras.made();
+  if (few == nullptr) return;
+  few->online_check.reset();
+  few->engines.clear();
+}
+
+App* Node::app(std::string_view name) const {
+  const SubjectId wanted = stack.tracer().find_subject(stack.path_of(name));
+  const auto found = std::find_if(apps.begin(), apps.end(),
+                                  [&](const App& each) { return each.subject() == wanted; });
+  return found != apps.end() ? &*found : nullptr;
 }
 
 World::World(std::uint64_t seed, std::size_t frame_bytes_max)
@@ -57,8 +66,7 @@ World::~World() { shut_down(); }
 
 std::size_t World::shut_down() {
   fibers_.cancel_all();
-  node_of_.clear();
-  link_of_.clear();
+  place_of_.clear();
   while (!nodes_.empty()) nodes_.pop_back();
   links_.clear();
   return slab_.in_use();
@@ -67,16 +75,17 @@ std::size_t World::shut_down() {
 Node& World::add_node(const std::string& name, const NodeConfig& config) {
   assert(node(name) == nullptr);
   const NodeId id{static_cast<std::uint32_t>(nodes_.size() + 1)};
-  nodes_.push_back(make_in<Node>(slab_.arena(), stack_env(), name, id,
-                                         node_configs_.share(config)));
-  note(node_of_, nodes_.back()->stack.subject(), nodes_.size());
+  nodes_.push_back(
+      make_in<Node>(slab_.arena(), stack_env(), name, id, node_configs_.share(config)));
+  set_place(nodes_.back()->stack.subject(), nodes_.size());
   return *nodes_.back();
 }
 
 Link& World::add_link(const std::string& name, const LinkConfig& config) {
   assert(link(name) == nullptr);
-  links_.push_back(make_in<Link>(slab_.arena(), link_env(), name, link_configs_.share(config)));
-  note(link_of_, links_.back()->subject(), links_.size());
+  links_.push_back(
+      make_in<Link>(slab_.arena(), link_env(), name, unowned(link_configs_.share(config))));
+  set_place(links_.back()->subject(), links_.size());
   return *links_.back();
 }
 
@@ -101,11 +110,10 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
   NetIf& iface = node.stack.add_iface(if_config);
   SimDriverConfig driver_config;
   driver_config.mac = default_mac(node, iface.index().value);
-  auto driver =
-      make_in<SimDriver>(slab_.arena(), link, node.stack.path_of(config.name), driver_config);
-  attach(iface, link, driver->end());
-  node.drivers.push_back(std::move(driver));
-  iface.bind_l2(ethernet(node.config->arp));  // its context shares a line with the driver
+  node.drivers.push_back(
+      make_in<SimDriver>(slab_.arena(), link, std::string(iface.path()), driver_config));
+  attach(iface, link);
+  iface.bind_l2(ethernet(node.config.arp));  // its context shares a line with the driver
   iface.bind_driver(*node.drivers.back());
   if (!config.address.address.is_any()) iface.ipv4_addr_add(config.address);
   iface.set_gateway(config.gateway);
@@ -116,22 +124,33 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
   return iface;
 }
 
-Attachment World::attachment(const NetIf& iface) const {
-  const auto& of_node = nodes_.at(iface.stack().id().value - 1)->attachments;
-  const std::size_t place = iface.index().value - 1;
-  return place < of_node.size() ? of_node[place] : Attachment{};
+void World::set_place(SubjectId subject, std::size_t place) {
+  assert(place_of(subject) == 0);  // nothing else has the path
+  if (place_of_.size() <= subject.value) place_of_.resize(subject.value + 1);
+  place_of_[subject.value] = static_cast<std::uint32_t>(place);
 }
 
-void World::attach(const NetIf& iface, Link& link, std::size_t end) {
-  auto& of_node = nodes_.at(iface.stack().id().value - 1)->attachments;
-  of_node.resize(std::max<std::size_t>(of_node.size(), iface.index().value));
-  of_node[iface.index().value - 1] = {&link, end};
+void World::attach(const NetIf& iface, const Link& link) {
+  set_place(iface.subject(), place_of(link.subject()));
+}
+
+Link* World::link_of(const NetIf& iface) const {
+  const std::size_t place = place_of(iface.subject());
+  return place != 0 ? links_[place - 1].get() : nullptr;
+}
+
+Attachment World::attachment(const NetIf& iface) const {
+  Link* const link = link_of(iface);
+  if (link == nullptr) return {};
+  return {link, link->end_by_name(iface.path()).value()};
 }
 
 void World::boot() {
   for (const auto& node : nodes_) {
     node->stack.post_init();
-    for (const DnsServerInfo& each : node->dns_servers) {
+    const NodeExtras* const extras = node->extras.made();
+    if (extras == nullptr) continue;
+    for (const DnsServerInfo& each : extras->dns_servers) {
       // a refusal is an event
       static_cast<void>(
           node->stack.dns->add_server(each.endpoint, each.iface, each.source).ok());
@@ -144,7 +163,9 @@ void World::boot() {
     }
   }
   for (const auto& node : nodes_) {
-    for (NetIf* iface : node->dhcp) {
+    const NodeExtras* const extras = node->extras.made();
+    if (extras == nullptr) continue;
+    for (NetIf* iface : extras->dhcp) {
       const Status started = node->stack.dhcpv4->start(*iface);
       if (started.ok()) continue;
       tracer_.event(iface->subject(), "dhcp_start_failed",
@@ -152,18 +173,24 @@ void World::boot() {
     }
   }
   for (const auto& node : nodes_) {
-    for (const auto& [name, app] : node->apps) app->start();
+    for (App& app : node->apps) app.start();
   }
 }
 
 Node* World::node(std::string_view name) const {
-  const std::uint32_t found = noted(node_of_, tracer_.find_subject(name));
-  return found != 0 ? nodes_[found - 1].get() : nullptr;
+  const SubjectId subject = tracer_.find_subject(name);
+  const std::size_t place = place_of(subject);
+  if (place == 0 || place > nodes_.size()) return nullptr;
+  Node* const found = nodes_[place - 1].get();
+  return found->stack.subject() == subject ? found : nullptr;
 }
 
 Link* World::link(std::string_view name) const {
-  const std::uint32_t found = noted(link_of_, tracer_.find_subject(name));
-  return found != 0 ? links_[found - 1].get() : nullptr;
+  const SubjectId subject = tracer_.find_subject(name);
+  const std::size_t place = place_of(subject);
+  if (place == 0 || place > links_.size()) return nullptr;
+  Link* const found = links_[place - 1].get();
+  return found->subject() == subject ? found : nullptr;
 }
 
 }  // namespace flapjack

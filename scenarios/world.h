@@ -24,6 +24,7 @@
 #include "offload/engine.h"
 #include "scenarios/app.h"
 #include "scenarios/config_store.h"
+#include "stack/base/lazy.h"
 #include "stack/base/rare_vector.h"
 #include "stack/base/small_vector.h"
 #include "stack/net/stack.h"
@@ -48,30 +49,38 @@ struct Attachment {
   std::size_t end = 0;
 };
 
-/// One simulated machine: a stack, its connection manager, and what is plugged into them.
-struct Node : ArenaObject<Node> {
-  Node(const StackEnv& env, std::string name, NodeId id,
-       std::shared_ptr<const NodeConfig> shared);
-  ~Node();
+struct Node;
 
-  const std::shared_ptr<const NodeConfig> config;  ///< never null; other nodes may have it, too
+/// What a node of a large world mostly has none of.
+struct NodeExtras {
+  explicit NodeExtras(Node&) {}
+
   RareVector<std::unique_ptr<L2>> l2s;  ///< beside those that nodes share
-  SmallVector<std::unique_ptr<Driver>, 1> drivers;
   RareVector<std::unique_ptr<RadioMedium>> radios;
   RareVector<std::unique_ptr<Connectivity>> connectivities;
-  Stack stack;
   /// Ifaces whose DHCPv4 client starts at boot.
   RareVector<NetIf*> dhcp;
-  RareVector<std::unique_ptr<OffloadEngine>> engines;
-  ConnMgr conn_mgr;
-  std::unique_ptr<OnlineCheck> online_check;  ///< null: the node has none
-  /// By iface index - 1, as far as ifaces are on media.
-  SmallVector<Attachment, 1> attachments;
   /// What the resolver knows from the start, in the order to ask.
   RareVector<DnsServerInfo> dns_servers;
-  /// Apps and services by name, in the order in which they start.
-  SmallVector<std::pair<std::string, std::unique_ptr<App>>, 1> apps;
+  RareVector<std::unique_ptr<OffloadEngine>> engines;
+  std::unique_ptr<OnlineCheck> online_check;  ///< null: the node has none
+};
 
+/// One simulated machine: a stack, its connection manager, and what is plugged into them.
+struct Node : ArenaObject<Node> {
+  /// `config` outlives the node; other nodes may have it, too.
+  Node(const StackEnv& env, std::string_view name, NodeId id, const NodeConfig& config);
+  ~Node();
+
+  const NodeConfig& config;
+  SmallVector<std::unique_ptr<Driver>, 2> drivers;
+  Lazy<NodeExtras, Node> extras;
+  AppList apps;  ///< and services
+  Stack stack;
+  ConnMgr conn_mgr;
+
+  /// The app or service of that name; null when there is none.
+  App* app(std::string_view name) const;
   Arena* arena() const { return stack.arena(); }
 };
 
@@ -98,8 +107,11 @@ class World {
   /// The MAC that the iface `position` (from 1) of a node gets: 02:NN:II:nn:nn:ii, the
   /// node's number and the iface's position.
   static MacAddress default_mac(const Node& node, std::size_t position);
-  void attach(const NetIf& iface, Link& link, std::size_t end);
-  /// Null link when the iface is on no medium.
+  /// `iface` is on `link`; the driver whose end has the iface's path is its own.
+  void attach(const NetIf& iface, const Link& link);
+  /// Null when the iface is on no medium.
+  Link* link_of(const NetIf& iface) const;
+  /// The same with the end, which it searches among those of the link.
   Attachment attachment(const NetIf& iface) const;
 
   /// Brings everything up, in the order in which nodes were added: ifaces, connection managers,
@@ -126,6 +138,10 @@ class World {
 
  private:
   EthernetL2& ethernet(const ArpConfig& arp);
+  void set_place(SubjectId subject, std::size_t place);
+  std::size_t place_of(SubjectId subject) const {
+    return subject.value < place_of_.size() ? place_of_[subject.value] : 0;
+  }
 
   Scheduler scheduler_;
   Rng rng_;
@@ -138,8 +154,8 @@ class World {
   std::vector<std::unique_ptr<EthernetL2>> ethernets_;  // of add_ethernet(), one a configuration
   std::vector<std::unique_ptr<Link>> links_;
   std::vector<std::unique_ptr<Node>> nodes_;
-  // Who has a path: position + 1 in the list above, by subject.
-  std::vector<std::uint32_t> link_of_, node_of_;
+  // By subject: position + 1 in the list of its kind; an iface's is that of the link it is on.
+  std::vector<std::uint32_t> place_of_;
 };
 
 }  // namespace flapjack

@@ -12,7 +12,7 @@ constexpr Duration kDefaultWait = seconds(2);  // Zephyr: NET_SOCKETS_DNS_TIMEOU
 }  // namespace
 
 DnsQuery::DnsQuery(const AppEnv& env, const AppSpec& spec)
-    : env_(env),
+    : App(env),
       stack_(env.node.stack),
       type_(spec.type == "AAAA" ? DnsType::Aaaa : DnsType::A),
       every_(spec.every.value_or(seconds(1))),
@@ -58,14 +58,14 @@ void DnsQuery::on_answer(Asked& asked, DnsStatus status, const IpAddress* addres
   if (status != DnsStatus::AllDone) return fail(asked.name, dns_status_name(status));
   ++counts_.delivered;
   answered_last_ = asked.number;
-  stack_.tracer().event(env_.subject, "resolved",
+  stack_.tracer().event(subject(), "resolved",
                         {Attr::of("name", asked.name), Attr::of("address", asked.first),
                          Attr::of("addresses", asked.addresses),
                          Attr::of("rtt", stack_.scheduler().now() - asked.at)});
 }
 
 void DnsQuery::fail(const std::string& name, std::string_view code) {
-  stack_.tracer().event(env_.subject, "resolve_failed",
+  stack_.tracer().event(subject(), "resolve_failed",
                         {Attr::of("name", name), Attr::of("code", code)});
 }
 

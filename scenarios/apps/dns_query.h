@@ -36,7 +36,6 @@ class DnsQuery : public App {
   void on_answer(Asked& asked, DnsStatus status, const IpAddress* address);
   void fail(const std::string& name, std::string_view code);
 
-  AppEnv env_;
   Stack& stack_;
   std::vector<std::string> names_;
   DnsType type_;

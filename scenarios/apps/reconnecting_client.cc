@@ -20,7 +20,7 @@ Attr seq_attr(std::uint64_t seq) { return Attr::of("seq", static_cast<std::int64
 }  // namespace
 
 ReconnectingClient::ReconnectingClient(const AppEnv& env, const AppSpec& spec, bool tcp)
-    : env_(env),
+    : App(env),
       stack_(env.node.stack),
       tcp_(tcp),
       bytes_(std::max(kSeqBytes, static_cast<std::size_t>(spec.send.value_or(kDefaultBytes)))),
@@ -54,7 +54,7 @@ ReconnectingClient::~ReconnectingClient() {
 
 void ReconnectingClient::start() {
   if (from_ + every_ < until_) tick_.start_at(from_ + every_);
-  stack_.fibers().spawn(std::string(stack_.tracer().path(env_.subject)), [this] { run(); });
+  stack_.fibers().spawn(std::string(stack_.tracer().path(subject())), [this] { run(); });
 }
 
 // The fiber: wait for connectivity, connect, stay, begin again.
@@ -78,11 +78,11 @@ bool ReconnectingClient::connect(const Endpoint& peer) {
   Tracer& tracer = stack_.tracer();
   const std::string name = to_text(peer);
   const CauseScope attempt(stack_.scheduler(),
-                           tracer.event(env_.subject, "connecting", {Attr::of("peer", name)}));
+                           tracer.event(subject(), "connecting", {Attr::of("peer", name)}));
   const auto fail = [&](Errc error) {
     if (context_ != nullptr) static_cast<void>(context_->put().ok());
     context_ = nullptr;
-    tracer.event(env_.subject, "connect_failed",
+    tracer.event(subject(), "connect_failed",
                  {Attr::of("peer", name), Attr::of("errno", error)});
     return false;
   };
@@ -91,7 +91,7 @@ bool ReconnectingClient::connect(const Endpoint& peer) {
                           tcp_ ? SocketType::Stream : SocketType::Datagram, Protocol::Default);
   if (!got.ok()) return fail(got.code());
   context_ = got.value();
-  context_->set_subject(env_.subject);
+  context_->set_subject(subject());
   broken_ = Status();
   ended_ = false;
   received_.clear();
@@ -106,7 +106,7 @@ bool ReconnectingClient::connect(const Endpoint& peer) {
       Timeout::no_wait());
   if (!listening.ok()) return fail(listening.code());
   connected_ = true;
-  tracer.event(env_.subject, "connected", {Attr::of("peer", name)});
+  tracer.event(subject(), "connected", {Attr::of("peer", name)});
   return true;
 }
 
@@ -125,7 +125,7 @@ void ReconnectingClient::give_up_datagrams() {
   while (!tcp_ && !pending_.empty() && now - pending_.front().sent >= answer_timeout_ &&
          last_answer_ > pending_.front().sent) {
     const CauseScope scope(stack_.scheduler(), pending_.front().record);
-    stack_.tracer().event(env_.subject, "lost", {seq_attr(pending_.front().seq)});
+    stack_.tracer().event(subject(), "lost", {seq_attr(pending_.front().seq)});
     pending_.pop_front();
   }
 }
@@ -148,10 +148,10 @@ void ReconnectingClient::close(std::string_view reason) {
   Scheduler& scheduler = stack_.scheduler();
   if (reason == kNoAnswer) scheduler.set_cause(pending_.front().record);
   const RecordId lost =
-      tracer.event(env_.subject, "connection_lost", {Attr::of("reason", reason)});
+      tracer.event(subject(), "connection_lost", {Attr::of("reason", reason)});
   {
     const CauseScope scope(scheduler, lost);
-    for (const Pending& p : pending_) tracer.event(env_.subject, "lost", {seq_attr(p.seq)});
+    for (const Pending& p : pending_) tracer.event(subject(), "lost", {seq_attr(p.seq)});
     static_cast<void>(context_->put().ok());
   }
   pending_.clear();
@@ -166,11 +166,11 @@ void ReconnectingClient::tick() {
   if (seq_ < count_ && now + every_ < until_) tick_.start(every_);
   Tracer& tracer = stack_.tracer();
   if (!connected_) {
-    tracer.event(env_.subject, "skipped", {seq_attr(seq_)});
+    tracer.event(subject(), "skipped", {seq_attr(seq_)});
     return;
   }
   wire::store32(payload_.data(), static_cast<std::uint32_t>(seq_));
-  const RecordId record = tracer.event(env_.subject, "sent", {seq_attr(seq_)});
+  const RecordId record = tracer.event(subject(), "sent", {seq_attr(seq_)});
   const CauseScope scope(stack_.scheduler(), record);
   const auto sent = context_->send(payload_, {}, Timeout::no_wait());
   if (sent.ok() && sent.value() == bytes_) {
@@ -179,7 +179,7 @@ void ReconnectingClient::tick() {
     return;
   }
   const Errc error = sent.ok() ? Errc::Enobufs : sent.code();
-  tracer.event(env_.subject, "send_failed", {seq_attr(seq_), Attr::of("errno", error)});
+  tracer.event(subject(), "send_failed", {seq_attr(seq_), Attr::of("errno", error)});
   broken_ = error;  // a stream with half a message in it is of no use
   wake_.give();
 }
@@ -212,7 +212,7 @@ void ReconnectingClient::take_message(std::span<const std::uint8_t> message) {
   const Duration rtt = last_answer_ - found->sent;
   pending_.erase(found);
   ++counts_.delivered;
-  stack_.tracer().event(env_.subject, "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});
+  stack_.tracer().event(subject(), "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});
 }
 
 }  // namespace flapjack

@@ -41,7 +41,6 @@ class ReconnectingClient : public App {
   void take_message(std::span<const std::uint8_t> message);
   std::string_view trouble() const;
 
-  AppEnv env_;
   Stack& stack_;
   bool tcp_;
   std::vector<Endpoint> peers_;

@@ -54,9 +54,9 @@ bool is_usual(const AppSocketSpec& socket) {
 }  // namespace
 
 UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
-    : stack_(env.node.stack),
+    : App(env),
+      stack_(env.node.stack),
       peer_(endpoint_of(spec.peers.front())),
-      subject_(env.subject),
       bytes_(static_cast<std::uint32_t>(
           std::max(kSeqBytes, static_cast<std::size_t>(spec.send.value_or(kDefaultBytes))))),
       every_(spec.every.value_or(seconds(1))),
@@ -108,7 +108,7 @@ bool UdpPing::open() {
     return false;
   }
   context_ = &context;
-  context_->set_subject(subject_);
+  context_->set_subject(subject());
   const Status listening = context_->recv(
       [this](NetContext&, PacketPtr packet, Status) {
         if (packet != nullptr) on_answer(*packet);
@@ -164,7 +164,7 @@ void UdpPing::send_next() {
   if (!last) next_.start_at(std::max(due_, stack_.scheduler().now()));
   if (!open()) return;
   const RecordId sent = stack_.tracer().event(
-      subject_, "sent", {Attr::of("seq", static_cast<std::int64_t>(seq_))});
+      subject(), "sent", {Attr::of("seq", static_cast<std::int64_t>(seq_))});
   const CauseScope scope(stack_.scheduler(), sent);
   if (goes_at_once(stack_, bytes_ + kHeaders)) {
     return with_message([&](std::span<const std::uint8_t> message) {
@@ -172,7 +172,7 @@ void UdpPing::send_next() {
     });
   }
   next_.cancel();
-  stack_.fibers().spawn(std::string(stack_.tracer().path(subject_)),
+  stack_.fibers().spawn(std::string(stack_.tracer().path(subject())),
                         [this, sent] { send_blocking(sent); });
 }
 
@@ -199,7 +199,7 @@ void UdpPing::hand_over(std::span<const std::uint8_t> message, Timeout timeout, 
 }
 
 void UdpPing::fail(std::uint64_t seq, Errc error) {
-  stack_.tracer().event(subject_, "send_failed",
+  stack_.tracer().event(subject(), "send_failed",
                         {Attr::of("seq", static_cast<std::int64_t>(seq)),
                          Attr::of("errno", error)});
 }
@@ -216,14 +216,14 @@ void UdpPing::on_answer(const Packet& answer) {
   const Duration rtt = now - std::min(found->sent, now);
   pending_.erase(found);
   if (pending_.empty() || pending_.front().sent + wait_ == kNever) expiry_.cancel();
-  stack_.tracer().event(subject_, "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});
+  stack_.tracer().event(subject(), "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});
 }
 
 void UdpPing::expire() {
   const SimTime now = stack_.scheduler().now();
   while (!pending_.empty() && pending_.front().sent + wait_ <= now) {
     const CauseScope scope(stack_.scheduler(), pending_.front().record);
-    stack_.tracer().event(subject_, "lost",
+    stack_.tracer().event(subject(), "lost",
                           {Attr::of("seq", static_cast<std::int64_t>(pending_.front().seq))});
     pending_.erase(pending_.begin());
   }

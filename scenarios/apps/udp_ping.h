@@ -47,7 +47,6 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
   // what every message needs
   Stack& stack_;
   Endpoint peer_;
-  SubjectId subject_;
   std::uint32_t bytes_;
   Duration every_, wait_;
   SimTime due_;  // of the next message, or of the one being sent

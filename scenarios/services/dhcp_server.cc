@@ -28,7 +28,8 @@ constexpr std::array kReasons = {kScripted,    kNotAvailable, kWrongNetwork, kEx
 std::span<const std::string_view> dhcp_server_reasons() { return kReasons; }
 
 DhcpServer::DhcpServer(const AppEnv& env, DhcpServerConfig config)
-    : env_(env),
+    : App(env),
+      env_(env),
       config_(std::move(config)),
       delays_(env.node.stack.env().rng.stream(
           std::string(env.node.stack.tracer().path(env.subject)) + ".delay")),
@@ -51,7 +52,7 @@ void DhcpServer::start() {
       stack.contexts.get_on(*iface, Family::Inet, SocketType::Datagram, Protocol::Udp);
   if (!got.ok()) return fail("get", got.code());
   context_ = got.value();
-  context_->set_subject(env_.subject);
+  context_->set_subject(subject());
   const Status bound = context_->bind({{}, kDhcpv4ServerPort});
   if (!bound.ok()) return fail("bind", bound.code());
   const Status listening = context_->recv(
@@ -172,7 +173,7 @@ void DhcpServer::on_request(const Dhcpv4Message& m, bool broadcast) {
 void DhcpServer::acknowledge(const Dhcpv4Message& m, Ipv4Address address) {
   Tracer& tracer = env_.node.stack.tracer();
   const std::string client = dhcp_client_key(m);
-  const RecordId granted = tracer.event(env_.subject, "dhcp_ack",
+  const RecordId granted = tracer.event(subject(), "dhcp_ack",
                                         {Attr::of("client", client), Attr::of("address", address),
                                          Attr::of("lease", seconds(config_.lease_s))});
   Dhcpv4Message reply = reply_to(m, Dhcpv4Type::Ack);
@@ -272,12 +273,12 @@ void DhcpServer::send(const Dhcpv4Message& reply) {
 
 RecordId DhcpServer::record(std::string_view event, const Dhcpv4Message& m, Attr second) {
   const std::string client = dhcp_client_key(m);
-  return env_.node.stack.tracer().event(env_.subject, event,
+  return env_.node.stack.tracer().event(subject(), event,
                                         {Attr::of("client", client), second});
 }
 
 void DhcpServer::fail(std::string_view call, Errc error) {
-  env_.node.stack.tracer().event(env_.subject, "service_failed",
+  env_.node.stack.tracer().event(subject(), "service_failed",
                                  {Attr::of("call", call), Attr::of("errno", error)});
 }
 

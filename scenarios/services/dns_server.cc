@@ -20,7 +20,8 @@ DnsServer::Reply::Reply(DnsServer& server, std::size_t slot)
             delegate<&DnsServer::send_reply>(&server, slot)) {}
 
 DnsServer::DnsServer(const AppEnv& env, const ServiceSpec& spec)
-    : env_(env),
+    : App(env),
+      env_(env),
       delay_(spec.delay.value_or(DurationDistribution{})),
       delays_(env.node.stack.env().rng.stream(env.node.stack.path_of(spec.name) + ".delay")) {
   for (const ZoneEntrySpec& each : spec.zone) {
@@ -65,7 +66,7 @@ void DnsServer::listen(Family family) {
   if (!got.ok()) return refuse("get", got.code());
   NetContext& context = *got.value();
   (family == Family::Inet ? context_ : context6_) = &context;
-  context.set_subject(env_.subject);
+  context.set_subject(subject());
   const Status bound = context.bind({IpAddress::any(family), kDnsPort});
   if (!bound.ok()) return refuse("bind", bound.code());
   const Status listening = context.recv(
@@ -99,7 +100,7 @@ void DnsServer::answer(const Packet& packet, const DnsHeader& asked,
   const std::string name = to_text(question.name);
   const Entry* entry = find(question.name);
   if (entry != nullptr && entry->says == Says::Ignore) {
-    tracer.event(env_.subject, "dns_silent", {Attr::of("name", name)});
+    tracer.event(subject(), "dns_silent", {Attr::of("name", name)});
     return;
   }
   DnsHeader header;
@@ -113,7 +114,7 @@ void DnsServer::answer(const Packet& packet, const DnsHeader& asked,
   const auto written = std::span(message).first(writer.finish());
   const DnsHeader said = *DnsHeader::parse(written);
   const RecordId answered = tracer.event(
-      env_.subject, "dns_answered",
+      subject(), "dns_answered",
       {Attr::of("name", name), Attr::of("type", dns_type_name(question.type)),
        Attr::of("rcode", dns_rcode_name(said.rcode)), Attr::of("answers", said.answers)});
   const CauseScope scope(env_.node.stack.scheduler(), answered);
@@ -186,7 +187,7 @@ void DnsServer::send(std::span<const std::uint8_t> message, const Endpoint& peer
 }
 
 void DnsServer::refuse(std::string_view call, Errc error) {
-  env_.node.stack.tracer().event(env_.subject, "service_failed",
+  env_.node.stack.tracer().event(subject(), "service_failed",
                                  {Attr::of("call", call), Attr::of("errno", error)});
 }
 

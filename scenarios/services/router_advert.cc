@@ -95,7 +95,7 @@ void RouterAdvert::start() {
     advertisers_.back()->start();
   }
   if (advertisers_.empty()) {
-    stack.tracer().event(env_.subject, "service_failed",
+    stack.tracer().event(subject(), "service_failed",
                          {Attr::of("call", "start"), Attr::of("errno", Errc::Enodev)});
   }
 }

@@ -18,7 +18,7 @@ struct RaChange {
 
 class RouterAdvert : public App {
  public:
-  RouterAdvert(const AppEnv& env, const ServiceSpec& spec) : env_(env), spec_(spec.ra) {}
+  RouterAdvert(const AppEnv& env, const ServiceSpec& spec) : App(env), env_(env), spec_(spec.ra) {}
   void start() override;
   bool set_down(bool down) override;
   /// The next time it goes down, a last advertisement takes the router back (section 6.2.5).

@@ -26,14 +26,14 @@ void TcpEcho::start() {
   const auto got = env_.node.stack.contexts.get(Family::Inet, SocketType::Stream, Protocol::Tcp);
   if (!got.ok()) return refuse("get", got.code());
   listener_ = got.value();
-  listener_->set_subject(env_.subject);
+  listener_->set_subject(subject());
   const Status bound = listener_->bind({{}, port_});
   if (!bound.ok()) return refuse("bind", bound.code());
   const Status listening = listener_->listen(kBacklog);
   if (!listening.ok()) return refuse("listen", listening.code());
   const Status accepting = listener_->accept(
       [this](NetContext& accepted, const Endpoint& peer) {
-        env_.node.stack.tracer().event(env_.subject, "accepted",
+        env_.node.stack.tracer().event(subject(), "accepted",
                                        {Attr::of("peer", to_text(peer))});
         serve(accepted);
       },
@@ -68,7 +68,7 @@ void TcpEcho::close(NetContext& peer) {
 }
 
 void TcpEcho::refuse(std::string_view call, Errc error) {
-  env_.node.stack.tracer().event(env_.subject, "service_failed",
+  env_.node.stack.tracer().event(subject(), "service_failed",
                                  {Attr::of("call", call), Attr::of("errno", error)});
 }
 

@@ -11,7 +11,7 @@ namespace flapjack {
 
 class TcpEcho : public App {
  public:
-  TcpEcho(const AppEnv& env, const ServiceSpec& spec) : env_(env), port_(spec.port) {}
+  TcpEcho(const AppEnv& env, const ServiceSpec& spec) : App(env), env_(env), port_(spec.port) {}
   ~TcpEcho() override;
   void start() override;
   bool set_down(bool down) override;

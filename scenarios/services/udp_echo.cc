@@ -48,7 +48,7 @@ NetContext* UdpEcho::open(Family family) {
     return nullptr;
   }
   NetContext* context = got.value();
-  context->set_subject(env_.subject);
+  context->set_subject(subject());
   const Status bound = set_up(*context, family);
   if (!bound.ok()) {
     refuse("bind", bound.code());
@@ -89,7 +89,7 @@ Status UdpEcho::set_up(NetContext& context, Family family) {
 }
 
 void UdpEcho::refuse(std::string_view call, Errc error) {
-  env_.node.stack.tracer().event(env_.subject, "service_failed",
+  env_.node.stack.tracer().event(subject(), "service_failed",
                                  {Attr::of("call", call), Attr::of("errno", error)});
 }
 

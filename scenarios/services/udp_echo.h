@@ -12,7 +12,7 @@ std::optional<PlacedText> udp_echo_error(const Stack& stack, const ServiceSpec& 
 class UdpEcho : public App {
  public:
   UdpEcho(const AppEnv& env, const ServiceSpec& spec)
-      : env_(env), port_(spec.port), more_(spec.echo) {}
+      : App(env), env_(env), port_(spec.port), more_(spec.echo) {}
   ~UdpEcho() override;
   void start() override;
   bool set_down(bool down) override;

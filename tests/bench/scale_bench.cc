@@ -76,7 +76,7 @@ class Scale {
   std::uint64_t replies() const {
     std::uint64_t sum = 0;
     for (const auto& node : world_.nodes()) {
-      for (const auto& [name, app] : node->apps) sum += app->counts().delivered;
+      for (const App& app : node->apps) sum += app.counts().delivered;
     }
     return sum;
   }
@@ -85,7 +85,7 @@ class Scale {
   template <class Make>
   void add(Node& node, const std::string& name, const Make& make) {
     const SubjectId subject = world_.tracer().subject(node.stack.path_of(name));
-    node.apps.emplace_back(name, make(AppEnv{node, subject, SimTime{} + kRun}));
+    node.apps.push_back(make(AppEnv{node, subject, SimTime{} + kRun}));
   }
 
   std::int64_t nodes_;

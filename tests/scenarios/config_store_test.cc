@@ -15,20 +15,24 @@ struct Config {
 
 TEST(ConfigStore, GivesEqualConfigsOnce) {
   ConfigStore<Config> store;
-  const auto one = store.share({1});
-  const auto two = store.share({2});
-  EXPECT_EQ(one->size, 1);
-  EXPECT_EQ(two->size, 2);
-  EXPECT_EQ(store.share({1}), one);
-  EXPECT_EQ(store.share({2}), two);
+  const Config& one = store.share({1});
+  const Config& two = store.share({2});
+  EXPECT_EQ(one.size, 1);
+  EXPECT_EQ(two.size, 2);
+  EXPECT_EQ(&store.share({1}), &one);
+  EXPECT_EQ(&store.share({2}), &two);
 }
 
-TEST(ConfigStore, ForgetsTheOldestButNotWhoeverHasIt) {
+TEST(ConfigStore, ComparesTheLatestAndKeepsAll) {
   ConfigStore<Config> store;
-  const auto first = store.share({0});
-  for (int i = 1; i <= 8; ++i) static_cast<void>(store.share({i}));
-  EXPECT_NE(store.share({0}), first);
-  EXPECT_EQ(first->size, 0);
+  const Config& first = store.share({0});
+  for (int i = 1; i <= 7; ++i) static_cast<void>(store.share({i}));
+  EXPECT_EQ(&store.share({0}), &first);
+  static_cast<void>(store.share({8}));
+  const Config& again = store.share({0});
+  EXPECT_NE(&again, &first);
+  EXPECT_EQ(again.size, 0);
+  EXPECT_EQ(first.size, 0);
 }
 
 TEST(ConfigStore, NodesOfAWorldShareAConfigUntilOneDiffers) {

@@ -38,7 +38,7 @@ class Lan {
     const AppEnv env{gw, world.tracer().subject("gw.dhcp"), SimTime{} + seconds(10'000)};
     auto made = std::make_unique<DhcpServer>(env, std::move(config));
     server = made.get();
-    gw.apps.emplace_back("dhcp", std::move(made));
+    gw.apps.push_back(std::move(made));
     world.boot();
     client = dev.stack.contexts
                  .get_on(*dev.stack.iface_by_name("eth0"), Family::Inet, SocketType::Datagram,

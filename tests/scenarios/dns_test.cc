@@ -202,7 +202,7 @@ struct TwoNodes {
     world.add_ethernet(server, {.name = "e", .address = ip("192.0.2.1/24"),
                                 .address6 = ip6("2001:db8::1/64")}, wire);
     const AppEnv env{server, world.tracer().subject("s.names"), kNever};
-    server.apps.emplace_back("names", find_entry(registry.services, "dns")->make(env, spec));
+    server.apps.push_back(find_entry(registry.services, "dns")->make(env, spec));
     world.boot();
     world.run_for(seconds(5));  // the addresses are nobody else's
   }

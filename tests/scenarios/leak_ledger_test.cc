@@ -128,7 +128,7 @@ TEST(LeakLedger, ALongStoryKeepsItsBeginningAndItsEnd) {
 // A registry whose echo service keeps every packet it gets.
 class Keeper : public App {
  public:
-  explicit Keeper(const AppEnv& env, std::uint16_t port) : env_(env), port_(port) {}
+  explicit Keeper(const AppEnv& env, std::uint16_t port) : App(env), env_(env), port_(port) {}
   void start() override {
     NetContexts& contexts = env_.node.stack.contexts;
     context_ = contexts.get(Family::Inet, SocketType::Datagram, Protocol::Default)

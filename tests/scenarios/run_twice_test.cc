@@ -35,7 +35,7 @@ class Planted : public App {
  public:
   enum class What { Attribute, Time, Extra };
   Planted(const AppEnv& env, What what, int made)
-      : env_(env), what_(what), made_(made),
+      : App(env), env_(env), what_(what), made_(made),
         turn_(env.node.stack.scheduler(), Lane::App, delegate<&Planted::tick>(this)) {}
   void start() override {
     turn_.start(what_ == What::Time ? milliseconds(1000 + made_) : seconds(1));
@@ -44,9 +44,9 @@ class Planted : public App {
  private:
   void tick() {
     Tracer& tracer = env_.node.stack.tracer();
-    tracer.event(env_.subject, "sent",
+    tracer.event(subject(), "sent",
                  {Attr::of("seq", what_ == What::Attribute ? std::int64_t{made_} : 1)});
-    if (what_ == What::Extra && made_ > 1) tracer.event(env_.subject, "skipped");
+    if (what_ == What::Extra && made_ > 1) tracer.event(subject(), "skipped");
   }
   AppEnv env_;
   What what_;

@@ -68,10 +68,60 @@ TEST(World, FindsItsParts) {
   EXPECT_EQ(world.link("n"), nullptr);
   EXPECT_EQ(world.attachment(iface).link, &wire);
   EXPECT_EQ(world.attachment(iface).end, 0u);
+  EXPECT_EQ(world.link_of(iface), &wire);
+  EXPECT_EQ(world.node("n.eth0"), nullptr);
+  EXPECT_EQ(world.link("n.eth0"), nullptr);
+  Link& other = world.add_link("other");
+  Node& more = world.add_node("m");
+  world.add_ethernet(more, {.name = "a"}, other);
+  EXPECT_EQ(world.attachment(world.add_ethernet(more, {.name = "b"}, wire)).end, 1u);
+  EXPECT_EQ(world.link("other"), &other);
+  EXPECT_EQ(world.node("m"), &more);
+  const NetIf& loose = more.stack.add_iface({.name = "loose"});
+  EXPECT_EQ(world.link_of(loose), nullptr);
+  EXPECT_EQ(world.attachment(loose).link, nullptr);
   EXPECT_EQ(iface.mtu(), 9000);
   EXPECT_EQ(iface.link_address(), World::default_mac(node, 1));
   EXPECT_EQ(World::default_mac(node, 1), *MacAddress::parse("02:00:00:00:01:01"));
   EXPECT_EQ(World::default_mac(node, 0x1234), *MacAddress::parse("02:00:12:00:01:34"));
+}
+
+class Noting : public App {
+ public:
+  Noting(const AppEnv& env, std::vector<std::string>& notes)
+      : App(env), tracer_(env.node.stack.tracer()), notes_(notes) {}
+  ~Noting() override { note("end"); }
+  void start() override { note("start"); }
+
+ private:
+  void note(const char* what) {
+    notes_.push_back(std::string(what) + " " + std::string(tracer_.path(subject())));
+  }
+  Tracer& tracer_;
+  std::vector<std::string>& notes_;
+};
+
+TEST(World, AppsStartAndEndInTheirOrder) {
+  std::vector<std::string> notes;
+  World world;
+  for (const char* const name : {"n", "m"}) {
+    Node& node = world.add_node(name);
+    EXPECT_EQ(node.app("a"), nullptr);
+    for (const char* const part : {"a", "b", "c"}) {
+      const SubjectId subject = world.tracer().subject(node.stack.path_of(part));
+      node.apps.push_back(std::make_unique<Noting>(AppEnv{node, subject, kNever}, notes));
+      EXPECT_EQ(node.app(part)->subject(), subject);
+    }
+    EXPECT_EQ(node.app("d"), nullptr);
+    EXPECT_EQ(node.app("a"), &*node.apps.begin());
+  }
+  world.boot();
+  EXPECT_EQ(notes, (std::vector<std::string>{"start n.a", "start n.b", "start n.c", "start m.a",
+                                             "start m.b", "start m.c"}));
+  notes.clear();
+  world.shut_down();
+  EXPECT_EQ(notes, (std::vector<std::string>{"end m.a", "end m.b", "end m.c", "end n.a", "end n.b",
+                                             "end n.c"}));
 }
 
 TEST(World, EthernetIfacesHaveTheNodesArpTable) {
