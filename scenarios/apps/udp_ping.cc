@@ -55,36 +55,45 @@ bool is_usual(const AppSocketSpec& socket) {
 
 UdpPing::UdpPing(const AppEnv& env, const AppSpec& spec)
     : App(env),
-      stack_(env.node.stack),
-      peer_(endpoint_of(spec.peers.front())),
       bytes_(static_cast<std::uint32_t>(
           std::max(kSeqBytes, static_cast<std::size_t>(spec.send.value_or(kDefaultBytes))))),
+      stack_(env.node.stack),
+      port_(spec.peers.front().port),
+      ipv6_(spec.peers.front().ipv6.has_value()),
       every_(spec.every.value_or(seconds(1))),
-      wait_(spec.wait.value_or(seconds(1))),
       due_(spec.from.value_or(SimTime{})),
-      last_seq_(last_of(due_, spec.until.value_or(env.until), every_, spec.count)),
-      next_(*this),
-      expiry_(*this) {
-  const std::size_t large = bytes_ > kDefaultBytes ? bytes_ : 0;
-  if (large == 0 && is_usual(spec.socket)) return;
-  unusual_ = std::make_unique<Unusual>(Unusual{spec.socket, std::vector<std::uint8_t>(large)});
-  fill(unusual_->large);
+      last_seq_(last_of(due_, spec.until.value_or(env.until), every_, spec.count)) {
+  const IpAddress peer = endpoint_of(spec.peers.front()).address;
+  if (ipv6_) {
+    unusual().peer = peer.v6();
+  } else {
+    peer_ = peer.v4();
+  }
+  if (!is_usual(spec.socket)) unusual().socket = spec.socket;
+  if (spec.wait.value_or(kUsualWait) != kUsualWait) unusual().wait = *spec.wait;
+  if (bytes_ > kDefaultBytes) {
+    unusual().large.resize(bytes_);
+    fill(unusual().large);
+  }
 }
 
 UdpPing::~UdpPing() {
   if (context_ != nullptr) static_cast<void>(context_->put().ok());
+  stack_.scheduler().cancel(expiry_);
+  stack_.scheduler().cancel(next_);
 }
 
-Arena* UdpPing::arena() const {
-  return stack_.arena();
+Endpoint UdpPing::peer() const {
+  if (ipv6_) return {unusual_->peer, port_};
+  return {peer_, port_};
 }
 
 void UdpPing::start() {
-  if (last_seq_ > 0) next_.start_at(due_);
+  if (last_seq_ > 0) arm_next();
 }
 
 Foresight UdpPing::foresee() const {
-  prefetch(this, front_of(*this, unusual_));
+  prefetch(this, sizeof *this);
   return foresight<&UdpPing::foresee_stack>(this);
 }
 
@@ -95,7 +104,8 @@ Foresight UdpPing::foresee_stack() const {
 
 bool UdpPing::open() {
   if (context_ != nullptr) return true;
-  const auto got = stack_.contexts.get(peer_.address.family(), SocketType::Datagram, Protocol::Udp);
+  const auto got = stack_.contexts.get(ipv6_ ? Family::Inet6 : Family::Inet, SocketType::Datagram,
+                                       Protocol::Udp);
   if (!got.ok()) {
     fail(seq_, got.code());
     return false;
@@ -124,14 +134,13 @@ Status UdpPing::set_up(NetContext& context) const {
   using O = ContextOption;
   if (unusual_ == nullptr) return Status();
   const AppSocketSpec& socket = unusual_->socket;
-  const bool six = peer_.address.is_v6();
   Status set;
   const auto option = [&](O which, std::int64_t value) {
     if (set.ok()) set = context.set_option(which, value);
   };
   if (socket.ttl) {
-    option(six ? O::UnicastHopLimit : O::Ttl, *socket.ttl);
-    option(six ? O::MulticastHopLimit : O::MulticastTtl, *socket.ttl);
+    option(ipv6_ ? O::UnicastHopLimit : O::Ttl, *socket.ttl);
+    option(ipv6_ ? O::MulticastHopLimit : O::MulticastTtl, *socket.ttl);
   }
   if (socket.tos) option(O::DscpEcn, *socket.tos);
   if (socket.priority) option(O::Priority, *socket.priority);
@@ -140,7 +149,7 @@ Status UdpPing::set_up(NetContext& context) const {
     option(O::ReusePort, 1);
   }
   if (!set.ok() || !socket.port) return set;
-  return context.bind({IpAddress::any(peer_.address.family()),
+  return context.bind({IpAddress::any(context.family()),
                        static_cast<std::uint16_t>(*socket.port)});
 }
 
@@ -157,11 +166,27 @@ void UdpPing::with_message(const Send& send) {
   send(std::span<const std::uint8_t>(message.data(), bytes_));
 }
 
+// At its time, or at once when that is over.
+void UdpPing::arm_next() {
+  Scheduler& scheduler = stack_.scheduler();
+  const SimTime when = std::max(due_, scheduler.now());
+  if (scheduler.rearm(next_, when)) return;
+  next_ = scheduler.at(when, Lane::App, delegate<&UdpPing::send_next>(this));
+}
+
+void UdpPing::arm_expiry(SimTime when) {
+  Scheduler& scheduler = stack_.scheduler();
+  if (scheduler.rearm(expiry_, when)) return;
+  expiry_ = scheduler.at(when, Lane::App, delegate<&UdpPing::expire>(this));
+}
+
 void UdpPing::send_next() {
+  if (pending_) unusual().older.push_back({seq_, sent_, record_});
+  pending_ = false;
   ++seq_;
   const bool last = seq_ >= last_seq_;
   due_ = last ? kNever : due_ + every_;
-  if (!last) next_.start_at(std::max(due_, stack_.scheduler().now()));
+  if (!last) arm_next();
   if (!open()) return;
   const RecordId sent = stack_.tracer().event(
       subject(), "sent", {Attr::of("seq", static_cast<std::int64_t>(seq_))});
@@ -171,7 +196,7 @@ void UdpPing::send_next() {
       hand_over(message, Timeout::no_wait(), sent);
     });
   }
-  next_.cancel();
+  stack_.scheduler().cancel(next_);
   stack_.fibers().spawn(std::string(stack_.tracer().path(subject())),
                         [this, sent] { send_blocking(sent); });
 }
@@ -181,21 +206,23 @@ void UdpPing::send_blocking(RecordId sent) {
   with_message([&](std::span<const std::uint8_t> message) {
     hand_over(message, Timeout::forever(), sent);
   });
-  if (due_ != kNever) next_.start_at(std::max(due_, stack_.scheduler().now()));
+  if (due_ != kNever) arm_next();
 }
 
 // Where no queue stands between, as on the way to an own address, its answer may have come already.
 void UdpPing::hand_over(std::span<const std::uint8_t> message, Timeout timeout, RecordId sent) {
-  pending_.push_back({seq_, kNever - wait_, sent});
-  const Result<std::size_t> result = context_->sendto(message, peer_, {}, timeout);
-  const bool waits = !pending_.empty() && pending_.back().seq == seq_;
+  sent_ = kNever - wait();
+  record_ = sent;
+  pending_ = true;
+  const Result<std::size_t> result = context_->sendto(message, peer(), {}, timeout);
   if (!result.ok()) {
-    if (waits) pending_.pop_back();
+    pending_ = false;
     return fail(seq_, result.code());
   }
-  if (!waits) return;
-  pending_.back().sent = stack_.scheduler().now();
-  if (!expiry_.running()) expiry_.start(wait_);
+  if (!pending_) return;
+  Scheduler& scheduler = stack_.scheduler();
+  sent_ = scheduler.now();
+  if (!scheduler.pending(expiry_)) arm_expiry(sent_ + wait());
 }
 
 void UdpPing::fail(std::uint64_t seq, Errc error) {
@@ -207,28 +234,55 @@ void UdpPing::fail(std::uint64_t seq, Errc error) {
 void UdpPing::on_answer(const Packet& answer) {
   if (answer.size() < kSeqBytes) return;
   const std::uint32_t seq = wire::load32(answer.data());
-  const auto found = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& p) {
-    return static_cast<std::uint32_t>(p.seq) == seq;
-  });
-  if (found == pending_.end()) return;  // too late, or a duplicate
+  const auto answered = take_pending(seq);
+  if (!answered) return;  // too late, or a duplicate
   ++delivered_;
   const SimTime now = stack_.scheduler().now();
-  const Duration rtt = now - std::min(found->sent, now);
-  pending_.erase(found);
-  if (pending_.empty() || pending_.front().sent + wait_ == kNever) expiry_.cancel();
+  const Duration rtt = now - std::min(answered->sent, now);
+  if (next_loss() == kNever) stack_.scheduler().cancel(expiry_);
   stack_.tracer().event(subject(), "acked", {Attr::of("seq", seq), Attr::of("rtt", rtt)});
+}
+
+std::optional<UdpPing::Pending> UdpPing::oldest() const {
+  if (unusual_ != nullptr && !unusual_->older.empty()) return unusual_->older.front();
+  if (!pending_) return std::nullopt;
+  return Pending{seq_, sent_, record_};
+}
+
+/// The pending message with these lower bits of its number, which then is none any more.
+std::optional<UdpPing::Pending> UdpPing::take_pending(std::uint32_t seq) {
+  if (unusual_ != nullptr) {
+    std::vector<Pending>& older = unusual_->older;
+    const auto found = std::find_if(older.begin(), older.end(), [&](const Pending& p) {
+      return static_cast<std::uint32_t>(p.seq) == seq;
+    });
+    if (found != older.end()) {
+      const Pending taken = *found;
+      older.erase(found);
+      return taken;
+    }
+  }
+  if (!pending_ || static_cast<std::uint32_t>(seq_) != seq) return std::nullopt;
+  pending_ = false;
+  return Pending{seq_, sent_, record_};
+}
+
+/// When the oldest message is lost; kNever without any, and while it is handed over.
+SimTime UdpPing::next_loss() const {
+  const auto first = oldest();
+  return first ? first->sent + wait() : kNever;
 }
 
 void UdpPing::expire() {
   const SimTime now = stack_.scheduler().now();
-  while (!pending_.empty() && pending_.front().sent + wait_ <= now) {
-    const CauseScope scope(stack_.scheduler(), pending_.front().record);
+  for (auto first = oldest(); first && first->sent + wait() <= now; first = oldest()) {
+    const CauseScope scope(stack_.scheduler(), first->record);
     stack_.tracer().event(subject(), "lost",
-                          {Attr::of("seq", static_cast<std::int64_t>(pending_.front().seq))});
-    pending_.erase(pending_.begin());
+                          {Attr::of("seq", static_cast<std::int64_t>(first->seq))});
+    take_pending(static_cast<std::uint32_t>(first->seq));
   }
-  const SimTime next = pending_.empty() ? kNever : pending_.front().sent + wait_;
-  if (next != kNever) expiry_.start_at(next);
+  const SimTime next = next_loss();
+  if (next != kNever) arm_expiry(next);
 }
 
 }  // namespace flapjack

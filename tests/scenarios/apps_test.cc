@@ -75,6 +75,20 @@ TEST(UdpPing, AnAnswerBeforeTheCallReturns) {
   }
 }
 
+// Four are on their way at one time; the second of them never comes back.
+TEST(UdpPing, KnowsEachOfSeveralOnTheirWay) {
+  const Ran ran(pair_scenario(R"(, "timeline": [
+    { "at": "1015ms", "set_link": "wire", "delay": "20ms" },
+    { "at": "1029500us", "set_link": "wire", "loss": "100%", "for": "1ms" } ])",
+                              R"(, "from": "1s", "every": "10ms", "count": 6, "wait": "45ms")"));
+  EXPECT_EQ(times(ran, "dev.ping", "acked", "seq"),
+            (Strings{"1.004s 1", "1.012s 2", "1.06s 3", "1.08s 5", "1.09s 6"}));
+  EXPECT_EQ(times(ran, "dev.ping", "acked", "rtt"),
+            (Strings{"1.004s 4ms", "1.012s 2ms", "1.06s 40ms", "1.08s 40ms", "1.09s 40ms"}));
+  EXPECT_EQ(times(ran, "dev.ping", "lost", "seq"), Strings{"1.075s 4"});
+  EXPECT_EQ(ran.counts("dev.ping").delivered, 5u);
+}
+
 TEST(UdpPing, TwoOfThemDoNotMixUpTheirAnswers) {
   const Ran ran(pair_scenario("", R"(, "send": "80B" }, "other": { "udp_ping": "srv:7",
     "every": "700ms")"));
