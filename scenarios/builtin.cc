@@ -108,7 +108,7 @@ std::unique_ptr<App> make_dns_server(const AppEnv& env, const ServiceSpec& spec)
   return std::make_unique<DnsServer>(env, spec);
 }
 std::unique_ptr<App> make_udp_echo(const AppEnv& env, const ServiceSpec& spec) {
-  return std::make_unique<UdpEcho>(env, spec);
+  return make_in<UdpEcho>(env.node.arena(), env, spec);
 }
 std::unique_ptr<App> make_ra(const AppEnv& env, const ServiceSpec& spec) {
   return std::make_unique<RouterAdvert>(env, spec);

@@ -25,6 +25,7 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
   AppCounts counts() const override { return {seq_, delivered_}; }
 
  private:
+  static constexpr Duration kUsualWait = seconds(1);
   // A message that was neither answered nor lost.
   struct Pending {
     std::uint64_t seq;
@@ -39,7 +40,6 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
     std::vector<std::uint8_t> large = {};  // the message, where it is larger than most
     std::vector<Pending> older = {};       // than the latest, oldest first
   };
-  static constexpr Duration kUsualWait = seconds(1);
 
   Unusual& unusual() {
     if (unusual_ == nullptr) unusual_ = std::make_unique<Unusual>();
@@ -64,6 +64,7 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
   void arm_expiry(SimTime when);
   void fail(std::uint64_t seq, Errc error);
 
+  // Two cache lines, which every message needs.
   std::uint32_t bytes_;
   Stack& stack_;
   Ipv4Address peer_;  // see peer()

@@ -13,6 +13,13 @@ std::optional<PlacedText> udp_echo_error(const Stack& stack, const ServiceSpec& 
   return PlacedText{"an engine is not told the \"priority\" of a socket", spec.place};
 }
 
+UdpEcho::UdpEcho(const AppEnv& env, const ServiceSpec& spec)
+    : App(env), port_(spec.port), stack_(env.node.stack) {
+  const EchoServiceSpec& more = spec.echo;
+  if (more.groups.empty() && !more.priority && !more.reuse) return;
+  more_ = std::make_unique<const EchoServiceSpec>(more);
+}
+
 UdpEcho::~UdpEcho() { close(); }
 
 void UdpEcho::close() {
@@ -29,20 +36,21 @@ bool UdpEcho::set_down(bool down) {
 
 void UdpEcho::start() {
   contexts_[0] = open(Family::Inet);
-  const auto& ifaces = env_.node.stack.ifaces();
+  const auto& ifaces = stack_.ifaces();
   const bool ipv6 = std::any_of(ifaces.begin(), ifaces.end(),
                                 [](const auto& iface) { return iface->ipv6() != nullptr; });
   if (ipv6) {
     contexts_[1] = open(Family::Inet6);
     return;
   }
-  for (const IpAddress& group : more_.groups) {
+  if (more_ == nullptr) return;
+  for (const IpAddress& group : more_->groups) {
     if (!group.is_v4()) refuse("join", Errc::Epfnosupport);  // as IPv4 ones are, at run time
   }
 }
 
 NetContext* UdpEcho::open(Family family) {
-  const auto got = env_.node.stack.contexts.get(family, SocketType::Datagram, Protocol::Udp);
+  const auto got = stack_.contexts.get(family, SocketType::Datagram, Protocol::Udp);
   if (!got.ok()) {
     refuse("get", got.code());
     return nullptr;
@@ -66,31 +74,39 @@ NetContext* UdpEcho::open(Family family) {
   return context;
 }
 
-// A group that it cannot join is no reason not to serve.
 Status UdpEcho::set_up(NetContext& context, Family family) {
-  if (more_.reuse) {
+  if (more_ != nullptr) {
+    const Status set = set_options(context);
+    if (!set.ok()) return set;
+  }
+  const Status bound = context.bind({IpAddress::any(family), port_});
+  if (bound.ok() && more_ != nullptr) join(context, family);
+  return bound;
+}
+
+Status UdpEcho::set_options(NetContext& context) const {
+  if (more_->reuse) {
     for (const ContextOption option : {ContextOption::ReuseAddr, ContextOption::ReusePort}) {
       const Status set = context.set_option(option, 1);
       if (!set.ok()) return set;
     }
   }
-  if (more_.priority) {
-    const Status set = context.set_option(ContextOption::Priority, *more_.priority);
-    if (!set.ok()) return set;
-  }
-  const Status bound = context.bind({IpAddress::any(family), port_});
-  if (!bound.ok()) return bound;
-  for (const IpAddress& group : more_.groups) {
+  if (!more_->priority) return Status();
+  return context.set_option(ContextOption::Priority, *more_->priority);
+}
+
+// A group that it cannot join is no reason not to serve.
+void UdpEcho::join(NetContext& context, Family family) {
+  for (const IpAddress& group : more_->groups) {
     if (group.family() != family) continue;
     const Status joined = context.join_group(group);
     if (!joined.ok()) refuse("join", joined.code());
   }
-  return bound;
 }
 
 void UdpEcho::refuse(std::string_view call, Errc error) {
-  env_.node.stack.tracer().event(subject(), "service_failed",
-                                 {Attr::of("call", call), Attr::of("errno", error)});
+  stack_.tracer().event(subject(), "service_failed",
+                        {Attr::of("call", call), Attr::of("errno", error)});
 }
 
 }  // namespace flapjack

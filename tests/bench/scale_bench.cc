@@ -53,7 +53,9 @@ class Scale {
   void serve(Node& node) {
     ServiceSpec spec;
     spec.port = kPort;
-    add(node, "echo", [&](const AppEnv& env) { return std::make_unique<UdpEcho>(env, spec); });
+    add(node, "echo", [&](const AppEnv& env) {
+      return make_in<UdpEcho>(env.node.arena(), env, spec);
+    });
   }
   void ask(Node& node, std::int64_t i, Ipv4Address whom) {
     AppSpec spec;

@@ -17,13 +17,13 @@ struct RunningOf {
 template struct RunningOf<&NetIf::running_>;
 
 std::uint32_t& ready_count_of(ConnMgr& manager);
-template <auto kMonitor, auto kTotals>
+template <auto kMonitor, auto kReady>
 struct ReadyCountOf {
   friend std::uint32_t& ready_count_of(ConnMgr& manager) {
-    return (manager.*kMonitor.*kTotals)[0].count;
+    return (manager.*kMonitor.*kReady)[0];
   }
 };
-template struct ReadyCountOf<&ConnMgr::monitor_, &Monitor::last_>;
+template struct ReadyCountOf<&ConnMgr::monitor_, &Monitor::ready_>;
 
 struct InvariantsTest : testing::Test {
   InvariantsTest() {
