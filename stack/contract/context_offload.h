@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 
+#include "stack/base/shared_function.h"
 #include "stack/base/status.h"
 #include "stack/packet/packet.h"
 #include "stack/sim/time.h"
@@ -37,8 +38,9 @@ using AcceptCallback = std::function<void(NetContext& accepted, const Endpoint& 
 /// Bytes handed over, or why not.
 using SendCallback = std::function<void(NetContext&, Result<std::size_t>)>;
 /// Data: a packet whose bytes are payload and whose meta.source is the peer, Ok. End of stream:
-/// null and Ok. Trouble: null and a code (Econnreset, Etimedout, Enetdown, ...).
-using RecvCallback = std::function<void(NetContext&, PacketPtr, Status)>;
+/// null and Ok. Trouble: null and a code (Econnreset, Etimedout, Enetdown, ...). While it runs it
+/// may be replaced, its context put, and it may be called again.
+using RecvCallback = SharedFunction<void(NetContext&, PacketPtr, Status)>;
 
 /// Base of what an engine keeps for a context; owned by the context.
 class OffloadState {

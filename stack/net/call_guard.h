@@ -27,9 +27,9 @@ class CallGuard {
   }
 
   /// `callback` as the engine gets it; unchanged when there is nothing to guard.
-  template <class... Args>
-  std::function<void(NetContext&, Args...)> wrap(
-      std::function<void(NetContext&, Args...)> callback) const {
+  template <template <class> class Function, class... Args>
+  Function<void(NetContext&, Args...)> wrap(
+      Function<void(NetContext&, Args...)> callback) const {
     if (watch_ == nullptr || !callback) return callback;
     return [watch = watch_, user = std::move(callback)](NetContext& context, Args... args) {
       if (watch->expired) return watch->refuse(args...);

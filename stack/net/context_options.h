@@ -54,6 +54,9 @@ struct ContextOptions {
   std::uint16_t lowest_port = 0, highest_port = 0;
 
   bool has_port_range() const { return lowest_port != 0 && highest_port > lowest_port; }
+  bool allows_port(std::uint16_t port) const {
+    return !has_port_range() || (port >= lowest_port && port <= highest_port);
+  }
 };
 
 }  // namespace flapjack

@@ -14,7 +14,9 @@ Dhcpv4::Dhcpv4(Stack& stack) : stack_(stack) {
   acd_events_.handler = [this](const MgmtNotice& notice) { on_acd_event(notice); };
 }
 
-Dhcpv4::~Dhcpv4() = default;
+Dhcpv4::~Dhcpv4() {
+  if (is_listed()) static_cast<void>(stack_.conns.remove(this).ok());
+}
 
 Status Dhcpv4::start(NetIf& iface) { return start(iface, true); }
 
@@ -65,24 +67,19 @@ Dhcpv4Client* Dhcpv4::find(const NetIf& iface) const {
 }
 
 Status Dhcpv4::listen() {
-  if (conn_ != nullptr) return Status();
+  if (is_listed()) return Status();
   ConnTuple tuple;
   tuple.local.port = kDhcpv4ClientPort;
   tuple.remote.port = kDhcpv4ServerPort;
-  const auto added = stack_.conns.add(
-      tuple,
-      [](void* self, PacketPtr& packet) { return static_cast<Dhcpv4*>(self)->on_packet(packet); },
-      this);
-  if (!added.ok()) return added.code();
-  conn_ = added.value();
+  const Status added = stack_.conns.add(*this, tuple);
+  if (!added.ok()) return added;
   stack_.mgmt.add(iface_events_);
   stack_.mgmt.add(acd_events_);
   return Status();
 }
 
 void Dhcpv4::listen_no_more() {
-  static_cast<void>(stack_.conns.remove(conn_).ok());
-  conn_ = nullptr;
+  static_cast<void>(stack_.conns.remove(this).ok());
   stack_.mgmt.remove(iface_events_);
   stack_.mgmt.remove(acd_events_);
 }

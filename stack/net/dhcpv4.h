@@ -8,19 +8,17 @@
 
 #include "stack/base/status.h"
 #include "stack/net/dhcpv4_client.h"
+#include "stack/net/net_conn.h"
 #include "stack/net/net_mgmt.h"
 
 namespace flapjack {
 
-struct NetConn;
 class Stack;
 
-class Dhcpv4 {
+class Dhcpv4 final : private NetConn {
  public:
   explicit Dhcpv4(Stack& stack);
   ~Dhcpv4();
-  Dhcpv4(const Dhcpv4&) = delete;
-  Dhcpv4& operator=(const Dhcpv4&) = delete;
 
   /// Starts a client after a random delay of 1..10 s (net_dhcpv4_start). Eopnotsupp (offloaded
   /// iface), Einval (no link address), Ealready, or the connection table's error.
@@ -39,13 +37,12 @@ class Dhcpv4 {
   Dhcpv4Client* find(const NetIf& iface) const;
   Status listen();
   void listen_no_more();
-  bool on_packet(PacketPtr& packet);
+  bool on_packet(PacketPtr& packet) override;
   void on_iface_event(const MgmtNotice& notice);
   void on_acd_event(const MgmtNotice& notice);
 
   Stack& stack_;
   std::vector<std::unique_ptr<Dhcpv4Client>> clients_;  // in the order of their first start
-  NetConn* conn_ = nullptr;
   MgmtCallback iface_events_, acd_events_;
 };
 

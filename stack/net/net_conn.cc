@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stack/net/net_conn.h"
 
-#include <algorithm>
-#include <type_traits>
 #include <utility>
 
-#include "stack/base/arena.h"
 #include "stack/net/stack.h"
 
 namespace flapjack {
 namespace {
 
-// Zephyr: contexts that share a port stay duplicates once they are connected to the same peer.
-bool same(const ConnTuple& a, const ConnTuple& b) {
-  if (a.family == Family::Packet) return false;
-  const bool unconnected = a.remote.address.is_any() && a.remote.port == 0;
-  if (a.shares && b.shares && unconnected) return false;
-  return a.type == b.type && a.protocol == b.protocol && a.family == b.family &&
-         a.local == b.local && a.remote == b.remote && a.iface == b.iface;
+bool is_anyone(const Endpoint& remote) {
+  return remote.address.is_any() && remote.port == 0;
 }
 
 bool same_address(const IpAddress& wanted, const IpAddress& actual) {
@@ -49,72 +41,92 @@ std::uint8_t conn_rank(const ConnTuple& tuple) {
       (tuple.local.port == 0 ? 0u : 0x10u) | (tuple.remote.port == 0 ? 0u : 0x08u));
 }
 
-NetConnTable::NetConnTable(Stack& stack, std::size_t limit)
-    : stack_(stack), limit_(static_cast<std::uint32_t>(std::min<std::size_t>(limit, ~0u))) {}
-
-NetConnTable::~NetConnTable() {
-  static_assert(std::is_trivially_destructible_v<NetConn>);
-  if (stack_.arena() != nullptr) return;  // which has their memory
-  for (NetConn* list : {used_, free_}) {
-    while (list != nullptr) delete std::exchange(list, list->next);
-  }
+const NetConn::Source& NetConn::source() const {
+  static const Source kAnyone;
+  return from_anyone_ ? kAnyone : *source_;
 }
 
-// In the node's Arena if it has one, as it stays as long as the table.
-NetConn* NetConnTable::make() {
-  ++made_;
-  Arena* const arena = stack_.arena();
-  if (arena == nullptr) return new NetConn;
-  return new (arena->allocate(sizeof(NetConn), alignof(NetConn))) NetConn;
+// Zephyr: contexts that share a port stay duplicates once they are connected to the same peer.
+bool NetConnTable::same(const NetConn& conn, const ConnTuple& tuple) {
+  if (conn.family_ == Family::Packet) return false;
+  const NetConn::Source& source = conn.source();
+  const bool unconnected = is_anyone(source.remote);
+  if (conn.shares_ && tuple.shares && unconnected) return false;
+  const bool same_remote = unconnected ? is_anyone(tuple.remote) : source.remote == tuple.remote;
+  return conn.type_ == tuple.type && conn.protocol_ == tuple.protocol &&
+         conn.family_ == tuple.family && conn.local_ == tuple.local && same_remote &&
+         source.iface == tuple.iface;
 }
 
-Result<NetConn*> NetConnTable::add(const ConnTuple& tuple, ConnHandler handler, void* user) {
-  assert(handler != nullptr);
-  for (const NetConn* conn = used_; conn != nullptr; conn = conn->next) {
-    if (same(conn->tuple, tuple)) return Errc::Eaddrinuse;
+void NetConnTable::set(NetConn& conn, const ConnTuple& tuple) {
+  conn.local_ = tuple.local;
+  conn.protocol_ = tuple.protocol;
+  conn.family_ = tuple.family;
+  conn.type_ = tuple.type;
+  conn.takes_ipv4_ = tuple.takes_ipv4;
+  conn.shares_ = tuple.shares;
+  conn.rank_ = conn_rank(tuple);
+  conn.from_anyone_ =
+      tuple.iface == nullptr && is_anyone(tuple.remote) && !tuple.packet_iface.valid();
+  if (conn.from_anyone_) return;
+  const NetConn::Source source{tuple.remote, tuple.iface, tuple.packet_iface};
+  if (conn.source_ == nullptr) conn.source_ = std::make_unique<NetConn::Source>();
+  *conn.source_ = source;
+}
+
+Status NetConnTable::add(NetConn& conn, const ConnTuple& tuple) {
+  assert(!conn.is_listed());
+  for (const NetConn* other = used_; other != nullptr; other = other->next_) {
+    if (same(*other, tuple)) return Errc::Eaddrinuse;
   }
-  if (free_ == nullptr) {
-    if (made_ == limit_) return Errc::Enoent;
-    free_ = make();
-  }
-  NetConn* conn = free_;
-  free_ = conn->next;
-  const bool from_anyone =
-      tuple.iface == nullptr && tuple.remote.address.is_any() && tuple.remote.port == 0;
-  *conn = {used_,           handler, user,          from_anyone, conn_rank(tuple),
-           tuple.local.port, tuple,   ++last_serial_};
-  used_ = conn;
+  if (in_use_ >= stack_.config().max_conn) return Errc::Enoent;
+  set(conn, tuple);
+  conn.serial_ = ++last_serial_;
+  conn.next_ = std::exchange(used_, &conn);
   ++in_use_;
-  count_hearer(tuple, 1);
-  return conn;
+  note_hearer(conn);
+  return Status();
 }
 
 Status NetConnTable::remove(NetConn* conn) {
   if (conn == nullptr) return Errc::Einval;
-  for (NetConn** link = &used_; *link != nullptr; link = &(*link)->next) {
-    if (*link != conn) continue;
-    *link = conn->next;
-    count_hearer(conn->tuple, ~std::uint32_t{0});
-    *conn = {};
-    conn->next = free_;
-    free_ = conn;
-    --in_use_;
-    return Status();
-  }
-  return Errc::Enoent;
+  NetConn** link = &used_;
+  while (*link != nullptr && *link != conn) link = &(*link)->next_;
+  if (*link == nullptr) return Errc::Enoent;
+  *link = std::exchange(conn->next_, nullptr);
+  conn->serial_ = 0;
+  --in_use_;
+  heard_ = {};
+  for (const NetConn* each = used_; each != nullptr; each = each->next_) note_hearer(*each);
+  return Status();
+}
+
+// An entry is mostly the first part of a context of two lines. Nodes mostly have one or two of
+// them, and whoever has more seldom is cold.
+Foresight NetConnTable::foresee() const {
+  if (used_ == nullptr) return {};
+  prefetch(used_, 2 * kCacheLine);
+  return foresight<&NetConnTable::foresee_next>(this);
+}
+
+Foresight NetConnTable::foresee_next() const {
+  const NetConn* const next = used_ != nullptr ? used_->next_ : nullptr;
+  if (next != nullptr) prefetch(next, 2 * kCacheLine);
+  return {};
 }
 
 bool NetConnTable::matches(const NetConn& conn, const NetIf& iface, const PacketMeta& meta) {
-  if (conn.local_port != 0 && conn.local_port != meta.destination.port) return false;
-  const ConnTuple& tuple = conn.tuple;
+  if (conn.local_.port != 0 && conn.local_.port != meta.destination.port) return false;
   const Family family = meta.destination.address.family();
   const bool for_it =
-      tuple.type != SocketType::Raw &&
-      (tuple.family == family || (tuple.takes_ipv4 && family == Family::Inet)) &&
-      protocol_number(tuple.protocol, tuple.family) == meta.protocol &&
-      address_fits(tuple.local.address, meta.destination.address);
-  return for_it && (conn.from_anyone || ((tuple.iface == nullptr || tuple.iface == &iface) &&
-                                         endpoint_fits(tuple.remote, meta.source)));
+      conn.type_ != SocketType::Raw &&
+      (conn.family_ == family || (conn.takes_ipv4_ && family == Family::Inet)) &&
+      protocol_number(conn.protocol_, conn.family_) == meta.protocol &&
+      address_fits(conn.local_.address, meta.destination.address);
+  if (!for_it || conn.from_anyone_) return for_it;
+  const NetConn::Source& source = *conn.source_;
+  return (source.iface == nullptr || source.iface == &iface) &&
+         endpoint_fits(source.remote, meta.source);
 }
 
 Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
@@ -133,9 +145,9 @@ Verdict NetConnTable::input(NetIf& iface, PacketPtr& packet) {
   }
   NetConn* best = nullptr;
   int best_rank = -1;
-  for (NetConn* conn = used_; conn != nullptr; conn = conn->next) {
+  for (NetConn* conn = used_; conn != nullptr; conn = conn->next_) {
     if (!matches(*conn, iface, meta)) continue;
-    const int rank = static_cast<int>(conn->rank);
+    const int rank = static_cast<int>(conn->rank_);
     if (rank <= best_rank) continue;  // of equals the newest wins, and it comes first
     best = conn;
     best_rank = rank;
@@ -151,7 +163,7 @@ Verdict NetConnTable::input_multicast(NetIf& iface, PacketPtr& packet, std::uint
   NetConn* conn = newest_match(iface, packet->meta, before);
   if (conn == nullptr) return verdict;
   while (conn != nullptr) {
-    const std::uint64_t serial = conn->serial;
+    const std::uint64_t serial = conn->serial_;
     const CauseScope scope(stack_.scheduler(), packet->meta.cause);
     PacketPtr copy = stack_.rx_pool.clone(*packet);
     if (copy == nullptr) return multicast_later(iface, std::move(packet), serial);
@@ -183,21 +195,21 @@ Verdict NetConnTable::multicast_later(NetIf& iface, PacketPtr packet, std::uint6
 
 NetConn* NetConnTable::entry_of(std::uint64_t serial) const {
   NetConn* conn = used_;
-  while (conn != nullptr && conn->serial != serial) conn = conn->next;
+  while (conn != nullptr && conn->serial_ != serial) conn = conn->next_;
   return conn;
 }
 
 NetConn* NetConnTable::newest_match(const NetIf& iface, const PacketMeta& meta,
                                     std::uint64_t before) const {
-  for (NetConn* conn = used_; conn != nullptr; conn = conn->next) {
-    if (conn->serial < before && matches(*conn, iface, meta)) return conn;
+  for (NetConn* conn = used_; conn != nullptr; conn = conn->next_) {
+    if (conn->serial_ < before && matches(*conn, iface, meta)) return conn;
   }
   return nullptr;
 }
 
 Verdict NetConnTable::call(NetConn& conn, PacketPtr& packet) {
   stack_.tracer().hop(Hop::ConnMatch, stack_.subject(), *packet);
-  if (conn.handler(conn.user, packet)) return Verdict::Ok;
+  if (conn.on_packet(packet)) return Verdict::Ok;
   stack_.tracer().drop(DropReason::ConnRefused, stack_.subject(), *packet);
   packet.reset();
   return Verdict::Drop;

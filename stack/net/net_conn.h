@@ -5,6 +5,7 @@
 // them gets a copy, and the packet goes on. Records the hop conn_match.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "stack/base/prefetch.h"
@@ -16,9 +17,6 @@ namespace flapjack {
 
 class NetIf;
 class Stack;
-
-/// Takes the packet (returns true, pointer null) or refuses it (false, pointer untouched).
-using ConnHandler = bool (*)(void* user, PacketPtr& packet);
 
 /// What an entry asks for. An any-address or port 0 matches everything.
 struct ConnTuple {
@@ -32,16 +30,44 @@ struct ConnTuple {
   IfIndex packet_iface = {};  ///< Family::Packet: only of this iface; none: see SocketConfig
 };
 
-struct alignas(kCacheLine) NetConn {
-  // what mostly decides is in the first line
-  NetConn* next = nullptr;
-  ConnHandler handler = nullptr;  ///< null: the entry is free
-  void* user = nullptr;
-  bool from_anyone = false;  ///< neither a remote endpoint nor an iface is asked for
-  std::uint8_t rank = 0;     ///< conn_rank()
-  std::uint16_t local_port = 0;
-  ConnTuple tuple;
-  std::uint64_t serial = 0;  ///< grows with every registration
+/// An entry: the part of whoever wants packets by which the table knows it. It stays where it is
+/// from add() to remove(), or to the end of the table.
+class NetConn {
+ public:
+  NetConn(const NetConn&) = delete;
+  NetConn& operator=(const NetConn&) = delete;
+  bool is_listed() const { return serial_ != 0; }
+
+ protected:
+  NetConn() = default;
+  ~NetConn() = default;
+
+  // Of its ConnTuple; while it is not listed, for its owner to use.
+  Endpoint local_;
+  Protocol protocol_ = Protocol::Udp;
+  Family family_ = Family::Inet;
+  SocketType type_ = SocketType::Datagram;
+
+ private:
+  friend class NetConnTable;
+  /// Takes the packet (returns true, pointer null) or refuses it (false, pointer untouched).
+  virtual bool on_packet(PacketPtr& packet) = 0;
+
+  /// Where packets have to come from, which few ask for.
+  struct Source {
+    Endpoint remote = {};
+    const NetIf* iface = nullptr;
+    IfIndex packet_iface = {};
+  };
+  /// What is asked for, also if that is nothing.
+  const Source& source() const;
+
+  bool takes_ipv4_ = false, shares_ = false;
+  bool from_anyone_ = true;  // else there is a source_
+  std::uint8_t rank_ = 0;  // conn_rank()
+  NetConn* next_ = nullptr;
+  std::unique_ptr<Source> source_;
+  std::uint64_t serial_ = 0;  // grows with every registration; 0: not listed
 };
 
 /// Rank of an entry, Zephyr's flag bits: local address 0x40, remote address 0x20, local port 0x10,
@@ -50,15 +76,14 @@ std::uint8_t conn_rank(const ConnTuple& tuple);
 
 class NetConnTable {
  public:
-  NetConnTable(Stack& stack, std::size_t limit);
-  ~NetConnTable();
+  explicit NetConnTable(Stack& stack) : stack_(stack) {}
   NetConnTable(const NetConnTable&) = delete;
   NetConnTable& operator=(const NetConnTable&) = delete;
 
-  /// Eaddrinuse when the same tuple is there (a packet context's never is), Enoent when the table
-  /// is full.
-  Result<NetConn*> add(const ConnTuple& tuple, ConnHandler handler, void* user);
-  /// Einval for null, Enoent when it is not in use.
+  /// Lists `conn`, which is not listed. Eaddrinuse when the same tuple is there (a packet context's
+  /// never is), Enoent when the table is full (NET_MAX_CONN).
+  Status add(NetConn& conn, const ConnTuple& tuple);
+  /// Einval for null, Enoent when it is not listed here.
   Status remove(NetConn* conn);
 
   /// Ok: taken. Drop with a null packet: dropped here, with a reason. Drop with the packet: nobody
@@ -76,12 +101,16 @@ class NetConnTable {
   /// Copies a frame to every packet context that fits (net_conn_packet_input). Raw: the link header
   /// is in front, and the protocol is not looked at. Datagram: it is off, meta.ether_type known.
   void frame_input(NetIf& iface, const Packet& packet, SocketType type);
+  /// The first step to what taking a packet needs of the newest entries; see Delegate::Kind.
+  Foresight foresee() const;
 
  private:
-  NetConn* make();
-  void count_hearer(const ConnTuple& tuple, std::uint32_t step);
+  static bool same(const NetConn& conn, const ConnTuple& tuple);
+  static void set(NetConn& conn, const ConnTuple& tuple);
+  Foresight foresee_next() const;
+  void note_hearer(const NetConn& conn);
   static bool matches(const NetConn& conn, const NetIf& iface, const PacketMeta& meta);
-  bool hears(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta,
+  bool hears(const NetConn& conn, const NetIf& iface, const PacketMeta& meta,
              SocketType type) const;
   /// Who hears copies: raw IP contexts, packet contexts of either type.
   enum class Hearers : std::uint8_t { RawIp, RawFrames, LinkDatagrams };
@@ -90,7 +119,7 @@ class NetConnTable {
     std::vector<std::uint8_t> bytes;
     PacketMeta meta;
   };
-  bool fits(const ConnTuple& tuple, Hearers hearers, const NetIf& iface,
+  bool fits(const NetConn& conn, Hearers hearers, const NetIf& iface,
             const PacketMeta& meta) const;
   NetConn* next_hearer(Hearers hearers, const NetIf& iface, const PacketMeta& meta,
                        std::uint64_t before) const;
@@ -112,12 +141,9 @@ class NetConnTable {
     bool raw = false, frames = false, link_datagrams = false;
   } heard_;  // whether there are entries of the kind
   // the rest
-  std::uint32_t raw_ = 0, frames_ = 0, link_datagrams_ = 0;  // entries of each kind
   std::uint32_t in_use_ = 0;
   std::uint64_t last_serial_ = 0;
-  NetConn* free_ = nullptr;
-  // How many there may be, and are: as many as were ever in use at one time.
-  std::uint32_t limit_, made_ = 0;
 };
+static_assert(sizeof(NetConnTable) == 32);
 
 }  // namespace flapjack

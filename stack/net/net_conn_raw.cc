@@ -6,25 +6,24 @@
 
 namespace flapjack {
 
-// One more, or with a step of -1 one less.
-void NetConnTable::count_hearer(const ConnTuple& tuple, std::uint32_t step) {
-  const bool raw = tuple.type == SocketType::Raw;
-  if (tuple.family != Family::Packet) {
-    if (raw) raw_ += step;
+void NetConnTable::note_hearer(const NetConn& conn) {
+  const bool raw = conn.type_ == SocketType::Raw;
+  if (conn.family_ != Family::Packet) {
+    if (raw) heard_.raw = true;
   } else {
-    (raw ? frames_ : link_datagrams_) += step;
+    (raw ? heard_.frames : heard_.link_datagrams) = true;
   }
-  heard_ = {raw_ != 0, frames_ != 0, link_datagrams_ != 0};
 }
 
-bool NetConnTable::fits(const ConnTuple& tuple, Hearers hearers, const NetIf& iface,
+bool NetConnTable::fits(const NetConn& conn, Hearers hearers, const NetIf& iface,
                         const PacketMeta& meta) const {
-  if (hearers == Hearers::RawFrames) return hears(tuple, iface, meta, SocketType::Raw);
-  if (hearers == Hearers::LinkDatagrams) return hears(tuple, iface, meta, SocketType::Datagram);
-  const IpAddress& local = tuple.local.address;
-  return tuple.type == SocketType::Raw && tuple.family == meta.destination.address.family() &&
-         (tuple.iface == nullptr || tuple.iface == &iface) &&
-         (tuple.protocol == Protocol::Default || tuple.protocol == Protocol{meta.protocol}) &&
+  if (hearers == Hearers::RawFrames) return hears(conn, iface, meta, SocketType::Raw);
+  if (hearers == Hearers::LinkDatagrams) return hears(conn, iface, meta, SocketType::Datagram);
+  const IpAddress& local = conn.local_.address;
+  const NetIf* only = conn.source().iface;
+  return conn.type_ == SocketType::Raw && conn.family_ == meta.destination.address.family() &&
+         (only == nullptr || only == &iface) &&
+         (conn.protocol_ == Protocol::Default || conn.protocol_ == Protocol{meta.protocol}) &&
          (local.is_any() || local == meta.destination.address);
 }
 
@@ -32,8 +31,8 @@ NetConn* NetConnTable::next_hearer(Hearers hearers, const NetIf& iface, const Pa
                                    std::uint64_t before) const {
   NetConn* conn = used_;
   while (conn != nullptr &&
-         !(conn->serial < before && fits(conn->tuple, hearers, iface, meta))) {
-    conn = conn->next;
+         !(conn->serial_ < before && fits(*conn, hearers, iface, meta))) {
+    conn = conn->next_;
   }
   return conn;
 }
@@ -44,7 +43,7 @@ NetConn* NetConnTable::next_hearer(Hearers hearers, const NetIf& iface, const Pa
 void NetConnTable::copy_to_each(NetIf& iface, const Packet& packet, Hearers hearers) {
   NetConn* conn = next_hearer(hearers, iface, packet.meta, last_serial_ + 1);
   while (conn != nullptr) {
-    const std::uint64_t serial = conn->serial;
+    const std::uint64_t serial = conn->serial_;
     const CauseScope scope(stack_.scheduler(), packet.meta.cause);
     PacketPtr copy = stack_.rx_pool.clone(packet);
     if (copy == nullptr) {
@@ -77,7 +76,7 @@ void NetConnTable::copy_later(NetIf& iface, Hearers hearers, std::uint64_t seria
 void NetConnTable::go_on_copying(NetIf& iface, Hearers hearers, std::uint64_t before,
                                  Copied copied) {
   while (NetConn* conn = next_hearer(hearers, iface, copied.meta, before)) {
-    before = conn->serial;
+    before = conn->serial_;
     PacketPtr copy = stack_.rx_pool.allocate(copied.bytes.size());
     if (copy == nullptr) return copy_later(iface, hearers, before, std::move(copied));
     fill(*copy, copied.bytes, copied.meta);
@@ -113,17 +112,18 @@ void NetConnTable::frame_input(NetIf& iface, const Packet& packet, SocketType ty
                type == SocketType::Raw ? Hearers::RawFrames : Hearers::LinkDatagrams);
 }
 
-bool NetConnTable::hears(const ConnTuple& tuple, const NetIf& iface, const PacketMeta& meta,
+bool NetConnTable::hears(const NetConn& conn, const NetIf& iface, const PacketMeta& meta,
                          SocketType type) const {
-  if (tuple.family != Family::Packet || tuple.type != type) return false;
-  if (tuple.iface != nullptr && tuple.iface != &iface) return false;
-  if (tuple.packet_iface != iface.index()) {
-    const bool any = !tuple.packet_iface.valid();
+  if (conn.family_ != Family::Packet || conn.type_ != type) return false;
+  const NetConn::Source& source = conn.source();
+  if (source.iface != nullptr && source.iface != &iface) return false;
+  if (source.packet_iface != iface.index()) {
+    const bool any = !source.packet_iface.valid();
     if (!any || !stack_.config().sockets.packet_iface_zero_is_all) return false;
   }
-  if (tuple.protocol == Protocol::Default) return false;
-  return type == SocketType::Raw || tuple.protocol == kEveryEtherType ||
-         tuple.protocol == Protocol{meta.ether_type};
+  if (conn.protocol_ == Protocol::Default) return false;
+  return type == SocketType::Raw || conn.protocol_ == kEveryEtherType ||
+         conn.protocol_ == Protocol{meta.ether_type};
 }
 
 }  // namespace flapjack

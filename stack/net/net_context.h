@@ -13,9 +13,7 @@
 #include <vector>
 
 #include "stack/base/arena.h"
-#include "stack/base/counted.h"
 #include "stack/base/prefetch.h"
-#include "stack/base/rare_vector.h"
 #include "stack/base/small_vector.h"
 #include "stack/contract/context_offload.h"
 #include "stack/net/context_options.h"
@@ -32,11 +30,8 @@ class Stack;
 
 enum class ContextState : std::uint8_t { Unconnected, Connecting, Connected, Listening };
 
-class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
+class alignas(kCacheLine) NetContext final : public ArenaObject<NetContext>, private NetConn {
  public:
-  NetContext(const NetContext&) = delete;
-  NetContext& operator=(const NetContext&) = delete;
-
   // Error codes of each call, in the order of the checks: stack/net/README.md.
   Status bind(const Endpoint& local);
   /// A packet context: where it listens, at any time; counts from the next recv() on. Without an
@@ -73,20 +68,20 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
   ContextState state() const { return state_; }
   NetIf* iface() const { return iface_; }
   const Endpoint& local() const { return local_; }
-  const Endpoint& remote() const { return remote_; }
+  /// Any address and port 0 until there is a peer.
+  Endpoint remote() const;
   bool is_bound_to_iface() const { return bound_to_iface_; }
   /// SO_BINDTODEVICE: only this iface is used and only its packets are accepted.
   void bind_to_iface(NetIf& iface);
   /// The same by name (see Stack::index_by_name() for its codes); an empty one takes it back.
   Status bind_to_device(std::string_view name);
-  void set_priority(std::uint8_t priority) { options_.priority = priority; }
+  void set_priority(std::uint8_t priority) { rare().options.priority = priority; }
 
   /// setsockopt and getsockopt. An engine is not told. Ebadf; Enotsup (not built in); Einval (value
   /// out of range, Mtu without a peer); Eafnosupport, Eprototype and Enoent (MulticastIface: of the
   /// context, of the iface, no such iface); Eopnotsupp (Mtu of IPv4 cannot be set).
   Status set_option(ContextOption option, std::int64_t value);
   Result<std::int64_t> get_option(ContextOption option) const;
-  const ContextOptions& options() const { return options_; }
 
   /// IP_ADD_MEMBERSHIP, IPV6_JOIN_GROUP: by `iface`, none: by the one a packet to the group would
   /// take. Left when the context is put. Ebadf, Einval (no group of its family), Eopnotsupp (has an
@@ -106,9 +101,9 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
     rare().offload_state = std::move(state);
   }
   void set_local(const Endpoint& local) { local_ = local; }
-  void set_remote(const Endpoint& remote) { remote_ = remote; }
+  void set_remote(const Endpoint& remote) { rare().remote = remote; }
   void set_state(ContextState state) { state_ = state; }
-  ContextOffload* engine() const { return engine_; }
+  ContextOffload* engine() const { return rare_ != nullptr ? rare_->engine : nullptr; }
   /// The path to the peer failed for a datagram sent before: a recv callback is told (null packet),
   /// else the next send() or recv() answers with it (SO_ERROR). Natively, and connected, only.
   void on_path_error(Errc code);
@@ -120,8 +115,6 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
   friend class NetContexts;
   explicit NetContext(Stack& stack, std::uint16_t slot);
 
-  void prefetch() const;
-  void prefetch_receiver() const;
   Foresight foresee_iface() const;
   bool is_packet() const { return family_ == Family::Packet; }
   Status bind_default();
@@ -152,7 +145,7 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
   Status register_conn();
   Status recv_within(RecvCallback received, Timeout timeout);
   Status wait_for_arrival(Timeout timeout);
-  bool on_conn(PacketPtr& packet);
+  bool on_packet(PacketPtr& packet) override;
   void deliver(PacketPtr packet, Status status);
   Errc take_error();
   void unregister_conn();
@@ -167,10 +160,6 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
   Result<std::int64_t> get_multicast_iface() const;
   Result<std::int64_t> get_mtu() const;
 
-  struct Receiver : Counted<Receiver> {
-    explicit Receiver(RecvCallback callback) : received(std::move(callback)) {}
-    const RecvCallback received;
-  };
   struct Unsent {
     PacketId packet;
     SendCallback done;
@@ -179,49 +168,40 @@ class alignas(kCacheLine) NetContext : public ArenaObject<NetContext> {
     NetIf* iface;
     IpAddress group;
   };
-  // What few contexts have; from the first use on it stays where it is.
+  // What few contexts have: options of their own, a peer, an engine, ... From the first use on it
+  // stays where it is.
   struct Rare {
+    ContextOptions options;
+    Endpoint remote;
+    ContextOffload* engine = nullptr;
+    Errc pending_error = Errc::Ok;
     Semaphore* waiting = nullptr;  // recv() of a fiber that waits for a packet
     PacketPtr granted;  // the one that sendto_waiting() waited for, while it sends
     LinkEndpoint link_local;  // of a packet context
     std::unique_ptr<OffloadState> offload_state;
     std::vector<Membership> groups;
+    std::vector<Unsent> unsent;  // packets on their way down whose sender wants to know
   };
-  Rare& rare() {
-    if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
-    return *rare_;
-  }
+  Rare& rare();
+  void set_defaults();
+  ContextOptions options() const;
   /// A fiber's recv() that waits for a packet; null: none does.
   Semaphore* waiting() const { return rare_ != nullptr ? rare_->waiting : nullptr; }
   /// Whether anybody takes what comes in.
-  bool is_receiving() const {
-    return receiver_ != nullptr && (receiver_->received || waiting() != nullptr);
-  }
+  bool is_receiving() const { return receiver_ || waiting() != nullptr; }
 
-  // what every packet needs
   Stack& stack_;
   const std::uint16_t slot_;
   bool in_use_ = false;
   bool bound_to_iface_ = false, remote_set_ = false;
-  Family family_ = Family::Inet;
-  SocketType type_ = SocketType::Datagram;
   ContextState state_ = ContextState::Unconnected;
-  Protocol protocol_ = Protocol::Udp;
-  Errc pending_error_ = Errc::Ok;
   SubjectId subject_;
   std::uint32_t life_ = 0;  // another one after each put(): who waited can tell
   NetIf* iface_ = nullptr;
-  ContextOffload* engine_ = nullptr;
-  NetConn* conn_ = nullptr;
-  CountedPtr<Receiver> receiver_;  // shared with the call that is running
-  Endpoint local_;
+  RecvCallback receiver_;
   std::unique_ptr<Rare> rare_;
-  ContextOptions options_;  // in front: what every packet has of them
-  // the rest
-  RareVector<Unsent> unsent_;  // packets on their way down whose sender wants to know
-  Endpoint remote_;
 };
-static_assert(sizeof(NetContext) == 3 * kCacheLine);
+static_assert(sizeof(NetContext) == 2 * kCacheLine);  // all of which every packet needs
 
 /// The context table of a node (NET_MAX_CONTEXTS).
 ///
@@ -233,7 +213,7 @@ static_assert(sizeof(NetContext) == 3 * kCacheLine);
 /// Families have port spaces of their own, but an IPv4 context meets those of IPv6 that take IPv4.
 class NetContexts {
  public:
-  NetContexts(Stack& stack, std::size_t limit);
+  explicit NetContexts(Stack& stack);
   ~NetContexts();
 
   /// Errors, in order of the checks: Epfnosupport (not built in), Eprotonosupport (not of the type;
@@ -259,14 +239,11 @@ class NetContexts {
   /// told. False when there is none.
   bool on_path_error(std::uint8_t protocol, const Endpoint& local, const Endpoint& remote,
                      Errc code);
-  /// The first step to what taking a packet needs of the first contexts; see Delegate::Kind.
-  Foresight foresee() const;
   /// The packet was lost where nobody is told.
   void forget(std::uint16_t context, PacketId packet);
 
  private:
   friend class NetContext;
-  Foresight foresee_users() const;
   Result<NetContext*> open(NetIf* iface, bool bound, Family family, SocketType type,
                            Protocol protocol);
   Result<NetContext*> take(Family family, SocketType type, Protocol protocol);
@@ -280,8 +257,8 @@ class NetContexts {
 
   Stack& stack_;
   RandomStream ports_;
-  std::size_t limit_;
   SmallVector<std::unique_ptr<NetContext>, 2> slots_;  // as many as were ever in use at one time
 };
+static_assert(sizeof(NetContexts) == 48);
 
 }  // namespace flapjack

@@ -105,7 +105,7 @@ std::span<const ContextOption> context_options() { return kOptions; }
 Status NetContext::set_option(ContextOption option, std::int64_t value) {
   if (!in_use_) return Errc::Ebadf;
   if (!is_built_in(stack_.config().sockets, option)) return Errc::Enotsup;
-  ContextOptions& o = options_;
+  ContextOptions& o = rare().options;
   switch (option) {
     case ContextOption::Priority: return set_number(o.priority, value, 0xff);
     case ContextOption::DscpEcn: return set_number(o.traffic_class, value, 0xff);
@@ -135,7 +135,7 @@ Status NetContext::set_option(ContextOption option, std::int64_t value) {
 Result<std::int64_t> NetContext::get_option(ContextOption option) const {
   if (!in_use_) return Errc::Ebadf;
   if (!is_built_in(stack_.config().sockets, option)) return Errc::Enotsup;
-  const ContextOptions& o = options_;
+  const ContextOptions o = options();
   const Ipv6Config& ipv6 = stack_.config().ipv6;
   const NetIf* iface = iface_;
   const auto number = [](std::int64_t value) { return Result<std::int64_t>(value); };
@@ -172,8 +172,8 @@ Status NetContext::set_range(std::int64_t value) {
   const auto lowest = static_cast<std::uint16_t>(value & 0xffff);
   const auto highest = static_cast<std::uint16_t>(value >> 16);
   if (lowest != 0 && highest != 0 && lowest >= highest) return Errc::Einval;
-  options_.lowest_port = lowest;
-  options_.highest_port = highest;
+  rare().options.lowest_port = lowest;
+  rare().options.highest_port = highest;
   return Status();
 }
 
@@ -186,13 +186,14 @@ Status NetContext::set_multicast_iface(std::int64_t value) {
     if (iface == nullptr) return Errc::Enoent;
     if (!speaks(*iface, family_)) return Errc::Eprototype;
   }
-  options_.multicast_iface = index;
+  rare().options.multicast_iface = index;
   return Status();
 }
 
 Result<std::int64_t> NetContext::get_multicast_iface() const {
   if (is_packet()) return Errc::Eafnosupport;
-  if (options_.multicast_iface.valid()) return std::int64_t{options_.multicast_iface.value};
+  const IfIndex index = options().multicast_iface;
+  if (index.valid()) return std::int64_t{index.value};
   const NetIf* iface = bound_to_iface_ ? iface_ : stack_.default_iface();
   if (iface == nullptr) return Errc::Enoent;
   if (!speaks(*iface, family_)) return Errc::Eprototype;
@@ -201,7 +202,7 @@ Result<std::int64_t> NetContext::get_multicast_iface() const {
 
 Result<std::int64_t> NetContext::get_mtu() const {
   if (is_packet()) return Errc::Eafnosupport;
-  const IpAddress peer = actual(remote_).address;
+  const IpAddress peer = actual(remote()).address;
   const NetIf* iface = bound_to_iface_ ? iface_ : stack_.route().iface_for(peer);
   if (iface == nullptr) return Errc::Enoent;
   return std::int64_t{stack_.pmtu.mtu(peer, iface->mtu())};
@@ -214,10 +215,10 @@ Status NetContext::set_mtu(std::int64_t value) {
   const auto mtu = static_cast<std::uint16_t>(value);
   if (stack_.pmtu.enabled(Family::Inet6)) {
     if (!remote_set_) return Errc::Einval;
-    stack_.pmtu.set(remote_.address, mtu);
+    stack_.pmtu.set(remote().address, mtu);
     return Status();
   }
-  NetIf* iface = bound_to_iface_ ? iface_ : stack_.route().iface_for(remote_.address);
+  NetIf* iface = bound_to_iface_ ? iface_ : stack_.route().iface_for(remote().address);
   if (iface == nullptr) return Errc::Enoent;
   iface->set_mtu(mtu);
   return Status();
@@ -245,7 +246,7 @@ NetIf* NetContext::group_iface(const IpAddress& group) const {
     }
     return iface.ipv6() != nullptr && iface.ipv6()->is_member(group.v6());
   };
-  NetIf* only = bound_to_iface_ ? iface_ : stack_.iface(options_.multicast_iface);
+  NetIf* only = bound_to_iface_ ? iface_ : stack_.iface(options().multicast_iface);
   if (only != nullptr) return is_member(*only) ? only : nullptr;
   for (const auto& iface : stack_.ifaces()) {
     if (is_member(*iface)) return iface.get();
@@ -256,7 +257,7 @@ NetIf* NetContext::group_iface(const IpAddress& group) const {
 Status NetContext::join_group(const IpAddress& group, IfIndex iface) {
   if (!in_use_) return Errc::Ebadf;
   if (group.family() != family_ || !group.is_multicast()) return Errc::Einval;
-  if (engine_ != nullptr) return Errc::Eopnotsupp;
+  if (engine() != nullptr) return Errc::Eopnotsupp;
   NetIf* const chosen = iface.valid() ? stack_.iface(iface) : stack_.route().iface_for(group);
   if (chosen == nullptr) return Errc::Enoent;
   if (!speaks(*chosen, family_)) return Errc::Eprototype;

@@ -48,8 +48,12 @@ bool describe(PacketMeta& meta, std::span<const std::uint8_t> bytes, Family fami
 
 }  // namespace
 
+ContextOptions NetContext::options() const {
+  return rare_ != nullptr ? rare_->options : stack_.context_options();
+}
+
 Endpoint NetContext::actual(const Endpoint& peer) const {
-  const bool mapped = family_ == Family::Inet6 && !options_.ipv6_only && peer.address.is_v6() &&
+  const bool mapped = family_ == Family::Inet6 && !options().ipv6_only && peer.address.is_v6() &&
                       peer.address.v6().is_v4_mapped();
   if (!mapped) return peer;
   return {Ipv4Address{static_cast<std::uint32_t>(peer.address.v6().low)}, peer.port};
@@ -57,31 +61,17 @@ Endpoint NetContext::actual(const Endpoint& peer) const {
 
 NetIf* NetContext::iface_towards(const IpAddress& peer) const {
   if (bound_to_iface_) return iface_;
-  if (peer.is_multicast() && options_.multicast_iface.valid()) {
-    return stack_.iface(options_.multicast_iface);
-  }
+  const IfIndex groups = peer.is_multicast() ? options().multicast_iface : IfIndex{};
+  if (groups.valid()) return stack_.iface(groups);
   return local_.address.is_any() ? stack_.route().iface_for(peer, iface_) : iface_;
 }
 
-void NetContext::prefetch() const {
-  constexpr std::size_t kLines = 2;
-  assert(front_of(*this, options_) < kLines * kCacheLine);
-  flapjack::prefetch(this, kLines * kCacheLine);
-}
-
 Foresight NetContext::foresee_send() const {
-  prefetch();
+  prefetch(this, sizeof *this);
   return foresight<&NetContext::foresee_iface>(this);
 }
 
-void NetContext::prefetch_receiver() const {
-  if (conn_ != nullptr) flapjack::prefetch(conn_, kCacheLine);
-  if (receiver_ != nullptr) flapjack::prefetch(receiver_.get(), sizeof *receiver_);
-}
-
-// The answer, too: when it comes, who has asked is taken to be in the cache.
 Foresight NetContext::foresee_iface() const {
-  prefetch_receiver();
   return iface_ != nullptr ? iface_->foresee_send() : Foresight();
 }
 
@@ -112,9 +102,10 @@ PacketPtr NetContext::fill(NetIf& iface, std::span<const std::uint8_t> bytes, Ti
   if (packet == nullptr) return packet;
   packet->append(bytes);
   PacketMeta& meta = packet->meta;
+  const ContextOptions set = options();
   meta.iface = iface.index();
-  meta.priority = options_.priority;
-  meta.traffic_class = options_.traffic_class;
+  meta.priority = set.priority;
+  meta.traffic_class = set.traffic_class;
   meta.payload_bytes = static_cast<std::uint32_t>(bytes.size());
   return packet;
 }
@@ -126,7 +117,7 @@ Result<std::size_t> NetContext::hand_down(PacketPtr packet, SendCallback&& done,
   const std::size_t bytes = packet->meta.payload_bytes;
   const auto told = static_cast<std::uint16_t>(done ? slot_ + 1 : 0);
   packet->meta.context = told;
-  if (done) unsent_.push_back({id, std::move(done)});
+  if (done) rare().unsent.push_back({id, std::move(done)});
   const CauseScope scope(stack_.scheduler());
   record_send(*packet);
   const Status sent = down(std::move(packet));
@@ -155,16 +146,17 @@ Status NetContext::address_packet(Packet& packet, NetIf& iface, const Endpoint& 
 
 void NetContext::set_hop_limit(PacketMeta& meta, NetIf& iface) const {
   const bool group = meta.destination.address.is_multicast();
+  const ContextOptions set = options();
   if (meta.destination.address.is_v6()) {
-    meta.ttl = group ? options_.multicast_hop_limit.value_or(
+    meta.ttl = group ? set.multicast_hop_limit.value_or(
                            stack_.config().ipv6.multicast_hop_limit)
-                     : options_.hop_limit.value_or(iface.ipv6()->hop_limit());
-    meta.loops = group && options_.ipv6_group_loop;
+                     : set.hop_limit.value_or(iface.ipv6()->hop_limit());
+    meta.loops = group && set.ipv6_group_loop;
     return;
   }
-  meta.ttl = group ? options_.multicast_ttl.value_or(iface.ipv4().multicast_ttl())
-                   : options_.ttl.value_or(iface.ipv4().ttl());
-  meta.loops = group && options_.ipv4_group_loop;
+  meta.ttl = group ? set.multicast_ttl.value_or(iface.ipv4().multicast_ttl())
+                   : set.ttl.value_or(iface.ipv4().ttl());
+  meta.loops = group && set.ipv4_group_loop;
 }
 
 std::size_t NetContext::packet_bytes(std::size_t payload) const {
@@ -176,7 +168,7 @@ Status NetContext::sendto_waiting(std::span<const std::uint8_t> bytes, const End
                                   std::function<void(Errc)> refused) {
   const std::size_t room = packet_bytes(bytes.size());
   const PacketPool& pool = stack_.tx_pool;
-  if (engine_ != nullptr || pool.has_room(room)) return answer(bytes, peer, refused);
+  if (engine() != nullptr || pool.has_room(room)) return answer(bytes, peer, refused);
   stack_.waits.wait_within(
       stack_.tx_pool, room, stack_.config().alloc.udp,
       [this, life = life_, peer, refused = std::move(refused),
@@ -207,7 +199,7 @@ Status NetContext::answer(std::span<const std::uint8_t> bytes, const Endpoint& p
 // A tx packet, waiting for one as long as both the caller and Zephyr's allocation limit allow.
 PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) {
   const std::uint32_t life = life_;
-  const Timeout asked = timeout.is_forever() ? options_.send_timeout : timeout;
+  const Timeout asked = timeout.is_forever() ? options().send_timeout : timeout;
   PacketPtr packet = rare_ != nullptr && rare_->granted != nullptr
                          ? std::move(rare_->granted)
                          : stack_.waits.allocate(stack_.tx_pool, packet_bytes(bytes),

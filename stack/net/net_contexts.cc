@@ -7,7 +7,6 @@
 namespace flapjack {
 namespace {
 
-constexpr std::size_t kForeseen = 2;  // whoever has more seldom is cold
 constexpr int kPortTries = 5;  // Zephyr: find_available_port()
 
 Status check(const SocketConfig& built, Family family, SocketType type, Protocol& protocol) {
@@ -26,10 +25,8 @@ Status check(const SocketConfig& built, Family family, SocketType type, Protocol
 
 }  // namespace
 
-NetContexts::NetContexts(Stack& stack, std::size_t limit)
-    : stack_(stack),
-      ports_(stack.env().rng.stream(stack.path_of("ports"))),
-      limit_(limit) {}
+NetContexts::NetContexts(Stack& stack)
+    : stack_(stack), ports_(stack.env().rng.stream(stack.path_of("ports"))) {}
 
 NetContexts::~NetContexts() {
   for (const auto& context : slots_) context->forget_groups();  // nobody is left to be told
@@ -46,7 +43,7 @@ Result<NetContext*> NetContexts::take(Family family, SocketType type, Protocol p
   auto found = std::find_if(slots_.begin(), slots_.end(),
                             [](const auto& context) { return !context->in_use_; });
   if (found == slots_.end()) {
-    if (slots_.size() == limit_) return Errc::Enoent;
+    if (slots_.size() >= stack_.config().max_contexts) return Errc::Enoent;
     const auto slot = static_cast<std::uint16_t>(slots_.size());
     slots_.emplace_back(new (stack_.arena()) NetContext(stack_, slot));
     found = slots_.end() - 1;
@@ -55,13 +52,10 @@ Result<NetContext*> NetContexts::take(Family family, SocketType type, Protocol p
   context.in_use_ = true;
   context.family_ = family;
   context.local_.address = IpAddress::any(family);
-  context.remote_.address = IpAddress::any(family);
   context.type_ = type;
   context.protocol_ = protocol;
   context.subject_ = stack_.subject();
-  context.options_.priority = stack_.config().tx_pool.priority;
-  context.options_.ipv4_group_loop = stack_.config().sockets.ipv4_group_loop;
-  context.options_.ipv6_group_loop = stack_.config().sockets.ipv6_group_loop;
+  if (context.rare_ != nullptr) context.set_defaults();
   return &context;
 }
 
@@ -93,7 +87,7 @@ Result<NetContext*> NetContexts::open(NetIf* iface, bool bound, Family family, S
       context.reset();
       return got.code();
     }
-    context.engine_ = engine;
+    context.rare().engine = engine;
     return &context;
   }
   if (type == SocketType::Raw || family == Family::Packet) return &context;  // no ports
@@ -113,7 +107,7 @@ Result<NetContext*> NetContexts::get_accepted(NetContext& listener,
   NetContext& context = *taken.value();
   context.iface_ = listener.iface_;
   context.bound_to_iface_ = listener.bound_to_iface_;
-  context.engine_ = listener.engine_;
+  context.rare().engine = listener.engine();
   context.subject_ = listener.subject_;
   context.state_ = ContextState::Connected;
   context.remote_set_ = true;
@@ -133,11 +127,11 @@ bool NetContexts::port_in_use(const NetContext& asking, const Endpoint& local,
   const bool ipv4 = local.address.is_v4();
   return std::any_of(slots_.begin(), slots_.end(), [&](const auto& each) {
     const NetContext& other = *each;
-    if (&other == &asking || !other.in_use_ || other.engine_ != asking.engine_) return false;
+    if (&other == &asking || !other.in_use_ || other.engine() != asking.engine()) return false;
     if (other.protocol_ != asking.protocol_ || other.type_ != asking.type_) return false;
     if (other.local_.port != local.port) return false;
     if (other.bound_to_iface_ && iface != nullptr && other.iface_ != iface) return false;
-    const bool takes_ipv4 = other.family_ == Family::Inet6 && !other.options_.ipv6_only;
+    const bool takes_ipv4 = other.family_ == Family::Inet6 && !other.options().ipv6_only;
     if (other.family_ != asking.family_ && !(ipv4 && takes_ipv4)) return false;
     return clash(asking, local, other, iface != nullptr);
   });
@@ -150,15 +144,15 @@ bool NetContexts::clash(const NetContext& asking, const Endpoint& local, const N
   const bool any = local.address.is_any(), other_any = other.local_.address.is_any();
   if (!any && !other_any && local.address != other.local_.address) return false;
   if (!reuse) return true;
-  if (asking.options_.reuse_port && other.options_.reuse_port) return false;
+  if (asking.options().reuse_port && other.options().reuse_port) return false;
   const bool listens = other.state_ == ContextState::Listening;
-  return !(asking.options_.reuse_addr && any != other_any && !listens);
+  return !(asking.options().reuse_addr && any != other_any && !listens);
 }
 
 // A random port with bit 15 set, or one of the range that was asked for (the highest is never
 // drawn, as in Zephyr).
 Result<std::uint16_t> NetContexts::free_port(const NetContext& asking, const IpAddress& address) {
-  const ContextOptions& options = asking.options_;
+  const ContextOptions options = asking.options();
   for (int attempt = 0; attempt < kPortTries; ++attempt) {
     const auto port = static_cast<std::uint16_t>(
         options.has_port_range()
@@ -171,7 +165,7 @@ Result<std::uint16_t> NetContexts::free_port(const NetContext& asking, const IpA
 
 SendCallback NetContexts::take_callback(std::uint16_t context, PacketId packet) {
   if (context == 0) return {};
-  std::vector<NetContext::Unsent>& unsent = slots_.at(context - 1u)->unsent_.all();
+  std::vector<NetContext::Unsent>& unsent = slots_.at(context - 1u)->rare().unsent;
   const auto found = std::find_if(unsent.begin(), unsent.end(),
                                   [&](const auto& each) { return each.packet == packet; });
   if (found == unsent.end()) return {};
@@ -184,17 +178,6 @@ void NetContexts::tell_sender(std::uint16_t context, PacketId packet,
                               Result<std::size_t> result) {
   const SendCallback done = take_callback(context, packet);
   if (done) done(*slots_.at(context - 1u), result);
-}
-
-// Apps mostly have one each, and few nodes run more.
-Foresight NetContexts::foresee() const {
-  for (std::size_t i = 0; i < slots_.size() && i < kForeseen; ++i) slots_[i]->prefetch();
-  return foresight<&NetContexts::foresee_users>(this);
-}
-
-Foresight NetContexts::foresee_users() const {
-  for (std::size_t i = 0; i < slots_.size() && i < kForeseen; ++i) slots_[i]->prefetch_receiver();
-  return {};
 }
 
 void NetContexts::forget(std::uint16_t context, PacketId packet) {

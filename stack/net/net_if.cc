@@ -93,7 +93,7 @@ Foresight NetIf::foresee_lower() const {
 Foresight NetIf::foresee_frame() const {
   if (l2_context_ != nullptr) prefetch(l2_context_.get(), kCacheLine);
   stack_.prefetch();
-  return foresight<&NetContexts::foresee>(&stack_.contexts);
+  return foresight<&NetConnTable::foresee>(&stack_.conns);
 }
 
 std::uint16_t NetIf::virtual_mtu() const {

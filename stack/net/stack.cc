@@ -46,8 +46,8 @@ Stack::Stack(const StackEnv& env, std::string_view name, NodeId id,
                {config().rx_classes, slots(config(), config().rx_pool.packets),
                 config().priority_map, config().rx_skip_high}),
       pmtu(*this),
-      conns(*this, config().max_conn),
-      contexts(*this, config().max_contexts),
+      conns(*this),
+      contexts(*this),
       waits(*this),
       routes(*this, config().max_routes),
       mgmt(*this),
@@ -141,7 +141,6 @@ void Stack::prefetch() const {
   constexpr std::size_t kLines = 6;  // the first is not needed
   flapjack::prefetch(&scheduler_, (kLines - 1) * kCacheLine);
   assert(front_of(*this, conns) + 5 * sizeof(std::uint32_t) <= kLines * kCacheLine);
-  flapjack::prefetch(&contexts, sizeof contexts);
 }
 
 void Stack::post_init() {

@@ -134,6 +134,14 @@ class alignas(kCacheLine) Stack {
   NodeId id() const { return id_; }
   SubjectId subject() const { return subject_; }
   const StackConfig& config() const { return config_; }
+  /// What a context starts with.
+  ContextOptions context_options() const {
+    ContextOptions options;
+    options.priority = config_.tx_pool.priority;
+    options.ipv4_group_loop = config_.sockets.ipv4_group_loop;
+    options.ipv6_group_loop = config_.sockets.ipv6_group_loop;
+    return options;
+  }
   StackEnv env() const { return {scheduler_, tracer_, fibers_, tx_pool.slab(), rng_}; }
   Arena* arena() const { return tx_pool.slab().arena(); }
   Scheduler& scheduler() const { return scheduler_; }

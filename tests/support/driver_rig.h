@@ -53,7 +53,8 @@ struct DriverRig {
   MemorySink sink;
   PacketSlab slab;
   Rng rng;
-  PacketPool pool{slab, 1000};
+  const PoolLimits limits{1000};
+  PacketPool pool{slab, limits};
 };
 
 }  // namespace flapjack::test

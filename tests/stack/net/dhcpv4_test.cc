@@ -30,12 +30,11 @@ TEST(Dhcpv4, AnotherHolderOfThePortIsAnError) {
   ConnTuple tuple;
   tuple.local.port = kDhcpv4ClientPort;
   tuple.remote.port = kDhcpv4ServerPort;
-  const auto taken =
-      r.rig.node.conns.add(tuple, [](void*, PacketPtr&) { return false; }, nullptr);
-  ASSERT_TRUE(taken.ok());
+  ConnEntry holder([](PacketPtr&) { return false; });
+  ASSERT_TRUE(r.rig.node.conns.add(holder, tuple).ok());
   EXPECT_EQ(code_of(r.dhcp().start(r.iface)), "EADDRINUSE");
   EXPECT_EQ(r.state(), State::Disabled);
-  EXPECT_TRUE(r.rig.node.conns.remove(taken.value()).ok());
+  EXPECT_TRUE(r.rig.node.conns.remove(&holder).ok());
   EXPECT_TRUE(r.dhcp().start(r.iface).ok());
 }
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "tests/stack/net/net_rig.h"
 
 namespace flapjack {
@@ -20,19 +22,22 @@ class Conns : public testing::Test {
     std::vector<PacketPtr> got;
     bool refuses = false;
     std::function<void()> then;
-    static bool handle(void* self, PacketPtr& packet) {
-      auto& receiver = *static_cast<Receiver*>(self);
-      if (receiver.refuses) return false;
-      receiver.got.push_back(std::move(packet));
-      if (receiver.then) receiver.then();
+    bool take(PacketPtr& packet) {
+      if (refuses) return false;
+      got.push_back(std::move(packet));
+      if (then) then();
       return true;
     }
   };
 
   NetConn* add(const ConnTuple& tuple, Receiver& receiver) {
-    const auto added = table.add(tuple, &Receiver::handle, &receiver);
-    EXPECT_TRUE(added.ok());
-    return added.ok() ? added.value() : nullptr;
+    EXPECT_TRUE(try_add(tuple, receiver).ok());
+    return &entries.back();
+  }
+  Status try_add(const ConnTuple& tuple, Receiver& receiver) {
+    return table.add(
+        entries.emplace_back([&receiver](PacketPtr& packet) { return receiver.take(packet); }),
+        tuple);
   }
   static ConnTuple udp(const Endpoint& local, const Endpoint& remote = {}) {
     ConnTuple t;
@@ -66,6 +71,7 @@ class Conns : public testing::Test {
     return config;
   }
 
+  std::deque<test::ConnEntry> entries;  // at least as long as the table
   NodeRig rig{four()};
   NetIf& eth0 = rig.add({.name = "eth0"}, "192.0.2.1/24");
   NetIf& eth1 = rig.add({.name = "eth1"}, "10.0.0.1/8");
@@ -143,7 +149,7 @@ TEST_F(Conns, AnEntryOfAnIfaceTakesOnlyItsPackets) {
 TEST_F(Conns, TheSameTupleTwiceIsAnError) {
   for (unsigned rank = 0; rank < 0x80; rank += 8) {
     NetConn* first = add(tuple(rank), a);
-    EXPECT_EQ(table.add(tuple(rank), &Receiver::handle, &b).code(), Errc::Eaddrinuse);
+    EXPECT_EQ(try_add(tuple(rank), b).code(), Errc::Eaddrinuse);
     ConnTuple other = tuple(rank);
     other.protocol = Protocol::Tcp;
     NetConn* second = add(other, b);
@@ -155,11 +161,25 @@ TEST_F(Conns, TheSameTupleTwiceIsAnError) {
   EXPECT_EQ(table.in_use(), 0u);
 }
 
+TEST_F(Conns, AnEntryMayBeListedAgainAsAnother) {
+  ConnTuple narrow = tuple(0x78);
+  narrow.iface = &eth1;
+  NetConn* conn = add(narrow, a);
+  ASSERT_TRUE(table.remove(conn).ok());
+  ASSERT_TRUE(table.add(*conn, udp({{}, 8})).ok());
+  EXPECT_EQ(input(packet({ip("192.0.2.3"), 5001}, {local.address, 8})), Verdict::Ok)
+      << "from anyone, by any iface";
+  EXPECT_EQ(try_add(udp({{}, 8}), b).code(), Errc::Eaddrinuse);
+  PacketPtr p = packet();
+  EXPECT_EQ(table.input(eth1, p), Verdict::Drop);
+  EXPECT_EQ(a.got.size(), 1u);
+}
+
 TEST_F(Conns, AFullTableIsEnoent) {
   NetConn* last = nullptr;
   for (std::uint16_t port = 1; port <= 4; ++port) last = add(udp({{}, port}), a);
-  EXPECT_EQ(table.add(udp({{}, 5}), &Receiver::handle, &a).code(), Errc::Enoent);
-  EXPECT_EQ(table.add(udp({{}, 4}), &Receiver::handle, &a).code(), Errc::Eaddrinuse)
+  EXPECT_EQ(try_add(udp({{}, 5}), a).code(), Errc::Enoent);
+  EXPECT_EQ(try_add(udp({{}, 4}), a).code(), Errc::Eaddrinuse)
       << "looked for first";
   EXPECT_EQ(table.in_use(), 4u);
   ASSERT_TRUE(table.remove(last).ok());
@@ -170,9 +190,11 @@ TEST_F(Conns, AFullTableIsEnoent) {
 TEST_F(Conns, RemoveChecksWhatItIsGiven) {
   EXPECT_EQ(table.remove(nullptr).code(), Errc::Einval);
   NetConn* conn = add(tuple(0x10), a);
+  EXPECT_TRUE(conn->is_listed());
   EXPECT_TRUE(table.remove(conn).ok());
+  EXPECT_FALSE(conn->is_listed());
   EXPECT_EQ(table.remove(conn).code(), Errc::Enoent);
-  NetConn foreign;
+  test::ConnEntry foreign([](PacketPtr&) { return true; });
   EXPECT_EQ(table.remove(&foreign).code(), Errc::Enoent);
   EXPECT_EQ(table.in_use(), 0u);
 }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "tests/stack/net/net_rig.h"
 
 namespace flapjack {
@@ -229,13 +231,15 @@ TEST_F(Context, AConnectedContextHearsOnlyItsPeer) {
 // ---- recv and put
 
 TEST_F(Context, RecvNeedsAnEntryInTheTable) {
+  std::deque<test::ConnEntry> entries;
   for (std::uint16_t port = 1; port <= 8; ++port) {
     ConnTuple tuple;
     tuple.local.port = port;
-    const auto refuse = [](void*, PacketPtr&) { return false; };
-    ASSERT_TRUE(rig.node.conns.add(tuple, refuse, nullptr).ok());
+    entries.emplace_back([](PacketPtr&) { return false; });
+    ASSERT_TRUE(rig.node.conns.add(entries.back(), tuple).ok());
   }
   EXPECT_EQ(rig.context().recv(receiver(), kNoWait).code(), Errc::Enoent);
+  for (test::ConnEntry& entry : entries) EXPECT_TRUE(rig.node.conns.remove(&entry).ok());
 }
 
 TEST_F(Context, RecvAgainReplacesTheCallback) {

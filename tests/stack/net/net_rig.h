@@ -35,6 +35,16 @@ inline std::string code_of(Status status) {
   return std::string(errc_name(status.code()));
 }
 
+/// An entry of the connection table that does what it is told with each packet.
+class ConnEntry final : public NetConn {
+ public:
+  explicit ConnEntry(std::function<bool(PacketPtr&)> takes) : takes_(std::move(takes)) {}
+
+ private:
+  bool on_packet(PacketPtr& packet) override { return takes_(packet); }
+  std::function<bool(PacketPtr&)> takes_;
+};
+
 class ScriptedDriver : public Driver {
  public:
   DriverCaps caps() const override { return {mac, promiscuous_answer.ok(), checksum}; }

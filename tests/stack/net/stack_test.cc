@@ -218,14 +218,15 @@ TEST_P(Allocations, NoneForPingsAndUnreachables) {
 
 TEST_P(Allocations, NoneForMulticastCopiesAndPacketsToOneself) {
   std::uint64_t received = 0;
-  const ConnHandler count = [](void* n, PacketPtr& p) {
-    ++*static_cast<std::uint64_t*>(n);
+  const auto count = [&received](PacketPtr& p) {
+    ++received;
     p.reset();
     return true;
   };
-  ASSERT_TRUE(world.b.conns.add({.local = {{}, 7}}, count, &received).ok());
-  ASSERT_TRUE(world.b.conns.add({.local = {ip("224.1.2.3"), 7}}, count, &received).ok());
-  ASSERT_TRUE(world.a.conns.add({.local = {{}, 7}}, count, &received).ok());
+  test::ConnEntry any(count), group(count), own(count);
+  ASSERT_TRUE(world.b.conns.add(any, {.local = {{}, 7}}).ok());
+  ASSERT_TRUE(world.b.conns.add(group, {.local = {ip("224.1.2.3"), 7}}).ok());
+  ASSERT_TRUE(world.a.conns.add(own, {.local = {{}, 7}}).ok());
   NetContext& client = context(world.a);
   const std::vector<std::uint8_t> payload(100);
   EXPECT_EQ(steady_allocations([&] {
@@ -235,6 +236,9 @@ TEST_P(Allocations, NoneForMulticastCopiesAndPacketsToOneself) {
             }),
             0u);
   EXPECT_EQ(received, 360u);
+  EXPECT_TRUE(world.b.conns.remove(&any).ok());
+  EXPECT_TRUE(world.b.conns.remove(&group).ok());
+  EXPECT_TRUE(world.a.conns.remove(&own).ok());
 }
 
 TEST(Determinism, TheSameSeedGivesTheSameTrace) {
