@@ -293,8 +293,7 @@ void ArpCache::arm() {
   Scheduler& scheduler = iface_.stack().scheduler();
   const SimTime when = asking_->requests.front().deadline;
   if (when == kNever) return;
-  if (scheduler.rearm(asking_->timeout, when)) return;
-  asking_->timeout = scheduler.at(when, Lane::Work, delegate<&ArpCache::expire>(this));
+  scheduler.reschedule(asking_->timeout, when, Lane::Work, delegate<&ArpCache::expire>(this));
 }
 
 void ArpCache::end_asking() {

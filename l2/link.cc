@@ -197,9 +197,8 @@ void Link::arm(End& from) {
   }
   // what was held is overdue
   const SimTime when = std::max(from.flights.front().flight.arrives, scheduler().now());
-  if (scheduler().rearm(from.arrival, when)) return;
   const auto end = static_cast<std::size_t>(&from - ends_.data());
-  from.arrival = scheduler().at(when, Lane::Frame, delegate<&Link::arrive>(this, end));
+  scheduler().reschedule(from.arrival, when, Lane::Frame, delegate<&Link::arrive>(this, end));
 }
 
 void Link::arrive(std::uint64_t end) {

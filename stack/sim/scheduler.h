@@ -93,6 +93,15 @@ class Scheduler {
   /// Moves a pending event to another time, as cancel() and at() would, with a new seq and the
   /// present cause; keeps the handle. False when it is not pending.
   bool rearm(EventHandle handle, SimTime when);
+  /// rearm() while the event is pending; else at(), and `handle` names the new one. `call` and
+  /// `lane` are those of every event that the handle ever names.
+  void reschedule(EventHandle& handle, SimTime when, Lane lane, Delegate call) {
+    if (pending(handle)) {
+      rearm(handle, when);
+    } else {
+      handle = at(when, lane, call);
+    }
+  }
 
   /// Runs the next event if it is due at or before `limit`; otherwise sets now() to `limit`, as
   /// run_until() does, and returns false.

@@ -22,11 +22,7 @@ class Timer {
   /// (Re)starts the countdown; an earlier one is forgotten.
   void start(Duration delay) { start_at(scheduler_.now() + delay); }
   void start_at(SimTime when) {
-    if (running()) {
-      scheduler_.rearm(handle_, when);
-    } else {
-      handle_ = scheduler_.at(when, lane_, {kind_, self_, arg_});
-    }
+    scheduler_.reschedule(handle_, when, lane_, {kind_, self_, arg_});
   }
   /// False when it was not running.
   bool cancel() { return scheduler_.cancel(handle_); }
@@ -55,12 +51,7 @@ class TimerOf {
 
   void start(Duration delay) { start_at(owner_.scheduler().now() + delay); }
   void start_at(SimTime when) {
-    Scheduler& scheduler = owner_.scheduler();
-    if (scheduler.pending(handle_)) {
-      scheduler.rearm(handle_, when);
-    } else {
-      handle_ = scheduler.at(when, kLane, delegate<Method>(&owner_));
-    }
+    owner_.scheduler().reschedule(handle_, when, kLane, delegate<Method>(&owner_));
   }
   bool cancel() { return owner_.scheduler().cancel(handle_); }
   bool running() const { return owner_.scheduler().pending(handle_); }

@@ -191,6 +191,30 @@ TEST_F(SchedulerTest, RearmGivesANewSeqAndKeepsTheHandle) {
   EXPECT_EQ(ran, "ba");
 }
 
+TEST_F(SchedulerTest, RescheduleMovesWhatIsPendingAndElseSchedules) {
+  EventHandle handle;
+  const auto to = [&](std::int64_t at) {
+    scheduler.reschedule(handle, SimTime{at}, Lane::World,
+                         delegate<&SchedulerTest::note>(this, 'x'));
+  };
+  to(5);
+  const EventHandle first = handle;
+  add(8, Lane::World, 'a');
+  to(8);
+  EXPECT_EQ(scheduler.time_of(first), SimTime{8}) << "the same event";
+  EXPECT_EQ(scheduler.pending_count(), 2u);
+  scheduler.run();
+  EXPECT_EQ(ran, "ax");
+  to(9);
+  EXPECT_TRUE(scheduler.pending(handle));
+  EXPECT_FALSE(scheduler.pending(first));
+  scheduler.cancel(handle);
+  to(10);
+  scheduler.run();
+  EXPECT_EQ(ran, "axx");
+  EXPECT_EQ(scheduler.now(), SimTime{10});
+}
+
 TEST_F(SchedulerTest, ADelayPastTheEndOfTimeCountsAsNever) {
   scheduler.run_until(SimTime{1000});
   const Duration forever{std::numeric_limits<std::int64_t>::max()};
