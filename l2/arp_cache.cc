@@ -145,7 +145,7 @@ void ArpCache::answer(const ArpHeader& request, PacketPtr packet) {
   packet->meta.parked = true;
   allocate([this, reply, asked = std::move(packet)](PacketPtr free) mutable {
     if (free != nullptr) return static_cast<void>(output(reply, std::move(free)).ok());
-    ++iface_.stats().rx_dropped;
+    ++iface_.losses().rx_dropped;
     static_cast<void>(drop_rx(iface_, asked, DropReason::NoBuffers));
   });
 }

@@ -37,7 +37,7 @@ bool is_reserved(const MacAddress& address) {
 
 /// Whether it is for a VLAN on the bridge that has an address of its own.
 bool is_of_vlan(NetIf& iface, const EthernetHeader& header, const Packet& frame) {
-  const NetIf* const upper = iface.stacking().claimant(frame);
+  const NetIf* const upper = iface.claimant(frame);
   return upper != nullptr && upper->link_address() == header.destination;
 }
 

@@ -103,7 +103,7 @@ Status EthernetL2::send_ipv6(NetIf& iface, PacketPtr packet) {
 }
 
 Verdict EthernetL2::recv(NetIf& iface, PacketPtr& packet) {
-  if (NetIf* upper = iface.stacking().claimant(*packet)) {
+  if (NetIf* upper = iface.claimant(*packet)) {
     packet->meta.iface = upper->index();
     return Verdict::Continue;
   }

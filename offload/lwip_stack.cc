@@ -196,8 +196,8 @@ void LwipStack::on_timer() {
 }
 
 void LwipStack::drop(DropReason reason, PacketPtr frame) {
-  ++iface_.stats().rx_dropped;
-  if (reason == DropReason::NoBuffers) ++iface_.stats().rx_alloc_failed;
+  ++iface_.losses().rx_dropped;
+  if (reason == DropReason::NoBuffers) ++iface_.losses().rx_alloc_failed;
   tracer_.drop(reason, iface_.subject(), *frame);
 }
 
@@ -229,7 +229,7 @@ signed char LwipStack::output(const pbuf& chain) {
   IfStats& stats = iface_.stats();
   PacketPtr frame = slab_.allocate();
   if (!running_ || chain.tot_len > frame->tailroom()) {
-    ++stats.tx_dropped;
+    ++iface_.losses().tx_dropped;
     return running_ ? ERR_BUF : ERR_IF;
   }
   for (const pbuf* piece = &chain; piece != nullptr; piece = piece->next) {
@@ -240,7 +240,7 @@ signed char LwipStack::output(const pbuf& chain) {
   const std::size_t bytes = frame->size();
   const Status sent = driver_.transmit(std::move(frame));
   if (!sent.ok()) {
-    ++stats.tx_dropped;
+    ++iface_.losses().tx_dropped;
     return ERR_IF;
   }
   ++stats.tx_packets;
@@ -250,7 +250,7 @@ signed char LwipStack::output(const pbuf& chain) {
 }
 
 void LwipStack::record_drop(DropReason reason, const pbuf& payload) {
-  ++iface_.stats().rx_dropped;
+  ++iface_.losses().rx_dropped;
   if (!tracer_.wants(TraceKind::Drop)) return;
   PacketPtr packet = slab_.allocate();
   packet->meta.iface = iface_.index();

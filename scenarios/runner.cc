@@ -22,9 +22,9 @@ constexpr TraceMask kCanonical{TraceMask::of(TraceKind::Event) | TraceMask::of(T
 
 std::int64_t counter_value(const Node& node, const TargetRef& subject, std::string_view name) {
   if (subject.kind == TargetKind::Iface) {
-    NetIf& iface = *node.stack.iface_by_name(subject.name);
+    const NetIf& iface = *node.stack.iface_by_name(subject.name);
     for (const IfCounter& counter : if_counters()) {
-      if (counter.name == name) return static_cast<std::int64_t>(iface.stats().*counter.field);
+      if (counter.name == name) return static_cast<std::int64_t>(iface.value(counter));
     }
   }
   if (subject.kind == TargetKind::Agent) {

@@ -131,7 +131,7 @@ void Forward::unresolved(const Packet& packet) {
 }
 
 void Forward::drop(NetIf& in, PacketPtr packet, DropReason reason) {
-  ++in.stats().rx_dropped;
+  ++in.losses().rx_dropped;
   stack_.tracer().drop(reason, in.subject(), *packet);
 }
 

@@ -32,20 +32,20 @@ Icmp::Icmp(Stack& stack)
 void Icmp::input(NetIf& iface, PacketPtr packet) {
   const auto header = IcmpHeader::parse(packet->bytes());
   if (!header) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     const bool short_one = packet->size() < kIcmpHeaderBytes;
     return stack_.tracer().drop(short_one ? DropReason::BadHeader : DropReason::BadChecksum,
                                 iface.subject(), *packet);
   }
   if (is_unwanted_broadcast(iface, *header, *packet)) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     return stack_.tracer().drop(DropReason::NoListener, iface.subject(), *packet);
   }
   echo_asked_ = false;
   const Errc taken = handlers_.hand_over(iface, *header, *packet).code();
   if (echo_asked_) return answer_echo(iface, *header, std::move(packet));
   if (taken != Errc::Enoent) return;
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   stack_.tracer().drop(DropReason::NoListener, stack_.subject(), *packet);
 }
 
@@ -79,7 +79,7 @@ bool Icmp::is_tentative(Ipv4Address address) const {
 void Icmp::answer_echo(NetIf& iface, const IcmpHeader& header, PacketPtr request) {
   // an answer from another address would be one to nothing that was asked (RFC 1122 3.2.2.6)
   if (!request->meta.loopback && is_tentative(request->meta.destination.address.v4())) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     return stack_.tracer().drop(DropReason::NotForUs, iface.subject(), *request);
   }
   const CauseScope scope(stack_.scheduler(), request->meta.cause);

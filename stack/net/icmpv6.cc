@@ -51,13 +51,13 @@ void Icmpv6::input(NetIf& iface, PacketPtr packet) {
   const auto header = Icmpv6Header::parse(packet->bytes(), meta.source.address.v6(),
                                           meta.destination.address.v6(), policy);
   if (!header) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     const bool short_one = packet->size() < kIcmpv6HeaderBytes;
     return stack_.tracer().drop(short_one ? DropReason::BadHeader : DropReason::BadChecksum,
                                 iface.subject(), *packet);
   }
   if (is_discovery(packet->bytes()) && came_in_fragments(*packet)) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     return stack_.tracer().drop(DropReason::BadHeader, iface.subject(), *packet);
   }
   IcmpHeader seen;
@@ -69,7 +69,7 @@ void Icmpv6::input(NetIf& iface, PacketPtr packet) {
   const Errc taken = handlers_.hand_over(iface, seen, *packet).code();
   if (echo_asked_) return answer_echo(iface, std::move(packet));
   if (taken != Errc::Enoent) return;
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   stack_.tracer().drop(DropReason::NoListener, stack_.subject(), *packet);
 }
 

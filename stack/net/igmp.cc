@@ -147,7 +147,7 @@ void Igmp::change(NetIf& iface, Ipv4Address group, bool joined) {
 void Igmp::input(NetIf& iface, PacketPtr packet) {
   const auto header = IgmpHeader::parse(packet->bytes());
   if (!header) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     const bool short_one = packet->size() < kIgmpHeaderBytes;
     return stack_.tracer().drop(short_one ? DropReason::BadHeader : DropReason::BadChecksum,
                                 iface.subject(), *packet);
@@ -155,7 +155,7 @@ void Igmp::input(NetIf& iface, PacketPtr packet) {
   switch (header->type) {
     case IgmpType::Query:
       if (on_query(iface, *packet)) return;
-      ++iface.stats().rx_dropped;
+      ++iface.losses().rx_dropped;
       return stack_.tracer().drop(DropReason::BadHeader, iface.subject(), *packet);
     case IgmpType::Report1:
     case IgmpType::Report2:

@@ -38,7 +38,7 @@ void Ip::input(NetIf& iface, PacketPtr packet) {
     default:
       break;
   }
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   if (v6) {
     stack_.ipv6().refuse_protocol(iface, *packet);
   } else {  // RFC 1122 section 3.2.2.1
@@ -54,9 +54,9 @@ void Ip::set_listener(IpListener* listener) {
 // An encapsulated datagram (RFC 2003, 4213) belongs to the tunnel that claims it: there it comes in
 // anew.
 void Ip::tunnel_input(NetIf& iface, PacketPtr packet) {
-  NetIf* tunnel = iface.stacking().claimant(*packet);
+  NetIf* tunnel = iface.claimant(*packet);
   if (tunnel == nullptr) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     return stack_.tracer().drop(DropReason::UnknownTunnel, iface.subject(), *packet);
   }
   const Status received = stack_.core().recv_data(*tunnel, std::move(packet));

@@ -60,7 +60,7 @@ void Ipv4::describe(PacketMeta& meta, const Packet& packet, const Ipv4Header& he
 }
 
 void Ipv4::drop(NetIf& iface, PacketPtr packet, DropReason reason) {
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   stack_.tracer().drop(reason, iface.subject(), *packet);
 }
 

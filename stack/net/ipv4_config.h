@@ -14,7 +14,7 @@ enum class AddressType : std::uint8_t { Autoconf, Dhcp, Manual, Overridable };
 enum class AddressState : std::uint8_t { Tentative, Preferred, Deprecated };
 
 struct Ipv4IfAddress {
-  Ipv4Prefix prefix;
+  [[no_unique_address]] Ipv4Prefix prefix;  // the others stand in its padding
   AddressType type = AddressType::Manual;
   AddressState state = AddressState::Preferred;
 };

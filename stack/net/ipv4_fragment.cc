@@ -101,7 +101,7 @@ bool Ipv4Fragment::is_well_formed(const Ipv4Header& header) {
 
 void Ipv4Fragment::input(NetIf& iface, PacketPtr packet, const Ipv4Header& header) {
   if (!stack_.config().ipv4_fragment.enabled || !is_well_formed(header)) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     const bool bad = stack_.config().ipv4_fragment.enabled;
     if (bad) {
       stack_.icmp->send_error(iface, *packet, {kIcmpParameterProblem, kIcmpCodeBadLength, 0, 0});

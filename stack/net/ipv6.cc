@@ -103,7 +103,7 @@ void Ipv6::refuse_protocol(NetIf& iface, const Packet& packet) {
 }
 
 void Ipv6::drop(NetIf& iface, PacketPtr packet, DropReason reason) {
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   stack_.tracer().drop(reason, iface.subject(), *packet);
 }
 

@@ -77,7 +77,7 @@ void Ipv6Fragmentation::input(NetIf& iface, PacketPtr packet, const Ipv6Extensio
   const bool enabled = stack_.config().ipv6_fragment.enabled;
   const std::size_t bytes = packet->size() - extensions.offset;
   if (!enabled || bytes == 0) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     return stack_.tracer().drop(enabled ? DropReason::BadHeader : DropReason::FragmentUnsupported,
                                 iface.subject(), *packet);
   }
@@ -95,7 +95,7 @@ void Ipv6Fragmentation::hand_up(NetIf& iface, PacketPtr whole) {
   assert(place);
   // the headers of the first fragment may be longer than those of the one that was checked
   if (whole->size() - kIpv6HeaderBytes - kIpv6FragmentBytes > 0xffff) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     return stack_.tracer().drop(DropReason::TooBig, iface.subject(), *whole);
   }
   take_out_ipv6_fragment(whole->bytes(), *place);

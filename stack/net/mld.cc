@@ -133,7 +133,7 @@ bool Mld::is_valid(const Packet& packet) const {
 }
 
 Status Mld::refuse(NetIf& iface, Packet& packet) {
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   stack_.tracer().drop(DropReason::BadHeader, stack_.subject(), packet);
   return Errc::Einval;
 }

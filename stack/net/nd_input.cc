@@ -15,7 +15,7 @@ bool is_valid(const Packet& packet) {
 }  // namespace
 
 Status Nd::refuse(NetIf& iface, Packet& packet, DropReason reason) {
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   stack_.tracer().drop(reason, stack_.subject(), packet);
   return Errc::Einval;
 }

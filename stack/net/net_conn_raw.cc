@@ -96,7 +96,7 @@ void NetConnTable::fill(Packet& copy, std::span<const std::uint8_t> bytes,
 }
 
 void NetConnTable::lose_copy(NetIf& iface) {
-  ++iface.stats().rx_alloc_failed;
+  ++iface.losses().rx_alloc_failed;
   stack_.tracer().event(iface.subject(), "copy_lost", {Attr::of("errno", Errc::Enobufs)});
 }
 

@@ -20,7 +20,7 @@ Status NetCore::send_data(PacketPtr packet) {
   if (iface == nullptr) return Errc::Einval;
   stack_.tracer().hop(Hop::CoreOut, iface->subject(), *packet);
   if (stack_.config().send_checks_iface && !iface->is_up()) {
-    ++iface->stats().tx_dropped;
+    ++iface->losses().tx_dropped;
     stack_.tracer().drop(DropReason::IfaceDown, iface->subject(), *packet);
     return Errc::Enetdown;
   }
@@ -89,7 +89,7 @@ bool NetCore::is_own(const NetIf& iface, const IpAddress& destination) const {
 // conversation with oneself does not grow the call stack.
 void NetCore::loop_back(NetIf& iface, PacketPtr packet) {
   if (!stack_.rx_pool.adopt(*packet)) {
-    ++iface.stats().rx_alloc_failed;
+    ++iface.losses().rx_alloc_failed;
     stack_.tracer().drop(DropReason::NoBuffers, iface.subject(), *packet);
     return stack_.contexts.on_sent(packet->meta.context, packet->meta.id, Errc::Enobufs);
   }
@@ -114,17 +114,17 @@ bool NetCore::loop_group(const Packet& packet) {
 Status NetCore::recv_data(NetIf& iface, PacketPtr frame) {
   if (frame == nullptr) return Errc::Einval;
   if (frame->size() == 0) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     stack_.tracer().drop(DropReason::BadHeader, iface.subject(), *frame);
     return Errc::Enodata;
   }
   if (!iface.is_admin_up()) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     stack_.tracer().drop(DropReason::AdminDown, iface.subject(), *frame);
     return Errc::Enetdown;
   }
   if (!stack_.rx_pool.adopt(*frame)) {
-    ++iface.stats().rx_alloc_failed;
+    ++iface.losses().rx_alloc_failed;
     stack_.tracer().drop(DropReason::NoBuffers, iface.subject(), *frame);
     return Errc::Enobufs;
   }
@@ -155,7 +155,7 @@ void NetCore::process_rx(NetIf& first, PacketPtr packet) {
   const int version = is_ip && packet->size() > 0 ? packet->data()[0] >> 4 : 0;
   if (version == 4) return stack_.ipv4().input(iface, std::move(packet));
   if (version == 6) return stack_.ipv6().input(iface, std::move(packet));
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   tracer.drop(DropReason::UnknownProtocol, iface.subject(), *packet);
 }
 
@@ -172,7 +172,7 @@ NetIf* NetCore::through_l2(NetIf& first, PacketPtr& packet) {
     copy_frame(*iface, *packet);
     const Verdict verdict = iface->l2()->recv(*iface, packet);
     assert((verdict == Verdict::Continue) == (packet != nullptr));
-    if (verdict == Verdict::Drop) ++iface->stats().rx_dropped;
+    if (verdict == Verdict::Drop) ++iface->losses().rx_dropped;
     if (verdict != Verdict::Continue) return nullptr;
     if (packet->meta.iface == iface->index()) return iface;
     iface = next_up(*iface, packet);
@@ -193,7 +193,7 @@ NetIf* NetCore::next_up(const NetIf& from, PacketPtr& packet) {
   NetIf* const upper = stack_.iface(packet->meta.iface);
   assert(upper != nullptr && upper->stacking().stands_on(from));
   if (!upper->is_admin_up()) {
-    ++upper->stats().rx_dropped;
+    ++upper->losses().rx_dropped;
     stack_.tracer().drop(DropReason::AdminDown, upper->subject(), *packet);
     packet.reset();
     return nullptr;

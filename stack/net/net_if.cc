@@ -16,16 +16,18 @@ void leave_groups(NetIf& iface) {
 }  // namespace
 
 std::span<const IfCounter> if_counters() {
+  using S = const IfStats&;
+  using L = const IfLosses&;
   static constexpr std::array<IfCounter, 9> kCounters = {{
-      {"tx_packets", &IfStats::tx_packets},
-      {"tx_bytes", &IfStats::tx_bytes},
-      {"tx_dropped", &IfStats::tx_dropped},
-      {"rx_packets", &IfStats::rx_packets},
-      {"rx_bytes", &IfStats::rx_bytes},
-      {"rx_dropped", &IfStats::rx_dropped},
-      {"rx_alloc_failed", &IfStats::rx_alloc_failed},
-      {"up_count", &IfStats::up_count},
-      {"down_count", &IfStats::down_count},
+      {"tx_packets", [](S s, L) { return s.tx_packets; }},
+      {"tx_bytes", [](S s, L) { return s.tx_bytes; }},
+      {"tx_dropped", [](S, L l) { return l.tx_dropped; }},
+      {"rx_packets", [](S s, L) { return s.rx_packets; }},
+      {"rx_bytes", [](S s, L) { return s.rx_bytes; }},
+      {"rx_dropped", [](S, L l) { return l.rx_dropped; }},
+      {"rx_alloc_failed", [](S, L l) { return l.rx_alloc_failed; }},
+      {"up_count", [](S s, L) -> std::uint64_t { return s.up_count; }},
+      {"down_count", [](S s, L) -> std::uint64_t { return s.down_count; }},
   }};
   return kCounters;
 }
@@ -62,8 +64,8 @@ Status NetIf::set_link_address(const MacAddress& mac) {
 void NetIf::bind_l2(L2& l2) {
   assert(l2_ == nullptr);
   l2_ = &l2;
-  virtual_ = l2.as_virtual();
-  if (virtual_ != nullptr) {
+  if (VirtualIface* const virtual_iface = l2.as_virtual()) {
+    rare().virtual_iface = virtual_iface;
     is_virtual_ = true;
     carrier_ = false;  // until it stands on something
   }
@@ -97,7 +99,7 @@ Foresight NetIf::foresee_frame() const {
 }
 
 std::uint16_t NetIf::virtual_mtu() const {
-  return virtual_->mtu(*this, mtu_);
+  return virtual_iface()->mtu(*this, mtu_);
 }
 
 void NetIf::bind_driver(Driver& driver) {
@@ -109,7 +111,7 @@ void NetIf::bind_driver(Driver& driver) {
 
 Status NetIf::up() {
   if (admin_up_ || changing_admin_) return Errc::Ealready;
-  stacking_.take_lowers_up();
+  if (rare_ != nullptr) rare_->stacking.take_lowers_up();
   const Status switched = switch_device(true);
   if (!switched.ok()) return switched;
   admin_up_ = true;
@@ -181,7 +183,7 @@ void NetIf::notify_up() {
   running_ = true;
   ++stats_.up_count;
   stack_.mgmt.notify(MgmtEvent::IfUp, this);
-  stacking_.tell_uppers(true);
+  if (rare_ != nullptr) rare_->stacking.tell_uppers(true);
   if (starts_ip()) start_ip();
 }
 
@@ -216,7 +218,7 @@ void NetIf::notify_down() {
   running_ = false;
   ++stats_.down_count;
   stack_.mgmt.notify(MgmtEvent::IfDown, this);
-  stacking_.tell_uppers(false);
+  if (rare_ != nullptr) rare_->stacking.tell_uppers(false);
   stack_.route().forget_redirects(*this);
   Ipv6Parts* const v6 = ipv6() != nullptr ? stack_.v6.made() : nullptr;
   if (v6 != nullptr) v6->nd.iface_down(*this, DropReason::IfaceDown);
@@ -235,7 +237,7 @@ void NetIf::stop_ip() {
 }
 
 Status NetIf::drop_tx(PacketPtr packet, DropReason reason, Errc status) {
-  ++stats_.tx_dropped;
+  ++losses().tx_dropped;
   stack_.tracer().drop(reason, subject_, *packet);
   const bool unresolved =
       reason == DropReason::ArpTimeout || reason == DropReason::NeighborTimeout;
@@ -304,7 +306,7 @@ Status NetIf::output_frame(PacketPtr frame) {
 }
 
 Status NetIf::transmit(PacketPtr frame) {
-  if (!carrier_ || (driver_ == nullptr && virtual_ == nullptr)) {
+  if (!carrier_ || (driver_ == nullptr && virtual_iface() == nullptr)) {
     return drop_tx(std::move(frame), DropReason::CarrierDown, Errc::Enetdown);
   }
   if (suspended_) {  // what its L2 and the ifaces above send does not pass send_data()
@@ -316,14 +318,14 @@ Status NetIf::transmit(PacketPtr frame) {
   const std::size_t bytes = frame->size();
   frame->meta.context = 0;
   stack_.tracer().hop(Hop::DriverTx, subject_, *frame);
-  const Status sent = virtual_ != nullptr ? virtual_->output(*this, std::move(frame))
-                                          : driver_->transmit(std::move(frame));
+  const Status sent = driver_ != nullptr ? driver_->transmit(std::move(frame))
+                                         : virtual_iface()->output(*this, std::move(frame));
   if (sent.ok()) {
     ++stats_.tx_packets;
     stats_.tx_bytes += bytes;
     note_used();
   } else {
-    ++stats_.tx_dropped;
+    ++losses().tx_dropped;
   }
   stack_.contexts.on_sent(context, id, sent.ok() ? Result<std::size_t>(payload)
                                                  : Result<std::size_t>(sent.code()));

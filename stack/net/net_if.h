@@ -31,16 +31,19 @@ class Stack;
 class VirtualIface;
 struct ArpHeader;
 
-/// Counters of an iface; all of them can be asked for by name (if_counters()).
+/// Counters of an iface; those of IfLosses, too, can be asked for by name (if_counters()).
 struct IfStats {
   std::uint64_t tx_packets = 0, tx_bytes = 0, rx_packets = 0, rx_bytes = 0;
+  std::uint32_t up_count = 0, down_count = 0;
+};
+/// What most ifaces count nothing of.
+struct IfLosses {
   std::uint64_t tx_dropped = 0, rx_dropped = 0;
   std::uint64_t rx_alloc_failed = 0;  ///< frames lost because the rx pool was empty
-  std::uint64_t up_count = 0, down_count = 0;
 };
 struct IfCounter {
   std::string_view name;
-  std::uint64_t IfStats::*field;
+  std::uint64_t (*value)(const IfStats& stats, const IfLosses& losses);
 };
 std::span<const IfCounter> if_counters();
 
@@ -77,7 +80,7 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   SubjectId subject() const { return subject_; }
   std::string_view path() const;
   /// As configured or set; of a virtual iface, less while the way below carries less.
-  std::uint16_t mtu() const { return virtual_ == nullptr ? mtu_ : virtual_mtu(); }
+  std::uint16_t mtu() const { return virtual_iface() == nullptr ? mtu_ : virtual_mtu(); }
   /// As a link layer found out or agreed with its peer (net_if_set_mtu); raises nothing.
   void set_mtu(std::uint16_t bytes) { mtu_ = bytes; }
   bool auto_start() const { return auto_start_; }
@@ -104,9 +107,13 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   L2Context* l2_context() const { return l2_context_.get(); }
   Driver* driver() const { return driver_; }
   /// Null unless the iface stands on others instead of a driver.
-  VirtualIface* virtual_iface() const { return virtual_; }
-  IfStacking& stacking() { return stacking_; }
-  const IfStacking& stacking() const { return stacking_; }
+  VirtualIface* virtual_iface() const { return rare_ != nullptr ? rare_->virtual_iface : nullptr; }
+  IfStacking& stacking() { return rare().stacking; }
+  const IfStacking& stacking() const { return rare().stacking; }
+  /// The iface standing on this that claims a frame of it; null when none does.
+  NetIf* claimant(const Packet& frame) const {
+    return rare_ != nullptr ? rare_->stacking.claimant(frame) : nullptr;
+  }
   ContextOffload* offload() const { return rare_ != nullptr ? rare_->offload : nullptr; }
   SocketOffload* socket_offload() const {
     return rare_ != nullptr ? rare_->socket_offload : nullptr;
@@ -200,12 +207,20 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   }
 
   IfStats& stats() { return stats_; }
+  const IfStats& stats() const { return stats_; }
+  /// To count one; value() is to read.
+  IfLosses& losses() { return rare().losses; }
+  std::uint64_t value(const IfCounter& counter) const {
+    return counter.value(stats_, rare_ != nullptr ? rare_->losses : IfLosses());
+  }
   /// For Route.
   RouteCache& route_cache() { return route_cache_; }
   const RouteCache& route_cache() const { return route_cache_; }
   /// The record of the latest event of this iface; none while nobody watches.
-  RecordId last_event() const { return last_event_; }
-  void set_last_event(RecordId record) { last_event_ = record; }
+  RecordId last_event() const { return rare_ != nullptr ? rare_->last_event : RecordId(); }
+  void set_last_event(RecordId record) {
+    if (record.valid() || rare_ != nullptr) rare().last_event = record;
+  }
 
   // Down path. send_data: net_core's hand-over, Enetdown, Eio; consumes. tx: from the work queue or
   // the caller. output_frame: the L2's hand-over of a finished frame.
@@ -250,25 +265,29 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
 
   // What few ifaces have, from the first use on.
   struct Rare {
+    explicit Rare(NetIf& iface) : stacking(iface) {}
     Delegate used;
+    VirtualIface* virtual_iface = nullptr;
+    IfStacking stacking;
+    IfLosses losses;
+    RecordId last_event;
     ContextOffload* offload = nullptr;
     SocketOffload* socket_offload = nullptr;
     std::unique_ptr<std::string> if_name;  // null: made of kind and number
   };
-  Rare& rare() {
-    if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
+  Rare& rare() const {
+    if (rare_ == nullptr) rare_ = std::make_unique<Rare>(const_cast<NetIf&>(*this));
     return *rare_;
   }
 
-  // what every packet needs: three lines
+  // three lines; what every packet needs is in front
   Stack& stack_;
   L2* l2_ = nullptr;
   std::unique_ptr<L2Context> l2_context_;
   Driver* driver_ = nullptr;
-  VirtualIface* virtual_ = nullptr;
-  std::unique_ptr<Rare> rare_;
-  IfStacking stacking_{*this};
+  mutable std::unique_ptr<Rare> rare_;
   IfIndex index_;
+  SubjectId subject_;
   MacAddress link_address_;
   std::uint16_t mtu_;
   bool admin_up_ = false, carrier_ = true, dormant_ = false, running_ = false;
@@ -277,7 +296,6 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   bool has_send_ = false, point_to_point_ = false;  // of its L2
   ChecksumPolicy checksum_;
   RouteCache route_cache_;
-  SubjectId subject_;
   Ipv4Config ipv4_;
   IfStats stats_;  // in front: what every packet counts
   // the rest
@@ -294,8 +312,7 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   std::uint32_t kind_number_ = 0;  // from 0, among those of its kind
   std::unique_ptr<Ipv6If> ipv6_;
   SimTime oper_changed_at_;
-  RecordId last_event_;
 };
-static_assert(sizeof(NetIf) == 4 * kCacheLine);
+static_assert(sizeof(NetIf) == 3 * kCacheLine);
 
 }  // namespace flapjack

@@ -47,7 +47,7 @@ void Promiscuous::input(NetIf& iface, const Packet& frame) {
   if (asked_.empty()) return;  // the iface has it on, but nobody asked for frames
   PacketPtr copy = stack_.rx_pool.clone(frame);
   if (copy == nullptr) {
-    ++iface.stats().rx_alloc_failed;
+    ++iface.losses().rx_alloc_failed;
     stack_.tracer().event(iface.subject(), "copy_lost", {Attr::of("errno", Errc::Enobufs)});
     return;
   }

@@ -124,7 +124,7 @@ void Reassembly::give_up(Slot& slot, DropReason reason) {
 }
 
 void Reassembly::drop(NetIf& iface, PacketPtr packet, DropReason reason) {
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   stack_.tracer().drop(reason, iface.subject(), *packet);
 }
 

@@ -76,7 +76,7 @@ Status RouterAdvertiser::on_solicitation(NetIf& iface, Packet& packet) {
                                        NdOptionType::SourceLinkAddress)
                                  : std::nullopt;
   if (!solicitation || packet.meta.ttl != kNdHopLimit || (from.is_any() && link)) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     iface.stack().tracer().drop(DropReason::BadHeader, iface.stack().subject(), packet);
     return Errc::Einval;
   }

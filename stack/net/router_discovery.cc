@@ -106,7 +106,7 @@ void RouterDiscovery::on_time() {
 // ---- advertisements
 
 Status RouterDiscovery::refuse(NetIf& iface, Packet& packet) {
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   stack_.tracer().drop(DropReason::BadHeader, stack_.subject(), packet);
   return Errc::Einval;
 }

@@ -68,7 +68,7 @@ bool TrafficClass::skips(const Packet& packet) const {
 void TrafficClass::refuse(PacketPtr packet, std::size_t cls) {
   NetIf& iface = *stack_.iface(packet->meta.iface);
   ++rest().more[cls].dropped;
-  ++(direction_ == Direction::Tx ? iface.stats().tx_dropped : iface.stats().rx_dropped);
+  ++(direction_ == Direction::Tx ? iface.losses().tx_dropped : iface.losses().rx_dropped);
   stack_.tracer().drop(DropReason::QueueFull, iface.subject(), *packet);
   stack_.contexts.forget(packet->meta.context, packet->meta.id);
 }

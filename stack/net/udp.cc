@@ -32,7 +32,7 @@ void Udp::input(NetIf& iface, PacketPtr packet) {
   const UdpHeader::Error error = UdpHeader::parse(packet->bytes(), meta.source.address,
                                                   meta.destination.address, policy, header);
   if (error != UdpHeader::Error::None) {
-    ++iface.stats().rx_dropped;
+    ++iface.losses().rx_dropped;
     const bool sum = error == UdpHeader::Error::Checksum;
     return stack_.tracer().drop(sum ? DropReason::BadChecksum : DropReason::BadHeader,
                                 iface.subject(), *packet);
@@ -43,7 +43,7 @@ void Udp::input(NetIf& iface, PacketPtr packet) {
   meta.destination.port = header.destination_port;
   meta.payload_bytes = static_cast<std::uint32_t>(packet->size());
   if (stack_.conns.input(iface, packet) == Verdict::Ok) return;
-  ++iface.stats().rx_dropped;
+  ++iface.losses().rx_dropped;
   if (packet == nullptr) return;
   tell_sender(iface, *packet);
   stack_.tracer().drop(DropReason::NoListener, stack_.subject(), *packet);

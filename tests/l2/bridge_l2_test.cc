@@ -201,8 +201,8 @@ TEST_F(Bridge, AFrameThatAPortsLinkCannotCarryStaysHere) {
       EXPECT_EQ(rig.drops(DropReason::TooBig) - before, known ? !fits : 2 - row.got.size());
     }
   }
-  EXPECT_EQ(ports[2]->stats().tx_dropped, 8u);
-  EXPECT_EQ(ports[1]->stats().tx_dropped, 1u);
+  EXPECT_EQ(ports[2]->losses().tx_dropped, 8u);
+  EXPECT_EQ(ports[1]->losses().tx_dropped, 1u);
 }
 
 TEST_F(Bridge, AttachRefuses) {

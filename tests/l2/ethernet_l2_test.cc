@@ -68,7 +68,7 @@ TEST(EthernetL2, WithoutANextHopThereIsNoRoute) {
   TwoNodeWorld world;
   EXPECT_EQ(world.ethernet.send(world.if_a, ip_packet(world.if_a, {})).code(), Errc::Enetunreach);
   EXPECT_EQ(world.drops(DropReason::NoRoute), 1u);
-  EXPECT_EQ(world.if_a.stats().tx_dropped, 1u);
+  EXPECT_EQ(world.if_a.losses().tx_dropped, 1u);
 }
 
 TEST(EthernetL2, WithoutHeadroomThePacketIsRefused) {

@@ -99,14 +99,14 @@ TEST_F(Tunnel, FromSomebodyElseThereIsNoTunnel) {
   ASSERT_TRUE(tun_b.stacking().detach(world.if_b).ok());
   EXPECT_EQ(send(), 0u);
   EXPECT_EQ(world.drops(DropReason::UnknownTunnel), 1u);
-  EXPECT_EQ(world.if_b.stats().rx_dropped, 1u);
+  EXPECT_EQ(world.if_b.losses().rx_dropped, 1u);
 }
 
 TEST_F(Tunnel, WithoutAnAddressBelowThereIsNoWay) {
   world.if_a.ipv4_addr_rm(TwoNodeWorld::ip(1));
   EXPECT_EQ(send(), 0u);
   EXPECT_EQ(world.drops(DropReason::NoRoute), 1u);
-  EXPECT_EQ(tun_a.stats().tx_dropped, 1u);
+  EXPECT_EQ(tun_a.losses().tx_dropped, 1u);
   EXPECT_EQ(world.slab.in_use(), 0u);
 }
 
@@ -248,7 +248,7 @@ TEST_F(Tunnel, Ipv6ThatTheIfaceBelowCannotCarryIsDropped) {
   EXPECT_EQ(world.drops(DropReason::TooBig), 0u);
   send_ipv6(world, tun_a, 1261);
   EXPECT_EQ(world.drops(DropReason::TooBig), 1u);
-  EXPECT_EQ(tun_a.stats().tx_dropped, 1u);
+  EXPECT_EQ(tun_a.losses().tx_dropped, 1u);
   EXPECT_EQ(world.slab.in_use(), 0u);
 }
 

@@ -133,7 +133,7 @@ TEST_P(VlanRx, TheTagDecidesWhoseItIs) {
   } else {
     EXPECT_EQ(world.count("l3_in"), 0u);
     EXPECT_EQ(world.drops(row.reason), 1u);
-    EXPECT_EQ(world.if_b.stats().rx_dropped, 1u);
+    EXPECT_EQ(world.if_b.losses().rx_dropped, 1u);
   }
 }
 
@@ -198,8 +198,8 @@ TEST_F(Vlan, AFrameForAVlanThatIsDownIsDropped) {
   world.if_b.on_frame(frame(TwoNodeWorld::mac(2), VlanTag{0, false, 100}));
   world.settle();
   EXPECT_EQ(world.drops(DropReason::AdminDown), 1u);
-  EXPECT_EQ(b[0]->stats().rx_dropped, 1u);
-  EXPECT_EQ(world.if_b.stats().rx_dropped, 0u);
+  EXPECT_EQ(b[0]->losses().rx_dropped, 1u);
+  EXPECT_EQ(world.if_b.losses().rx_dropped, 0u);
 }
 
 TEST_F(Vlan, AFrameForSomebodyElseIsDroppedByTheVlan) {

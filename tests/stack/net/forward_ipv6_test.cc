@@ -292,8 +292,8 @@ TEST(ForwardIpv6, WithoutATxPacketItIsDropped) {
   world.rig.node.tx_pool.set_limit(0);
   world.hear(world.eth0, World::datagram(kFrom, kTo));
   EXPECT_EQ(world.rig.drops(), Lines{"no_buffers"});
-  EXPECT_EQ(world.eth1.stats().tx_dropped, 1u) << "counted where it was to leave";
-  EXPECT_EQ(world.eth1.stats().rx_dropped, 0u);
+  EXPECT_EQ(world.eth1.losses().tx_dropped, 1u) << "counted where it was to leave";
+  EXPECT_EQ(world.eth1.losses().rx_dropped, 0u);
 }
 
 TEST(ForwardIpv6, WhatCameToEverybodyOnTheLinkStaysThere) {

@@ -91,7 +91,7 @@ TEST_F(IcmpTest, BadMessages) {
   rig.receive(eth0, wrong_sum);
   rig.receive(eth0, short_one);
   EXPECT_EQ(rig.drops(), (Lines{"bad_checksum", "bad_header"}));
-  EXPECT_EQ(eth0.stats().rx_dropped, 2u);
+  EXPECT_EQ(eth0.losses().rx_dropped, 2u);
   EXPECT_TRUE(sent().empty());
 }
 

@@ -115,7 +115,7 @@ TEST(Ipv4Input, EachRefusalHasItsReason) {
     const bool taken = each.reason == nullptr;
     EXPECT_EQ(got, taken ? Lines{"hello"} : Lines{}) << each.what;
     EXPECT_EQ(rig.drops(), taken ? Lines{} : Lines{each.reason}) << each.what;
-    EXPECT_EQ(eth0.stats().rx_dropped, taken ? 0u : 1u) << each.what;
+    EXPECT_EQ(eth0.losses().rx_dropped, taken ? 0u : 1u) << each.what;
     EXPECT_EQ(rig.node.rx_pool.in_use(), 0u) << each.what;
   }
 }

@@ -96,10 +96,10 @@ TEST_F(MldTest, WrongQueriesAreDropped) {
       {.hop_limit = 2},        {.from = ip6("2001:db8::1")}, {.from = Ipv6Address{}},
       {.alert = std::nullopt}, {.alert = std::uint16_t{1}},  {.version = 1, .alert = std::nullopt}};
   for (const Query& row : rows) {
-    const std::uint64_t before = rig->eth0.stats().rx_dropped;
+    const std::uint64_t before = rig->eth0.losses().rx_dropped;
     query(row);
     EXPECT_EQ(rig->drops(), Lines{"bad_header"});
-    EXPECT_EQ(rig->eth0.stats().rx_dropped, before + 1);
+    EXPECT_EQ(rig->eth0.losses().rx_dropped, before + 1);
     rig->run_for(seconds(2));
     EXPECT_EQ(said(), Lines{});
     rig->forget();

@@ -203,10 +203,10 @@ TEST_F(NdTest, WrongMessagesHaveReasons) {
   };
   for (const Case& c : cases) {
     rig.forget();
-    const std::uint64_t before = rig.eth0.stats().rx_dropped;
+    const std::uint64_t before = rig.eth0.losses().rx_dropped;
     rig.hear(c.bytes);
     EXPECT_EQ(rig.drops(), Lines{c.reason}) << c.what;
-    EXPECT_EQ(rig.eth0.stats().rx_dropped, before + 1) << c.what;
+    EXPECT_EQ(rig.eth0.losses().rx_dropped, before + 1) << c.what;
     EXPECT_TRUE(rig.sent().empty()) << c.what;
   }
 }

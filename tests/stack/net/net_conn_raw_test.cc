@@ -137,7 +137,7 @@ TEST_F(RawIp, WithoutAPacketTheCopyComesLater) {
   EXPECT_EQ(got, (Lines{"app", "more:29", "raw:29"}));
   EXPECT_EQ(last[0] >> 4, 4);
   EXPECT_EQ(rig.events(), Lines{"n alloc_wait"}) << "for the first; then there was one again";
-  EXPECT_EQ(eth0.stats().rx_alloc_failed, 0u);
+  EXPECT_EQ(eth0.losses().rx_alloc_failed, 0u);
   EXPECT_EQ(rig.slab.in_use(), 0u);
 }
 
@@ -154,7 +154,7 @@ TEST_F(RawIp, AfterItsTimeTheCopyIsLostAndThePacketNot) {
   EXPECT_EQ(got, Lines{});
   EXPECT_EQ(rig.events(), (Lines{"n alloc_wait", "n alloc_failed", "n.eth0 copy_lost"}));
   EXPECT_EQ(rig.sink.records.back().at - start, milliseconds(100));
-  EXPECT_EQ(eth0.stats().rx_alloc_failed, 1u);
+  EXPECT_EQ(eth0.losses().rx_alloc_failed, 1u);
 }
 
 TEST_F(RawIp, WhoIsGoneMeanwhileGetsNone) {

@@ -255,9 +255,9 @@ TEST_F(Conns, WithoutBuffersAllCopiesAreLost) {
   rig.node.rx_pool.set_limit(1);
   EXPECT_EQ(input(packet(remote, {ip("224.1.2.3"), 7})), Verdict::Ok);
   rig.scheduler.run_until(rig.scheduler.now() + milliseconds(199));
-  EXPECT_EQ(eth0.stats().rx_alloc_failed, 1u);
+  EXPECT_EQ(eth0.losses().rx_alloc_failed, 1u);
   rig.scheduler.run();
-  EXPECT_EQ(eth0.stats().rx_alloc_failed, 2u);
+  EXPECT_EQ(eth0.losses().rx_alloc_failed, 2u);
   EXPECT_EQ(a.got.size() + b.got.size(), 0u);
   EXPECT_EQ(rig.node.rx_pool.in_use(), 0u);
 }
@@ -275,7 +275,7 @@ TEST_F(Conns, ACopyOfAMulticastMayComeLater) {
   EXPECT_EQ(test::text_of(b.got[0]->bytes()), "data");
   EXPECT_EQ(b.got[0]->meta.parent, a.got[0]->meta.parent);
   EXPECT_EQ(b.got[0]->meta.destination, a.got[0]->meta.destination);
-  EXPECT_EQ(eth0.stats().rx_alloc_failed, 0u);
+  EXPECT_EQ(eth0.losses().rx_alloc_failed, 0u);
 }
 
 TEST_F(Conns, OneRefusalOfAMulticastIsNotARefusalOfAll) {

@@ -103,7 +103,7 @@ TEST_F(Send, AnIfaceThatCannotSendNativelyIsEio) {
   EXPECT_EQ(sendto(context, sent()), Errc::Eio);
   EXPECT_EQ(log, Lines{"sent:EIO"});
   EXPECT_EQ(rig.drops(), Lines{"no_l2"});
-  EXPECT_EQ(mute.stats().tx_dropped, 1u);
+  EXPECT_EQ(mute.losses().tx_dropped, 1u);
 }
 
 TEST_F(Send, SendtoOverridesThePeer) {
@@ -133,7 +133,7 @@ TEST_F(Send, CarrierLostInTheQueueIsReportedAfterSuccess) {
   EXPECT_EQ(log, Lines{"sent:ENETDOWN"});
   EXPECT_EQ(rig.drops(), Lines{"carrier_down"});
   EXPECT_EQ(rig.hops().back(), "tx_queue") << "the L2 is not asked";
-  EXPECT_EQ(eth0.stats().tx_dropped, 1u);
+  EXPECT_EQ(eth0.losses().tx_dropped, 1u);
   EXPECT_TRUE(rig.driver(eth0).sent.empty());
 }
 
@@ -175,7 +175,7 @@ TEST_F(Send, TheDriversAndTheL2sRefusalsAreReported) {
   EXPECT_EQ(sendto(context, sent()), Errc::Ok);
   rig.scheduler.run();
   EXPECT_EQ(log, (Lines{"sent:EBUSY", "sent:ENETUNREACH"}));
-  EXPECT_EQ(eth0.stats().tx_dropped, 2u);
+  EXPECT_EQ(eth0.losses().tx_dropped, 2u);
   EXPECT_EQ(eth0.stats().tx_packets, 0u);
 }
 

@@ -208,11 +208,11 @@ TEST_F(Junction, SendRefusals) {
   PacketPtr unsendable = packet("192.0.2.2");
   unsendable->meta.iface = mute.index();
   EXPECT_EQ(send(std::move(unsendable)), Errc::Eio);
-  EXPECT_EQ(mute.stats().tx_dropped, 1u);
+  EXPECT_EQ(mute.losses().tx_dropped, 1u);
   ASSERT_TRUE(eth0.down().ok());
   EXPECT_EQ(send(packet("0.0.0.0")), Errc::Enetdown) << "looked at first";
   EXPECT_EQ(rig.drops(), (Lines{"no_route", "no_route", "no_l2", "iface_down"}));
-  EXPECT_EQ(eth0.stats().tx_dropped, 1u);
+  EXPECT_EQ(eth0.losses().tx_dropped, 1u);
   EXPECT_EQ(rig.node.tx_pool.in_use(), 0u);
 }
 
@@ -236,7 +236,7 @@ TEST_F(Junction, TheL2sAnswerInTheOldOrderIsEio) {
   EXPECT_EQ(old.context().sendto(test::text_bytes("x"), {ip("192.0.2.2"), 7}, sent, kNoWait).code(),
             Errc::Eio);
   EXPECT_EQ(log, Lines{"ENETUNREACH"});
-  EXPECT_EQ(iface.stats().tx_dropped, 1u);
+  EXPECT_EQ(iface.losses().tx_dropped, 1u);
 }
 
 TEST_F(Junction, WithoutTheCheckOnlyCarrierCounts) {
@@ -268,7 +268,7 @@ TEST_F(Junction, ReceiveRefusals) {
   EXPECT_EQ(rig.drops(), Lines{"bad_header"}) << "an empty frame ends here, too";
   rig.node.rx_pool.set_limit(0);
   EXPECT_EQ(receive(rig.frame({1, 2, 3})), Errc::Enobufs);
-  EXPECT_EQ(eth0.stats().rx_alloc_failed, 1u);
+  EXPECT_EQ(eth0.losses().rx_alloc_failed, 1u);
   ASSERT_TRUE(eth0.down().ok());
   EXPECT_EQ(receive(rig.frame({1, 2, 3})), Errc::Enetdown);
   EXPECT_EQ(rig.drops(), (Lines{"bad_header", "no_buffers", "admin_down"}));
@@ -298,7 +298,7 @@ TEST_F(Junction, WhatIsNeitherVersionIsUnknown) {
     rig.receive(eth0, test::Bytes(40, first));
     EXPECT_EQ(rig.drops(), Lines{"unknown_protocol"});
   }
-  EXPECT_EQ(eth0.stats().rx_dropped, 4u);
+  EXPECT_EQ(eth0.losses().rx_dropped, 4u);
 }
 
 }  // namespace

@@ -271,10 +271,10 @@ TEST_F(RouterDiscoveryTest, WrongAdvertisementsAreDropped) {
       test::nd_bytes(router, Ipv6Address::all_nodes(), advert, Bytes{1, 0, 0, 0, 0, 0, 0, 0})};
   for (const Bytes& bytes : cases) {
     rig.forget();
-    const std::uint64_t before = rig.eth0.stats().rx_dropped;
+    const std::uint64_t before = rig.eth0.losses().rx_dropped;
     rig.hear(bytes);
     EXPECT_EQ(rig.drops(), Lines{"bad_header"});
-    EXPECT_EQ(rig.eth0.stats().rx_dropped, before + 1);
+    EXPECT_EQ(rig.eth0.losses().rx_dropped, before + 1);
   }
 }
 

@@ -239,7 +239,7 @@ TEST(Splitter, ARouterWaitsToo) {
   in.on_frame(rig.frame(test::ipv4_bytes(header, Bytes(1300))));
   rig.scheduler.run_until(rig.scheduler.now() + milliseconds(100));
   EXPECT_EQ(rig.drops(), Lines{"no_buffers"});
-  EXPECT_EQ(out.stats().tx_dropped, 1u);
+  EXPECT_EQ(out.losses().tx_dropped, 1u);
   EXPECT_EQ(rig.node.tx_pool.in_use(), 2u) << "the two parts in the queue";
 }
 

@@ -106,7 +106,7 @@ TEST(TrafficClasses, EachClassHasItsShareOfTheSlots) {
   Senders senders(with_classes(4, 1, 14));  // 14 / 4: three each
   for (int i = 0; i < 5; ++i) EXPECT_EQ(senders.send(0), Errc::Ok) << "the caller is not told";
   EXPECT_EQ(senders.rig.drops(), (Lines{"queue_full", "queue_full"}));
-  EXPECT_EQ(senders.eth0.stats().tx_dropped, 2u);
+  EXPECT_EQ(senders.eth0.losses().tx_dropped, 2u);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(senders.send(7), Errc::Ok);
   EXPECT_EQ(senders.rig.drops().size(), 2u) << "another class has room";
   EXPECT_EQ(senders.rig.node.tx_queue.queued(), 6u);
@@ -232,7 +232,7 @@ TEST(TrafficClasses, ReceivedPacketsHavePriorityZero) {
   receivers.arrive("b", 7);
   receivers.arrive("c", 4);
   EXPECT_EQ(receivers.rig.drops(), Lines{"queue_full"});
-  EXPECT_EQ(receivers.eth0.stats().rx_dropped, 1u);
+  EXPECT_EQ(receivers.eth0.losses().rx_dropped, 1u);
   receivers.rig.scheduler.run();
   EXPECT_EQ(receivers.got, "ab");
   EXPECT_EQ(receivers.rig.node.rx_pool.in_use(), 0u);

@@ -68,10 +68,10 @@ TEST_F(UdpTest, BadOnesHaveReasons) {
   listen();
   for (const Case& each : cases) {
     rig.sink.records.clear();
-    const std::uint64_t before = eth0.stats().rx_dropped;
+    const std::uint64_t before = eth0.losses().rx_dropped;
     receive(each.change);
     EXPECT_EQ(rig.drops(), Lines{each.reason}) << each.what;
-    EXPECT_EQ(eth0.stats().rx_dropped, before + 1);
+    EXPECT_EQ(eth0.losses().rx_dropped, before + 1);
   }
   EXPECT_EQ(got, Lines{});
   EXPECT_TRUE(sent().empty()) << "nothing is said about any of them";
@@ -104,7 +104,7 @@ TEST_F(UdpTest, NobodyListensIsAnsweredWithTheQuotedHeaders) {
   const Bytes datagram = test::udp_bytes(peer, {ip("192.0.2.1"), 7}, "hello");
   rig.receive(eth0, datagram);
   EXPECT_EQ(rig.drops(), Lines{"no_listener"});
-  EXPECT_EQ(eth0.stats().rx_dropped, 1u);
+  EXPECT_EQ(eth0.losses().rx_dropped, 1u);
   ASSERT_EQ(sent().size(), 1u);
   Ipv4Header header;
   ASSERT_EQ(Ipv4Header::parse(sent()[0], {}, header), Ipv4Header::Error::None);
