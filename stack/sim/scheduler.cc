@@ -303,7 +303,13 @@ std::uint32_t Scheduler::allocate() {
   return index;
 }
 
+// By a quarter at a time: a large world has as many events at its start as never again.
 void Scheduler::grow() {
+  if (nodes_.size() == nodes_.capacity()) {
+    const std::size_t room = nodes_.size() + nodes_.size() / 4;
+    nodes_.reserve(room);
+    events_.reserve(room);
+  }
   free_ = static_cast<std::uint32_t>(nodes_.size());
   nodes_.push_back(Node{0, kNil, kNil});
   events_.emplace_back();

@@ -35,11 +35,15 @@ TEST(SubjectTable, PathsStayWhereTheyAreWhileItGrows) {
   EXPECT_FALSE(table.find("n3000").valid());
 }
 
-TEST(SubjectTable, AnEmptyPathAndOneLargerThanAChunk) {
+TEST(SubjectTable, AnEmptyPathAndLongOnes) {
   SubjectTable table;
   const std::string large(100'000, 'y');
   EXPECT_EQ(table.path(table.add("")), "");
   EXPECT_EQ(table.path(table.add(large)), large);
+  for (const std::size_t length : {254u, 255u, 256u}) {
+    const std::string path(length, 'x');
+    EXPECT_EQ(table.path(table.add(path)), path);
+  }
   EXPECT_EQ(table.path(table.add("z")), "z");
   EXPECT_EQ(table.find("").value, 1u);
 }
