@@ -66,6 +66,7 @@ class PacketPool {
         packets_(count_of(made.packets)),
         buffers_(count_of(made.buffers)),
         owner_(owner) {}
+  PacketPool(PacketSlab&, const PoolLimits&&, SubjectId = {}) = delete;  // it would not outlive it
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;
 

@@ -13,7 +13,8 @@ struct Size {
 
 TEST(PacketPool, APacketTakesAsManyBuffersAsItFills) {
   PacketSlab slab;
-  PacketPool pool(slab, {100, 100, 128});
+  const PoolLimits limits{100, 100, 128};
+  PacketPool pool(slab, limits);
   for (const Size& size : {Size{0, 1}, Size{1, 1}, Size{128, 1}, Size{129, 2}, Size{256, 2},
                            Size{257, 3}, Size{1500, 12}}) {
     const PacketPtr packet = pool.allocate(size.bytes);
@@ -24,7 +25,8 @@ TEST(PacketPool, APacketTakesAsManyBuffersAsItFills) {
 
 TEST(PacketPool, BuffersRunOutBeforePackets) {
   PacketSlab slab;
-  PacketPool pool(slab, {14, 36, 128});
+  const PoolLimits limits{14, 36, 128};
+  PacketPool pool(slab, limits);
   std::vector<PacketPtr> packets;
   while (PacketPtr packet = pool.allocate(1500)) packets.push_back(std::move(packet));
   EXPECT_EQ(packets.size(), 3u) << "36 buffers of 128 bytes are three full frames";
@@ -36,7 +38,8 @@ TEST(PacketPool, BuffersRunOutBeforePackets) {
 
 TEST(PacketPool, AdoptAndCloneCountWhatIsThere) {
   PacketSlab slab;
-  PacketPool tx(slab, 10), rx(slab, {10, 3, 100});
+  const PoolLimits wide{10}, narrow{10, 3, 100};
+  PacketPool tx(slab, wide), rx(slab, narrow);
   PacketPtr packet = tx.allocate();
   packet->append(150);
   ASSERT_TRUE(rx.adopt(*packet));
@@ -53,7 +56,8 @@ TEST(PacketPool, AdoptAndCloneCountWhatIsThere) {
 
 TEST(PacketPool, WhatItCouldHold) {
   PacketSlab slab;
-  PacketPool pool(slab, {1, 2, 128}), none(slab, {0, 2, 128});
+  const PoolLimits one{1, 2, 128}, nothing{0, 2, 128};
+  PacketPool pool(slab, one), none(slab, nothing);
   EXPECT_TRUE(pool.could_hold(256));
   EXPECT_FALSE(pool.could_hold(257));
   EXPECT_FALSE(none.could_hold(0));
