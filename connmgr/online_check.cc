@@ -34,13 +34,13 @@ OnlineCheck::OnlineCheck(Stack& stack, const Monitor& monitor, const OnlineCheck
     return Status();
   };
   stack_.mgmt.add(l4_callback_);
-  stack_.icmp->add(echo_reply_);
+  stack_.icmp()->add(echo_reply_);
   stack_.ip().set_listener(this);
 }
 
 OnlineCheck::~OnlineCheck() {
   stack_.ip().set_listener(nullptr);
-  stack_.icmp->remove(echo_reply_);
+  stack_.icmp()->remove(echo_reply_);
   stack_.mgmt.remove(l4_callback_);
 }
 
@@ -62,7 +62,8 @@ void OnlineCheck::probe_next() {
     NetIf& iface = *stack_.iface(IfIndex{static_cast<std::uint16_t>(probed_)});
     const std::uint16_t word = monitor_.if_state(iface);
     if (word == conn_state::kInvalid || (word & conn_state::kReady) == 0) continue;
-    const Status sent = stack_.icmp->send_echo_request(&iface, config_.host, kId, ++sequence_, {});
+    const Status sent =
+        stack_.icmp()->send_echo_request(&iface, config_.host, kId, ++sequence_, {});
     stack_.tracer().event(iface.subject(), conn_event::kOnlineProbe,
                           {Attr::of("result", sent.code())});
     if (sent.ok()) return timer_.start(config_.answer_within);

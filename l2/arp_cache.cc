@@ -197,7 +197,7 @@ void ArpCache::resolve(std::size_t place, const MacAddress& mac) {
 template <class Fn>
 void ArpCache::allocate(Fn go_on) {
   Stack& stack = iface_.stack();
-  stack.waits.allocate_within(stack.tx_pool, kArpBytes, stack.config().alloc.arp,
+  stack.waits().allocate_within(stack.tx_pool, kArpBytes, stack.config().alloc.arp,
                               std::move(go_on));
 }
 
@@ -251,7 +251,7 @@ Status ArpCache::tell_all(const ArpHeader& arp) {
     iface_.stack().tracer().event(iface_.subject(), "arp_failed",
                                   {Attr::of("errno", Errc::Enobufs)});
   };
-  stack.waits.wait_within(stack.tx_pool, kArpBytes, stack.config().alloc.arp, later);
+  stack.waits().wait_within(stack.tx_pool, kArpBytes, stack.config().alloc.arp, later);
   return Status();
 }
 

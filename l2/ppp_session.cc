@@ -179,14 +179,14 @@ void PppSession::ipv4_up() {
   }
   for (const Ipv4Address server : ipcp_.dns()) {
     if (server.is_any()) continue;
-    DnsResolver& dns = *iface_.stack().dns;  // records what it refuses
+    DnsResolver& dns = *iface_.stack().dns();  // records what it refuses
     static_cast<void>(dns.add_server(IpAddress(server), &iface_, DnsServerSource::Ppp).ok());
   }
   network_up();
 }
 
 void PppSession::ipv4_down() {
-  if (DnsResolver* dns = iface_.stack().dns.made()) {
+  if (DnsResolver* dns = iface_.stack().dns().made()) {
     dns->remove_servers(iface_, DnsServerSource::Ppp);
   }
   if (!address_.is_any()) iface_.ipv4_addr_rm(address_);

@@ -24,7 +24,7 @@ void Agent::start() {
   CnSocketConfig config;
   if (spec_.queue) config.receive_bytes = static_cast<std::size_t>(*spec_.queue);
   config.on_readable = delegate<&Agent::readable>(this);
-  Connector& connector = env_.node.stack.cn->connector;
+  Connector& connector = env_.node.stack.cn()->connector;
   auto opened = connector.open(config);
   if (!opened.ok()) return fail("open", opened.code(), connector.config().max_sockets);
   socket_ = std::move(opened.value());

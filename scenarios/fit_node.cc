@@ -68,7 +68,7 @@ void follow_routers(const NodeSpec& spec, Node& node) {
   if (!node.stack.config().router) return;
   for (const IfaceSpec& iface : spec.ifaces) {
     if (!iface.ipv6_auto || advertises(spec, iface)) continue;
-    node.stack.v6->router_discovery.follow(*node.stack.iface_by_name(iface.name));
+    node.stack.v6()->router_discovery.follow(*node.stack.iface_by_name(iface.name));
   }
 }
 

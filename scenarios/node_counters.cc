@@ -19,7 +19,7 @@ I micros(Duration d) { return d.ns / kMicrosecond; }
 // One that nobody has used has counted nothing.
 template <auto Count>
 I of_connector(const S& s) {
-  const CnParts* cn = s.cn.made();
+  const CnParts* cn = s.cn().made();
   return cn != nullptr ? number((cn->connector.*Count)()) : I{0};
 }
 
@@ -38,13 +38,16 @@ constexpr std::array kCounters = {
                 of_connector<&Connector::memory_failures>},
     NodeCounter{"icmp_errors_limited", "ICMP errors that a limit kept back",
                 [](const S& s) {
-                  const Icmp* icmp = s.icmp.made();
-                  const Ipv6Parts* v6 = s.v6.made();
+                  const Icmp* icmp = s.icmp().made();
+                  const Ipv6Parts* v6 = s.v6().made();
                   return number((icmp != nullptr ? icmp->errors_limited() : 0) +
                                 (v6 != nullptr ? v6->icmp.errors_limited() : 0));
                 }},
     NodeCounter{"forwarded", "packets a router sent on",
-                [](const S& s) { return number(s.forwarded); }},
+                [](const S& s) {
+                  const StackParts* const parts = s.made_parts();
+                  return number(parts != nullptr ? parts->forwarded : 0);
+                }},
     NodeCounter{"tx_alloc_failed", "sends that found the tx pool empty",
                 [](const S& s) { return number(s.tx_pool.failures()); }},
     NodeCounter{"rx_alloc_failed", "received packets that found the rx pool empty",

@@ -45,7 +45,7 @@ void PoolBook::update(const Key& key) {
   std::size_t limit = size(key.first, key.second);
   for (const Squeeze& squeeze : squeezes_[key]) limit = std::min(limit, squeeze.limit);
   if (is_connector(key.second)) {
-    return world_.node(key.first)->stack.cn->connector.buffers().set_bytes_max(limit);
+    return world_.node(key.first)->stack.cn()->connector.buffers().set_bytes_max(limit);
   }
   PacketPool& pool = pool_of(key);
   is_buffers(key.second) ? pool.set_buffer_limit(limit) : pool.set_limit(limit);

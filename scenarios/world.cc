@@ -153,7 +153,7 @@ void World::boot() {
     for (const DnsServerInfo& each : extras->dns_servers) {
       // a refusal is an event
       static_cast<void>(
-          node->stack.dns->add_server(each.endpoint, each.iface, each.source).ok());
+          node->stack.dns()->add_server(each.endpoint, each.iface, each.source).ok());
     }
   }
   for (const auto& node : nodes_) {
@@ -166,7 +166,7 @@ void World::boot() {
     const NodeExtras* const extras = node->extras.made();
     if (extras == nullptr) continue;
     for (NetIf* iface : extras->dhcp) {
-      const Status started = node->stack.dhcpv4->start(*iface);
+      const Status started = node->stack.dhcpv4()->start(*iface);
       if (started.ok()) continue;
       tracer_.event(iface->subject(), "dhcp_start_failed",
                     {Attr::of("errno", started.code())});

@@ -76,8 +76,8 @@ struct Node : ArenaObject<Node> {
   SmallVector<std::unique_ptr<Driver>, 2> drivers;
   Lazy<NodeExtras, Node> extras;
   AppList apps;  ///< and services
-  Stack stack;
-  ConnMgr conn_mgr;
+  [[no_unique_address]] Stack stack;
+  ConnMgr conn_mgr;  // in the rest of its last line
 
   /// The app or service of that name; null when there is none.
   App* app(std::string_view name) const;

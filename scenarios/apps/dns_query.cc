@@ -40,7 +40,7 @@ void DnsQuery::ask_next() {
 void DnsQuery::ask(const std::string& name) {
   const auto asked = std::make_shared<Asked>(
       Asked{name, stack_.scheduler().now(), counts_.sent, {}, 0});
-  const auto id = stack_.dns->resolve(
+  const auto id = stack_.dns()->resolve(
       name, type_,
       [asked, weak = std::weak_ptr<DnsQuery*>(self_)](DnsStatus status,
                                                       const IpAddress* address) {

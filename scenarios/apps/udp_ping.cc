@@ -28,11 +28,11 @@ constexpr Message kFilled = [] {
 
 /// Whether a datagram of so many bytes needs no wait: one that is small enough never to be split
 /// needs one packet, and nobody is in line for one.
-bool goes_at_once(const Stack& stack, std::size_t bytes) {
+bool goes_at_once(Stack& stack, std::size_t bytes) {
   const PacketPool& pool = stack.tx_pool;
   const std::size_t buffer = pool.buffer_bytes();
   const std::size_t buffers = (bytes + buffer - 1) / buffer;
-  return bytes <= kIpv4MinReassembly && stack.waits.waiting() == 0 &&
+  return bytes <= kIpv4MinReassembly && stack.waits().waiting() == 0 &&
          pool.in_use() < pool.limit() && pool.buffers_in_use() < pool.buffer_limit() &&
          buffers <= pool.buffer_limit() - pool.buffers_in_use();
 }

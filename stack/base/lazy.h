@@ -26,6 +26,11 @@ class Lazy {
   /// Null while nobody has used it: for those who only want to know, or to end something.
   Part* made() { return (word_ & kUnmade) == 0 ? reinterpret_cast<Part*>(word_) : nullptr; }
   const Part* made() const { return const_cast<Lazy*>(this)->made(); }
+  /// Destroys the part, if it was made, ahead of the owner. Only made() may follow.
+  void end() {
+    delete made();
+    word_ = 0;
+  }
 
  private:
   static constexpr std::uintptr_t kUnmade = 1;  // no object stands at an odd address

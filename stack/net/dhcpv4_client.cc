@@ -145,7 +145,7 @@ void Dhcpv4Client::extend() {
 void Dhcpv4Client::post() {
   if (posted_ == ticket_) return;
   posted_ = ticket_;
-  stack_.waits.allocate_within(
+  stack_.waits().allocate_within(
       stack_.tx_pool, kPacketBytes, stack_.config().alloc.dhcp,
       [this, ticket = ticket_](PacketPtr packet) { on_packet(ticket, std::move(packet)); });
   if (posted_ != ticket_) return;
@@ -345,13 +345,13 @@ void Dhcpv4Client::set_gateway(Ipv4Address gateway) {
 // resolver had no room for before.
 void Dhcpv4Client::set_dns_servers(const Dhcpv4Addresses& servers) {
   const bool same = servers == dns_servers_;
-  if (same && (dns_refused_.empty() || !stack_.dns->has_room())) return;
+  if (same && (dns_refused_.empty() || !stack_.dns()->has_room())) return;
   const Dhcpv4Addresses wanted = same ? dns_refused_ : servers;
-  DnsResolver* dns = stack_.dns.made();
+  DnsResolver* dns = stack_.dns().made();
   if (!same && dns != nullptr) dns->remove_servers(iface_, DnsServerSource::Dhcpv4);
   dns_refused_ = {};
   for (const Ipv4Address server : wanted.view()) {
-    const Status added = stack_.dns->add_server(server, &iface_, DnsServerSource::Dhcpv4);
+    const Status added = stack_.dns()->add_server(server, &iface_, DnsServerSource::Dhcpv4);
     if (!added.ok()) static_cast<void>(dns_refused_.push(server));
   }
   dns_servers_ = servers;

@@ -29,16 +29,16 @@ void Forward::ipv4(NetIf& in, PacketPtr packet, const Ipv4Header& header) {
   const NextHop hop = stack_.route().forward_to(to);
   if (went_to_all(in, hop)) return drop(in, std::move(packet), DropReason::NotForUs);
   if (header.ttl <= 1) {
-    stack_.icmp->send_error(in, *packet, {kIcmpTimeExceeded, kIcmpCodeTtlExceeded, 0, 0});
+    stack_.icmp()->send_error(in, *packet, {kIcmpTimeExceeded, kIcmpCodeTtlExceeded, 0, 0});
     return drop(in, std::move(packet), DropReason::TtlExpired);
   }
   if (hop.iface == nullptr) {
-    stack_.icmp->send_error(in, *packet, unreachable(kIcmpCodeNetUnreachable));
+    stack_.icmp()->send_error(in, *packet, unreachable(kIcmpCodeNetUnreachable));
     return drop(in, std::move(packet), DropReason::NoRoute);
   }
   const std::uint16_t mtu = hop.iface->mtu();
   if (packet->size() > mtu && header.dont_fragment) {
-    stack_.icmp->send_error(in, *packet, IcmpHeader::fragmentation_needed(mtu));
+    stack_.icmp()->send_error(in, *packet, IcmpHeader::fragmentation_needed(mtu));
     return drop(in, std::move(packet), DropReason::TooBig);
   }
   const IpAddress own = stack_.route().source(hop.iface, to);
@@ -85,7 +85,7 @@ bool Forward::pass_options(NetIf& in, Packet& packet, const Ipv4Header& header, 
                !record_timestamp(place, own, time_of_day_ms(stack_.scheduler().now()))) {
       constexpr std::uint8_t kOverflowAt = 3;  // RFC 791: where the count stands in the option
       const auto at = static_cast<std::uint8_t>(option.at + kOverflowAt);
-      stack_.icmp->send_error(in, packet, IcmpHeader::parameter_problem(at));
+      stack_.icmp()->send_error(in, packet, IcmpHeader::parameter_problem(at));
       return false;
     }
   }
@@ -103,7 +103,7 @@ void Forward::redirect(NetIf& in, const Packet& packet, const NetIf& out,
   };
   const auto own = in.ipv4().addresses();
   if (&in != &out || std::none_of(own.begin(), own.end(), has_both)) return;
-  stack_.icmp->send_error(in, packet, IcmpHeader::redirect(kIcmpCodeRedirectHost, better));
+  stack_.icmp()->send_error(in, packet, IcmpHeader::redirect(kIcmpCodeRedirectHost, better));
 }
 
 void Forward::send(PacketPtr packet, NetIf& out, const IpAddress& next_hop) {
@@ -118,16 +118,16 @@ void Forward::send(PacketPtr packet, NetIf& out, const IpAddress& next_hop) {
   meta.payload_bytes = 0;
   meta.l2_ready = false;
   meta.forwarded = true;
-  ++stack_.forwarded;
+  ++stack_.parts().forwarded;
   static_cast<void>(stack_.core().send_data(std::move(packet)).ok());  // recorded where refused
 }
 
 void Forward::unresolved(const Packet& packet) {
   NetIf& out = *stack_.iface(packet.meta.iface);
   if (packet.meta.destination.address.is_v4()) {
-    return stack_.icmp->send_error(out, packet, unreachable(kIcmpCodeHostUnreachable));
+    return stack_.icmp()->send_error(out, packet, unreachable(kIcmpCodeHostUnreachable));
   }
-  stack_.v6->icmp.send_error(out, packet, Icmpv6Header::unreachable(kIcmpv6AddressUnreachable));
+  stack_.v6()->icmp.send_error(out, packet, Icmpv6Header::unreachable(kIcmpv6AddressUnreachable));
 }
 
 void Forward::drop(NetIf& in, PacketPtr packet, DropReason reason) {

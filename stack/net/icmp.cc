@@ -85,7 +85,7 @@ void Icmp::answer_echo(NetIf& iface, const IcmpHeader& header, PacketPtr request
   const CauseScope scope(stack_.scheduler(), request->meta.cause);
   const std::size_t bytes = kIpv4HeaderBytes + request->size();
   request->meta.parked = true;
-  stack_.waits.allocate_within(
+  stack_.waits().allocate_within(
       stack_.tx_pool, bytes, stack_.config().alloc.icmp,
       [this, &iface, header, request = std::move(request)](PacketPtr answer) mutable {
         reply(iface, header, std::move(request), std::move(answer));
@@ -121,7 +121,7 @@ Status Icmp::send_echo_request(NetIf* iface, Ipv4Address destination, std::uint1
   const IcmpHeader header{kIcmpEchoRequest, 0, id, sequence};
   const std::size_t bytes = kIpv4HeaderBytes + kIcmpHeaderBytes + data.size();
   PacketPtr request =
-      stack_.waits.allocate(stack_.tx_pool, bytes, stack_.config().alloc.icmp);
+      stack_.waits().allocate(stack_.tx_pool, bytes, stack_.config().alloc.icmp);
   if (!fill(*iface, request.get(), destination, header, data)) return Errc::Enomem;
   return stack_.ip().output(std::move(request), IpProtocol::Icmp).ok() ? Status()
                                                                      : Status(Errc::Eio);
@@ -160,7 +160,7 @@ void Icmp::send_error(NetIf& iface, const Packet& offending, const IcmpHeader& e
   }
   std::vector<std::uint8_t> kept(quoted);
   std::copy_n(whole.begin(), quoted, kept.begin());
-  stack_.waits.wait_within(stack_.tx_pool, bytes, stack_.config().alloc.icmp,
+  stack_.waits().wait_within(stack_.tx_pool, bytes, stack_.config().alloc.icmp,
                            [this, told, kept = std::move(kept)](PacketPtr packet) {
                              send_error(told, std::move(packet), kept);
                            });

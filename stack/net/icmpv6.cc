@@ -32,7 +32,7 @@ bool came_in_fragments(const Packet& packet) {
 Icmpv6::Icmpv6(Stack& stack)
     : stack_(stack),
       scheduler_(stack.scheduler()),
-      waits_(stack.waits),
+      waits_(stack.waits()),
       pool_(stack.tx_pool),
       errors_(stack, *this),
       error_limit_(stack.config().icmp.error_limit) {

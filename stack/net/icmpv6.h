@@ -83,7 +83,7 @@ class Icmpv6 {
 
   Stack& stack_;
   Scheduler& scheduler_;
-  PacketWaits& waits_;
+  PacketWaits waits_;
   PacketPool& pool_;
   IcmpRegistry handlers_;
   Icmpv6Errors errors_;

@@ -56,7 +56,7 @@ void Igmp::send(NetIf& iface, Ipv4Address to, const IgmpHeader& message) {
 // As soon as a packet is free, within the time that ICMP waits.
 void Igmp::post(NetIf& iface, Ipv4Address to, std::vector<std::uint8_t> message) {
   const std::size_t bytes = kIpv4HeaderBytes + kIpv4RouterAlertBytes + message.size();
-  stack_.waits.allocate_within(stack_.tx_pool, bytes, stack_.config().alloc.icmp,
+  stack_.waits().allocate_within(stack_.tx_pool, bytes, stack_.config().alloc.icmp,
                                [this, &iface, to, message = std::move(message)](PacketPtr packet) {
                                  if (packet == nullptr || message.size() > packet->tailroom()) {
                                    stack_.tracer().event(iface.subject(), "igmp_failed",

@@ -44,7 +44,7 @@ void Ipv4::input(NetIf& iface, PacketPtr packet) {
     if (stack_.config().router) return stack_.forward().ipv4(iface, std::move(packet), header);
     return drop(iface, std::move(packet), DropReason::NotForUs);
   }
-  if (header.is_fragment()) return stack_.ipv4_fragment->input(iface, std::move(packet), header);
+  if (header.is_fragment()) return stack_.ipv4_fragment()->input(iface, std::move(packet), header);
   packet->pull(header.header_bytes);
   stack_.ip().input(iface, std::move(packet));
 }
@@ -96,14 +96,14 @@ DropReason Ipv4::refuse_options(NetIf& iface, const Packet& packet, const Ipv4He
   if (header.header_bytes == kIpv4HeaderBytes) return DropReason::None;
   Ipv4Options options(packet.bytes().first(header.header_bytes));
   if (!options.ok()) {
-    stack_.icmp->send_error(iface, packet, IcmpHeader::parameter_problem(options.bad_at()));
+    stack_.icmp()->send_error(iface, packet, IcmpHeader::parameter_problem(options.bad_at()));
     return DropReason::BadHeader;
   }
   for (const Ipv4OptionType type : {Ipv4OptionType::LooseRoute, Ipv4OptionType::StrictRoute}) {
     const auto found = options.find(type);
     const auto route = found ? Ipv4RouteOption::parse(*found) : std::nullopt;
     if (!route || route->is_full()) continue;
-    stack_.icmp->send_unreachable(iface, packet, kIcmpCodeSourceRouteFailed);
+    stack_.icmp()->send_unreachable(iface, packet, kIcmpCodeSourceRouteFailed);
     return DropReason::SourceRoute;
   }
   return DropReason::None;

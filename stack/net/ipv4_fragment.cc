@@ -104,7 +104,7 @@ void Ipv4Fragment::input(NetIf& iface, PacketPtr packet, const Ipv4Header& heade
     ++iface.losses().rx_dropped;
     const bool bad = stack_.config().ipv4_fragment.enabled;
     if (bad) {
-      stack_.icmp->send_error(iface, *packet, {kIcmpParameterProblem, kIcmpCodeBadLength, 0, 0});
+      stack_.icmp()->send_error(iface, *packet, {kIcmpParameterProblem, kIcmpCodeBadLength, 0, 0});
     }
     return stack_.tracer().drop(bad ? DropReason::BadHeader : DropReason::FragmentUnsupported,
                                 iface.subject(), *packet);
@@ -122,7 +122,7 @@ void Ipv4Fragment::input(NetIf& iface, PacketPtr packet, const Ipv4Header& heade
 
 // RFC 792: with the first fragment there, its sender is told.
 void Ipv4Fragment::expired(NetIf& iface, Packet& first) {
-  stack_.icmp->send_error(iface, first, {kIcmpTimeExceeded, kIcmpCodeReassemblyTime, 0, 0});
+  stack_.icmp()->send_error(iface, first, {kIcmpTimeExceeded, kIcmpCodeReassemblyTime, 0, 0});
 }
 
 }  // namespace flapjack

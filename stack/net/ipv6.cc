@@ -51,12 +51,12 @@ void Ipv6::input(NetIf& iface, PacketPtr packet) {
   if (!extensions.ok()) {
     if (extensions.tell && (!header.destination.is_multicast() || extensions.tell_of_multicast)) {
       const auto problem = Icmpv6Header::parameter_problem(extensions.code, extensions.pointer);
-      stack_.v6->icmp.send_error(iface, *packet, problem);
+      stack_.v6()->icmp.send_error(iface, *packet, problem);
     }
     return drop(iface, std::move(packet), DropReason::BadHeader);
   }
   if (extensions.is_fragment) {
-    return stack_.v6->fragmentation.input(iface, std::move(packet), extensions);
+    return stack_.v6()->fragmentation.input(iface, std::move(packet), extensions);
   }
   packet->pull(extensions.offset);
   meta.l3_bytes = static_cast<std::uint16_t>(extensions.offset);
@@ -97,7 +97,7 @@ void Ipv6::refuse_protocol(NetIf& iface, const Packet& packet) {
                                             packet.meta.l3_bytes + packet.size()};
   const Ipv6Extensions extensions = Ipv6Extensions::walk(whole);
   if (extensions.protocol == static_cast<std::uint8_t>(IpProtocol::NoNext)) return;
-  stack_.v6->icmp.send_error(
+  stack_.v6()->icmp.send_error(
       iface, packet,
       Icmpv6Header::parameter_problem(kIcmpv6UnknownNextHeader, extensions.next_header_at));
 }

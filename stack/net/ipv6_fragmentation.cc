@@ -106,7 +106,7 @@ void Ipv6Fragmentation::hand_up(NetIf& iface, PacketPtr whole) {
 
 // RFC 8200 section 4.5: with the first fragment there, its sender is told.
 void Ipv6Fragmentation::expired(NetIf& iface, Packet& first) {
-  stack_.v6->icmp.send_error(iface, first, Icmpv6Header::time_exceeded(kIcmpv6ReassemblyTime));
+  stack_.v6()->icmp.send_error(iface, first, Icmpv6Header::time_exceeded(kIcmpv6ReassemblyTime));
 }
 
 }  // namespace flapjack

@@ -174,7 +174,7 @@ bool Ipv6If::needs_dad() const {
 void Ipv6If::probe(Ipv6IfAddress& address) {
   address.state = AddressState::Tentative;
   address.probe_ends = iface_.stack().scheduler().now() + config_.dad_timeout;
-  iface_.stack().v6->nd.send_probe(iface_, address.address());
+  iface_.stack().v6()->nd.send_probe(iface_, address.address());
 }
 
 void Ipv6If::end_probe(Ipv6IfAddress& address) {
@@ -248,14 +248,14 @@ void Ipv6If::leave_groups() {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     if (!groups_[i].joined) continue;
     groups_[i].joined = false;
-    iface_.stack().v6->mld.leave(iface_, Ipv6Address(groups_[i].address));
+    iface_.stack().v6()->mld.leave(iface_, Ipv6Address(groups_[i].address));
   }
 }
 
 void Ipv6If::report(Ipv6IfGroup& group) {
   if (!iface_.is_up() || group.joined) return;
   group.joined = true;
-  iface_.stack().v6->mld.join(iface_, group.address);
+  iface_.stack().v6()->mld.join(iface_, group.address);
 }
 
 Status Ipv6If::leave(const Ipv6Address& group) {
@@ -265,7 +265,7 @@ Status Ipv6If::leave(const Ipv6Address& group) {
     const bool joined = groups_[i].joined;
     groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(i));
     iface_.stack().mgmt.notify(MgmtEvent::Ipv6MaddrDel, &iface_, group);
-    if (joined && iface_.is_up()) iface_.stack().v6->mld.leave(iface_, group);
+    if (joined && iface_.is_up()) iface_.stack().v6()->mld.leave(iface_, group);
     return Status();
   }
   return Errc::Enoent;

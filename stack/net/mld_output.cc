@@ -20,7 +20,7 @@ Icmpv6Route Mld::route(const NetIf& iface, const Ipv6Address& destination) const
 }
 
 void Mld::send(NetIf& iface, std::vector<std::uint8_t> message, const Icmpv6Route& route) {
-  stack_.v6->icmp.post(iface, std::move(message), route, stack_.config().alloc.icmp);
+  stack_.v6()->icmp.post(iface, std::move(message), route, stack_.config().alloc.icmp);
 }
 
 auto Mld::report_of(NetIf& iface) {

@@ -54,7 +54,7 @@ void Nd::answer(NetIf& iface, const Packet& packet, const NeighborSolicitation& 
 
 void Nd::send_probe(NetIf& iface, const Ipv6Address& target) {
   const Icmpv6Route route{{}, target.solicited_node(), kNdHopLimit, false, {}};
-  stack_.v6->icmp.post(iface, NeighborSolicitation::kBytes, route, stack_.config().alloc.nd,
+  stack_.v6()->icmp.post(iface, NeighborSolicitation::kBytes, route, stack_.config().alloc.nd,
                      [target, route](std::span<std::uint8_t> message) {
                        NeighborSolicitation{target, {}}.emit(message, route.source,
                                                              route.destination);
@@ -91,7 +91,7 @@ void Nd::send_solicit(NetIf& iface, const Ipv6Address& target, const Ipv6Address
   const Icmpv6Route route{source, destination, kNdHopLimit, false,
                           because != nullptr ? because->meta.cause : RecordId{}};
   const NdLinkAddress link{NdOptionType::SourceLinkAddress, iface.link_address()};
-  stack_.v6->icmp.post(iface, bytes, route, stack_.config().alloc.nd,
+  stack_.v6()->icmp.post(iface, bytes, route, stack_.config().alloc.nd,
                      [target, route, link](std::span<std::uint8_t> message) {
                        link.emit(&message[kBytes]);
                        NeighborSolicitation{target, {}}.emit(message, route.source,
@@ -112,7 +112,7 @@ void Nd::send_advert(NetIf& iface, const Ipv6Address& target, const Ipv6Address&
   advert.override_known = true;
   const Icmpv6Route route{target, destination, kNdHopLimit, false, because.meta.cause};
   const std::size_t options = iface.has_link_addresses() ? NdLinkAddress::kBytes : 0;
-  stack_.v6->icmp.post(iface, kBytes + options, route, stack_.config().alloc.nd,
+  stack_.v6()->icmp.post(iface, kBytes + options, route, stack_.config().alloc.nd,
                      [advert, route, link](std::span<std::uint8_t> message) {
                        if (message.size() > kBytes) link.emit(&message[kBytes]);
                        advert.emit(message, route.source, route.destination);

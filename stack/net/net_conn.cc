@@ -177,7 +177,7 @@ Verdict NetConnTable::input_multicast(NetIf& iface, PacketPtr& packet, std::uint
 Verdict NetConnTable::multicast_later(NetIf& iface, PacketPtr packet, std::uint64_t serial) {
   const std::size_t bytes = packet->size();
   packet->meta.parked = true;
-  stack_.waits.wait_within(
+  stack_.waits().wait_within(
       stack_.rx_pool, bytes, stack_.config().alloc.clone,
       [this, &iface, serial, packet = std::move(packet)](PacketPtr copy) mutable {
         packet->meta.parked = false;

@@ -58,7 +58,7 @@ void NetConnTable::copy_to_each(NetIf& iface, const Packet& packet, Hearers hear
 void NetConnTable::copy_later(NetIf& iface, Hearers hearers, std::uint64_t serial,
                               Copied copied) {
   const std::size_t bytes = copied.bytes.size();
-  stack_.waits.wait_within(
+  stack_.waits().wait_within(
       stack_.rx_pool, bytes, stack_.config().alloc.clone,
       [this, &iface, hearers, serial, copied = std::move(copied)](PacketPtr copy) mutable {
         NetConn* conn = entry_of(serial);

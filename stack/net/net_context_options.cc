@@ -242,7 +242,7 @@ Status NetContext::bind_to_device(std::string_view name) {
 NetIf* NetContext::group_iface(const IpAddress& group) const {
   const auto is_member = [&](const NetIf& iface) {
     if (group.is_v4()) {
-      return stack_.config().igmp.enabled && stack_.igmp->is_member(iface, group.v4());
+      return stack_.config().igmp.enabled && stack_.igmp()->is_member(iface, group.v4());
     }
     return iface.ipv6() != nullptr && iface.ipv6()->is_member(group.v6());
   };
@@ -266,7 +266,7 @@ Status NetContext::join_group(const IpAddress& group, IfIndex iface) {
     return each.iface == chosen && each.group == group;
   });
   if (here) return Errc::Ealready;
-  const Status joined = group.is_v4() ? stack_.igmp->join(*chosen, group.v4())
+  const Status joined = group.is_v4() ? stack_.igmp()->join(*chosen, group.v4())
                                       : chosen->ipv6()->join(group.v6());
   if (joined.ok()) groups.push_back({chosen, group});
   return joined;
@@ -281,7 +281,7 @@ Status NetContext::leave_group(const IpAddress& group, IfIndex iface) {
   });
   if (found == groups.end()) return Errc::Enoent;
   groups.erase(found);
-  return group.is_v4() ? stack_.igmp->leave(*chosen, group.v4())
+  return group.is_v4() ? stack_.igmp()->leave(*chosen, group.v4())
                        : chosen->ipv6()->leave(group.v6());
 }
 
@@ -291,7 +291,7 @@ void NetContext::leave_groups() {
   while (!groups.empty()) {
     const Membership last = groups.back();
     groups.pop_back();
-    const Status left = last.group.is_v4() ? stack_.igmp->leave(*last.iface, last.group.v4())
+    const Status left = last.group.is_v4() ? stack_.igmp()->leave(*last.iface, last.group.v4())
                                            : last.iface->ipv6()->leave(last.group.v6());
     static_cast<void>(left);  // an iface that lost the group by itself
   }

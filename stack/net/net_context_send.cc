@@ -169,7 +169,7 @@ Status NetContext::sendto_waiting(std::span<const std::uint8_t> bytes, const End
   const std::size_t room = packet_bytes(bytes.size());
   const PacketPool& pool = stack_.tx_pool;
   if (engine() != nullptr || pool.has_room(room)) return answer(bytes, peer, refused);
-  stack_.waits.wait_within(
+  stack_.waits().wait_within(
       stack_.tx_pool, room, stack_.config().alloc.udp,
       [this, life = life_, peer, refused = std::move(refused),
        kept = std::vector<std::uint8_t>(bytes.begin(), bytes.end())](PacketPtr packet) {
@@ -188,9 +188,9 @@ Status NetContext::answer(std::span<const std::uint8_t> bytes, const Endpoint& p
                           const std::function<void(Errc)>& refused) {
   Splitter* splitter = nullptr;
   if (stack_.config().ipv6_fragment.enabled && actual(peer).address.is_v6()) {
-    splitter = &stack_.v6->fragmentation;
+    splitter = &stack_.v6()->fragmentation;
   } else if (stack_.config().ipv4_fragment.enabled && actual(peer).address.is_v4()) {
-    splitter = &*stack_.ipv4_fragment;
+    splitter = &*stack_.ipv4_fragment();
   }
   const Splitter::Caller caller(splitter, refused);
   return sendto(bytes, peer, {}, Timeout::no_wait()).status();
@@ -202,7 +202,7 @@ PacketPtr NetContext::allocate(Timeout timeout, std::size_t bytes, Errc& error) 
   const Timeout asked = timeout.is_forever() ? options().send_timeout : timeout;
   PacketPtr packet = rare_ != nullptr && rare_->granted != nullptr
                          ? std::move(rare_->granted)
-                         : stack_.waits.allocate(stack_.tx_pool, packet_bytes(bytes),
+                         : stack_.waits().allocate(stack_.tx_pool, packet_bytes(bytes),
                                                  shorter(asked, stack_.config().alloc.udp));
   if (life != life_) {  // put() while waiting
     error = Errc::Ebadf;

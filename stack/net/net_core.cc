@@ -62,11 +62,11 @@ std::uint16_t NetCore::room(const NetIf& iface, const IpAddress& destination) co
 // it may not be split; Zephyr does not look either.
 Status NetCore::send_large(NetIf& iface, PacketPtr packet, std::uint16_t fits) {
   if (packet->meta.destination.address.is_v6()) {
-    if (stack_.v6->fragmentation.splits(*packet)) {
-      return stack_.v6->fragmentation.send(std::move(packet), fits);
+    if (stack_.v6()->fragmentation.splits(*packet)) {
+      return stack_.v6()->fragmentation.send(std::move(packet), fits);
     }
-  } else if (stack_.ipv4_fragment->splits(*packet)) {
-    return stack_.ipv4_fragment->send(std::move(packet), fits);
+  } else if (stack_.ipv4_fragment()->splits(*packet)) {
+    return stack_.ipv4_fragment()->send(std::move(packet), fits);
   }
   if (packet->meta.dont_fragment) {
     return iface.drop_tx(std::move(packet), DropReason::TooBig, Errc::Emsgsize);
@@ -185,7 +185,7 @@ void NetCore::copy_frame(NetIf& iface, const Packet& frame) {
     stack_.conns.frame_input(iface, frame, SocketType::Raw);
   }
   if (!iface.is_promiscuous()) return;
-  if (Promiscuous* promiscuous = stack_.promiscuous.made()) promiscuous->input(iface, frame);
+  if (Promiscuous* promiscuous = stack_.promiscuous().made()) promiscuous->input(iface, frame);
 }
 
 // Zephyr: a packet whose verdict is CONTINUE is fed again to virtual ifaces and to nobody else.

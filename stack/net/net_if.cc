@@ -10,7 +10,7 @@ namespace {
 // In Zephyr's order: IPv6, then IPv4, while the L2 still runs.
 void leave_groups(NetIf& iface) {
   if (Ipv6If* ipv6 = iface.ipv6()) ipv6->leave_groups();
-  if (Igmp* igmp = iface.stack().igmp.made()) igmp->leave_all(iface);
+  if (Igmp* igmp = iface.stack().igmp().made()) igmp->leave_all(iface);
 }
 
 }  // namespace
@@ -75,7 +75,6 @@ void NetIf::bind_l2(L2& l2) {
   stack_.routes_changed();
   l2_context_ = l2.attach(*this);
   kind_ = kind_of(traits);
-  kind_number_ = stack_.number_iface(kind_);
 }
 
 Foresight NetIf::foresee_send() const {
@@ -191,7 +190,7 @@ void NetIf::notify_up() {
 void NetIf::start_ip() {
   if (ipv6() != nullptr) {
     ipv6_->start();
-    stack_.v6->router_discovery.start(*this);
+    stack_.v6()->router_discovery.start(*this);
   }
   start_ipv4();
 }
@@ -220,14 +219,14 @@ void NetIf::notify_down() {
   stack_.mgmt.notify(MgmtEvent::IfDown, this);
   if (rare_ != nullptr) rare_->stacking.tell_uppers(false);
   stack_.route().forget_redirects(*this);
-  Ipv6Parts* const v6 = ipv6() != nullptr ? stack_.v6.made() : nullptr;
+  Ipv6Parts* const v6 = ipv6() != nullptr ? stack_.v6().made() : nullptr;
   if (v6 != nullptr) v6->nd.iface_down(*this, DropReason::IfaceDown);
   if (starts_ip()) stop_ip();
 }
 
 void NetIf::stop_ip() {
   if (ipv6() != nullptr) {
-    if (Ipv6Parts* v6 = stack_.v6.made()) {
+    if (Ipv6Parts* v6 = stack_.v6().made()) {
       v6->router_discovery.stop(*this);
       v6->mld.stop(*this);
     }
@@ -255,7 +254,7 @@ Status NetIf::send_data(PacketPtr packet) {
     return drop_tx(std::move(packet), DropReason::NoL2, Errc::Eio);
   }
   if (packet->meta.next_hop.is_v6()) {  // Zephyr: net_ipv6_prepare_for_send
-    switch (stack_.v6->nd.prepare(*this, packet)) {
+    switch (stack_.v6()->nd.prepare(*this, packet)) {
       case Verdict::Ok:
         return Status();
       case Verdict::Drop:

@@ -86,9 +86,12 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   bool auto_start() const { return auto_start_; }
   /// Other once its L2 is bound.
   IfKind kind() const { return kind_; }
-  /// What the device's own code calls it: "eth0", "wlan0" by its kind and number, until named. Not
-  /// its name in traces. Enotsup (not built in), Erange (longer than `room`) (net_if_get_name).
+  /// What the device's own code calls it: "eth0", "wlan0" by its kind and its number among those of
+  /// its kind, until named. Not its name in traces. Enotsup (not built in), Erange (longer than
+  /// `room`) (net_if_get_name).
   Result<std::string> if_name(std::size_t room = ~std::size_t{0}) const;
+  /// The same for who has counted: the iface is the `number`-th, from 0, of its kind.
+  std::string name_as(std::size_t number) const;
   /// Enotsup, Einval (empty), Enametoolong, Ealready (another iface has it) (net_if_set_name).
   Status set_if_name(std::string_view name);
   const MacAddress& link_address() const { return link_address_; }
@@ -309,7 +312,6 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   const bool auto_start_ : 1, is_wifi_ : 1, may_ipv4_ : 1;  // see NetIfConfig
   const bool ipv4_auto_ : 1, no_nd_ : 1, no_mld_ : 1;
   bool is_virtual_ : 1;
-  std::uint32_t kind_number_ = 0;  // from 0, among those of its kind
   std::unique_ptr<Ipv6If> ipv6_;
   SimTime oper_changed_at_;
 };

@@ -15,7 +15,7 @@ ArpPort* NetIf::arp_port() const {
 }
 
 void NetIf::on_arp(const ArpHeader& arp) {
-  if (Ipv4Acd* acd = stack_.acd.made()) acd->input(*this, arp);
+  if (Ipv4Acd* acd = stack_.acd().made()) acd->input(*this, arp);
 }
 
 Status NetIf::ipv4_config_get() {
@@ -47,7 +47,7 @@ const Ipv4IfAddress* NetIf::ipv4_addr_add(Ipv4Prefix prefix, AddressType type) {
   stack_.addresses_changed();
   stack_.mgmt.notify(MgmtEvent::Ipv4AddrAdd, this, prefix.address);
   if (checked) {
-    stack_.acd->start(*this, prefix.address);
+    stack_.acd()->start(*this, prefix.address);
   } else {
     set_ipv4_addr_state(prefix.address, AddressState::Preferred);
   }
@@ -66,7 +66,7 @@ void NetIf::remove_overridable() {
 bool NetIf::ipv4_addr_rm(Ipv4Address address) {
   if (!ipv4_.remove(address)) return false;
   stack_.addresses_changed();
-  if (Ipv4Acd* acd = stack_.acd.made()) acd->stop(*this, address);
+  if (Ipv4Acd* acd = stack_.acd().made()) acd->stop(*this, address);
   stack_.mgmt.notify(MgmtEvent::Ipv4AddrDel, this, address);
   return true;
 }
@@ -78,15 +78,15 @@ void NetIf::set_ipv4_addr_state(Ipv4Address address, AddressState state) {
 
 // Zephyr: notify_iface_up() and _down(), for ifaces that are native and not point-to-point.
 void NetIf::start_ipv4() {
-  if (Igmp* igmp = stack_.igmp.made()) igmp->iface_up(*this);
-  if (stack_.config().acd.enabled) stack_.acd->iface_up(*this);
-  if (ipv4_auto_ || stack_.config().ipv4_auto) stack_.autoconf->start(*this);
+  if (Igmp* igmp = stack_.igmp().made()) igmp->iface_up(*this);
+  if (stack_.config().acd.enabled) stack_.acd()->iface_up(*this);
+  if (ipv4_auto_ || stack_.config().ipv4_auto) stack_.autoconf()->start(*this);
 }
 
 void NetIf::stop_ipv4() {
-  if (Igmp* igmp = stack_.igmp.made()) igmp->iface_down(*this);
-  if (Ipv4Autoconf* autoconf = stack_.autoconf.made()) autoconf->reset(*this);
-  if (Ipv4Acd* acd = stack_.acd.made()) acd->iface_down(*this);
+  if (Igmp* igmp = stack_.igmp().made()) igmp->iface_down(*this);
+  if (Ipv4Autoconf* autoconf = stack_.autoconf().made()) autoconf->reset(*this);
+  if (Ipv4Acd* acd = stack_.acd().made()) acd->iface_down(*this);
 }
 
 }  // namespace flapjack

@@ -16,14 +16,19 @@ IfKind NetIf::kind_of(const L2Traits& traits) const {
   return IfKind::Other;
 }
 
-Result<std::string> NetIf::if_name(std::size_t room) const {
-  if (!stack_.config().sockets.if_names) return Errc::Enotsup;
+std::string NetIf::name_as(std::size_t number) const {
   static constexpr std::array<std::string_view, kIfKinds> kPrefixes = {"eth",  "wlan", "vlan",
                                                                        "dummy", "ppp", "net"};
-  const std::string name =
-      rare_ != nullptr && rare_->if_name != nullptr
-          ? *rare_->if_name
-          : std::string(kPrefixes[static_cast<std::size_t>(kind_)]) + std::to_string(kind_number_);
+  if (rare_ != nullptr && rare_->if_name != nullptr) return *rare_->if_name;
+  return std::string(kPrefixes[static_cast<std::size_t>(kind_)]) + std::to_string(number);
+}
+
+Result<std::string> NetIf::if_name(std::size_t room) const {
+  if (!stack_.config().sockets.if_names) return Errc::Enotsup;
+  const auto before = stack_.ifaces().first(index_.value - 1);
+  const auto number = std::count_if(before.begin(), before.end(),
+                                    [&](const auto& other) { return other->kind() == kind_; });
+  std::string name = name_as(static_cast<std::size_t>(number));
   if (name.size() > room) return Errc::Erange;
   return name;
 }
@@ -42,9 +47,10 @@ Status NetIf::set_if_name(std::string_view name) {
 Result<IfIndex> Stack::index_by_name(std::string_view name) const {
   if (!config().sockets.if_names) return Errc::Enotsup;
   if (name.empty()) return Errc::Einval;
+  std::array<std::size_t, kIfKinds> numbers{};
   for (const auto& iface : ifaces_) {
-    const Result<std::string> own = iface->if_name();
-    if (own.ok() && own.value() == name) return iface->index();
+    std::size_t& number = numbers[static_cast<std::size_t>(iface->kind())];
+    if (iface->name_as(number++) == name) return iface->index();
   }
   return Errc::Enoent;
 }

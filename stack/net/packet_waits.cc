@@ -17,16 +17,17 @@ Errc failure_of(const PacketPool& pool, std::size_t bytes) {
 
 }  // namespace
 
-PacketWait::PacketWait(PacketWaits& owner, PacketPool& from, std::size_t bytes)
-    : waits(owner),
+PacketWait::PacketWait(Stack& of, PacketPool& from, std::size_t bytes)
+    : stack(of),
       pool(from),
-      turn(owner.stack_.scheduler(), Lane::Work,
-           delegate<[](PacketWait& wait) { wait.waits.finish(wait); }>(this)),
+      turn(of.scheduler(), Lane::Work,
+           delegate<[](PacketWait& wait) { wait.stack.waits().finish(wait); }>(this)),
       request(bytes, delegate<[](PacketWait& wait) { wait.turn.start(Duration{}); }>(this)) {}
 
-PacketWaits::PacketWaits(Stack& stack) : stack_(stack) {}
-
-PacketWaits::~PacketWaits() = default;
+std::size_t PacketWaits::waiting() const {
+  const StackParts* const parts = stack_.made_parts();
+  return parts != nullptr ? parts->waits.size() : 0;
+}
 
 std::string_view PacketWaits::name_of(const PacketPool& pool) const {
   return &pool == &stack_.tx_pool ? "tx" : "rx";
@@ -57,17 +58,17 @@ void PacketWaits::line_up(std::unique_ptr<PacketWait> wait, Timeout timeout) {
   wait->held_up = stack_.work;
   if (wait->held_up.queue != nullptr) wait->held_up.queue->block(wait->held_up.cls);
   if (!timeout.is_forever()) wait->turn.start(timeout.span());
-  if (waits_ == nullptr) waits_ = std::make_unique<std::vector<std::unique_ptr<PacketWait>>>();
-  PacketWait& waiting = *waits_->emplace_back(std::move(wait));
+  PacketWait& waiting = *stack_.parts().waits.emplace_back(std::move(wait));
   if (waiting.pool.could_hold(waiting.request.bytes)) waiting.pool.wait(waiting.request);
 }
 
 void PacketWaits::finish(PacketWait& wait) {
-  const auto found = std::find_if(waits_->begin(), waits_->end(),
+  Waits& waits = stack_.parts().waits;
+  const auto found = std::find_if(waits.begin(), waits.end(),
                                   [&](const auto& each) { return each.get() == &wait; });
-  assert(found != waits_->end());
+  assert(found != waits.end());
   const std::unique_ptr<PacketWait> over = std::move(*found);
-  waits_->erase(found);
+  waits.erase(found);
   const CauseScope scope(stack_.scheduler(), over->cause);
   if (over->request.packet == nullptr) {
     wait.pool.cancel(wait.request);

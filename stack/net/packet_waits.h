@@ -36,11 +36,11 @@ class PacketWaits;
 
 /// One call of PacketWaits::wait_within() that waits.
 struct PacketWait {
-  PacketWait(PacketWaits& waits, PacketPool& pool, std::size_t bytes);
+  PacketWait(Stack& stack, PacketPool& pool, std::size_t bytes);
   virtual ~PacketWait() = default;
   virtual void go_on(PacketPtr packet) = 0;
 
-  PacketWaits& waits;
+  Stack& stack;
   PacketPool& pool;
   RecordId cause;  ///< of what is done with the packet
   WorkContext held_up;  ///< the thread that waits with it, if one does
@@ -50,10 +50,9 @@ struct PacketWait {
 
 class PacketWaits {
  public:
-  explicit PacketWaits(Stack& stack);
-  ~PacketWaits();
-  PacketWaits(const PacketWaits&) = delete;
-  PacketWaits& operator=(const PacketWaits&) = delete;
+  /// Those of a node.
+  using Waits = std::vector<std::unique_ptr<PacketWait>>;
+  explicit PacketWaits(Stack& stack) : stack_(stack) {}
 
   /// Goes on with a packet of `pool` that has room for `bytes` (see PacketPool::allocate()). Calls
   /// `go_on(PacketPtr)` at once when one is free, else in a turn of its own: once one is, or with
@@ -73,12 +72,12 @@ class PacketWaits {
   void wait_within(PacketPool& pool, std::size_t bytes, Timeout timeout, Fn go_on) {
     if (!may_wait(pool, bytes, timeout)) return go_on(nullptr);
     struct Held : PacketWait {
-      Held(PacketWaits& w, PacketPool& p, std::size_t n, Fn f)
-          : PacketWait(w, p, n), fn(std::move(f)) {}
+      Held(Stack& s, PacketPool& p, std::size_t n, Fn f)
+          : PacketWait(s, p, n), fn(std::move(f)) {}
       void go_on(PacketPtr got) override { fn(std::move(got)); }
       Fn fn;
     };
-    line_up(std::make_unique<Held>(*this, pool, bytes, std::move(go_on)), timeout);
+    line_up(std::make_unique<Held>(stack_, pool, bytes, std::move(go_on)), timeout);
   }
 
   /// Whether wait_within() would wait and not go on with null at once.
@@ -89,7 +88,7 @@ class PacketWaits {
   PacketPtr allocate(PacketPool& pool, std::size_t bytes, Timeout timeout);
 
   /// How many calls of wait_within() wait.
-  std::size_t waiting() const { return waits_ == nullptr ? 0 : waits_->size(); }
+  std::size_t waiting() const;
 
  private:
   friend struct PacketWait;
@@ -100,7 +99,6 @@ class PacketWaits {
   std::string_view name_of(const PacketPool& pool) const;
 
   Stack& stack_;
-  std::unique_ptr<std::vector<std::unique_ptr<PacketWait>>> waits_;  // null: nobody ever waited
 };
 
 }  // namespace flapjack

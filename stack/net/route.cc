@@ -48,7 +48,7 @@ NetIf* Route::walk_to(const IpAddress& address) const {
 
 const AddressIndex* Route::index() const {
   if (stack_.ifaces().size() <= kFewIfaces) return nullptr;
-  std::unique_ptr<AddressIndex>& index = stack_.route_tables->index;
+  std::unique_ptr<AddressIndex>& index = stack_.route_tables()->index;
   if (index == nullptr || index->epoch() != stack_.address_epoch()) {
     index = std::make_unique<AddressIndex>(stack_);
   }
@@ -218,7 +218,7 @@ NextHop Route::forward_to(const IpAddress& destination) const {
 
 const Route::Redirected* Route::redirected(const NetIf& iface,
                                            const IpAddress& destination) const {
-  const RouteTables* const tables = stack_.route_tables.made();
+  const RouteTables* const tables = stack_.route_tables().made();
   if (tables == nullptr) return nullptr;
   const std::vector<Redirected>& redirects = tables->redirects;
   const auto found = std::find_if(redirects.begin(), redirects.end(), [&](const Redirected& each) {
@@ -229,7 +229,7 @@ const Route::Redirected* Route::redirected(const NetIf& iface,
 
 void Route::redirect(const NetIf& iface, const IpAddress& destination,
                      const IpAddress& next_hop) const {
-  std::vector<Redirected>& redirects = stack_.route_tables->redirects;
+  std::vector<Redirected>& redirects = stack_.route_tables()->redirects;
   std::erase_if(redirects, [&](const Redirected& each) {
     return each.iface == &iface && each.destination == destination;
   });
@@ -240,7 +240,7 @@ void Route::redirect(const NetIf& iface, const IpAddress& destination,
 
 template <class Gone>
 void Route::forget_if(const Gone& gone) const {
-  RouteTables* const tables = stack_.route_tables.made();
+  RouteTables* const tables = stack_.route_tables().made();
   if (tables != nullptr) std::erase_if(tables->redirects, gone);
   stack_.routes_changed();
 }

@@ -29,8 +29,6 @@ int RouteEntry::match(const IpAddress& destination) const {
   return covers ? int{length} : -1;
 }
 
-RouteTable::RouteTable(Stack& stack, std::size_t limit) : stack_(stack), limit_(limit) {}
-
 Status RouteTable::add(const RouteEntry& route) {
   const bool mixed = !route.next_hop.is_any() && route.next_hop.family() != route.network.family();
   if (route.iface == nullptr || mixed || route.length > bits_of(route.network)) {
@@ -40,8 +38,9 @@ Status RouteTable::add(const RouteEntry& route) {
     const bool same = known.iface == route.iface && same_prefix(known, route.network, route.length);
     if (same) return Errc::Eexist;
   }
-  if (entries_.size() >= limit_) return Errc::Enomem;
-  entries_.all().reserve(limit_);
+  const std::size_t limit = stack_.config().max_routes;
+  if (entries_.size() >= limit) return Errc::Enomem;
+  entries_.all().reserve(limit);
   entries_.push_back(route);
   stack_.routes_changed();
   notify(route, true);

@@ -25,11 +25,11 @@ struct RouteEntry {
 
 class RouteTable {
  public:
-  /// `limit`: NET_MAX_ROUTES, of both families together.
-  RouteTable(Stack& stack, std::size_t limit);
+  explicit RouteTable(Stack& stack) : stack_(stack) {}
 
   /// Raises IPV6_ROUTE_ADD for an IPv6 route. Einval (no iface, mixed families, prefix too long),
-  /// Eexist (the same prefix over the same iface), Enomem (full).
+  /// Eexist (the same prefix over the same iface), Enomem (full:
+  /// StackConfig::max_routes).
   Status add(const RouteEntry& route);
   /// Enoent when there is no such route. Raises IPV6_ROUTE_DEL.
   Status remove(const IpAddress& network, std::uint8_t length, const NetIf& iface);
@@ -42,7 +42,6 @@ class RouteTable {
   void notify(const RouteEntry& route, bool added);
 
   Stack& stack_;
-  std::size_t limit_;
   RareVector<RouteEntry> entries_;
 };
 

@@ -41,7 +41,7 @@ void RouterAdvertiser::start() {
   if (running_) return;
   running_ = true;
   initial_ = 0;
-  iface_.stack().v6->icmp.add(handler_);
+  iface_.stack().v6()->icmp.add(handler_);
   timer_.start_at(soonest());
 }
 
@@ -49,7 +49,7 @@ void RouterAdvertiser::stop(bool farewell) {
   if (!running_) return;
   running_ = false;
   timer_.cancel();
-  iface_.stack().v6->icmp.remove(handler_);
+  iface_.stack().v6()->icmp.remove(handler_);
   if (farewell && iface_.is_up()) send(true);
 }
 
@@ -80,7 +80,7 @@ Status RouterAdvertiser::on_solicitation(NetIf& iface, Packet& packet) {
     iface.stack().tracer().drop(DropReason::BadHeader, iface.stack().subject(), packet);
     return Errc::Einval;
   }
-  if (link) iface.stack().v6->nd.learn(iface, from, *link, false);
+  if (link) iface.stack().v6()->nd.learn(iface, from, *link, false);
   const Duration delay{random_.between(0, kMaxAnswerDelay.ns)};
   const SimTime at = std::max(iface.stack().scheduler().now() + delay, soonest());
   if (!timer_.running() || at < timer_.deadline()) timer_.start_at(at);
@@ -166,7 +166,7 @@ void RouterAdvertiser::send(bool farewell) {
   advert.emit(message, from, Ipv6Address::all_nodes());
   const Icmpv6Route route{from, Ipv6Address::all_nodes(), kNdHopLimit, false, {}};
   Stack& stack = iface_.stack();
-  stack.v6->icmp.post(iface_, std::move(message), route, stack.config().alloc.nd);
+  stack.v6()->icmp.post(iface_, std::move(message), route, stack.config().alloc.nd);
 }
 
 }  // namespace flapjack

@@ -66,7 +66,7 @@ void RouterDiscovery::solicit(NetIf& iface) {
   constexpr std::size_t kBytes = RouterSolicitation::kBytes;
   const NdLinkAddress link{NdOptionType::SourceLinkAddress, iface.link_address()};
   const Icmpv6Route route{source, Ipv6Address::all_routers(), kNdHopLimit, false, {}};
-  stack_.v6->icmp.post(iface, kBytes + options, route, stack_.config().alloc.nd,
+  stack_.v6()->icmp.post(iface, kBytes + options, route, stack_.config().alloc.nd,
                      [route, link](std::span<std::uint8_t> message) {
                        if (message.size() > kBytes) link.emit(&message[kBytes]);
                        RouterSolicitation{}.emit(message, route.source, route.destination);
@@ -142,7 +142,7 @@ void RouterDiscovery::take_router(NetIf& iface, const Ipv6Address& router,
 void RouterDiscovery::take_options(NetIf& iface, const Ipv6Address& router,
                                    const RouterAdvertisement& advert) {
   if (const auto link = advert.options.link_address(NdOptionType::SourceLinkAddress)) {
-    stack_.v6->nd.learn(iface, router, *link, true);
+    stack_.v6()->nd.learn(iface, router, *link, true);
   }
   if (const auto mtu = advert.options.mtu(); mtu && *mtu >= kIpv6MinMtu && *mtu <= iface.mtu()) {
     iface.ipv6()->set_mtu(static_cast<std::uint16_t>(*mtu));
@@ -170,7 +170,7 @@ void RouterDiscovery::take_server(NetIf& iface, const IpAddress& server, Duratio
   if (lifetime.ns == 0) {
     if (held == dns_.end()) return;
     dns_.erase(held);
-    stack_.dns->remove_servers(iface, DnsServerSource::RouterAdvert, &server);
+    stack_.dns()->remove_servers(iface, DnsServerSource::RouterAdvert, &server);
     return;
   }
   const SimTime until = stack_.scheduler().now() + lifetime;
@@ -178,7 +178,7 @@ void RouterDiscovery::take_server(NetIf& iface, const IpAddress& server, Duratio
     held->until = until;
     return;
   }
-  const Status added = stack_.dns->add_server(server, &iface, DnsServerSource::RouterAdvert);
+  const Status added = stack_.dns()->add_server(server, &iface, DnsServerSource::RouterAdvert);
   if (added.ok()) dns_.push_back({&iface, server, until});  // else the resolver recorded it
 }
 
@@ -191,7 +191,7 @@ void RouterDiscovery::expire_servers() {
     }
     const DnsLease over = dns_[i];
     dns_.erase(dns_.begin() + static_cast<std::ptrdiff_t>(i));
-    stack_.dns->remove_servers(*over.iface, DnsServerSource::RouterAdvert, &over.server);
+    stack_.dns()->remove_servers(*over.iface, DnsServerSource::RouterAdvert, &over.server);
   }
 }
 
@@ -246,7 +246,7 @@ Status RouterDiscovery::on_redirect(NetIf& iface, Packet& packet) {
   if (!accepted) return refuse(iface, packet);
   const bool to_router = redirect->target != redirect->destination;
   if (const auto link = redirect->options.link_address(NdOptionType::TargetLinkAddress)) {
-    stack_.v6->nd.learn(iface, redirect->target, *link, to_router);
+    stack_.v6()->nd.learn(iface, redirect->target, *link, to_router);
   }
   stack_.route().redirect(iface, redirect->destination, redirect->target);
   return Status();

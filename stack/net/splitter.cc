@@ -47,7 +47,7 @@ std::size_t Splitter::next_bytes(const Split& split) {
 
 PacketPtr Splitter::allocate(const Split& split) {
   split.whole->meta.parked = true;
-  PacketPtr piece = stack_.waits.allocate(stack_.tx_pool, next_bytes(split),
+  PacketPtr piece = stack_.waits().allocate(stack_.tx_pool, next_bytes(split),
                                           stack_.config().alloc.fragment);
   split.whole->meta.parked = false;
   return piece;
@@ -56,14 +56,14 @@ PacketPtr Splitter::allocate(const Split& split) {
 // A fiber has waited already.
 bool Splitter::may_wait(const Split& split) {
   return stack_.fibers().current() == nullptr &&
-         stack_.waits.may_wait(stack_.tx_pool, next_bytes(split), stack_.config().alloc.fragment);
+         stack_.waits().may_wait(stack_.tx_pool, next_bytes(split), stack_.config().alloc.fragment);
 }
 
 void Splitter::wait(Split split) {
   if (caller_ != nullptr) split.refused = *caller_;
   split.whole->meta.parked = true;
   const std::size_t bytes = next_bytes(split);
-  stack_.waits.wait_within(stack_.tx_pool, bytes, stack_.config().alloc.fragment,
+  stack_.waits().wait_within(stack_.tx_pool, bytes, stack_.config().alloc.fragment,
                            [this, split = std::move(split)](PacketPtr piece) mutable {
                              go_on(std::move(split), std::move(piece));
                            });

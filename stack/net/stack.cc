@@ -45,33 +45,37 @@ Stack::Stack(const StackEnv& env, std::string_view name, NodeId id,
       rx_queue(*this, TrafficClass::Direction::Rx,
                {config().rx_classes, slots(config(), config().rx_pool.packets),
                 config().priority_map, config().rx_skip_high}),
+      parts_(*this),
       pmtu(*this),
       conns(*this),
       contexts(*this),
-      waits(*this),
-      routes(*this, config().max_routes),
+      routes(*this),
       mgmt(*this),
-      routers(*this),
-      route_tables(*this),
-      acd(*this),
-      autoconf(*this),
-      ipv4_fragment(*this),
-      igmp(*this),
-      icmp(*this),
-      v6(*this),
-      promiscuous(*this),
-      dns(*this),
-      dhcpv4(*this),
-      cn(*this) {}
+      routers(*this) {}
+
+StackParts::StackParts(Stack& stack)
+    : route_tables(stack),
+      acd(stack),
+      autoconf(stack),
+      ipv4_fragment(stack),
+      igmp(stack),
+      icmp(stack),
+      v6(stack),
+      promiscuous(stack),
+      dns(stack),
+      dhcpv4(stack),
+      cn(stack) {}
 
 std::string Stack::path_of(std::string_view part) const {
   return std::string(name()).append(1, '.').append(part);
 }
 
-// Contexts first, which may have groups to leave, then ifaces: both use the parts.
+// Contexts first, which may have groups to leave, then ifaces: both use the parts. These let go of
+// mgmt.
 Stack::~Stack() {
   contexts.put_all();
   ifaces_.clear();
+  parts_.end();
 }
 
 NetIf& Stack::add_iface(NetIfConfig config) {
@@ -84,8 +88,7 @@ NetIf& Stack::add_iface(NetIfConfig config) {
 
 // Many are mostly added before somebody asks.
 const std::vector<NetIf*>& Stack::by_name() const {
-  if (by_name_ == nullptr) by_name_ = std::make_unique<std::vector<NetIf*>>();
-  std::vector<NetIf*>& all = *by_name_;
+  std::vector<NetIf*>& all = parts().by_name;
   const std::size_t known = all.size();
   const bool one = ifaces_.size() == known + 1;
   for (std::size_t i = known; i < ifaces_.size(); ++i) {
@@ -144,7 +147,7 @@ void Stack::prefetch() const {
 }
 
 void Stack::post_init() {
-  CnParts* const heard = cn.made();
+  CnParts* const heard = cn().made();
   if (!booted_ && heard != nullptr) heard->start();
   booted_ = true;
   const auto with_ipv6 = static_cast<std::size_t>(

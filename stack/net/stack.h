@@ -95,6 +95,46 @@ struct StackConfig {
   bool operator==(const StackConfig&) const = default;
 };
 
+/// What few nodes have any of: made together, and each part when it is first used.
+struct StackParts {
+  explicit StackParts(Stack& stack);
+
+  IpListener* ip_listener = nullptr;  ///< see Ip::set_listener()
+  std::uint64_t forwarded = 0;        ///< packets that Forward sent on
+  std::vector<NetIf*> by_name;        ///< what Stack::iface_by_name() searches in, sorted
+  PacketWaits::Waits waits;
+  Lazy<RouteTables, Stack> route_tables;
+  Lazy<Ipv4Acd, Stack> acd;
+  Lazy<Ipv4Autoconf, Stack> autoconf;
+  Lazy<Ipv4Fragment, Stack> ipv4_fragment;
+  Lazy<Igmp, Stack> igmp;
+  Lazy<Icmp, Stack> icmp;
+  Lazy<Ipv6Parts, Stack> v6;
+  Lazy<Promiscuous, Stack> promiscuous;
+  Lazy<DnsResolver, Stack> dns;
+  Lazy<Dhcpv4, Stack> dhcpv4;
+  Lazy<CnParts, Stack> cn;
+};
+
+/// One of the StackParts, which is made by its first use: `stack.icmp()->input(...)`.
+template <class Part>
+class StackPart {
+ public:
+  using Place = Lazy<Part, Stack> StackParts::*;
+  StackPart(Lazy<StackParts, Stack>& all, Place place) : all_(all), place_(place) {}
+  Part& operator*() const { return *(*all_.*place_); }
+  Part* operator->() const { return &**this; }
+  /// Null while nobody has used it.
+  Part* made() const {
+    StackParts* const all = all_.made();
+    return all != nullptr ? (all->*place_).made() : nullptr;
+  }
+
+ private:
+  Lazy<StackParts, Stack>& all_;
+  Place place_;
+};
+
 // The order of the members is that of their use: what every packet needs stands together, in five
 // lines, so that a packet of a node that rested meanwhile finds few of them cold.
 class alignas(kCacheLine) Stack {
@@ -103,7 +143,6 @@ class alignas(kCacheLine) Stack {
   const Rng& rng_;
   std::unique_ptr<const StackConfig> own_config_;  // null: the config is somebody else's
   NetIf* default_iface_ = nullptr;
-  mutable std::unique_ptr<std::vector<NetIf*>> by_name_;  // sorted; null while there are few
   std::uint32_t address_epoch_ = 0;
   NodeId id_;
   std::uint32_t ipv4_configs_ = 0, ipv6_configs_ = 0;  // taken
@@ -162,8 +201,6 @@ class alignas(kCacheLine) Stack {
   /// By what the device's own code calls it, see NetIf::if_name(): Enotsup (not built in), Einval
   /// (empty), Enoent (net_if_get_by_name).
   Result<IfIndex> index_by_name(std::string_view name) const;
-  /// How many ifaces of this kind were counted before.
-  std::uint32_t number_iface(IfKind kind) { return kinds_[static_cast<std::size_t>(kind)]++; }
   /// The explicit default, else the one of SocketConfig::default_iface; null without ifaces
   /// (net_if_get_default).
   NetIf* default_iface() const;
@@ -201,30 +238,39 @@ class alignas(kCacheLine) Stack {
   Forward forward() { return Forward(*this); }
   NetCore core() { return NetCore(*this); }
 
+
+  StackPart<RouteTables> route_tables() const { return {parts_, &StackParts::route_tables}; }
+  StackPart<Ipv4Acd> acd() const { return {parts_, &StackParts::acd}; }
+  StackPart<Ipv4Autoconf> autoconf() const { return {parts_, &StackParts::autoconf}; }
+  StackPart<Ipv4Fragment> ipv4_fragment() const { return {parts_, &StackParts::ipv4_fragment}; }
+  StackPart<Igmp> igmp() const { return {parts_, &StackParts::igmp}; }
+  StackPart<Icmp> icmp() const { return {parts_, &StackParts::icmp}; }
+  StackPart<Ipv6Parts> v6() const { return {parts_, &StackParts::v6}; }
+  StackPart<Promiscuous> promiscuous() const { return {parts_, &StackParts::promiscuous}; }
+  StackPart<DnsResolver> dns() const { return {parts_, &StackParts::dns}; }
+  StackPart<Dhcpv4> dhcpv4() const { return {parts_, &StackParts::dhcpv4}; }
+  StackPart<CnParts> cn() const { return {parts_, &StackParts::cn}; }
+  StackParts& parts() const { return *parts_; }
+  /// Null while no part was used.
+  StackParts* made_parts() const { return parts_.made(); }
+  PacketWaits waits() { return PacketWaits(*this); }
+
   PacketPool tx_pool, rx_pool;
   TrafficClass tx_queue, rx_queue;
   [[no_unique_address]] WorkContext work;  ///< which of its threads is at work
   std::uint16_t last_ipv4_id = 0;          ///< of the datagrams that Ipv4 sent
+
+ private:
+  bool booted_ = false;
+  mutable Lazy<StackParts, Stack> parts_;
+
+ public:
   PmtuCache pmtu;
-  IpListener* ip_listener = nullptr;  ///< see Ip::set_listener()
   NetConnTable conns;  // its front; so far every packet
-  std::uint64_t forwarded = 0;  ///< packets that Forward sent on
   NetContexts contexts;
-  PacketWaits waits;
   RouteTable routes;
   NetMgmt mgmt;
   RouterTable routers;
-  Lazy<RouteTables, Stack> route_tables;
-  Lazy<Ipv4Acd, Stack> acd;
-  Lazy<Ipv4Autoconf, Stack> autoconf;
-  Lazy<Ipv4Fragment, Stack> ipv4_fragment;
-  Lazy<Igmp, Stack> igmp;
-  Lazy<Icmp, Stack> icmp;
-  Lazy<Ipv6Parts, Stack> v6;
-  Lazy<Promiscuous, Stack> promiscuous;
-  Lazy<DnsResolver, Stack> dns;
-  Lazy<Dhcpv4, Stack> dhcpv4;
-  Lazy<CnParts, Stack> cn;  ///< last, so that the feed lets go of mgmt first
 
  private:
   Stack(const StackEnv& env, std::string_view name, NodeId id,
@@ -234,8 +280,6 @@ class alignas(kCacheLine) Stack {
   NetIf* chosen_default() const;
   void warn_of_few_configs(std::string_view event, std::size_t ifaces, std::size_t limit);
 
-  std::array<std::uint32_t, kIfKinds> kinds_{};
-  bool booted_ = false;
 };
 
 }  // namespace flapjack

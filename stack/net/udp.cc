@@ -55,11 +55,11 @@ void Udp::tell_sender(NetIf& iface, Packet& packet) {
   if (to.is_multicast()) return;
   if (to.is_v6()) {
     packet.push(kUdpHeaderBytes);
-    stack_.v6->icmp.send_error(iface, packet, Icmpv6Header::unreachable(kIcmpv6PortUnreachable));
+    stack_.v6()->icmp.send_error(iface, packet, Icmpv6Header::unreachable(kIcmpv6PortUnreachable));
     return packet.pull(kUdpHeaderBytes);
   }
   if (iface.ipv4().is_broadcast(to.v4())) return;
-  stack_.icmp->send_unreachable(iface, packet, kIcmpCodePortUnreachable);
+  stack_.icmp()->send_unreachable(iface, packet, kIcmpCodePortUnreachable);
 }
 
 }  // namespace flapjack

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SubjectTable: the paths of a World and their numbers, in some 20 bytes a path. Numbers are given in
-// the order of the first call and are all that anybody iterates over; the hash table only finds.
+// SubjectTable: the paths of a World and their numbers, in some 20 bytes a path. Numbers are given
+// in the order of the first call and are all that anybody iterates over; the hash table only finds.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -24,11 +24,11 @@ class SubjectTable {
   }
 
  private:
-  // A number in as many bits as there are slots for and, above it, the same bits of its path's hash:
-  // few paths that are not the one are read. 0: free.
+  // A number in as many bits as there are slots for and, above it, the same bits of its path's
+  // hash: few paths that are not the one are read. 0: free.
   using Slot = std::uint32_t;
-  // Where a path is: its chunk's number and, in the lower bits, its place there. Its length stands in
-  // front of it: a byte, or kLong and four bytes.
+  // Where a path is: its chunk's number and, in the lower bits, its place there. Its length stands
+  // in front of it: a byte, or kLong and four bytes.
   using Place = std::uint32_t;
   static constexpr std::size_t kChunkBits = 12;
   static constexpr unsigned char kLong = 0xff;

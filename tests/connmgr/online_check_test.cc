@@ -55,7 +55,7 @@ class OnlineCheck : public testing::Test {
   }
   // The host pings the node once.
   void ping_from_host() {
-    EXPECT_TRUE(host->stack.icmp
+    EXPECT_TRUE(host->stack.icmp()
                     ->send_echo_request(nullptr, *Ipv4Address::parse("192.0.2.2"), 1, 1, {})
                     .ok());
   }

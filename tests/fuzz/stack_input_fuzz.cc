@@ -57,14 +57,14 @@ class Rig {
     if ((options & 64) != 0) add_upper("br0", 1500, bridge_, {0x0a090001}, eth1);
     a_.post_init();
     b_.post_init();
-    FUZZ_CHECK(a_.dhcpv4->start(eth1).ok());
-    FUZZ_CHECK(a_.dns->add_server(IpAddress(kPeer), nullptr, DnsServerSource::Manual).ok());
+    FUZZ_CHECK(a_.dhcpv4()->start(eth1).ok());
+    FUZZ_CHECK(a_.dns()->add_server(IpAddress(kPeer), nullptr, DnsServerSource::Manual).ok());
     open_echo(Family::Inet);
     open_echo(Family::Inet6);
     run_for(seconds(10));  // all addresses are there, and the DHCP client has asked
     const auto answered = [](DnsStatus, const IpAddress*) {};
     FUZZ_CHECK(
-        a_.dns->resolve("host.example", DnsType::A, answered, Timeout::after(seconds(60))).ok());
+        a_.dns()->resolve("host.example", DnsType::A, answered, Timeout::after(seconds(60))).ok());
   }
   ~Rig() {
     fibers_.cancel_all();

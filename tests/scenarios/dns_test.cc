@@ -222,7 +222,7 @@ TEST(Dns, AServerAnswersInTheFamilyOfTheQuestion) {
   spec.zone = {entry};
   for (const char* address : {"192.0.2.1", "2001:db8::1"}) {
     TwoNodes nodes(spec);
-    DnsResolver& dns = *nodes.client.stack.dns;
+    DnsResolver& dns = *nodes.client.stack.dns();
     ASSERT_TRUE(
         dns.add_server(*IpAddress::parse(address), nullptr, DnsServerSource::Manual).ok());
     Ends got;

@@ -151,7 +151,7 @@ TEST(Limits, WithoutTheOption) {
               "ifaces": { "e": { "ipv4": "auto" } } } } })");
   ASSERT_NE(built.world, nullptr) << built.messages();
   const auto in_force = [&](const char* node, const char* option) {
-    return find_entry(built.registry.kconfigs, option)->value(*built.world->node(node)->config);
+    return find_entry(built.registry.kconfigs, option)->value(built.world->node(node)->config);
   };
   EXPECT_EQ(in_force("plain", "NET_IF_UNICAST_IPV6_ADDR_COUNT"), 2);
   EXPECT_EQ(in_force("plain", "NET_IF_MCAST_IPV6_ADDR_COUNT"), 3);

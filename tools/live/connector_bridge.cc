@@ -180,7 +180,7 @@ void ConnectorBridge::take(const DoorPtr& door, std::span<const std::uint8_t> da
        Attr::of("len", static_cast<std::int64_t>(datagram.size()))});
   const CauseScope scope(stack_->scheduler(), record);
   // Whatever is wrong with it is an event there: the sender is not told.
-  static_cast<void>(stack_->cn->connector.receive(datagram, from->socket->portid()).ok());
+  static_cast<void>(stack_->cn()->connector.receive(datagram, from->socket->portid()).ok());
 }
 
 ConnectorBridge::Peer* ConnectorBridge::peer(const DoorPtr& door) {
@@ -188,7 +188,7 @@ ConnectorBridge::Peer* ConnectorBridge::peer(const DoorPtr& door) {
     return p.endpoint == door->from && p.door == door;
   });
   if (known != peers_.end()) return &*known;
-  auto opened = stack_->cn->connector.open();
+  auto opened = stack_->cn()->connector.open();
   if (!opened.ok()) {
     std::fputs("flapjack: no room for another agent\n", stderr);
     return nullptr;

@@ -22,7 +22,7 @@ struct FedNode : NodeRig {
   explicit FedNode(const StackConfig& config = {}, const CnSocketConfig& socket_config = {})
       : NodeRig(config), iface(add({.name = "eth0"}, "192.0.2.1/24")) {
     node.post_init();
-    socket = std::move(node.cn->connector.open(socket_config).value());
+    socket = std::move(node.cn()->connector.open(socket_config).value());
   }
   /// "20.1 #3 event=L4_CONNECTED iface=eth0" of all that waits; drops and numbers with theirs.
   Lines heard() {
@@ -166,7 +166,7 @@ TEST(CnFeed, ABurstOfDropsLeavesAGap) {
   n.scheduler.run();
   n.tracer.drop(DropReason::NoRoute, n.node.subject(), *packet);
   n.scheduler.run();
-  EXPECT_EQ(n.node.cn->feed.drops_lost(), 6u);
+  EXPECT_EQ(n.node.cn()->feed.drops_lost(), 6u);
   const auto heads = CnBus::read(*n.socket);
   ASSERT_EQ(heads.size(), 65u);
   EXPECT_EQ(heads[63].seq, 64u);
@@ -182,13 +182,13 @@ TEST(CnFeed, CostsNothingWhileNobodyListens) {
   n.tracer.remove_sink(n.sink);
   EXPECT_FALSE(n.tracer.wants(TraceKind::Drop));
   noise();
-  EXPECT_EQ(n.node.cn->connector.sent(), 0u);
+  EXPECT_EQ(n.node.cn()->connector.sent(), 0u);
   n.join(22);
   EXPECT_TRUE(n.tracer.wants(TraceKind::Drop));
   ASSERT_TRUE(n.socket->leave(22).ok());
   EXPECT_FALSE(n.tracer.wants(TraceKind::Drop));
   noise();
-  EXPECT_EQ(n.node.cn->connector.sent(), 0u);
+  EXPECT_EQ(n.node.cn()->connector.sent(), 0u);
   n.join(16);
   EXPECT_FALSE(n.tracer.wants(TraceKind::Drop));
   noise();
@@ -201,7 +201,7 @@ TEST(CnFeed, NoMemoryIsAGap) {
   FedNode n(config);
   n.join(16);
   ASSERT_TRUE(n.iface.down().ok() && n.iface.up().ok());
-  EXPECT_EQ(n.node.cn->connector.memory_failures(), 2u);
+  EXPECT_EQ(n.node.cn()->connector.memory_failures(), 2u);
   EXPECT_EQ(n.heard().size(), 2u);
   ASSERT_TRUE(n.iface.down().ok());
   EXPECT_EQ(n.heard().front(), "16.3 #5 event=IF_ADMIN_DOWN iface=eth0");

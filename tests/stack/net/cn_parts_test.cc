@@ -21,7 +21,7 @@ const std::vector<std::string> kBoth = {"notify", "control"};
 
 TEST(CnParts, UsedBeforeTheBootTheyAreStartedByIt) {
   NodeRig rig;
-  Connector& connector = rig.node.cn->connector;
+  Connector& connector = rig.node.cn()->connector;
   EXPECT_EQ(connector.add_callback({40, 1}, "mine", [](const CnRequest&) {}), Errc::Eagain);
   EXPECT_TRUE(callbacks(connector).empty());
   rig.node.post_init();
@@ -33,8 +33,8 @@ TEST(CnParts, UsedBeforeTheBootTheyAreStartedByIt) {
 TEST(CnParts, UsedAfterTheBootTheyAreStartedAtOnce) {
   NodeRig rig;
   rig.node.post_init();
-  EXPECT_EQ(rig.node.cn.made(), nullptr);
-  EXPECT_EQ(callbacks(rig.node.cn->connector), kBoth);
+  EXPECT_EQ(rig.node.cn().made(), nullptr);
+  EXPECT_EQ(callbacks(rig.node.cn()->connector), kBoth);
 }
 
 }  // namespace

@@ -125,7 +125,7 @@ TEST(Dhcpv4Lease, UntilExpiryThePausesAreHalfOfWhatIsLeft) {
 
 Lines servers_of(DhcpRig& r) {
   Lines lines;
-  for (const DnsServerInfo& each : r.rig.node.dns->servers()) {
+  for (const DnsServerInfo& each : r.rig.node.dns()->servers()) {
     lines.push_back(to_text(each.endpoint));
     EXPECT_EQ(each.source, DnsServerSource::Dhcpv4);
     EXPECT_EQ(each.iface, &r.iface);

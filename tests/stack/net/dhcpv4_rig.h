@@ -29,7 +29,7 @@ class DhcpRig {
     return seconds(std::min<std::int64_t>(64, std::int64_t{4} << (n - 1)) + jitters.between(-1, 1));
   }
 
-  Dhcpv4& dhcp() { return *rig.node.dhcpv4; }
+  Dhcpv4& dhcp() { return *rig.node.dhcpv4(); }
   Dhcpv4State state() { return dhcp().state(iface); }
   SimTime now() const { return rig.scheduler.now(); }
   void run_to(SimTime when) { rig.scheduler.run_until(when); }

@@ -218,9 +218,9 @@ TEST_F(DnsResolverTest, IdsComeFromAStreamOfTheirOwn) {
   for (NodeRig* each : {&rig, &same, &other}) {
     if (each != &rig) each->add({.name = "eth0"}, "192.0.2.1/24");
     ASSERT_TRUE(
-        each->node.dns->add_server(ip("192.0.2.53"), nullptr, DnsServerSource::Manual).ok());
+        each->node.dns()->add_server(ip("192.0.2.53"), nullptr, DnsServerSource::Manual).ok());
     ids.push_back(
-        each->node.dns->resolve("a", DnsType::A, note(), Timeout::forever()).value());
+        each->node.dns()->resolve("a", DnsType::A, note(), Timeout::forever()).value());
   }
   EXPECT_EQ(ids[0], ids[1]);
   EXPECT_NE(ids[0], ids[2]);
@@ -230,10 +230,10 @@ TEST(DnsOverIpv6, AServerIsAskedOverItsOwnFamily) {
   test::Ipv6Rig rig(dns_config(1, 1), "2001:db8::22/64");
   rig.start();
   const Ipv6Address server = test::ip6("2001:db8::53");
-  ASSERT_TRUE(rig.node.v6->nd.add_static(rig.eth0, server, MacAddress{{2, 0, 0, 0, 0, 0x53}}));
-  ASSERT_TRUE(rig.node.dns->add_server(server, nullptr, DnsServerSource::RouterAdvert).ok());
+  ASSERT_TRUE(rig.node.v6()->nd.add_static(rig.eth0, server, MacAddress{{2, 0, 0, 0, 0, 0x53}}));
+  ASSERT_TRUE(rig.node.dns()->add_server(server, nullptr, DnsServerSource::RouterAdvert).ok());
   Lines got;
-  const auto id = rig.node.dns->resolve(
+  const auto id = rig.node.dns()->resolve(
       "host.example", DnsType::Aaaa,
       [&](DnsStatus status, const IpAddress* address) {
         got.push_back(std::string(dns_status_name(status)) +

@@ -72,7 +72,7 @@ class DnsResolverTest : public testing::Test {
 
   NodeRig rig{dns_config(2, 2)};
   NetIf& eth0 = rig.add({.name = "eth0"}, "192.0.2.1/24");
-  DnsResolver& dns = *rig.node.dns;
+  DnsResolver& dns = *rig.node.dns();
   const DnsName host = *DnsName::parse("host.example");
   Lines got;
 };

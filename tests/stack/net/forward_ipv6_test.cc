@@ -35,7 +35,7 @@ struct World {
     for (NetIf* iface : {&eth0, &eth1}) {
       EXPECT_TRUE(iface->up().ok());
       for (const char* host : {"2001:db8:1::7", "2001:db8:2::7", "fe80::9", "fe80::7"}) {
-        EXPECT_TRUE(rig.node.v6->nd.add_static(*iface, ip6(host), kMac));
+        EXPECT_TRUE(rig.node.v6()->nd.add_static(*iface, ip6(host), kMac));
       }
     }
     rig.scheduler.run();
@@ -130,7 +130,7 @@ TEST(ForwardIpv6, OnlyTheHopLimitChanges) {
   World world;
   world.hear(world.eth0, World::datagram(kFrom, kTo, 9));
   EXPECT_EQ(world.sent(world.eth1).at(0), World::datagram(kFrom, kTo, 8));
-  EXPECT_EQ(world.rig.node.forwarded, 1u);
+  EXPECT_EQ(world.rig.node.parts().forwarded, 1u);
 }
 
 TEST(ForwardIpv6, ThePacketKeepsItsIdentity) {
@@ -228,14 +228,14 @@ TEST(ForwardIpv6, ARedirectTellsOfTheBetterFirstHop) {
                     {"2001:db8:2::6", "2001:db8:5::5", nullptr, false}};  // no link-local name
   for (const auto& row : rows) {
     World world;
-    EXPECT_TRUE(world.rig.node.v6->nd.add_static(world.eth1, ip6("2001:db8:2::6"), kMac));
+    EXPECT_TRUE(world.rig.node.v6()->nd.add_static(world.eth1, ip6("2001:db8:2::6"), kMac));
     EXPECT_TRUE(
         world.rig.node.routes.add({ip6("2001:db8:5::"), 48, &world.eth1, ip6("2001:db8:2::7")})
             .ok());
     world.forget();
     const Bytes bytes = World::datagram(row.from, row.to);
     world.hear(world.eth1, bytes);
-    EXPECT_EQ(world.rig.node.forwarded, 1u) << row.to << " goes all the same";
+    EXPECT_EQ(world.rig.node.parts().forwarded, 1u) << row.to << " goes all the same";
     const auto told = world.told(world.eth1);
     const bool redirected = told && told->type == Icmpv6Type::Redirect;
     ASSERT_EQ(redirected, row.target != nullptr) << row.to;
@@ -260,7 +260,7 @@ TEST(ForwardIpv6, ARedirectTellsOfTheBetterFirstHop) {
 
 TEST(ForwardIpv6, AHostFollowsTheRedirectOfARouter) {
   World world;
-  EXPECT_TRUE(world.rig.node.v6->nd.add_static(world.eth1, ip6("2001:db8:2::6"), kMac));
+  EXPECT_TRUE(world.rig.node.v6()->nd.add_static(world.eth1, ip6("2001:db8:2::6"), kMac));
   world.forget();
   world.hear(world.eth1, World::datagram("2001:db8:2::6", "2001:db8:3::5", 64, 1200));
   ASSERT_EQ(world.told(world.eth1)->type, Icmpv6Type::Redirect);

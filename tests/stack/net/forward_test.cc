@@ -104,7 +104,7 @@ TEST(Forward, OnlyTheTtlAndTheChecksumChange) {
   world.rig.receive(world.eth0, before);
   Bytes expected = World::datagram("192.0.2.7", "10.1.2.3", 8);
   EXPECT_EQ(world.rig.driver(world.eth1).sent.at(0), expected);
-  EXPECT_EQ(world.rig.node.forwarded, 1u);
+  EXPECT_EQ(world.rig.node.parts().forwarded, 1u);
 }
 
 TEST(Forward, ThePacketKeepsItsIdentity) {

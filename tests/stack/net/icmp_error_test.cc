@@ -142,7 +142,7 @@ TEST(IcmpError, ALimitKeepsSomeBack) {
   NetIf& eth0 = rig.add({.name = "eth0"}, "192.0.2.1/24");
   for (int i = 0; i < 5; ++i) rig.receive(eth0, datagram("192.0.2.2", "192.0.2.1", kNobody));
   EXPECT_EQ(rig.driver(eth0).sent.size(), 2u);
-  EXPECT_EQ(rig.node.icmp->errors_limited(), 3u);
+  EXPECT_EQ(rig.node.icmp()->errors_limited(), 3u);
   const Lines events = rig.events();
   EXPECT_EQ(events, Lines(3, "n.eth0 icmp_error_limited"));
   rig.scheduler.run_until(SimTime{} + seconds(1));

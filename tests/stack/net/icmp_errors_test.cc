@@ -133,12 +133,12 @@ TEST_F(IcmpErrorsTest, ARegisteredHandlerIsAskedFirst) {
     order.emplace_back("traceroute");
     return Errc::Eio;  // ends the round
   };
-  rig.node.icmp->add(traceroute);
+  rig.node.icmp()->add(traceroute);
   listen();
   arrive(11, 0);
   EXPECT_EQ(order, Lines{"traceroute"});
   EXPECT_EQ(told, Lines{});
-  rig.node.icmp->remove(traceroute);
+  rig.node.icmp()->remove(traceroute);
 }
 
 TEST(IcmpErrorsPmtu, FragmentationNeededIsRemembered) {

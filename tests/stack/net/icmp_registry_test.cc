@@ -41,16 +41,16 @@ class IcmpRegistryTest : public testing::Test {
 
 TEST_F(IcmpRegistryTest, TheNewestHandlerFirstAndAllOfThem) {
   IcmpHandler a = handler("a", 0), b = handler("b", 0), other = handler("other", 13);
-  for (IcmpHandler* h : {&a, &b, &other}) rig.node.icmp->add(*h);
+  for (IcmpHandler* h : {&a, &b, &other}) rig.node.icmp()->add(*h);
   arrive(kIcmpEchoReply);
   EXPECT_EQ(log, (Lines{"b", "a"}));
   log.clear();
-  rig.node.icmp->add(a);  // again: to the front
+  rig.node.icmp()->add(a);  // again: to the front
   arrive(kIcmpEchoReply);
   EXPECT_EQ(log, (Lines{"a", "b"}));
   log.clear();
-  rig.node.icmp->remove(a);
-  rig.node.icmp->remove(a);
+  rig.node.icmp()->remove(a);
+  rig.node.icmp()->remove(a);
   arrive(kIcmpEchoReply);
   EXPECT_EQ(log, Lines{"b"});
   EXPECT_EQ(rig.drops(), Lines{});
@@ -58,14 +58,14 @@ TEST_F(IcmpRegistryTest, TheNewestHandlerFirstAndAllOfThem) {
 
 TEST_F(IcmpRegistryTest, AnErrorEndsTheRound) {
   IcmpHandler a = handler("a", 0), b = handler("b", 0, 0, Errc::Eio), c = handler("c", 0);
-  for (IcmpHandler* h : {&a, &b, &c}) rig.node.icmp->add(*h);
+  for (IcmpHandler* h : {&a, &b, &c}) rig.node.icmp()->add(*h);
   arrive(kIcmpEchoReply);
   EXPECT_EQ(log, (Lines{"c", "b"}));
 }
 
 TEST_F(IcmpRegistryTest, ACustomHandlerComesBeforeTheEchoAnswer) {
   IcmpHandler veto = handler("veto", kIcmpEchoRequest, 0, Errc::Eacces);
-  rig.node.icmp->add(veto);
+  rig.node.icmp()->add(veto);
   arrive(kIcmpEchoRequest);
   EXPECT_EQ(log, Lines{"veto"});
   EXPECT_TRUE(sent().empty());
@@ -73,8 +73,8 @@ TEST_F(IcmpRegistryTest, ACustomHandlerComesBeforeTheEchoAnswer) {
 
 TEST_F(IcmpRegistryTest, CodeZeroIsAnyCode) {
   IcmpHandler any = handler("any", 3, 0), port = handler("port", 3, 3);
-  rig.node.icmp->add(any);
-  rig.node.icmp->add(port);
+  rig.node.icmp()->add(any);
+  rig.node.icmp()->add(port);
   arrive(3, 3);
   EXPECT_EQ(log, (Lines{"port", "any"}));
   log.clear();
@@ -86,8 +86,8 @@ TEST_F(IcmpRegistryTest, AHandlerOfOneIface) {
   IcmpHandler here = handler("here", 0), there = handler("there", 0);
   here.iface = &eth0;
   there.iface = &eth1;
-  rig.node.icmp->add(here);
-  rig.node.icmp->add(there);
+  rig.node.icmp()->add(here);
+  rig.node.icmp()->add(there);
   arrive(kIcmpEchoReply);
   EXPECT_EQ(log, Lines{"here"});
 }
@@ -96,13 +96,13 @@ TEST_F(IcmpRegistryTest, HandlersMayAddAndRemove) {
   IcmpHandler old = handler("old", 0), newer = handler("newer", 0), meddler;
   meddler.handle = [&](NetIf&, const IcmpHeader&, Packet&) {
     log.emplace_back("meddler");
-    rig.node.icmp->remove(old);
-    rig.node.icmp->remove(meddler);
-    rig.node.icmp->add(newer);
+    rig.node.icmp()->remove(old);
+    rig.node.icmp()->remove(meddler);
+    rig.node.icmp()->add(newer);
     return Status();
   };
-  rig.node.icmp->add(old);
-  rig.node.icmp->add(meddler);
+  rig.node.icmp()->add(old);
+  rig.node.icmp()->add(meddler);
   arrive(kIcmpEchoReply);
   EXPECT_EQ(log, Lines{"meddler"});
   arrive(kIcmpEchoReply);
@@ -120,7 +120,7 @@ TEST_F(IcmpRegistryTest, HandlersSeeTheWholeMessage) {
     data = test::text_of(packet.bytes().subspan(kIcmpHeaderBytes));
     return Status();
   };
-  rig.node.icmp->add(h);
+  rig.node.icmp()->add(h);
   arrive(kIcmpEchoReply, 0, "hello");
   EXPECT_EQ(data, "hello");
   EXPECT_EQ(seen.id, 17);

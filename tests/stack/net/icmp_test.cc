@@ -105,7 +105,7 @@ TEST_F(IcmpTest, ATypeNobodyHandlesHasNoListener) {
 TEST_F(IcmpTest, RequestRefusals) {
   const Bytes data(10), largest(1472), too_big(1473);
   const auto ask = [&](Stack& node, NetIf* iface, const char* to, const Bytes& bytes) {
-    return node.icmp->send_echo_request(iface, ip(to), 1, 1, bytes).code();
+    return node.icmp()->send_echo_request(iface, ip(to), 1, 1, bytes).code();
   };
   NodeRig bare;
   EXPECT_EQ(ask(rig.node, &eth0, "0.0.0.0", data), Errc::Einval);
@@ -132,10 +132,10 @@ TEST(Ping, ThereAndBack) {
                   std::to_string(header.sequence) + " from " + to_text(packet.meta.source.address));
     return Status();
   };
-  world.a.icmp->add(reply);
+  world.a.icmp()->add(reply);
   for (std::uint16_t sequence = 1; sequence <= 2; ++sequence) {
-    const Status sent = world.a.icmp->send_echo_request(nullptr, TwoNodeWorld::ip(2), 99, sequence,
-                                                        test::text_bytes("ping"));
+    const Status sent = world.a.icmp()->send_echo_request(nullptr, TwoNodeWorld::ip(2), 99,
+                                                          sequence, test::text_bytes("ping"));
     EXPECT_TRUE(sent.ok());
     world.settle();
   }

@@ -35,7 +35,7 @@ struct Icmpv6ErrorsTest : testing::Test {
   void start(const StackConfig& config) {
     rig.emplace(config, "2001:db8::5/64");
     rig->start();
-    EXPECT_TRUE(rig->node.v6->nd.add_static(rig->eth0, kPeer, kPeerMac));
+    EXPECT_TRUE(rig->node.v6()->nd.add_static(rig->eth0, kPeer, kPeerMac));
     context = rig->node.contexts.get(Family::Inet6, SocketType::Datagram, Protocol::Udp).value();
     EXPECT_TRUE(context->connect({kPeer, 7}, {}, Timeout::no_wait()).ok());
     rig->forget();
@@ -139,12 +139,12 @@ TEST_F(Icmpv6ErrorsTest, ARegisteredHandlerIsAskedFirst) {
     order.emplace_back("traceroute");
     return Errc::Eio;  // ends the round
   };
-  rig->node.v6->icmp.add(traceroute);
+  rig->node.v6()->icmp.add(traceroute);
   listen();
   arrive(3, 0);
   EXPECT_EQ(order, Lines{"traceroute"});
   EXPECT_EQ(told, Lines{});
-  rig->node.v6->icmp.remove(traceroute);
+  rig->node.v6()->icmp.remove(traceroute);
 }
 
 // ---- errors that this node sends
@@ -170,7 +170,7 @@ TEST_F(Icmpv6ErrorsTest, NoneFromAnAddressThatIsBeingChecked) {
   before->meta.destination = {kUs, 0};
   const auto tell = [&] {
     rig->forget();
-    rig->node.v6->icmp.send_error(rig->eth0, *before, Icmpv6Header::unreachable(4));
+    rig->node.v6()->icmp.send_error(rig->eth0, *before, Icmpv6Header::unreachable(4));
     rig->run_for(Duration{});
   };
   rig->eth0.on_carrier(false);
@@ -195,7 +195,7 @@ TEST_F(Icmpv6ErrorsTest, OnlySoManyASecond) {
   for (int i = 0; i < 3; ++i) rig->hear(unknown);
   EXPECT_EQ(rig->sent().size(), 2u);
   EXPECT_EQ(rig->events(), Lines{"icmp_error_limited"});
-  EXPECT_EQ(rig->node.v6->icmp.errors_limited(), 1u);
+  EXPECT_EQ(rig->node.v6()->icmp.errors_limited(), 1u);
   rig->run_for(seconds(1));
   rig->hear(unknown);
   EXPECT_EQ(rig->sent().size(), 3u);

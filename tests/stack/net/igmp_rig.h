@@ -85,7 +85,7 @@ struct IgmpWorld {
 
   NodeRig rig;
   NetIf& eth0;
-  Igmp& igmp = *rig.node.igmp;
+  Igmp& igmp = *rig.node.igmp();
 };
 
 }  // namespace flapjack::test

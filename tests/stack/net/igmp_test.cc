@@ -30,8 +30,8 @@ TEST(Igmp, Codes) {
   EXPECT_EQ(code_of(world.igmp.join(world.eth0, ip("239.0.0.3"))), "OK") << "one more user";
   NodeRig off;
   NetIf& x = off.add({.name = "x"});
-  EXPECT_EQ(code_of(off.node.igmp->join(x, kGroup)), "ENOTSUP");
-  EXPECT_EQ(code_of(off.node.igmp->leave(x, kGroup)), "ENOTSUP");
+  EXPECT_EQ(code_of(off.node.igmp()->join(x, kGroup)), "ENOTSUP");
+  EXPECT_EQ(code_of(off.node.igmp()->leave(x, kGroup)), "ENOTSUP");
 }
 
 struct Version {

@@ -114,7 +114,7 @@ TEST(Igmp, ReportsAreSplitAtTheMtu) {
   NodeRig rig(config);
   NetIf& small = rig.add({.name = "small", .mtu = 68}, "192.0.2.1/24");
   for (std::uint32_t i = 1; i <= 3; ++i) {
-    ASSERT_TRUE(rig.node.igmp->join(small, Ipv4Address{0xef000000 + i}).ok());
+    ASSERT_TRUE(rig.node.igmp()->join(small, Ipv4Address{0xef000000 + i}).ok());
   }
   rig.scheduler.run();
   // 68 - 24 - 8 bytes are four records of a group alone, or one with seven sources

@@ -22,7 +22,7 @@ StackConfig with_acd() {
 
 class AutoconfTest : public testing::Test {
  protected:
-  Ipv4Address address() { return world.rig.node.autoconf->address(world.eth0); }
+  Ipv4Address address() { return world.rig.node.autoconf()->address(world.eth0); }
   /// Somebody claims the address; the verdict travels through net_mgmt.
   void conflict() {
     world.hear(ArpOperation::Reply, address(), ip("169.254.1.1"));

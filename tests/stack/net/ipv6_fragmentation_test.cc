@@ -58,7 +58,7 @@ Bytes piece(const Bytes& segment, std::size_t offset, std::size_t bytes, std::ui
 struct World : Ipv6Rig {
   explicit World(const StackConfig& config = fragmenting()) : Ipv6Rig(config, "2001:db8::5/64") {
     start();
-    EXPECT_TRUE(node.v6->nd.add_static(eth0, kPeer, kPeerMac));
+    EXPECT_TRUE(node.v6()->nd.add_static(eth0, kPeer, kPeerMac));
     forget();
     context = node.contexts.get(Family::Inet6, SocketType::Datagram, Protocol::Udp).value();
     EXPECT_TRUE(context->bind({IpAddress::any(Family::Inet6), 7}).ok());
@@ -127,10 +127,10 @@ TEST(Ipv6Fragmentation, APartIsNotSplitAgain) {
   ASSERT_NE(packet, nullptr);
   const Bytes segment = udp_segment(1992);
   packet->append(piece(segment, 0, 1400));
-  EXPECT_FALSE(world.node.v6->fragmentation.splits(*packet));
+  EXPECT_FALSE(world.node.v6()->fragmentation.splits(*packet));
   packet->trim(0);
   packet->append(test::ipv6_bytes(kPeer, kUs, IpProtocol::Udp, udp_segment(1400)));
-  EXPECT_TRUE(world.node.v6->fragmentation.splits(*packet));
+  EXPECT_TRUE(world.node.v6()->fragmentation.splits(*packet));
 }
 
 TEST(Ipv6Fragmentation, WhatFitsIsNotSplit) {
@@ -161,9 +161,9 @@ TEST(Ipv6Fragmentation, EachDatagramHasANumberThatTheSeedChooses) {
 TEST(Ipv6Fragmentation, OffItRefusesWhatTheLinkDoesNotCarry) {
   World world{StackConfig{}};
   EXPECT_EQ(world.sendto(1500).code(), Errc::Enomem);
-  EXPECT_EQ(world.node.v6->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1453)).code(),
+  EXPECT_EQ(world.node.v6()->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1453)).code(),
             Errc::Enomem);
-  EXPECT_TRUE(world.node.v6->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1452)).ok());
+  EXPECT_TRUE(world.node.v6()->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1452)).ok());
 }
 
 TEST(Ipv6Fragmentation, InAFiberItWaitsForPackets) {

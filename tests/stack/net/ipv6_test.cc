@@ -27,7 +27,7 @@ Bytes udp6_bytes(const Endpoint& from, const Endpoint& to, std::string_view payl
 struct Ipv6Test : testing::Test {
   Ipv6Test() {
     rig.start();
-    EXPECT_TRUE(rig.node.v6->nd.add_static(rig.eth0, peer, kPeerMac));
+    EXPECT_TRUE(rig.node.v6()->nd.add_static(rig.eth0, peer, kPeerMac));
     rig.forget();
   }
   Bytes datagram(const char* from, const char* to, IpProtocol next = IpProtocol::NoNext,
@@ -161,7 +161,7 @@ TEST_F(Ipv6Test, AnIfaceWithoutIpv6TakesNone) {
   NetIf& eth1 = rig.add({.name = "eth1"}, "192.0.2.1/24");
   rig.receive(eth1, datagram("2001:db8::22", "2001:db8::5"));
   EXPECT_EQ(rig.drops(), Lines{"unknown_protocol"});
-  EXPECT_EQ(rig.node.v6->icmp.send_echo_request(&eth1, peer, 1, 1, {}).code(), Errc::Enetunreach);
+  EXPECT_EQ(rig.node.v6()->icmp.send_echo_request(&eth1, peer, 1, 1, {}).code(), Errc::Enetunreach);
 }
 
 // Source selection finds no address and says "any", and so it goes: on the wire to a group or to a
@@ -183,9 +183,9 @@ TEST_F(Ipv6Test, WithoutAnAddressDatagramsComeFromAny) {
   EXPECT_EQ(sendto(peer), Errc::Eio);
   EXPECT_EQ(bare.drops(), Lines{"no_source"});
   EXPECT_TRUE(bare.sent().empty());
-  EXPECT_EQ(bare.node.v6->nd.find(bare.eth0, peer), nullptr);
+  EXPECT_EQ(bare.node.v6()->nd.find(bare.eth0, peer), nullptr);
   EXPECT_EQ(sendto(Ipv6Address::all_nodes()), Errc::Ok);
-  ASSERT_TRUE(bare.node.v6->nd.add_static(bare.eth0, peer, {{2, 0, 0, 0, 0, 9}}));
+  ASSERT_TRUE(bare.node.v6()->nd.add_static(bare.eth0, peer, {{2, 0, 0, 0, 0, 9}}));
   EXPECT_EQ(sendto(peer), Errc::Ok);
   bare.run_for(milliseconds(1));
   ASSERT_EQ(bare.sent().size(), 2u);

@@ -23,7 +23,7 @@ struct World : Ipv6Rig {
   World() : Ipv6Rig(config(), "2001:db8::5/64") {
     EXPECT_NE(eth0.ipv4_addr_add(test::net("192.0.2.1/24")), nullptr);
     start();
-    EXPECT_TRUE(node.v6->nd.add_static(eth0, kPeer, kMac));
+    EXPECT_TRUE(node.v6()->nd.add_static(eth0, kPeer, kMac));
     forget();
     node.tx_pool.set_limit(0);
   }
@@ -65,7 +65,7 @@ const User kUsers[] = {
      },
      seconds(1), {"unknown_protocol"}, "icmpv6_not_sent"},
     {"group report",
-     [](World& w) { ASSERT_TRUE(w.node.igmp->join(w.eth0, ip("224.1.2.3")).ok()); }, seconds(1),
+     [](World& w) { ASSERT_TRUE(w.node.igmp()->join(w.eth0, ip("224.1.2.3")).ok()); }, seconds(1),
      {}, "igmp_failed"},
     {"group report, IPv6",
      [](World& w) { ASSERT_TRUE(w.eth0.ipv6()->join(ip6("ff05::1:3")).ok()); }, seconds(1), {},
@@ -79,8 +79,8 @@ const User kUsers[] = {
      },
      milliseconds(100), {}, "icmpv6_not_sent"},
     {"duplicate address detection",
-     [](World& w) { w.node.v6->nd.send_probe(w.eth0, ip6("2001:db8::9")); }, milliseconds(100), {},
-     "icmpv6_not_sent"},
+     [](World& w) { w.node.v6()->nd.send_probe(w.eth0, ip6("2001:db8::9")); }, milliseconds(100),
+     {}, "icmpv6_not_sent"},
 };
 
 /// The last event but those that follow from other things than a packet that is missing.
@@ -98,13 +98,13 @@ TEST(MessageWaits, EachGoesAsSoonAsAPacketIsFree) {
   for (const User& user : kUsers) {
     World world;
     user.act(world);
-    EXPECT_EQ(world.node.waits.waiting(), 1u) << user.what;
+    EXPECT_EQ(world.node.waits().waiting(), 1u) << user.what;
     world.run_for(user.wait - milliseconds(1));
     EXPECT_TRUE(world.driver(world.eth0).sent.empty()) << user.what;
     world.node.tx_pool.set_limit(14);
     world.run_for(Duration{});
     EXPECT_FALSE(world.driver(world.eth0).sent.empty()) << user.what;  // MLD repeats its report
-    EXPECT_EQ(world.node.waits.waiting(), 0u) << user.what;
+    EXPECT_EQ(world.node.waits().waiting(), 0u) << user.what;
     EXPECT_EQ(world.node.rx_pool.in_use(), 0u) << user.what;
   }
 }
@@ -143,10 +143,10 @@ TEST(MessageWaits, WhatWaitsIsCausedByWhatItAnswers) {
 TEST(MessageWaits, AnEchoRequestSaysEnomem) {
   World world;
   const auto ask4 = [&] {
-    return world.node.icmp->send_echo_request(&world.eth0, kPeer4, 1, 1, {}).code();
+    return world.node.icmp()->send_echo_request(&world.eth0, kPeer4, 1, 1, {}).code();
   };
   const auto ask6 = [&] {
-    return world.node.v6->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, {}).code();
+    return world.node.v6()->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, {}).code();
   };
   EXPECT_EQ(ask4(), Errc::Enomem);
   EXPECT_EQ(ask6(), Errc::Enomem);
@@ -166,9 +166,9 @@ TEST(MessageWaits, ALargerMessageTakesMoreBuffers) {
   World world;
   world.node.tx_pool.set_limit(14);
   world.node.tx_pool.set_buffer_limit(8);  // 1024 bytes
-  EXPECT_EQ(world.node.v6->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1024)).code(),
+  EXPECT_EQ(world.node.v6()->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(1024)).code(),
             Errc::Enomem);
-  EXPECT_TRUE(world.node.v6->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(900)).ok());
+  EXPECT_TRUE(world.node.v6()->icmp.send_echo_request(&world.eth0, kPeer, 1, 1, Bytes(900)).ok());
 }
 
 // A host that waits for its neighbour's address: the solicitation comes late, not never.
@@ -176,8 +176,8 @@ TEST(MessageWaits, ASolicitationWaitsBesideThePacketItIsFor) {
   World world;
   world.node.tx_pool.set_limit(1);
   ASSERT_TRUE(
-      world.node.v6->icmp.send_echo_request(&world.eth0, ip6("2001:db8::33"), 1, 1, {}).ok());
-  EXPECT_EQ(world.node.waits.waiting(), 1u);
+      world.node.v6()->icmp.send_echo_request(&world.eth0, ip6("2001:db8::33"), 1, 1, {}).ok());
+  EXPECT_EQ(world.node.waits().waiting(), 1u);
   world.run_for(milliseconds(50));
   world.node.tx_pool.set_limit(2);
   world.run_for(Duration{});

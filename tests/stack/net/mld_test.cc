@@ -186,7 +186,7 @@ TEST_P(MldDown, LeavesIpv6GroupsThenIpv4Groups) {
   Ipv6Rig rig(config);
   rig.start();
   ASSERT_TRUE(rig.eth0.ipv6()->join(ip6("ff05::1:3")).ok());
-  ASSERT_TRUE(rig.node.igmp->join(rig.eth0, test::ip("239.1.2.3")).ok());
+  ASSERT_TRUE(rig.node.igmp()->join(rig.eth0, test::ip("239.1.2.3")).ok());
   rig.run_for(seconds(10));
   rig.forget();
   ASSERT_TRUE(rig.eth0.down().ok());

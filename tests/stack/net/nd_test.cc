@@ -50,7 +50,7 @@ std::vector<Bytes> fragments_of(const Bytes& datagram, std::vector<std::size_t> 
 struct NdTest : testing::Test {
   NdTest() { rig.start(); }
 
-  Status ping() { return rig.node.v6->icmp.send_echo_request(&rig.eth0, peer, 1, 1, {}); }
+  Status ping() { return rig.node.v6()->icmp.send_echo_request(&rig.eth0, peer, 1, 1, {}); }
   Bytes advert(bool solicited, bool override_known, const MacAddress& mac) const {
     NeighborAdvertisement message;
     message.target = peer;
@@ -65,7 +65,7 @@ struct NdTest : testing::Test {
     rig.hear(advert(true, true, kPeerMac));
     rig.forget();
   }
-  const Neighbor* entry() { return rig.node.v6->nd.find(rig.eth0, peer); }
+  const Neighbor* entry() { return rig.node.v6()->nd.find(rig.eth0, peer); }
   /// When the entry leaves Reachable.
   Duration reachable_for() { return entry()->deadline - rig.scheduler.now(); }
 
@@ -104,7 +104,7 @@ TEST_F(NdTest, OnlyOnePacketWaitsAndItWaitsOneSecond) {
 
 TEST_F(NdTest, ReachableLastsHalfToOneAndAHalfOfItsBase) {
   for (int i = 0; i < 50; ++i) {
-    rig.node.v6->nd.remove(rig.eth0, peer);
+    rig.node.v6()->nd.remove(rig.eth0, peer);
     resolve();
     EXPECT_GE(reachable_for(), seconds(15));
     EXPECT_LE(reachable_for(), seconds(45));
@@ -135,7 +135,7 @@ TEST_F(NdTest, AConfirmationMakesItReachableAgain) {
   resolve();
   rig.run_for(reachable_for());
   ASSERT_TRUE(ping().ok());
-  rig.node.v6->nd.confirm(rig.eth0, peer);
+  rig.node.v6()->nd.confirm(rig.eth0, peer);
   EXPECT_EQ(entry()->state, NeighborState::Reachable);
 }
 
@@ -155,7 +155,7 @@ TEST_F(NdTest, AdvertisementsChangeAReachableNeighbor) {
       {true, true, true, NeighborState::Reachable, true},
   };
   for (const Case& c : cases) {
-    rig.node.v6->nd.remove(rig.eth0, peer);
+    rig.node.v6()->nd.remove(rig.eth0, peer);
     resolve();
     rig.hear(advert(c.solicited, c.override_known, c.other_mac ? kOtherMac : kPeerMac));
     const std::string what = std::to_string(c.solicited) + std::to_string(c.override_known) +
@@ -213,18 +213,18 @@ TEST_F(NdTest, WrongMessagesHaveReasons) {
 
 TEST_F(NdTest, TheOldestStaleHostMakesRoom) {
   for (std::uint64_t i = 0; i < 8; ++i) {
-    rig.node.v6->nd.learn(rig.eth0, {0xfe80ull << 48, 0x100 + i}, kPeerMac, i == 0);
+    rig.node.v6()->nd.learn(rig.eth0, {0xfe80ull << 48, 0x100 + i}, kPeerMac, i == 0);
     rig.run_for(milliseconds(1));
   }
   resolve();
-  EXPECT_NE(rig.node.v6->nd.find(rig.eth0, ip6("fe80::100")), nullptr) << "a router stays";
-  EXPECT_EQ(rig.node.v6->nd.find(rig.eth0, ip6("fe80::101")), nullptr);
-  EXPECT_EQ(rig.node.v6->nd.neighbors().size(), 8u);
+  EXPECT_NE(rig.node.v6()->nd.find(rig.eth0, ip6("fe80::100")), nullptr) << "a router stays";
+  EXPECT_EQ(rig.node.v6()->nd.find(rig.eth0, ip6("fe80::101")), nullptr);
+  EXPECT_EQ(rig.node.v6()->nd.neighbors().size(), 8u);
 }
 
 TEST_F(NdTest, AFullTableOfNeededNeighborsRefuses) {
   for (std::uint64_t i = 0; i < 8; ++i) {
-    ASSERT_TRUE(rig.node.v6->nd.add_static(rig.eth0, {0xfe80ull << 48, 0x100 + i}, kPeerMac));
+    ASSERT_TRUE(rig.node.v6()->nd.add_static(rig.eth0, {0xfe80ull << 48, 0x100 + i}, kPeerMac));
   }
   EXPECT_EQ(ping().code(), Errc::Eio);
   EXPECT_EQ(rig.drops(), Lines{"neighbor_table_full"});
@@ -232,11 +232,11 @@ TEST_F(NdTest, AFullTableOfNeededNeighborsRefuses) {
 
 TEST_F(NdTest, DownDropsWhatWaitsAndDoubtsWhatIsKnown) {
   resolve();
-  ASSERT_TRUE(rig.node.v6->icmp.send_echo_request(&rig.eth0, ip6("fe80::44"), 1, 1, {}).ok());
+  ASSERT_TRUE(rig.node.v6()->icmp.send_echo_request(&rig.eth0, ip6("fe80::44"), 1, 1, {}).ok());
   ASSERT_TRUE(rig.eth0.down().ok());
   EXPECT_EQ(rig.drops(), Lines{"iface_down"});
   EXPECT_EQ(entry()->state, NeighborState::Stale);
-  EXPECT_EQ(rig.node.v6->nd.find(rig.eth0, ip6("fe80::44")), nullptr);
+  EXPECT_EQ(rig.node.v6()->nd.find(rig.eth0, ip6("fe80::44")), nullptr);
 }
 
 // RFC 6980 section 5, of an atomic fragment and of two.
@@ -263,7 +263,7 @@ TEST(NdFragments, DiscoveryInFragmentsIsIgnored) {
       for (const Bytes& piece : fragments_of(datagram, cuts)) rig.hear(piece);
       EXPECT_EQ(rig.drops(), Lines{"bad_header"});
       EXPECT_EQ(rig.sent(), Lines{});
-      EXPECT_EQ(rig.node.v6->nd.find(rig.eth0, peer), nullptr);
+      EXPECT_EQ(rig.node.v6()->nd.find(rig.eth0, peer), nullptr);
       EXPECT_EQ(rig.node.routers.find(&rig.eth0, peer), nullptr);
       EXPECT_EQ(rig.node.route().next_hop(rig.eth0, far), router);
     }

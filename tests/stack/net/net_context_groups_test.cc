@@ -29,7 +29,7 @@ class Groups : public testing::Test {
   NetContext& six() {
     return *rig.node.contexts.get(Family::Inet6, SocketType::Datagram, Protocol::Udp).value();
   }
-  bool member(const NetIf& iface) { return rig.node.igmp->is_member(iface, kGroup.v4()); }
+  bool member(const NetIf& iface) { return rig.node.igmp()->is_member(iface, kGroup.v4()); }
 
   NodeRig rig{with_igmp()};
   NetIf& eth0 = rig.add({.name = "eth0", .ipv6 = true}, "192.0.2.1/24");
@@ -88,7 +88,7 @@ TEST_F(Groups, Refusals) {
 
 TEST_F(Groups, BindingToAGroupNeedsAMember) {
   EXPECT_EQ(code_of(context.bind({kGroup, 7})), "ENOENT");
-  ASSERT_TRUE(rig.node.igmp->join(eth1, kGroup.v4()).ok());
+  ASSERT_TRUE(rig.node.igmp()->join(eth1, kGroup.v4()).ok());
   EXPECT_EQ(code_of(context.bind({kGroup, 7})), "OK");
   EXPECT_EQ(context.iface(), &eth1);
   std::string got;

@@ -154,7 +154,7 @@ TEST_F(Promisc, WhoCannot) {
 }
 
 TEST_F(Promisc, FramesAreCopiedBeforeTheL2LooksAtThem) {
-  Promiscuous& heard = *rig.node.promiscuous;
+  Promiscuous& heard = *rig.node.promiscuous();
   EXPECT_EQ(code_of(heard.off(eth0)), "EALREADY");
   EXPECT_EQ(code_of(heard.on(eth0)), "OK");
   EXPECT_EQ(code_of(heard.on(eth0)), "EALREADY");
@@ -174,12 +174,12 @@ TEST_F(Promisc, FramesAreCopiedBeforeTheL2LooksAtThem) {
 TEST_F(Promisc, AnIfaceThatHasItOnWithoutAReaderKeepsNothing) {
   EXPECT_EQ(code_of(eth0.set_promiscuous()), "OK");
   arrive();
-  EXPECT_EQ(rig.node.promiscuous->waiting(), 0u);
+  EXPECT_EQ(rig.node.promiscuous()->waiting(), 0u);
   EXPECT_EQ(rig.node.rx_pool.in_use(), 0u);
 }
 
 TEST_F(Promisc, OnlyWhatWasTurnedOnHereCounts) {
-  Promiscuous& heard = *rig.node.promiscuous;
+  Promiscuous& heard = *rig.node.promiscuous();
   EXPECT_EQ(code_of(eth0.set_promiscuous()), "OK");
   EXPECT_EQ(code_of(heard.off(eth0)), "OK") << "whoever has turned it on";
   EXPECT_FALSE(eth0.is_promiscuous());
@@ -200,7 +200,7 @@ TEST_F(Promisc, OnlyWhatWasTurnedOnHereCounts) {
 }
 
 TEST_F(Promisc, AReaderWaitsForAFrame) {
-  Promiscuous& heard = *rig.node.promiscuous;
+  Promiscuous& heard = *rig.node.promiscuous();
   ASSERT_TRUE(heard.on(eth0).ok());
   EXPECT_EQ(heard.wait(Timeout::forever()), nullptr) << "not in a fiber: does not wait";
   Lines log;
@@ -218,10 +218,10 @@ TEST_F(Promisc, AReaderWaitsForAFrame) {
 }
 
 TEST_F(Promisc, AQueueThatNobodyEmptiesStarvesTheNode) {
-  ASSERT_TRUE(rig.node.promiscuous->on(eth0).ok());
+  ASSERT_TRUE(rig.node.promiscuous()->on(eth0).ok());
   rig.node.rx_pool.set_limit(3);
   for (int i = 0; i < 4; ++i) arrive();
-  EXPECT_EQ(rig.node.promiscuous->waiting(), 2u);
+  EXPECT_EQ(rig.node.promiscuous()->waiting(), 2u);
   EXPECT_EQ(rig.node.rx_pool.in_use(), 2u);
   EXPECT_EQ(rig.events(), (Lines{"n.eth0 promiscuous", "n.eth0 copy_lost", "n.eth0 copy_lost"}));
 }

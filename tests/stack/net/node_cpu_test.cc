@@ -212,12 +212,12 @@ TEST(NodeCpu, AThreadThatWaitsForAPacketStandsStill) {
     asks.type = kIcmpEchoReply;
     Lines log;
     asks.handle = [&](NetIf&, const IcmpHeader&, Packet&) {
-      node.rig.node.waits.allocate_within(
+      node.rig.node.waits().allocate_within(
           node.rig.node.tx_pool, 0, Timeout::after(milliseconds(100)),
           [&](PacketPtr packet) { log.push_back(packet != nullptr ? "got" : "failed"); });
       return Status();
     };
-    node.rig.node.icmp->add(asks);
+    node.rig.node.icmp()->add(asks);
     const IcmpHeader header{kIcmpEchoReply, 0, 1, 1};
     node.eth0.on_frame(
         node.rig.frame(test::icmp_bytes(ip("192.0.2.2"), ip("192.0.2.1"), header)));
@@ -229,7 +229,7 @@ TEST(NodeCpu, AThreadThatWaitsForAPacketStandsStill) {
     EXPECT_EQ(node.rig.node.rx_queue.queued(), 0u);
     EXPECT_EQ(log, Lines{"failed"});
     EXPECT_GE(node.rig.node.rx_queue.total().waited_max, milliseconds(98));
-    node.rig.node.icmp->remove(asks);
+    node.rig.node.icmp()->remove(asks);
   }
 }
 
@@ -242,16 +242,16 @@ TEST(NodeCpu, AnInterruptCannotWait) {
   asks.type = kIcmpEchoReply;
   Lines log;
   asks.handle = [&](NetIf&, const IcmpHeader&, Packet&) {
-    node.rig.node.waits.allocate_within(
+    node.rig.node.waits().allocate_within(
         node.rig.node.tx_pool, 0, Timeout::forever(),
         [&](PacketPtr packet) { log.push_back(packet != nullptr ? "got" : "failed"); });
     return Status();
   };
-  node.rig.node.icmp->add(asks);
+  node.rig.node.icmp()->add(asks);
   const IcmpHeader header{kIcmpEchoReply, 0, 1, 1};
   node.eth0.on_frame(node.rig.frame(test::icmp_bytes(ip("192.0.2.2"), ip("192.0.2.1"), header)));
   EXPECT_EQ(log, Lines{"failed"});
-  node.rig.node.icmp->remove(asks);
+  node.rig.node.icmp()->remove(asks);
 }
 
 TEST(NodeCpu, HighPrioritiesSkipTheQueueWhenAskedTo) {

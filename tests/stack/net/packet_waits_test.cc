@@ -14,7 +14,7 @@ using test::Lines;
 class Waits : public testing::Test {
  protected:
   void ask(const std::string& who, Timeout timeout, std::size_t bytes = 0) {
-    rig.node.waits.allocate_within(pool, bytes, timeout, [this, who](PacketPtr packet) {
+    rig.node.waits().allocate_within(pool, bytes, timeout, [this, who](PacketPtr packet) {
       log.push_back(who + (packet != nullptr ? " got" : " failed") + " at " +
                     to_text(rig.scheduler.now()));
       if (packet != nullptr) kept.push_back(std::move(packet));
@@ -56,10 +56,10 @@ TEST_F(Waits, TheDeadlineIsExact) {
   ask("a", soon);
   run_to(milliseconds(100) - nanoseconds(1));
   EXPECT_EQ(log, Lines{});
-  EXPECT_EQ(rig.node.waits.waiting(), 1u);
+  EXPECT_EQ(rig.node.waits().waiting(), 1u);
   run_to(milliseconds(100));
   EXPECT_EQ(log, Lines{"a failed at 0.100s"});
-  EXPECT_EQ(rig.node.waits.waiting(), 0u);
+  EXPECT_EQ(rig.node.waits().waiting(), 0u);
   ASSERT_EQ(rig.sink.records.size(), 2u);
   EXPECT_EQ(rig.sink.records[0].text(), "0.000s n alloc_wait pool=tx");
   EXPECT_EQ(rig.sink.records[1].text(), "0.100s n alloc_failed pool=tx errno=ETIMEDOUT");
@@ -125,7 +125,7 @@ TEST_F(Waits, WhatNeverFitsIsRefusedWhenTheTimeIsOver) {
   ask("a", soon, 4 * 128 + 1);
   ask("b", soon, 1);
   rig.fibers.spawn("app", [&] {
-    EXPECT_EQ(rig.node.waits.allocate(pool, 1000, soon), nullptr);
+    EXPECT_EQ(rig.node.waits().allocate(pool, 1000, soon), nullptr);
     log.push_back("fiber failed at " + to_text(rig.scheduler.now()));
   });
   run_to(seconds(1));
@@ -149,9 +149,9 @@ TEST_F(Waits, ARaisedLimitServesTheLine) {
 TEST_F(Waits, AFiberBlocks) {
   PacketPtr one = pool.allocate(), two = pool.allocate();
   rig.fibers.spawn("app", [&] {
-    PacketPtr packet = rig.node.waits.allocate(pool, 0, soon);
+    PacketPtr packet = rig.node.waits().allocate(pool, 0, soon);
     log.push_back((packet ? "got at " : "failed at ") + to_text(rig.scheduler.now()));
-    PacketPtr none = rig.node.waits.allocate(pool, 0, soon);
+    PacketPtr none = rig.node.waits().allocate(pool, 0, soon);
     log.push_back((none ? "got at " : "failed at ") + to_text(rig.scheduler.now()));
   });
   run_to(milliseconds(40));
@@ -169,7 +169,7 @@ TEST_F(Waits, AFiberBlocks) {
 TEST_F(Waits, AFiberDoesNotWaitForWhatNeverFits) {
   pool.set_buffer_limit(1);
   rig.fibers.spawn("app", [&] {
-    EXPECT_EQ(rig.node.waits.allocate(pool, 1000, Timeout::forever()), nullptr);
+    EXPECT_EQ(rig.node.waits().allocate(pool, 1000, Timeout::forever()), nullptr);
     log.push_back(to_text(rig.scheduler.now()));
   });
   run_to(seconds(1));
@@ -180,14 +180,14 @@ TEST_F(Waits, AFiberDoesNotWaitForWhatNeverFits) {
 
 TEST_F(Waits, OutsideAFiberNothingBlocks) {
   pool.set_limit(0);
-  EXPECT_EQ(rig.node.waits.allocate(pool, 0, Timeout::forever()), nullptr);
+  EXPECT_EQ(rig.node.waits().allocate(pool, 0, Timeout::forever()), nullptr);
   EXPECT_EQ(rig.scheduler.pending_count(), 0u);
 }
 
 TEST_F(Waits, AFiberThatIsUnwoundLeavesTheLine) {
   pool.set_limit(0);
   rig.fibers.spawn("app", [&] {
-    PacketPtr packet = rig.node.waits.allocate(pool, 0, Timeout::forever());
+    PacketPtr packet = rig.node.waits().allocate(pool, 0, Timeout::forever());
     log.emplace_back("woken");
   });
   run_to(seconds(1));
@@ -204,7 +204,7 @@ TEST_F(Waits, TheCauseIsWhoeverAsked) {
     ask("a", soon);
   }
   RecordId seen;
-  rig.node.waits.allocate_within(pool, 0, soon, [&](PacketPtr) { seen = rig.scheduler.cause(); });
+  rig.node.waits().allocate_within(pool, 0, soon, [&](PacketPtr) { seen = rig.scheduler.cause(); });
   run_to(milliseconds(50));
   pool.set_limit(2);
   run_to(seconds(1));
@@ -216,7 +216,7 @@ TEST_F(Waits, TooManyAreRefused) {
   pool.set_limit(0);
   for (int i = 0; i < 65; ++i) ask(std::to_string(i), Timeout::forever());
   EXPECT_EQ(log, Lines{"64 failed at 0.000s"});
-  EXPECT_EQ(rig.node.waits.waiting(), 64u);
+  EXPECT_EQ(rig.node.waits().waiting(), 64u);
 }
 
 }  // namespace

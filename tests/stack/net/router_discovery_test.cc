@@ -173,7 +173,7 @@ TEST_F(RouterDiscoveryTest, TakesHopLimitMtuAndLinkAddress) {
   advertise(options, 1800, [](RouterAdvertisement& advert) { advert.hop_limit = 33; });
   EXPECT_EQ(rig.eth0.ipv6_hop_limit(), 33);
   EXPECT_EQ(rig.eth0.ipv6()->mtu(), 1400);
-  const Neighbor* neighbor = rig.node.v6->nd.find(rig.eth0, router);
+  const Neighbor* neighbor = rig.node.v6()->nd.find(rig.eth0, router);
   ASSERT_NE(neighbor, nullptr);
   EXPECT_TRUE(neighbor->is_router);
   EXPECT_EQ(neighbor->mac, kRouterMac);
@@ -200,7 +200,7 @@ TEST_F(RouterDiscoveryTest, TheTimesOfAnAdvertisementAreOfItsIface) {
   rig.driver(eth1).sent.clear();
   const Ipv6Address peer = ip6("fe80::22");
   for (NetIf* iface : {&rig.eth0, &eth1}) {
-    ASSERT_TRUE(rig.node.v6->icmp.send_echo_request(iface, peer, 1, 1, {}).ok());
+    ASSERT_TRUE(rig.node.v6()->icmp.send_echo_request(iface, peer, 1, 1, {}).ok());
   }
   rig.run_for(milliseconds(2500));
   EXPECT_EQ(rig.driver(rig.eth0).sent.size(), 1u) << "the next solicitation after 7 s";
@@ -225,7 +225,7 @@ TEST(RouterDiscoveryDns, EachServerHasALifetimeOfItsOwn) {
   };
   const auto known = [&] {
     Lines names;
-    for (const DnsServerInfo& each : rig.node.dns->servers()) {
+    for (const DnsServerInfo& each : rig.node.dns()->servers()) {
       names.push_back(to_text(each.endpoint.address));
     }
     return names;
@@ -302,7 +302,7 @@ TEST_F(RouterDiscoveryTest, ARedirectEndsWhenItsTargetIsOfNoUse) {
   ASSERT_NE(rig.eth0.ipv6()->addr_add(net6("2001:db8::5/64"), AddressType::Manual), nullptr);
   rig.run_for(seconds(1));
   const auto ping = [&] {
-    EXPECT_TRUE(rig.node.v6->icmp.send_echo_request(&rig.eth0, far, 1, 1, {}).ok());
+    EXPECT_TRUE(rig.node.v6()->icmp.send_echo_request(&rig.eth0, far, 1, 1, {}).ok());
   };
   const struct {
     const char* what;
@@ -310,11 +310,11 @@ TEST_F(RouterDiscoveryTest, ARedirectEndsWhenItsTargetIsOfNoUse) {
   } rows[] = {
       {"it never answers", ping},
       {"it answers no longer", [&] {
-         rig.node.v6->nd.learn(rig.eth0, better, {{2, 0, 0, 0, 0, 0x02}}, true);
+         rig.node.v6()->nd.learn(rig.eth0, better, {{2, 0, 0, 0, 0, 0x02}}, true);
          ping();
        }},
       {"it is no router any more", [&] {
-         rig.node.v6->nd.learn(rig.eth0, better, {{2, 0, 0, 0, 0, 0x02}}, true);
+         rig.node.v6()->nd.learn(rig.eth0, better, {{2, 0, 0, 0, 0, 0x02}}, true);
          NeighborAdvertisement host;
          host.target = better;
          rig.hear(test::nd_bytes(better, rig.own, host, link));
@@ -328,7 +328,7 @@ TEST_F(RouterDiscoveryTest, ARedirectEndsWhenItsTargetIsOfNoUse) {
        }},
   };
   for (const auto& row : rows) {
-    rig.node.v6->nd.remove(rig.eth0, better);
+    rig.node.v6()->nd.remove(rig.eth0, better);
     advertise();
     rig.hear(test::nd_bytes(router, rig.own, Redirect{better, far, {}}));
     ASSERT_EQ(rig.node.route().next_hop(rig.eth0, far), better) << row.what;

@@ -170,7 +170,7 @@ TEST(Splitter, TheNodeEndsMeanwhile) {
   World world(config_of(2));
   world.rig.node.tx_queue.stall(true);
   ASSERT_TRUE(world.send(world.note_end()).ok());
-  EXPECT_EQ(world.rig.node.waits.waiting(), 1u);
+  EXPECT_EQ(world.rig.node.waits().waiting(), 1u);
 }
 
 TEST(Splitter, AnInterruptDoesNotWait) {
@@ -248,7 +248,7 @@ TEST(Splitter, ARouterWaitsToo) {
 struct World6 : test::Ipv6Rig {
   World6() : Ipv6Rig(config(), "2001:db8::5/64") {
     start();
-    EXPECT_TRUE(node.v6->nd.add_static(eth0, peer, {{0x02, 0, 0, 0, 0, 0x22}}));
+    EXPECT_TRUE(node.v6()->nd.add_static(eth0, peer, {{0x02, 0, 0, 0, 0, 0x22}}));
     forget();
     context = node.contexts.get(Family::Inet6, SocketType::Datagram, Protocol::Udp).value();
     EXPECT_TRUE(context->bind({IpAddress::any(Family::Inet6), 7}).ok());

@@ -99,10 +99,11 @@ TEST(Stack, CountersCountFrames) {
 // ---- parts that are made when they are first used
 
 bool is_bare(const Stack& n) {
-  return n.acd.made() == nullptr && n.autoconf.made() == nullptr &&
-         n.ipv4_fragment.made() == nullptr && n.igmp.made() == nullptr &&
-         n.icmp.made() == nullptr && n.v6.made() == nullptr && n.promiscuous.made() == nullptr &&
-         n.dns.made() == nullptr && n.dhcpv4.made() == nullptr && n.cn.made() == nullptr;
+  return n.acd().made() == nullptr && n.autoconf().made() == nullptr &&
+         n.ipv4_fragment().made() == nullptr && n.igmp().made() == nullptr &&
+         n.icmp().made() == nullptr && n.v6().made() == nullptr &&
+         n.promiscuous().made() == nullptr && n.dns().made() == nullptr &&
+         n.dhcpv4().made() == nullptr && n.cn().made() == nullptr;
 }
 
 TEST(Stack, ANodeThatOnlyHasIpv4DatagramsMakesNoOtherPart) {
@@ -199,13 +200,14 @@ TEST_P(Allocations, NoneForPingsAndUnreachables) {
     ++replies;
     return Status();
   };
-  world.a.icmp->add(reply);
+  world.a.icmp()->add(reply);
   NetContext& client = context(world.a);
   const std::vector<std::uint8_t> payload(100);
   EXPECT_EQ(
       steady_allocations([&] {
-        EXPECT_TRUE(
-            world.a.icmp->send_echo_request(&world.if_a, TwoNodeWorld::ip(2), 1, 1, payload).ok());
+        EXPECT_TRUE(world.a.icmp()
+                        ->send_echo_request(&world.if_a, TwoNodeWorld::ip(2), 1, 1, payload)
+                        .ok());
         EXPECT_TRUE(client.sendto(payload, {TwoNodeWorld::ip(2), 9}, {}, kNoWait).ok());
         world.settle();
       }),
