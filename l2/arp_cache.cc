@@ -9,14 +9,14 @@
 namespace flapjack {
 
 ArpCache::~ArpCache() {
-  if (asking_ != nullptr) iface_.stack().scheduler().cancel(asking_->timeout);
+  if (asking_.made() != nullptr) iface().stack().scheduler().cancel(asking_->timeout);
 }
 
-EthernetL2& ArpCache::l2() const { return *static_cast<EthernetL2*>(iface_.l2()); }
+EthernetL2& ArpCache::l2() const { return *static_cast<EthernetL2*>(iface().l2()); }
 
 const ArpConfig& ArpCache::config() const { return l2().config(); }
 
-Arena* ArpCache::arena() const { return iface_.stack().arena(); }
+Arena* ArpCache::arena() const { return iface().stack().arena(); }
 
 std::size_t ArpCache::place_of(Ipv4Address neighbour) const {
   return entries_.find([&](const Entry& e) { return e.address == neighbour; });
@@ -49,15 +49,15 @@ Status ArpCache::park(PacketPtr packet, Ipv4Address neighbour) {
 
 // To others a request without a sender would be a probe (RFC 5227 section 1.1).
 Status ArpCache::no_source(PacketPtr packet) {
-  return iface_.drop_tx(std::move(packet), DropReason::NoSource, Errc::Eaddrnotavail);
+  return iface().drop_tx(std::move(packet), DropReason::NoSource, Errc::Eaddrnotavail);
 }
 
 Status ArpCache::park_first(PacketPtr packet, Ipv4Address neighbour) {
   const Message question = question_for(neighbour, *packet);
   if (question.arp.sender_ip.is_any()) return no_source(std::move(packet));
   PacketList evicted = make_room();
-  iface_.stack().tracer().hop(Hop::ArpWait, iface_.subject(), *packet);
-  const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
+  iface().stack().tracer().hop(Hop::ArpWait, iface().subject(), *packet);
+  const CauseScope scope(iface().stack().scheduler(), packet->meta.cause);
   Entry entry;
   entry.address = neighbour;
   begin_request(entry).parked.push_back(std::move(packet));
@@ -71,19 +71,19 @@ Status ArpCache::park_more(Entry& entry, PacketPtr packet) {
   const std::size_t limit = config().single_pending ? 1 : config().pending_limit;
   PacketList& parked = request_of(entry).parked;
   if (parked.size() < limit) {
-    iface_.stack().tracer().hop(Hop::ArpWait, iface_.subject(), *packet);
+    iface().stack().tracer().hop(Hop::ArpWait, iface().subject(), *packet);
     parked.push_back(std::move(packet));
     return Status();
   }
   if (config().single_pending) {
     const Message again = question_for(entry.address, *packet);
     if (again.arp.sender_ip.is_any()) return no_source(std::move(packet));
-    const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
+    const CauseScope scope(iface().stack().scheduler(), packet->meta.cause);
     allocate([this, again](PacketPtr free) {
       if (free != nullptr) static_cast<void>(output(again, std::move(free)).ok());
     });
   }
-  return iface_.drop_tx(std::move(packet), DropReason::ArpBusy, Errc::Enobufs);
+  return iface().drop_tx(std::move(packet), DropReason::ArpBusy, Errc::Enobufs);
 }
 
 /// Frees a place for a new entry: the least recently used neighbour goes, or, when requests fill
@@ -100,11 +100,11 @@ PacketList ArpCache::make_room() {
 
 // Their deadlines are in the order of the requests.
 ArpCache::Request& ArpCache::begin_request(Entry& entry) {
-  if (asking_ == nullptr) asking_ = l2().arp_spares().take();
+  if (asking_.made() == nullptr) asking_.put(l2().arp_spares().take(iface()));
   entry.pending = true;
-  const SimTime deadline = iface_.stack().scheduler().now() + config().request_timeout;
+  const SimTime deadline = iface().stack().scheduler().now() + config().request_timeout;
   Request& begun = asking_->requests.emplace_back(Request{entry.address, deadline, {}});
-  if (!iface_.stack().scheduler().pending(asking_->timeout)) arm();
+  if (!iface().stack().scheduler().pending(asking_->timeout)) arm();
   return begun;
 }
 
@@ -123,12 +123,12 @@ PacketList ArpCache::end_request(Entry& entry) {
 Verdict ArpCache::input(PacketPtr& packet) {
   const auto arp = ArpHeader::parse(packet->bytes());
   if (!arp || arp->sender_mac.is_group()) {
-    return drop_rx(iface_, packet, DropReason::BadHeader);
+    return drop_rx(iface(), packet, DropReason::BadHeader);
   }
-  iface_.on_arp(*arp);
+  iface().on_arp(*arp);
   // Who announces an address asks nobody, also not those who have the same one.
   const bool announces = config().gratuitous && arp->sender_ip == arp->target_ip;
-  const bool for_us = !announces && iface_.ipv4().owns(arp->target_ip);
+  const bool for_us = !announces && iface().ipv4().owns(arp->target_ip);
   learn(*arp, for_us);
   if (for_us && arp->operation == ArpOperation::Request) {
     answer(*arp, std::move(packet));
@@ -138,15 +138,15 @@ Verdict ArpCache::input(PacketPtr& packet) {
 }
 
 void ArpCache::answer(const ArpHeader& request, PacketPtr packet) {
-  const Message reply{{ArpOperation::Reply, iface_.link_address(), request.target_ip,
+  const Message reply{{ArpOperation::Reply, iface().link_address(), request.target_ip,
                        request.sender_mac, request.sender_ip},
                       request.sender_mac, packet->meta.id};
-  const CauseScope scope(iface_.stack().scheduler(), packet->meta.cause);
+  const CauseScope scope(iface().stack().scheduler(), packet->meta.cause);
   packet->meta.parked = true;
   allocate([this, reply, asked = std::move(packet)](PacketPtr free) mutable {
     if (free != nullptr) return static_cast<void>(output(reply, std::move(free)).ok());
-    ++iface_.losses().rx_dropped;
-    static_cast<void>(drop_rx(iface_, asked, DropReason::NoBuffers));
+    ++iface().losses().rx_dropped;
+    static_cast<void>(drop_rx(iface(), asked, DropReason::NoBuffers));
   });
 }
 
@@ -154,7 +154,7 @@ void ArpCache::answer(const ArpHeader& request, PacketPtr packet) {
 /// entry, so a reply that nobody asked for is ignored or at most updates one. A probe (sender
 /// 0.0.0.0, RFC 5227) and somebody who claims our address teach nothing.
 void ArpCache::learn(const ArpHeader& arp, bool for_us) {
-  if (arp.sender_ip.is_any() || iface_.ipv4().find(arp.sender_ip) != nullptr) return;
+  if (arp.sender_ip.is_any() || iface().ipv4().find(arp.sender_ip) != nullptr) return;
   const bool asks_us = for_us && arp.operation == ArpOperation::Request;
   const std::size_t known = place_of(arp.sender_ip);
   if (known < entries_.size() && entries_[known].pending) {
@@ -185,8 +185,8 @@ void ArpCache::resolve(std::size_t place, const MacAddress& mac) {
   arm();
   while (!parked.empty()) {
     PacketPtr packet = parked.pop_front();
-    push_ethernet_header(*packet, {mac, iface_.link_address(), kEtherTypeIpv4});
-    const Status sent = iface_.output_frame(std::move(packet));
+    push_ethernet_header(*packet, {mac, iface().link_address(), kEtherTypeIpv4});
+    const Status sent = iface().output_frame(std::move(packet));
     static_cast<void>(sent);  // reported through the context's send callback
   }
 }
@@ -196,7 +196,7 @@ void ArpCache::resolve(std::size_t place, const MacAddress& mac) {
 // Goes on at once or as soon as a tx packet is free; with null when none is in time.
 template <class Fn>
 void ArpCache::allocate(Fn go_on) {
-  Stack& stack = iface_.stack();
+  Stack& stack = iface().stack();
   stack.waits().allocate_within(stack.tx_pool, kArpBytes, stack.config().alloc.arp,
                               std::move(go_on));
 }
@@ -204,14 +204,14 @@ void ArpCache::allocate(Fn go_on) {
 // Consumes the packet. What cannot leave has been recorded as a drop.
 Status ArpCache::output(const Message& message, PacketPtr packet) {
   packet->meta.parent = message.parent;
-  packet->meta.cause = iface_.stack().scheduler().cause();
+  packet->meta.cause = iface().stack().scheduler().cause();
   message.arp.emit(packet->append(kArpBytes));
-  push_ethernet_header(*packet, {message.to, iface_.link_address(), kEtherTypeArp});
-  return iface_.output_frame(std::move(packet));
+  push_ethernet_header(*packet, {message.to, iface().link_address(), kEtherTypeArp});
+  return iface().output_frame(std::move(packet));
 }
 
 ArpCache::Message ArpCache::question_for(Ipv4Address neighbour, const Packet& because) const {
-  return {{ArpOperation::Request, iface_.link_address(), sender_for(neighbour, because), {},
+  return {{ArpOperation::Request, iface().link_address(), sender_for(neighbour, because), {},
            neighbour},
           MacAddress::broadcast(), because.meta.id};
 }
@@ -235,20 +235,20 @@ void ArpCache::give_up(Ipv4Address neighbour) {
 
 // RFC 5227 section 1.1: both are requests for the address itself.
 Status ArpCache::probe(Ipv4Address address) {
-  return tell_all({ArpOperation::Request, iface_.link_address(), {}, {}, address});
+  return tell_all({ArpOperation::Request, iface().link_address(), {}, {}, address});
 }
 
 Status ArpCache::announce(Ipv4Address address) {
-  return tell_all({ArpOperation::Request, iface_.link_address(), address, {}, address});
+  return tell_all({ArpOperation::Request, iface().link_address(), address, {}, address});
 }
 
 Status ArpCache::tell_all(const ArpHeader& arp) {
   const Message message{arp, MacAddress::broadcast(), PacketId{}};
-  Stack& stack = iface_.stack();
+  Stack& stack = iface().stack();
   if (PacketPtr free = stack.tx_pool.allocate(kArpBytes)) return output(message, std::move(free));
   const auto later = [this, message](PacketPtr free) {
     if (free != nullptr) return static_cast<void>(output(message, std::move(free)).ok());
-    iface_.stack().tracer().event(iface_.subject(), "arp_failed",
+    iface().stack().tracer().event(iface().subject(), "arp_failed",
                                   {Attr::of("errno", Errc::Enobufs)});
   };
   stack.waits().wait_within(stack.tx_pool, kArpBytes, stack.config().alloc.arp, later);
@@ -258,7 +258,7 @@ Status ArpCache::tell_all(const ArpHeader& arp) {
 /// The packet's own source where it is one of this iface's, else an address of the neighbour's
 /// network, else any.
 Ipv4Address ArpCache::sender_for(Ipv4Address neighbour, const Packet& packet) const {
-  const Ipv4Config& ipv4 = iface_.ipv4();
+  const Ipv4Config& ipv4 = iface().ipv4();
   const IpAddress& source = packet.meta.source.address;
   if (source.is_v4() && ipv4.owns(source.v4())) return source.v4();
   for (const Ipv4IfAddress& own : ipv4.addresses()) {
@@ -273,14 +273,14 @@ Ipv4Address ArpCache::sender_for(Ipv4Address neighbour, const Packet& packet) co
 
 // The oldest first. Whoever is told of a drop may ask again, or clear it all.
 void ArpCache::expire() {
-  const SimTime now = iface_.stack().scheduler().now();
-  while (asking_ != nullptr && !asking_->requests.empty() &&
+  const SimTime now = iface().stack().scheduler().now();
+  while (asking_.made() != nullptr && !asking_->requests.empty() &&
          asking_->requests.front().deadline <= now) {
     const Ipv4Address silent = asking_->requests.front().address;
     const std::size_t place = place_of(silent);
     PacketList parked = end_request(entries_[place]);
     entries_.erase(place);
-    iface_.stack().route().forget_redirects(iface_, silent);  // if somebody sent us there
+    iface().stack().route().forget_redirects(iface(), silent);  // if somebody sent us there
     drop_all(std::move(parked), DropReason::ArpTimeout, Errc::Etimedout);
   }
   arm();
@@ -288,24 +288,25 @@ void ArpCache::expire() {
 
 /// For the earliest deadline of those that are left, if any.
 void ArpCache::arm() {
-  if (asking_ == nullptr) return;
+  if (asking_.made() == nullptr) return;
   if (asking_->requests.empty()) return end_asking();
-  Scheduler& scheduler = iface_.stack().scheduler();
+  Scheduler& scheduler = iface().stack().scheduler();
   const SimTime when = asking_->requests.front().deadline;
   if (when == kNever) return;
   scheduler.reschedule(asking_->timeout, when, Lane::Work, delegate<&ArpCache::expire>(this));
 }
 
 void ArpCache::end_asking() {
-  if (asking_ == nullptr) return;
+  if (asking_.made() == nullptr) return;
   assert(asking_->requests.empty());
-  iface_.stack().scheduler().cancel(asking_->timeout);
-  l2().arp_spares().give(std::move(asking_));
+  iface().stack().scheduler().cancel(asking_->timeout);
+  ArpSpares& spares = l2().arp_spares();
+  spares.give(asking_.take(iface()));
 }
 
 void ArpCache::clear(DropReason reason) {
   PacketList parked;
-  if (asking_ != nullptr) {
+  if (asking_.made() != nullptr) {
     std::vector<Request>& requests = asking_->requests;
     for (; !requests.empty(); requests.pop_back()) {  // the latest first, as in entries_
       PacketList& own = requests.back().parked;
@@ -319,7 +320,7 @@ void ArpCache::clear(DropReason reason) {
 
 void ArpCache::drop_all(PacketList packets, DropReason reason, Errc code) {
   while (!packets.empty()) {
-    const Status dropped = iface_.drop_tx(packets.pop_front(), reason, code);
+    const Status dropped = iface().drop_tx(packets.pop_front(), reason, code);
     static_cast<void>(dropped);
   }
 }

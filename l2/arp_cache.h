@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "stack/base/arena.h"
+#include "stack/base/lazy.h"
 #include "stack/base/use_list.h"
 #include "stack/contract/arp_port.h"
 #include "stack/contract/l2.h"
@@ -43,11 +44,13 @@ struct ArpConfig {
 
 /// What an ArpCache has only while it asks.
 struct ArpAsking {
+  explicit ArpAsking(NetIf& its_iface) : iface(&its_iface) {}
   struct Request {
     Ipv4Address address;
     SimTime deadline;
     PacketList parked;
   };
+  NetIf* iface;                   // whose cache asks
   std::vector<Request> requests;  // by deadline
   EventHandle timeout;            // of the first
   std::unique_ptr<ArpAsking> next;  // of ArpSpares
@@ -58,15 +61,16 @@ class ArpSpares {
  public:
   ArpSpares() = default;
   ~ArpSpares() {
-    while (first_ != nullptr) static_cast<void>(take());  // one by one, as they may be many
+    while (first_ != nullptr) first_ = std::move(first_->next);  // one by one, as they may be many
   }
   ArpSpares(const ArpSpares&) = delete;
   ArpSpares& operator=(const ArpSpares&) = delete;
 
-  std::unique_ptr<ArpAsking> take() {
-    if (first_ == nullptr) return std::make_unique<ArpAsking>();
+  std::unique_ptr<ArpAsking> take(NetIf& iface) {
+    if (first_ == nullptr) return std::make_unique<ArpAsking>(iface);
     std::unique_ptr<ArpAsking> taken = std::move(first_);
     first_ = std::move(taken->next);
+    taken->iface = &iface;
     return taken;
   }
   void give(std::unique_ptr<ArpAsking> done) {
@@ -81,7 +85,7 @@ class ArpSpares {
 class ArpCache : public ArpPort, public ArenaObject<ArpCache> {
  public:
   /// `iface`, whose L2 is an EthernetL2 with the configuration, outlives the cache.
-  explicit ArpCache(NetIf& iface) : iface_(iface) {}
+  explicit ArpCache(NetIf& iface) : asking_(iface) {}
   ~ArpCache() override;
 
   /// The neighbour's address, which becomes the most recently used; null when not known (yet).
@@ -99,7 +103,10 @@ class ArpCache : public ArpPort, public ArenaObject<ArpCache> {
   /// Forgets everything; parked packets are dropped for `reason`.
   void clear(DropReason reason);
 
-  NetIf& iface() const { return iface_; }
+  NetIf& iface() const {
+    const ArpAsking* const asking = asking_.made();
+    return asking != nullptr ? *asking->iface : asking_.owner();
+  }
   Arena* arena() const;
   std::size_t size() const { return entries_.size(); }
   bool is_pending(Ipv4Address neighbour) const;
@@ -145,8 +152,8 @@ class ArpCache : public ArpPort, public ArenaObject<ArpCache> {
   void drop_all(PacketList packets, DropReason reason, Errc code);
 
   UseList<Entry> entries_;  // in front: what every packet needs
-  NetIf& iface_;
-  std::unique_ptr<ArpAsking> asking_;  // null while nobody is asked for
+  Lazy<ArpAsking, NetIf> asking_;  // there while somebody is asked for
 };
+static_assert(sizeof(ArpCache) == 40);
 
 }  // namespace flapjack

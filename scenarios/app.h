@@ -87,13 +87,12 @@ class AppList {
   AppList& operator=(const AppList&) = delete;
 
   void push_back(std::unique_ptr<App> app) {
-    App* const added = app.get();
-    (last_ != nullptr ? last_->next_ : first_) = std::move(app);
-    last_ = added;
+    std::unique_ptr<App>* place = &first_;
+    while (*place != nullptr) place = &(*place)->next_;
+    *place = std::move(app);
   }
   /// Destroys them, the first one first.
   void clear() {
-    last_ = nullptr;
     while (first_ != nullptr) first_ = std::move(first_->next_);
   }
   Iterator begin() const { return Iterator(first_.get()); }
@@ -101,7 +100,6 @@ class AppList {
 
  private:
   std::unique_ptr<App> first_;
-  App* last_ = nullptr;
 };
 
 /// What an app needs of its AppSpec, with its peers' addresses.

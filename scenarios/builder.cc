@@ -38,14 +38,14 @@ class Builder {
   void add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig& config,
                  const IfaceSpec& spec);
   struct Plugged {
-    Driver* driver = nullptr;  // null: the iface is on no link, a socket without a cable
+    std::unique_ptr<Driver> driver;  // null: the iface is on no link, a socket without a cable
     Attachment at;
   };
-  Plugged add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface, const IfaceSpec& spec,
-                     const LinkPlace& at);
+  Plugged make_driver(const NodeSpec& node_spec, const Node& node, const NetIf& iface,
+                      const IfaceSpec& spec, const LinkPlace& at);
   void add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_view name);
   void add_engine(Node& node, NetIf& iface, const EngineEntry& entry, const IfaceSpec& spec,
-                  const NodeConfig& node_config, Driver& driver);
+                  const NodeConfig& node_config, std::unique_ptr<Driver> driver);
   void add_services(const NodeSpec& spec, Node& node);
   void add_apps(const NodeSpec& spec, Node& node);
   bool can_stream(const NodeSpec& node) const;
@@ -180,7 +180,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     error(*problem);
   }
   NetIf& iface = node.stack.add_iface(if_config);
-  const auto [driver, at_link] = add_driver(node_spec, node, iface, spec, at);
+  auto [driver, at_link] = make_driver(node_spec, node, iface, spec, at);
   const EngineEntry& engine = *find_entry(registry_.engines, spec.engine);
   for (const SpecProblem& problem : address_problems(spec)) error(problem);
   for (const Ipv4Spec& address : spec.ipv4) {
@@ -189,8 +189,11 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
   name_ppp_peer(spec, at);
   if (engine.make == nullptr) {
     add_l2(node, iface, {config, nullptr, &spec}, spec.l2);
-    if (driver != nullptr) iface.bind_driver(*driver);
-    if (driver == nullptr) iface.carrier_off();  // a socket without a cable, or virtual
+    if (driver != nullptr) {
+      iface.own_driver(std::move(driver));
+    } else {  // a socket without a cable, or virtual
+      iface.carrier_off();
+    }
     if (at_link.link != nullptr) {
       at_link.link->set_end_framing(at_link.end, framing_on_link(registry_, spec));
     }
@@ -207,7 +210,7 @@ void Builder::add_iface(const NodeSpec& node_spec, Node& node, const NodeConfig&
     error("F0904", "an iface with an engine needs a link", spec.place,
           "name it in the \"between\" of a link");
   } else {
-    add_engine(node, iface, engine, spec, config, *driver);
+    add_engine(node, iface, engine, spec, config, std::move(driver));
   }
   set_modes(iface, spec);
   if (spec.conn) {
@@ -240,8 +243,9 @@ void Builder::name_ppp_peer(const IfaceSpec& spec, const LinkPlace& at) {
   names_.add(Ipv4Address{*spec.ppp->peer}, node->name);
 }
 
-Builder::Plugged Builder::add_driver(const NodeSpec& node_spec, Node& node, NetIf& iface,
-                                     const IfaceSpec& spec, const LinkPlace& at) {
+Builder::Plugged Builder::make_driver(const NodeSpec& node_spec, const Node& node,
+                                      const NetIf& iface, const IfaceSpec& spec,
+                                      const LinkPlace& at) {
   const TechnologyEntry& technology = *find_entry(registry_.technologies, spec.technology);
   const LinkSpec* const link_spec = at.link;
   if (link_spec == nullptr && technology.driver.empty()) return {};
@@ -275,8 +279,7 @@ Builder::Plugged Builder::add_driver(const NodeSpec& node_spec, Node& node, NetI
                               {device_config(spec.faults->tx, framing),
                                device_config(spec.faults->rx, framing)});
   }
-  node.drivers.push_back(std::move(made.driver));
-  return {node.drivers.back().get(), {site.link, made.end}};
+  return {std::move(made.driver), {site.link, made.end}};
 }
 
 void Builder::add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_view name) {
@@ -285,7 +288,8 @@ void Builder::add_l2(Node& node, NetIf& iface, const L2Site& site, std::string_v
 }
 
 void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
-                         const IfaceSpec& spec, const NodeConfig& node_config, Driver& driver) {
+                         const IfaceSpec& spec, const NodeConfig& node_config,
+                         std::unique_ptr<Driver> driver) {
   if (spec.has_ipv6) {
     return error("F0913", "engine \"" + entry.word.name + "\" has no IPv6", spec.place,
                  "leave \"ipv6\" out");
@@ -301,7 +305,8 @@ void Builder::add_engine(Node& node, NetIf& iface, const EngineEntry& entry,
   config.address = {{spec.ipv4.front().value}, spec.ipv4.front().prefix_len};
   if (spec.gateway) config.gateway = {spec.gateway->value};
   config.mtu = iface.mtu();
-  auto made = entry.make(iface, driver, config);
+  node.extras->drivers.push_back(std::move(driver));
+  auto made = entry.make(iface, *node.extras->drivers.back(), config);
   if (!made.ok()) {
     return error("F0906", "engine \"" + entry.word.name + "\" refuses this iface: " +
                               std::string(errc_name(made.code())),

@@ -24,7 +24,7 @@ std::int64_t counter_value(const Node& node, const TargetRef& subject, std::stri
   if (subject.kind == TargetKind::Iface) {
     const NetIf& iface = *node.stack.iface_by_name(subject.name);
     for (const IfCounter& counter : if_counters()) {
-      if (counter.name == name) return static_cast<std::int64_t>(iface.value(counter));
+      if (counter.name == name) return static_cast<std::int64_t>(counter.value(iface));
     }
   }
   if (subject.kind == TargetKind::Agent) {

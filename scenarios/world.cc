@@ -33,10 +33,10 @@ std::shared_ptr<const Config> unowned(const Config& config) {
 }  // namespace
 
 Node::Node(const StackEnv& env, std::string_view name, NodeId id, const NodeConfig& shared)
-    : config(shared),
-      extras(*this),
-      stack(env, name, id, &config.stack),
-      conn_mgr(stack, config.conn_mgr) {}
+    : extras(*this),
+      stack(env, name, id, &shared.stack),
+      conn_mgr(stack, shared.conn_mgr),
+      config(shared) {}
 
 // Engines keep state in contexts, so contexts go first; the rest is the order of the members, which
 // is that of their use.
@@ -110,11 +110,10 @@ NetIf& World::add_ethernet(Node& node, const EthernetIface& config, Link& link) 
   NetIf& iface = node.stack.add_iface(if_config);
   SimDriverConfig driver_config;
   driver_config.mac = default_mac(node, iface.index().value);
-  node.drivers.push_back(
-      make_in<SimDriver>(slab_.arena(), link, std::string(iface.path()), driver_config));
+  auto driver = make_in<SimDriver>(slab_.arena(), link, std::string(iface.path()), driver_config);
   attach(iface, link);
   iface.bind_l2(ethernet(node.config.arp));  // its context shares a line with the driver
-  iface.bind_driver(*node.drivers.back());
+  iface.own_driver(std::move(driver));
   if (!config.address.address.is_any()) iface.ipv4_addr_add(config.address);
   iface.set_gateway(config.gateway);
   if (iface.ipv6() != nullptr) {

@@ -55,7 +55,8 @@ struct Node;
 struct NodeExtras {
   explicit NodeExtras(Node&) {}
 
-  RareVector<std::unique_ptr<L2>> l2s;  ///< beside those that nodes share
+  RareVector<std::unique_ptr<Driver>> drivers;  ///< of engines; others are their iface's
+  RareVector<std::unique_ptr<L2>> l2s;          ///< beside those that nodes share
   RareVector<std::unique_ptr<RadioMedium>> radios;
   RareVector<std::unique_ptr<Connectivity>> connectivities;
   /// Ifaces whose DHCPv4 client starts at boot.
@@ -67,17 +68,16 @@ struct NodeExtras {
 };
 
 /// One simulated machine: a stack, its connection manager, and what is plugged into them.
-struct Node : ArenaObject<Node> {
+struct alignas(kCacheLine) Node : ArenaObject<Node> {
   /// `config` outlives the node; other nodes may have it, too.
   Node(const StackEnv& env, std::string_view name, NodeId id, const NodeConfig& config);
   ~Node();
 
-  const NodeConfig& config;
-  SmallVector<std::unique_ptr<Driver>, 2> drivers;
   Lazy<NodeExtras, Node> extras;
+  Stack stack;
+  ConnMgr conn_mgr;
+  const NodeConfig& config;
   AppList apps;  ///< and services
-  [[no_unique_address]] Stack stack;
-  ConnMgr conn_mgr;  // in the rest of its last line
 
   /// The app or service of that name; null when there is none.
   App* app(std::string_view name) const;

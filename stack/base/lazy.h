@@ -4,6 +4,7 @@
 #pragma once
 #include <cassert>
 #include <cstdint>
+#include <memory>
 
 namespace flapjack {
 
@@ -26,6 +27,22 @@ class Lazy {
   /// Null while nobody has used it: for those who only want to know, or to end something.
   Part* made() { return (word_ & kUnmade) == 0 ? reinterpret_cast<Part*>(word_) : nullptr; }
   const Part* made() const { return const_cast<Lazy*>(this)->made(); }
+  /// While the part is not made.
+  Owner& owner() const {
+    assert((word_ & kUnmade) != 0);
+    return *reinterpret_cast<Owner*>(word_ & ~kUnmade);
+  }
+  /// Takes a part that was made elsewhere, where there is none.
+  void put(std::unique_ptr<Part> part) {
+    assert((word_ & kUnmade) != 0);
+    word_ = reinterpret_cast<std::uintptr_t>(part.release());
+  }
+  /// Gives the part away; it is as if it had not been made.
+  std::unique_ptr<Part> take(Owner& owner) {
+    std::unique_ptr<Part> taken(made());
+    word_ = reinterpret_cast<std::uintptr_t>(&owner) | kUnmade;
+    return taken;
+  }
   /// Destroys the part, if it was made, ahead of the owner. Only made() may follow.
   void end() {
     delete made();

@@ -17,6 +17,7 @@ AddressIndex::AddressIndex(const Stack& stack) : epoch_(stack.address_epoch()) {
   own_.reserve(stack.ifaces().size());
   for (const auto& iface : stack.ifaces()) add(*iface);
   std::sort(owners_.begin(), owners_.end());
+  owners_.shrink_to_fit();
   finish(global_);
   finish(link_local_);
 }
@@ -40,6 +41,7 @@ void AddressIndex::add(NetIf& iface) {
 // Leaves are latest[n, 2n); node i is the later one of 2i and 2i + 1.
 void AddressIndex::finish(Networks& networks) {
   std::sort(networks.sorted.begin(), networks.sorted.end());
+  networks.sorted.shrink_to_fit();
   const std::size_t n = networks.sorted.size();
   networks.latest.resize(2 * n);
   for (std::size_t i = 0; i < n; ++i) networks.latest[n + i] = networks.sorted[i].order;

@@ -16,18 +16,17 @@ void leave_groups(NetIf& iface) {
 }  // namespace
 
 std::span<const IfCounter> if_counters() {
-  using S = const IfStats&;
-  using L = const IfLosses&;
+  using I = const NetIf&;
   static constexpr std::array<IfCounter, 9> kCounters = {{
-      {"tx_packets", [](S s, L) { return s.tx_packets; }},
-      {"tx_bytes", [](S s, L) { return s.tx_bytes; }},
-      {"tx_dropped", [](S, L l) { return l.tx_dropped; }},
-      {"rx_packets", [](S s, L) { return s.rx_packets; }},
-      {"rx_bytes", [](S s, L) { return s.rx_bytes; }},
-      {"rx_dropped", [](S, L l) { return l.rx_dropped; }},
-      {"rx_alloc_failed", [](S, L l) { return l.rx_alloc_failed; }},
-      {"up_count", [](S s, L) -> std::uint64_t { return s.up_count; }},
-      {"down_count", [](S s, L) -> std::uint64_t { return s.down_count; }},
+      {"tx_packets", [](I iface) { return iface.stats().tx_packets; }},
+      {"tx_bytes", [](I iface) { return iface.stats().tx_bytes; }},
+      {"tx_dropped", [](I iface) { return iface.losses().tx_dropped; }},
+      {"rx_packets", [](I iface) { return iface.stats().rx_packets; }},
+      {"rx_bytes", [](I iface) { return iface.stats().rx_bytes; }},
+      {"rx_dropped", [](I iface) { return iface.losses().rx_dropped; }},
+      {"rx_alloc_failed", [](I iface) { return iface.losses().rx_alloc_failed; }},
+      {"up_count", [](I iface) -> std::uint64_t { return iface.stats().up_count; }},
+      {"down_count", [](I iface) { return iface.down_count(); }},
   }};
   return kCounters;
 }
@@ -35,8 +34,8 @@ std::span<const IfCounter> if_counters() {
 NetIf::NetIf(Stack& stack, IfIndex index, const NetIfConfig& config)
     : stack_(stack),
       index_(index),
-      mtu_(config.mtu),
       subject_(stack.tracer().subject(stack.path_of(config.name))),
+      mtu_(config.mtu),
       ipv4_(stack.config().if_unicast_ipv4 != 0 ? stack.config().if_unicast_ipv4
                                                 : config.ipv4_limit),
       auto_start_(config.auto_start),
@@ -45,10 +44,16 @@ NetIf::NetIf(Stack& stack, IfIndex index, const NetIfConfig& config)
       ipv4_auto_(config.ipv4_auto),
       no_nd_(config.no_nd),
       no_mld_(config.no_mld),
-      is_virtual_(config.is_virtual),
-      ipv6_(config.ipv6 ? std::make_unique<Ipv6If>(*this, stack.config().ipv6) : nullptr) {}
+      is_virtual_(config.is_virtual) {
+  if (config.ipv6) rare().ipv6 = std::make_unique<Ipv6If>(*this, stack.config().ipv6);
+}
 
-NetIf::~NetIf() = default;
+// The driver last: what its L2 keeps may use it to the end.
+NetIf::~NetIf() {
+  if (rare_ != nullptr) rare_->ipv6 = nullptr;
+  l2_context_ = nullptr;
+  if (owns_driver_) delete driver_;
+}
 
 Arena* NetIf::arena() const { return stack_.arena(); }
 
@@ -78,7 +83,7 @@ void NetIf::bind_l2(L2& l2) {
 }
 
 Foresight NetIf::foresee_send() const {
-  assert(front_of(*this, stats_) + 4 * sizeof(std::uint64_t) <= kForeseen);
+  assert(front_of(*this, stats_) + sizeof stats_ <= kForeseen);
   prefetch(this, kForeseen);
   return foresight<&NetIf::foresee_lower>(this);
 }
@@ -106,6 +111,11 @@ void NetIf::bind_driver(Driver& driver) {
   driver_ = &driver;
   if (link_address_.is_zero()) link_address_ = driver.caps().mac;
   driver.attach(*this);
+}
+
+void NetIf::own_driver(std::unique_ptr<Driver> driver) {
+  owns_driver_ = true;
+  bind_driver(*driver.release());
 }
 
 Status NetIf::up() {
@@ -189,7 +199,7 @@ void NetIf::notify_up() {
 // In Zephyr's order: IPv6, then IPv4.
 void NetIf::start_ip() {
   if (ipv6() != nullptr) {
-    ipv6_->start();
+    own_ipv6()->start();
     stack_.v6()->router_discovery.start(*this);
   }
   start_ipv4();
@@ -210,12 +220,11 @@ bool NetIf::has_link_addresses() const {
 
 bool NetIf::has_address(const IpAddress& address) const {
   if (address.is_v4()) return ipv4_.find(address.v4()) != nullptr;
-  return ipv6_ != nullptr && ipv6_->find(address.v6()) != nullptr;
+  return own_ipv6() != nullptr && own_ipv6()->find(address.v6()) != nullptr;
 }
 
 void NetIf::notify_down() {
   running_ = false;
-  ++stats_.down_count;
   stack_.mgmt.notify(MgmtEvent::IfDown, this);
   if (rare_ != nullptr) rare_->stacking.tell_uppers(false);
   stack_.route().forget_redirects(*this);
@@ -230,7 +239,7 @@ void NetIf::stop_ip() {
       v6->router_discovery.stop(*this);
       v6->mld.stop(*this);
     }
-    ipv6_->stop();
+    own_ipv6()->stop();
   }
   stop_ipv4();
 }

@@ -34,7 +34,7 @@ struct ArpHeader;
 /// Counters of an iface; those of IfLosses, too, can be asked for by name (if_counters()).
 struct IfStats {
   std::uint64_t tx_packets = 0, tx_bytes = 0, rx_packets = 0, rx_bytes = 0;
-  std::uint32_t up_count = 0, down_count = 0;
+  std::uint32_t up_count = 0;
 };
 /// What most ifaces count nothing of.
 struct IfLosses {
@@ -43,7 +43,7 @@ struct IfLosses {
 };
 struct IfCounter {
   std::string_view name;
-  std::uint64_t (*value)(const IfStats& stats, const IfLosses& losses);
+  std::uint64_t (*value)(const NetIf& iface);
 };
 std::span<const IfCounter> if_counters();
 
@@ -65,7 +65,7 @@ struct NetIfConfig {
   bool no_nd = false, no_mld = false;  ///< flags IPV6_NO_ND, IPV6_NO_MLD
 };
 
-class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
+class NetIf : public DriverUser, public ArenaObject<NetIf> {
  public:
   NetIf(Stack& stack, IfIndex index, const NetIfConfig& config);
   ~NetIf() override;
@@ -101,6 +101,8 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   // Bindings; each once, before the first up(). Nothing is owned.
   void bind_l2(L2& l2);
   void bind_driver(Driver& driver);
+  /// The same for a driver that dies with the iface.
+  void own_driver(std::unique_ptr<Driver> driver);
   void set_offload(ContextOffload* engine) { rare().offload = engine; }
   void set_socket_offload(SocketOffload* engine) { rare().socket_offload = engine; }
   L2* l2() const { return l2_; }
@@ -185,9 +187,11 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   void set_gateway(Ipv4Address gateway);
 
   /// The IPv6 side; null without the flag IPV6 and on offloaded ifaces.
-  Ipv6If* ipv6() const { return is_offloaded() ? nullptr : ipv6_.get(); }
+  Ipv6If* ipv6() const { return is_offloaded() ? nullptr : own_ipv6(); }
   /// Of what IPv6 sends here; 64 without IPv6.
-  std::uint8_t ipv6_hop_limit() const { return ipv6_ != nullptr ? ipv6_->hop_limit() : 64; }
+  std::uint8_t ipv6_hop_limit() const {
+    return own_ipv6() != nullptr ? own_ipv6()->hop_limit() : 64;
+  }
   /// Whether IPv6 neighbours are looked up by their link address: not on point-to-point ifaces, on
   /// those without link addresses, and with IPV6_NO_ND.
   bool has_nd() const;
@@ -211,11 +215,10 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
 
   IfStats& stats() { return stats_; }
   const IfStats& stats() const { return stats_; }
-  /// To count one; value() is to read.
+  /// How often it went down: each time that it came up, but for the last one if it is up.
+  std::uint64_t down_count() const { return stats_.up_count - (running_ ? 1 : 0); }
   IfLosses& losses() { return rare().losses; }
-  std::uint64_t value(const IfCounter& counter) const {
-    return counter.value(stats_, rare_ != nullptr ? rare_->losses : IfLosses());
-  }
+  IfLosses losses() const { return rare_ != nullptr ? rare_->losses : IfLosses(); }
   /// For Route.
   RouteCache& route_cache() { return route_cache_; }
   const RouteCache& route_cache() const { return route_cache_; }
@@ -265,6 +268,7 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   void remove_overridable();
   Status transmit(PacketPtr frame);
   Foresight foresee_lower() const;
+  Ipv6If* own_ipv6() const { return rare_ != nullptr ? rare_->ipv6.get() : nullptr; }
 
   // What few ifaces have, from the first use on.
   struct Rare {
@@ -274,6 +278,7 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
     IfStacking stacking;
     IfLosses losses;
     RecordId last_event;
+    std::unique_ptr<Ipv6If> ipv6;
     ContextOffload* offload = nullptr;
     SocketOffload* socket_offload = nullptr;
     std::unique_ptr<std::string> if_name;  // null: made of kind and number
@@ -283,7 +288,8 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
     return *rare_;
   }
 
-  // three lines; what every packet needs is in front
+  // What every packet needs: three lines, as an iface begins with one. In the arena it does, as
+  // what is made before it ends with one; its driver and its neighbours (ArpCache) fill its last.
   Stack& stack_;
   L2* l2_ = nullptr;
   std::unique_ptr<L2Context> l2_context_;
@@ -300,7 +306,7 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   ChecksumPolicy checksum_;
   RouteCache route_cache_;
   Ipv4Config ipv4_;
-  IfStats stats_;  // in front: what every packet counts
+  [[no_unique_address]] IfStats stats_;  // in front: what every packet counts
   // the rest
   OperState oper_state_ = OperState::Unknown;
   IfKind kind_ = IfKind::Other;
@@ -312,9 +318,9 @@ class alignas(kCacheLine) NetIf : public DriverUser, public ArenaObject<NetIf> {
   const bool auto_start_ : 1, is_wifi_ : 1, may_ipv4_ : 1;  // see NetIfConfig
   const bool ipv4_auto_ : 1, no_nd_ : 1, no_mld_ : 1;
   bool is_virtual_ : 1;
-  std::unique_ptr<Ipv6If> ipv6_;
+  bool owns_driver_ : 1 = false;
   SimTime oper_changed_at_;
 };
-static_assert(sizeof(NetIf) == 3 * kCacheLine);
+static_assert(sizeof(NetIf) == 176);
 
 }  // namespace flapjack

@@ -136,8 +136,9 @@ class StackPart {
 };
 
 // The order of the members is that of their use: what every packet needs stands together, in five
-// lines, so that a packet of a node that rested meanwhile finds few of them cold.
-class alignas(kCacheLine) Stack {
+// lines, so that a packet of a node that rested meanwhile finds few of them cold. They begin with a
+// line where the Stack itself begins a word behind the beginning of one, as in a Node.
+class Stack {
  private:  // a line of what few events need, but of which some parts below are made
   FiberHost& fibers_;
   const Rng& rng_;
@@ -151,7 +152,7 @@ class alignas(kCacheLine) Stack {
   NodeCpu cpu;
 
  private:  // what every packet needs
-  alignas(kCacheLine) Scheduler& scheduler_;
+  Scheduler& scheduler_;
   Tracer& tracer_;
   const StackConfig& config_;
   SmallVector<std::unique_ptr<NetIf>, 2> ifaces_;

@@ -63,5 +63,25 @@ TEST(Lazy, IsDestroyedWithItsOwnerIfItWasMade) {
   EXPECT_EQ(owner.destroyed, 1);
 }
 
+TEST(Lazy, APartCanGoToAnother) {
+  Owner one, other;
+  EXPECT_EQ(&one.part.owner(), &one);
+  Part* const part = &*one.part;
+  other.part.put(one.part.take(one));
+  EXPECT_EQ(one.part.made(), nullptr);
+  EXPECT_EQ(&one.part.owner(), &one);
+  EXPECT_EQ(other.part.made(), part);
+  one.part->value = 9;
+  EXPECT_EQ(one.made, 2) << "a new one";
+}
+
+TEST(Lazy, CanEndAheadOfItsOwner) {
+  Owner owner;
+  owner.part->value = 9;
+  owner.part.end();
+  EXPECT_EQ(owner.destroyed, 1);
+  EXPECT_EQ(owner.part.made(), nullptr);
+}
+
 }  // namespace
 }  // namespace flapjack

@@ -69,17 +69,36 @@ TEST(Stack, PostInitBringsUpInIndexOrder) {
   EXPECT_EQ(rig.sink.records[2].attr("errno"), "EIO");
 }
 
+TEST(Stack, ADriverOfItsOwnDiesWithTheIface) {
+  struct Mortal : test::ScriptedDriver {
+    explicit Mortal(bool& over) : dead(over) {}
+    ~Mortal() override { dead = true; }
+    bool& dead;
+  };
+  bool dead = false;
+  {
+    NodeRig rig;
+    NetIf& iface = rig.node.add_iface({.name = "x0"});
+    iface.own_driver(std::make_unique<Mortal>(dead));
+    EXPECT_NE(iface.driver(), nullptr);
+    EXPECT_FALSE(dead);
+  }
+  EXPECT_TRUE(dead);
+}
+
 TEST(Stack, CountersByName) {
   std::set<std::string_view> names;
-  const IfStats stats{1, 2, 4, 8, 16, 32};
-  const IfLosses losses{64, 128, 256};
+  NodeRig rig;
+  NetIf& iface = rig.add_down({.name = "x0"}, "192.0.2.1/24");
+  iface.stats() = {1, 2, 4, 8, 16};
+  iface.losses() = {32, 64, 128};
   std::uint64_t sum = 0;
   for (const IfCounter& counter : if_counters()) {
     names.insert(counter.name);
-    sum += counter.value(stats, losses);
+    sum += counter.value(iface);
   }
   EXPECT_EQ(names.size(), if_counters().size());
-  EXPECT_EQ(sum, 511u) << "every field has one name";
+  EXPECT_EQ(sum, 255u + 16u) << "every field has one name; it went down as often as it came up";
 }
 
 TEST(Stack, CountersCountFrames) {
