@@ -6,6 +6,7 @@
 
 #include "l2/ethernet_l2.h"
 #include "l2/sim_driver.h"
+#include "stack/base/grow.h"
 
 namespace flapjack {
 
@@ -75,6 +76,7 @@ std::size_t World::shut_down() {
 Node& World::add_node(const std::string& name, const NodeConfig& config) {
   assert(node(name) == nullptr);
   const NodeId id{static_cast<std::uint32_t>(nodes_.size() + 1)};
+  grow_by_quarter(nodes_);
   nodes_.push_back(
       make_in<Node>(slab_.arena(), stack_env(), name, id, node_configs_.share(config)));
   set_place(nodes_.back()->stack.subject(), nodes_.size());
@@ -83,6 +85,7 @@ Node& World::add_node(const std::string& name, const NodeConfig& config) {
 
 Link& World::add_link(const std::string& name, const LinkConfig& config) {
   assert(link(name) == nullptr);
+  grow_by_quarter(links_);
   links_.push_back(
       make_in<Link>(slab_.arena(), link_env(), name, unowned(link_configs_.share(config))));
   set_place(links_.back()->subject(), links_.size());

@@ -13,7 +13,8 @@ int equal_leading_bits(std::uint32_t a, std::uint32_t b) { return std::countl_ze
 
 }  // namespace
 
-AddressIndex::AddressIndex(const Stack& stack) : epoch_(stack.address_epoch()) {
+AddressIndex::AddressIndex(const Stack& stack)
+    : stack_(stack), epoch_(stack.address_epoch()) {
   own_.reserve(stack.ifaces().size());
   for (const auto& iface : stack.ifaces()) add(*iface);
   std::sort(owners_.begin(), owners_.end());
@@ -22,11 +23,11 @@ AddressIndex::AddressIndex(const Stack& stack) : epoch_(stack.address_epoch()) {
   finish(link_local_);
 }
 
-void AddressIndex::add(NetIf& iface) {
+void AddressIndex::add(const NetIf& iface) {
   for (const Ipv4IfAddress& own : iface.ipv4().addresses()) {
     const auto order = static_cast<Order>(own_.size());
     const Ipv4Address address = own.prefix.address;
-    own_.push_back({&iface, address});
+    own_.push_back({iface.index(), address});
     owners_.push_back({address.value, order});
     if (own.state != AddressState::Preferred) continue;
     Networks& networks = address.is_link_local() ? link_local_ : global_;
@@ -64,7 +65,7 @@ AddressIndex::Order AddressIndex::latest(const Networks& networks, std::size_t f
 NetIf* AddressIndex::owner(Ipv4Address address) const {
   const auto found = std::lower_bound(owners_.begin(), owners_.end(), Owner{address.value, 0});
   if (found == owners_.end() || found->address != address.value) return nullptr;
-  return own_[found->order].iface;
+  return stack_.iface(own_[found->order].iface);
 }
 
 // The first entry of `address` or more, sought in growing steps from `near`: where it mostly is.
@@ -103,7 +104,7 @@ SourceCandidate AddressIndex::best(Ipv4Address destination, bool link_local) con
   if (from != to) order = std::max<std::int64_t>(order, latest(networks, from, to));
   if (order < 0) return {};
   const Own& own = own_[static_cast<std::size_t>(order)];
-  return {own.iface, own.address, score};
+  return {stack_.iface(own.iface), own.address, score};
 }
 
 }  // namespace flapjack

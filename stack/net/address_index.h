@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "stack/base/ids.h"
 #include "stack/wire/address.h"
 
 namespace flapjack {
@@ -51,15 +52,16 @@ class AddressIndex {
     std::int64_t latest_any = -1;  // of the addresses with a mask of 0, which score nothing
   };
   struct Own {
-    NetIf* iface;
+    IfIndex iface;
     Ipv4Address address;
   };
-  void add(NetIf& iface);
+  void add(const NetIf& iface);
   static void finish(Networks& networks);
   static std::size_t first_from(const std::vector<Owner>& sorted, std::size_t near,
                                 std::uint64_t address);
   static Order latest(const Networks& networks, std::size_t from, std::size_t to);
 
+  const Stack& stack_;
   std::uint32_t epoch_;
   std::vector<Own> own_;        // by Order
   std::vector<Owner> owners_;   // by address

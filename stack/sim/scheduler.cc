@@ -6,6 +6,8 @@
 #include <cassert>
 #include <utility>
 
+#include "stack/base/grow.h"
+
 namespace flapjack {
 namespace {
 
@@ -303,13 +305,10 @@ std::uint32_t Scheduler::allocate() {
   return index;
 }
 
-// By a quarter at a time: a large world has as many events at its start as never again.
+// A large world has as many events at its start as never again.
 void Scheduler::grow() {
-  if (nodes_.size() == nodes_.capacity()) {
-    const std::size_t room = nodes_.size() + nodes_.size() / 4;
-    nodes_.reserve(room);
-    events_.reserve(room);
-  }
+  grow_by_quarter(nodes_);
+  grow_by_quarter(events_);
   free_ = static_cast<std::uint32_t>(nodes_.size());
   nodes_.push_back(Node{0, kNil, kNil});
   events_.emplace_back();
