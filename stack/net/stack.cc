@@ -141,9 +141,10 @@ void Stack::warn_of_few_configs(std::string_view event, std::size_t ifaces, std:
 }
 
 void Stack::prefetch() const {
-  constexpr std::size_t kLines = 6;  // the first is not needed
-  flapjack::prefetch(&scheduler_, (kLines - 1) * kCacheLine);
-  assert(front_of(*this, conns) + 5 * sizeof(std::uint32_t) <= kLines * kCacheLine);
+  // from the line that ifaces_ is in to what every packet needs of conns
+  const std::size_t bytes =
+      front_of(*this, conns) + 5 * sizeof(std::uint32_t) - front_of(*this, ifaces_);
+  flapjack::prefetch(&ifaces_, bytes);
 }
 
 void Stack::post_init() {

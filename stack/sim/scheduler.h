@@ -76,7 +76,11 @@ class Scheduler {
       schedule(now_, lane, call.kind, call.self, call.arg);
       return;
     }
-    posted_ = {call.kind, call.self, cause_, call.arg, lane};
+    posted_.kind = call.kind;  // one by one: as a whole it would be put together in memory first
+    posted_.self = call.self;
+    posted_.cause = cause_;
+    posted_.arg = call.arg;
+    posted_.lane = lane;
     ++pending_;
   }
   /// False when the event has run or was cancelled before.
