@@ -15,6 +15,8 @@ Dhcpv4::Dhcpv4(Stack& stack) : stack_(stack) {
 }
 
 Dhcpv4::~Dhcpv4() {
+  stack_.mgmt.remove(iface_events_);
+  stack_.mgmt.remove(acd_events_);
   if (is_listed()) static_cast<void>(stack_.conns.remove(this).ok());
 }
 

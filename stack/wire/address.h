@@ -179,7 +179,8 @@ class IpAddress {
 };
 
 struct Endpoint {
-  [[no_unique_address]] IpAddress address;  // the port stands in its padding
+  // The port stands in its padding: assign it, but do not copy bytes (std::copy) onto it.
+  [[no_unique_address]] IpAddress address;
   std::uint16_t port = 0;
   constexpr auto operator<=>(const Endpoint&) const = default;
 };
