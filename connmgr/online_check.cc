@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connmgr/online_check.h"
 
+#include <algorithm>
+
 #include "connmgr/event_names.h"
 #include "stack/net/stack.h"
 
@@ -14,6 +16,11 @@ bool is_private(const IpAddress& address) {
   if (address.is_v6()) return address.v6().is_unique_local();
   const std::uint32_t v = address.v4().value;
   return v >> 24 == 10 || v >> 20 == 0xac1 || v >> 16 == 0xc0a8;
+}
+
+bool is_on_link(const NetIf& iface, const IpAddress& address) {
+  if (address.is_v4()) return iface.ipv4().on_link(address.v4());
+  return iface.ipv6() != nullptr && iface.ipv6()->prefix_of(address.v6()) != nullptr;
 }
 
 }  // namespace
@@ -106,14 +113,18 @@ void OnlineCheck::go_offline() {
 }
 
 void OnlineCheck::heard(NetIf&, const IpAddress& source) {
-  if (is_proof(source)) proof_ = true;
+  if (!proof_) proof_ = is_proof(source);
 }
 
-// Not the node's own address, nor one that a host beside it may have.
+// Not the node's own address, nor one of a host beside it, unless it is the one that was asked for.
 bool OnlineCheck::is_proof(const IpAddress& source) const {
   if (source.is_loopback() || source.is_link_local()) return false;
   if (!config_.private_is_proof && is_private(source)) return false;
-  return stack_.route().iface_of(source) == nullptr;
+  if (source == IpAddress(config_.host)) return true;
+  const auto has_network = [&source](const auto& iface) {
+    return iface->has_address(source) || is_on_link(*iface, source);
+  };
+  return std::none_of(stack_.ifaces().begin(), stack_.ifaces().end(), has_network);
 }
 
 }  // namespace flapjack

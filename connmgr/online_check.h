@@ -3,8 +3,9 @@
 // Zephyr's conn_mgr, online_checker.c; no release has it). A layer of its own above Monitor.
 //
 //   L4_CONNECTED --> ping by each ready iface, in index order --> an answer: CONNECTIVITY_ONLINE
-//   ONLINE: packets from elsewhere are proof; an interval without one: CONNECTIVITY_OFFLINE,
-//   which names no iface, and the pings begin anew. The intervals grow as those of RFC 6206.
+//   ONLINE: packets from beyond the node's networks, and those of the host, are proof; an interval
+//   without one: CONNECTIVITY_OFFLINE, which names no iface, and the pings begin anew. The
+//   intervals grow as those of RFC 6206.
 //
 // A round of pings without an answer is the end, until L4_CONNECTED or trigger().
 #pragma once

@@ -95,6 +95,20 @@ TEST_F(OnlineCheck, PacketsFromElsewhereAreProofAndStretchTheInterval) {
   EXPECT_EQ(events(), (std::vector<std::string>{"ONLINE e1 2", "OFFLINE  32", "ONLINE e1 34"}));
 }
 
+// A neighbour says nothing of what is beyond the link.
+TEST_F(OnlineCheck, PacketsOfTheOwnNetworksAreNoProof) {
+  Node& neighbour = world.add_node("neighbour");
+  world.add_ethernet(neighbour,
+                     {.name = "e0", .address = *Ipv4Prefix::parse("192.0.2.3/24")}, *wire);
+  boot();
+  world.run_for(seconds(5));
+  EXPECT_TRUE(neighbour.stack.icmp()
+                  ->send_echo_request(nullptr, *Ipv4Address::parse("192.0.2.2"), 1, 1, {})
+                  .ok());
+  world.run_for(seconds(10));
+  EXPECT_EQ(events(), (std::vector<std::string>{"ONLINE e1 2", "OFFLINE  12", "ONLINE e1 14"}));
+}
+
 TEST_F(OnlineCheck, LosingL4IsOffline) {
   boot();
   world.run_for(seconds(4));
