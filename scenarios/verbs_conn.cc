@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs that call a node's connection manager, and admin-up.
+#include <algorithm>
+
 #include "connmgr/lte_connectivity.h"
 #include "connmgr/station.h"
 #include "scenarios/verbs.h"
@@ -125,55 +127,53 @@ ConnFlag flag_of(const std::string& name) {
   return ConnFlag::NoAutoDown;
 }
 
-// To ignore and to watch are calls without a count: the latest holds, and ends all steps that have
-// asked for the opposite. Among steps that want the same of an iface, the last one to be undone
-// counts.
+// To ignore and to watch, alone or with the L2, set one value of an iface.
 struct Ignoring {
-  VerbCall& call;
   bool ignored;
   std::vector<NetIf*> ifaces;
   std::function<void(bool ignored)> set;  // all of them in one call
 };
 
-std::string ignored_effect(const VerbCall& call, const NetIf& iface, bool ignored) {
-  const std::string whose = call.step.target.node + "." + std::string(iface.name());
-  return (ignored ? "ignored " : "watched ") + whose;
-}
+// A value that shows again, and where.
+struct Shown {
+  NetIf* iface;
+  bool ignored;
+};
 
-void set_ignored(ConnMgr& manager, NetIf& iface, bool ignored) {
-  ignored ? manager.ignore_iface(iface) : manager.watch_iface(iface);
-}
-
-Undo set_ignored(const Ignoring& wanted) {
-  struct Held {
-    NetIf* iface;
-    std::string effect;
-    HoldBook::Round round;
-  };
-  VerbCall& call = wanted.call;
-  HoldBook& holds = call.holds;
-  std::vector<Held> held;
-  for (NetIf* iface : wanted.ifaces) {
-    holds.end(ignored_effect(call, *iface, !wanted.ignored));
-    const std::string effect = ignored_effect(call, *iface, wanted.ignored);
-    holds.take(effect);
-    held.push_back({iface, effect, holds.round(effect)});
+// In one call where all of them change alike, so that one pass sees them.
+void show(ConnMgr& manager, const Ignoring& wanted, const std::vector<Shown>& shown) {
+  const auto differs = [&shown](const Shown& s) { return s.ignored != shown.front().ignored; };
+  if (shown.size() == wanted.ifaces.size() && std::none_of(shown.begin(), shown.end(), differs)) {
+    if (!shown.empty()) wanted.set(shown.front().ignored);
+    return;
   }
-  const auto does = [set = wanted.set, ignored = wanted.ignored] {
-    set(ignored);
+  for (const auto& [iface, ignored] : shown) {
+    ignored ? manager.ignore_iface(*iface) : manager.watch_iface(*iface);
+  }
+}
+
+Undo set_ignored(VerbCall& call, const Ignoring& wanted) {
+  ConnMgr& manager = call.node().conn_mgr;
+  ValueBook& values = call.values;
+  const auto effect = [node = call.step.target.node](const NetIf& iface) {
+    return "ignored " + node + "." + std::string(iface.name());
+  };
+  const auto numbers = std::make_shared<std::vector<std::size_t>>();
+  const auto does = [&manager, &values, wanted, effect, numbers, for_good = !call.step.hold] {
+    for (NetIf* iface : wanted.ifaces) {
+      const bool before = manager.is_iface_ignored(*iface);
+      numbers->push_back(values.put(effect(*iface), before, wanted.ignored, for_good));
+    }
+    wanted.set(wanted.ignored);
     return Status();
   };
-  ConnMgr& manager = call.node().conn_mgr;
-  const auto undone = [&holds, &manager, held, set = wanted.set, ignored = wanted.ignored] {
-    std::vector<NetIf*> ended;
-    for (const Held& each : held) {
-      if (holds.release(each.effect, each.round)) ended.push_back(each.iface);
+  const auto undone = [&manager, &values, wanted, effect, numbers] {
+    std::vector<Shown> shown;
+    for (std::size_t i = 0; i < numbers->size(); ++i) {
+      const auto value = values.take_back(effect(*wanted.ifaces[i]), (*numbers)[i]);
+      if (value) shown.push_back({wanted.ifaces[i], *value != 0});
     }
-    if (ended.size() == held.size()) {
-      set(!ignored);
-    } else {
-      for (NetIf* iface : ended) set_ignored(manager, *iface, !ignored);
-    }
+    show(manager, wanted, shown);
     return Status();
   };
   const std::string_view names[] = {"watch", "ignore"};
@@ -183,9 +183,10 @@ Undo set_ignored(const Ignoring& wanted) {
 Undo set_iface_ignored(VerbCall& call, bool ignored) {
   NetIf& iface = call.iface();
   ConnMgr& manager = call.node().conn_mgr;
-  return set_ignored({call, ignored, {&iface}, [&manager, &iface](bool on) {
-                        set_ignored(manager, iface, on);
-                      }});
+  const auto set = [&manager, &iface](bool on) {
+    on ? manager.ignore_iface(iface) : manager.watch_iface(iface);
+  };
+  return set_ignored(call, {ignored, {&iface}, set});
 }
 
 // Any of its name stands for all.
@@ -208,9 +209,10 @@ Undo set_l2_ignored(VerbCall& call, bool ignored) {
   for (const auto& iface : call.node().stack.ifaces()) {
     if (Monitor::is_of(*iface, l2)) ifaces.push_back(iface.get());
   }
-  return set_ignored({call, ignored, std::move(ifaces), [&manager, l2](bool on) {
-                        on ? manager.ignore_l2(l2) : manager.watch_l2(l2);
-                      }});
+  const auto set = [&manager, l2](bool on) {
+    on ? manager.ignore_l2(l2) : manager.watch_l2(l2);
+  };
+  return set_ignored(call, {ignored, std::move(ifaces), set});
 }
 
 Function connection(VerbCall& call, bool connects) {

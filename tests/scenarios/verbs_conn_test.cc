@@ -273,6 +273,36 @@ TEST(ConnVerbs, IgnoreAndWatchEndEachOther) {
                           "13s n L4_DISCONNECTED", "15s n L4_DISCONNECTED"));
 }
 
+// What an undo shows again: the latest of ignore and watch that still holds, else what was before.
+TEST(ConnVerbs, WhatIgnoreAndWatchUndo) {
+  struct Row {
+    const char *ignored, *steps;
+    std::vector<std::string> told;  // "1s ignored"
+  };
+  const Row rows[] = {
+      {"false", R"({ "at": "2s", "watch": "n.a", "for": "1s" })", {}},
+      {"true", R"({ "at": "2s", "ignore": "n.a", "for": "1s" })", {}},
+      {"true", R"({ "at": "2s", "watch": "n.a", "for": "1s" })", {"2s watched", "3s ignored"}},
+      {"false", R"({ "at": "1s", "ignore": "n.a", "for": "5s" },
+                   { "at": "2s", "watch": "n.a", "for": "1s" })",
+       {"1s ignored", "2s watched", "3s ignored", "6s watched"}},
+      {"false", R"({ "at": "1s", "ignore": "n.a", "for": "3s" },
+                   { "at": "2s", "watch_l2": "n", "l2": "dummy", "for": "4s" })",
+       {"1s ignored", "2s watched"}}};
+  for (const auto& [ignored, steps, told] : rows) {
+    const Ran ran(R"({ "until": "20s", "nodes": { "n": { "ifaces": { "a": {
+      "technology": "loopback", "ipv4": "127.0.0.1/8", "ignore": )" + std::string(ignored) +
+                  R"( } } } }, "timeline": [)" + steps + "] }");
+    ASSERT_TRUE(ran.passed()) << ran.messages;
+    std::vector<std::string> found;
+    for (const KeptRecord& r : ran.trace.records) {
+      if (r.at.ns == 0 || (r.name != "ignored" && r.name != "watched")) continue;
+      found.push_back(to_text(Duration{r.at.ns}) + " " + r.name);
+    }
+    EXPECT_EQ(found, told) << steps;
+  }
+}
+
 // Zephyr's NULL is every iface without an L2, and every offloaded one.
 TEST(ConnVerbs, NoL2IsTheOffloadedOnes) {
   const Ran ran(with_steps(R"({ "at": "4s", "ignore_l2": "n", "l2": "none" },
