@@ -6,18 +6,6 @@
 #include "stack/wire/ethernet.h"
 
 namespace flapjack {
-namespace {
-
-/// Time to send `bytes` at `rate` bit/s, rounded up to a whole nanosecond.
-Duration transfer_time(std::uint64_t bytes, std::uint64_t rate) {
-  if (rate == 0) return {};
-  constexpr std::uint64_t kBitNs = 8ull * 1'000'000'000ull;
-  assert(bytes < ~std::uint64_t{0} / kBitNs);
-  return {static_cast<std::int64_t>((bytes * kBitNs + rate - 1) / rate)};
-}
-
-}  // namespace
-
 Link::End::End(LinkEnd& user_at, const LinkEndConfig& config, SubjectId its_name)
     : user(&user_at),
       promiscuous(config.promiscuous),
@@ -143,7 +131,7 @@ bool Link::queue_full(End& from) const {
 void Link::transmit(End& from, Packet& frame, std::uint64_t cuts) {
   const LinkConfig& link = config_of(from);
   const SimTime starts = std::max(from.free, scheduler().now());
-  from.free = starts + transfer_time(frame.size() + link.extra_bytes, link.rate);
+  from.free = starts + link.rate.time_of(frame.size() + link.extra_bytes);
   frame.flight = {starts, from.free + delay_of(from), cuts, false};
 }
 

@@ -2,6 +2,8 @@
 // What a Link is told: how the frames of an end travel (LinkConfig), who stands at an end
 // (LinkEndConfig, LinkEnd), and who may choose frames to be lost (LinkFilter).
 #pragma once
+#include <cassert>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -14,12 +16,33 @@
 
 namespace flapjack {
 
+/// A medium's rate in bit/s; 0: frames take no time to send. Where a byte takes whole nanoseconds,
+/// as at the usual rates up to 1 Gbit/s, their number is kept: a division for each frame is slow.
+class LinkRate {
+ public:
+  constexpr LinkRate(std::uint64_t bits_a_second = 0)
+      : bits_(bits_a_second),
+        byte_ns_(bits_ != 0 && kByteNs % bits_ == 0 ? kByteNs / bits_ : 0) {}
+  constexpr operator std::uint64_t() const { return bits_; }
+  /// Time to send `bytes`, rounded up to a whole nanosecond.
+  constexpr Duration time_of(std::uint64_t bytes) const {
+    assert(bytes < ~std::uint64_t{0} / kByteNs);
+    if (byte_ns_ != 0) return {static_cast<std::int64_t>(bytes * byte_ns_)};
+    if (bits_ == 0) return {};
+    return {static_cast<std::int64_t>((bytes * kByteNs + bits_ - 1) / bits_)};
+  }
+
+ private:
+  static constexpr std::uint64_t kByteNs = 8ull * 1'000'000'000ull;  // at 1 bit/s
+  std::uint64_t bits_, byte_ns_;
+};
+
 /// How one end's frames travel, and what goes wrong with them. Frame lengths count what the L2
 /// made: a real Ethernet's preamble, FCS and gap (24 bytes a frame) only count when extra_bytes
 /// says so. A frame that a fault takes is lost where it enters (as in Linux netem) and takes no
 /// time of the transmitter; a duplicate does.
 struct LinkConfig : FaultSet {
-  std::uint64_t rate = 0;       ///< bit/s; 0: frames take no time to send
+  LinkRate rate;                ///< bit/s; 0: frames take no time to send
   Duration delay;               ///< from the last bit sent to the last bit there; >= 0
   DurationDistribution jitter;  ///< drawn for each frame and added to `delay`; order is kept
   std::size_t queue = 100;      ///< frames that may wait for the transmitter; 0: no limit

@@ -260,7 +260,7 @@ TEST(LinkFaults, AnotherRateHoldsForWhatWaits) {
       LinkWorld world(config);
       for (int i = 0; i < 4; ++i) world.send(0, 1, i);
       world.scheduler.run_until({150'000});
-      config.rate *= 10;
+      config.rate = config.rate * 10;
       config.delay = microseconds(5);
       config.discipline = after;
       world.link.set_config(config);
@@ -302,7 +302,7 @@ TEST(LinkFaults, ALimitOfTheQueueCountsWhatWasRecalled) {
   config.queue = 2;
   LinkWorld world(config);
   for (int i = 0; i < 3; ++i) world.send(0, 1, i);
-  config.rate /= 2;
+  config.rate = config.rate / 2;
   world.link.set_config(config);
   world.send(0, 1, 3);
   EXPECT_THAT(world.drops(), ElementsAre("queue_full"));
