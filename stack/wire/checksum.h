@@ -99,11 +99,10 @@ class ChecksumSum {
     sum_ += sum_ < words ? 1 : 0;
   }
   std::uint16_t folded() const {
-    std::uint64_t sum = (sum_ & 0xffffffff) + (sum_ >> 32);
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return static_cast<std::uint16_t>(sum);
+    // With its halves exchanged: what the lower half carries is added to the upper one, which is
+    // the sum of both.
+    const auto half = static_cast<std::uint32_t>((sum_ + std::rotl(sum_, 32)) >> 32);
+    return static_cast<std::uint16_t>((half + std::rotl(half, 16)) >> 16);
   }
 
   std::uint64_t sum_ = 0;

@@ -32,16 +32,14 @@ inline void add_pseudo_header(ChecksumSum& sum, const IpAddress& source,
                               std::uint32_t length) {
   assert(source.family() == destination.family());
   if (source.is_v4()) {
-    sum.add32(source.v4().value);
-    sum.add32(destination.v4().value);
+    sum.add64(std::uint64_t{source.v4().value} << 32 | destination.v4().value);
   } else {
     for (const Ipv6Address& address : {source.v6(), destination.v6()}) {
       sum.add64(address.high);
       sum.add64(address.low);
     }
   }
-  sum.add16(static_cast<std::uint16_t>(protocol));
-  sum.add32(length);
+  sum.add64(std::uint64_t{static_cast<std::uint8_t>(protocol)} << 32 | length);
 }
 
 }  // namespace flapjack
