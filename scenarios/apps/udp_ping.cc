@@ -153,17 +153,13 @@ Status UdpPing::set_up(NetContext& context) const {
                        static_cast<std::uint16_t>(*socket.port)});
 }
 
-// Calls `send` with the present message; one of the usual size need not be kept.
-template <class Send>
-void UdpPing::with_message(const Send& send) {
-  if (bytes_ > kDefaultBytes) {
-    std::vector<std::uint8_t>& large = unusual_->large;
-    wire::store32(large.data(), static_cast<std::uint32_t>(seq_));
-    return send(std::span<const std::uint8_t>(large));
-  }
-  Message message = kFilled;
-  wire::store32(message.data(), static_cast<std::uint32_t>(seq_));
-  send(std::span<const std::uint8_t>(message.data(), bytes_));
+// The present message, in `usual` if it has room there; only a larger one is kept.
+std::span<const std::uint8_t> UdpPing::message(std::span<std::uint8_t> usual) {
+  const bool large = bytes_ > kDefaultBytes;
+  if (!large) std::copy(kFilled.begin(), kFilled.end(), usual.begin());
+  std::uint8_t* const bytes = large ? unusual_->large.data() : usual.data();
+  wire::store32(bytes, static_cast<std::uint32_t>(seq_));
+  return {bytes, bytes_};
 }
 
 // At its time, or at once when that is over.
@@ -184,6 +180,8 @@ void UdpPing::send_next() {
   if (pending_) unusual().older.push_back({seq_, sent_, record_});
   pending_ = false;
   ++seq_;
+  Message usual;  // early: it is read as a whole, for which the machine waits if it is just written
+  const std::span<const std::uint8_t> bytes = message(usual);
   const bool last = seq_ >= last_seq_;
   due_ = last ? kNever : due_ + every_;
   if (!last) arm_next();
@@ -191,11 +189,7 @@ void UdpPing::send_next() {
   const RecordId sent = stack_.tracer().event(
       subject(), "sent", {Attr::of("seq", static_cast<std::int64_t>(seq_))});
   const CauseScope scope(stack_.scheduler(), sent);
-  if (goes_at_once(stack_, bytes_ + kHeaders)) {
-    return with_message([&](std::span<const std::uint8_t> message) {
-      hand_over(message, Timeout::no_wait(), sent);
-    });
-  }
+  if (goes_at_once(stack_, bytes_ + kHeaders)) return hand_over(bytes, Timeout::no_wait(), sent);
   stack_.scheduler().cancel(next_);
   stack_.fibers().spawn(std::string(stack_.tracer().path(subject())),
                         [this, sent] { send_blocking(sent); });
@@ -203,9 +197,8 @@ void UdpPing::send_next() {
 
 void UdpPing::send_blocking(RecordId sent) {
   stack_.scheduler().set_cause(sent);
-  with_message([&](std::span<const std::uint8_t> message) {
-    hand_over(message, Timeout::forever(), sent);
-  });
+  Message usual;
+  hand_over(message(usual), Timeout::forever(), sent);
   if (due_ != kNever) arm_next();
 }
 

@@ -50,8 +50,7 @@ class alignas(kCacheLine) UdpPing : public App, public ArenaObject<UdpPing> {
   bool open();
   Status set_up(NetContext& context) const;
   Foresight foresee_stack() const;
-  template <class Send>
-  void with_message(const Send& send);
+  std::span<const std::uint8_t> message(std::span<std::uint8_t> usual);
   void send_next();
   void send_blocking(RecordId sent);
   void hand_over(std::span<const std::uint8_t> message, Timeout timeout, RecordId sent);

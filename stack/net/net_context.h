@@ -120,6 +120,8 @@ class alignas(kCacheLine) NetContext final : public ArenaObject<NetContext>, pri
   Status bind_default();
   Result<NetIf*> iface_to_bind(const IpAddress& address) const;
   NetIf* group_iface(const IpAddress& group) const;
+  /// Its address is an IPv4-mapped one, and this context may use it so.
+  bool is_mapped(const Endpoint& peer) const;
   /// The peer that packets are made for: of IPv4 when its address is mapped and may be.
   Endpoint actual(const Endpoint& peer) const;
   NetIf* iface_towards(const IpAddress& peer) const;

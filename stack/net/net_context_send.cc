@@ -52,10 +52,13 @@ ContextOptions NetContext::options() const {
   return rare_ != nullptr ? rare_->options : stack_.context_options();
 }
 
+bool NetContext::is_mapped(const Endpoint& peer) const {
+  return family_ == Family::Inet6 && !options().ipv6_only && peer.address.is_v6() &&
+         peer.address.v6().is_v4_mapped();
+}
+
 Endpoint NetContext::actual(const Endpoint& peer) const {
-  const bool mapped = family_ == Family::Inet6 && !options().ipv6_only && peer.address.is_v6() &&
-                      peer.address.v6().is_v4_mapped();
-  if (!mapped) return peer;
+  if (!is_mapped(peer)) return peer;
   return {Ipv4Address{static_cast<std::uint32_t>(peer.address.v6().low)}, peer.port};
 }
 
@@ -78,9 +81,10 @@ Foresight NetContext::foresee_iface() const {
 Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
                                             const Endpoint& peer, SendCallback&& done,
                                             Timeout timeout) {
-  const Endpoint to = actual(peer);
-  const Family family = to.address.family();
-  NetIf* iface = iface_towards(to.address);
+  // Mostly not, and to copy what the caller has just written would take a while.
+  if (is_mapped(peer)) return send_native(bytes, actual(peer), std::move(done), timeout);
+  const Family family = peer.address.family();
+  NetIf* iface = iface_towards(peer.address);
   if (iface == nullptr) return Errc::Eaddrnotavail;
   if (const Errc error = take_error(); error != Errc::Ok) return error;
   if (stack_.config().send_checks_iface && !iface->is_up()) return Errc::Enetdown;
@@ -89,7 +93,7 @@ Result<std::size_t> NetContext::send_native(std::span<const std::uint8_t> bytes,
   Errc error = Errc::Ok;
   PacketPtr packet = fill(*iface, bytes, timeout, error);
   if (packet == nullptr) return error;
-  const Status addressed = address_packet(*packet, *iface, to);
+  const Status addressed = address_packet(*packet, *iface, peer);
   if (!addressed.ok()) return addressed.code();
   iface_ = iface;
   return hand_down(std::move(packet), std::move(done),
