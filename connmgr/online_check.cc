@@ -118,11 +118,11 @@ void OnlineCheck::heard(NetIf&, const IpAddress& source) {
 
 // Not the node's own address, nor one of a host beside it, unless it is the one that was asked for.
 bool OnlineCheck::is_proof(const IpAddress& source) const {
-  if (source.is_loopback() || source.is_link_local()) return false;
   if (!config_.private_is_proof && is_private(source)) return false;
   if (source == IpAddress(config_.host)) return true;
+  if (source.is_any() || source.is_loopback() || source.is_link_local()) return false;
   const auto has_network = [&source](const auto& iface) {
-    return iface->has_address(source) || is_on_link(*iface, source);
+    return iface->has_address(source) || (iface->is_admin_up() && is_on_link(*iface, source));
   };
   return std::none_of(stack_.ifaces().begin(), stack_.ifaces().end(), has_network);
 }

@@ -99,6 +99,55 @@ TEST(OnlineCheckSpec, EveryKeyHasItsEffect) {
   EXPECT_THAT(slow.events("dev.eth0 online_silent"), ElementsAre(testing::StartsWith("25")));
 }
 
+// dev's host says nothing by itself; `beside` is what a neighbour has beside its name, `far` what a
+// node beyond the router sends.
+std::string with_others(const std::string& beside, const std::string& far) {
+  return R"({ "until": "30s", "nodes": {
+    "dev": { "ifaces": {
+               "eth0": { "ipv4": "192.0.2.2/24", "ipv6": "2001:db8:1::2/64",
+                         "gateway": "192.0.2.1" },
+               "spare": { "ipv4": "203.0.113.99/24", "auto_start": false } },
+             "conn_mgr": { "online_check": { "host": "cloud", "interval": "10s" } } },
+    "gw": { "router": true,
+            "ifaces": { "lan": { "ipv4": "192.0.2.1/24", "ipv6": "2001:db8:1::1/64" },
+                        "wan": { "ipv4": "203.0.113.1/24", "ipv6": "2001:db8:2::1/64" } } },
+    "beside": { )" + beside + R"( },
+    "far": { "ifaces": { "eth0": { "ipv4": "203.0.113.9/24", "ipv6": "2001:db8:2::9/64",
+                                   "gateway": "203.0.113.1" } },
+             "routes": { "::/0": "2001:db8:2::1" }, "apps": { )" + far + R"( } },
+    "cloud": { "ifaces": { "eth0": { "ipv4": "203.0.113.7/24", "gateway": "203.0.113.1" } } },
+    "nowhere": { "ifaces": { "eth0": {} } } },
+    "links": { "wire": { "between": ["dev.eth0", "gw.lan", "beside.eth0"] },
+               "unused": { "between": ["dev.spare", "nowhere.eth0"] },
+               "uplink": { "between": ["gw.wan", "cloud.eth0", "far.eth0"] } } })";
+}
+
+// Any host's beyond the router, though an iface that is down is of its network, but no neighbour's,
+// not even of one that has no address yet.
+TEST(OnlineCheckSpec, WhoseProofCounts) {
+  const std::string still = R"("ifaces": { "eth0": { "ipv4": "192.0.2.9/24" } })";
+  const std::string asks = R"("ifaces": { "eth0": { "ipv4": "dhcp" } })";
+  const auto ping = [](const std::string& whom) {
+    return R"("ping": { "udp_ping": ")" + whom + R"(:9", "every": "1s" })";
+  };
+  const auto talks = [&](const std::string& whom) {
+    return R"("ifaces": { "eth0": { "ipv4": "192.0.2.9/24", "ipv6": "2001:db8:1::9/64" } },
+              "apps": { )" + ping(whom) + " }";
+  };
+  const auto stays_online = [](const std::string& beside, const std::string& far) {
+    const Ran ran(with_others(beside, far));
+    EXPECT_TRUE(ran.passed()) << ran.messages;
+    EXPECT_FALSE(ran.events("dev CONNECTIVITY_ONLINE").empty());
+    return offline(ran).empty();
+  };
+  EXPECT_FALSE(stays_online(still, ""));
+  EXPECT_TRUE(stays_online(still, ping("192.0.2.2")));
+  EXPECT_TRUE(stays_online(still, ping("[2001:db8:1::2]")));
+  EXPECT_FALSE(stays_online(talks("192.0.2.2"), ""));
+  EXPECT_FALSE(stays_online(talks("[2001:db8:1::2]"), ""));
+  EXPECT_FALSE(stays_online(asks, ""));
+}
+
 TEST(OnlineCheckSpec, AStepAsksAgain) {
   const Ran ran(behind_a_router(R"("interval": "10s", "doublings": 0)",
                                 R"({ "at": "0s", "black_hole": "uplink", "for": "5s" },
