@@ -30,6 +30,12 @@ class ValueBook {
     return for_good ? 0 : next_;
   }
 
+  /// What the steps make it; nothing before the first of them.
+  std::optional<Value> shown(const std::string& name) const {
+    const auto found = entries_.find(name);
+    return found != entries_.end() ? std::optional(found->second.shown()) : std::nullopt;
+  }
+
   /// What shows from now on, if that is another value than before.
   std::optional<Value> take_back(const std::string& name, std::size_t number) {
     Entry& entry = entries_[name];

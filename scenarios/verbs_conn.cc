@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs that call a node's connection manager, and admin-up.
-#include <algorithm>
-
 #include "connmgr/lte_connectivity.h"
 #include "connmgr/station.h"
 #include "scenarios/verbs.h"
@@ -65,13 +63,24 @@ Undo call_iface(VerbCall& call, Function does, Function undone) {
                              std::move(does), std::move(undone)});
 }
 
-// The monitor's calls wait by themselves.
-Undo call_monitor(VerbCall& call, Function does, Function undone) {
-  ConnMgr& manager = call.node().conn_mgr;
-  return call_manager(call, {[&manager] { return manager.blocked(); },
-                             [](std::string_view) { return Status(); }, std::move(does),
-                             std::move(undone)});
-}
+// The monitor's calls wait by themselves, all at their place in line: each in a fiber of its own.
+class MonitorCalls {
+ public:
+  explicit MonitorCalls(VerbCall& call)
+      : manager_(call.node().conn_mgr), late_(call.late), step_(call.step) {}
+  void make(const std::function<void()>& call, bool undo = false) const {
+    if (!manager_.blocked()) return call();
+    late_.call_later(step_, undo, [call] {
+      call();
+      return Status();
+    });
+  }
+
+ private:
+  const ConnMgr& manager_;
+  LateCalls& late_;
+  const StepSpec& step_;
+};
 
 using BulkCall = Status (ConnMgr::*)(bool);
 
@@ -127,57 +136,49 @@ ConnFlag flag_of(const std::string& name) {
   return ConnFlag::NoAutoDown;
 }
 
-// To ignore and to watch, alone or with the L2, set one value of an iface.
+// To ignore and to watch, alone or with the L2, set one value of an iface. What it is before a call
+// that waits, the calls ahead of it say.
 struct Ignoring {
   bool ignored;
   std::vector<NetIf*> ifaces;
-  std::function<void(bool ignored)> set;  // all of them in one call
+  std::function<void(bool ignored)> set;  // all of them in one call, so that one pass sees them
 };
-
-// A value that shows again, and where.
-struct Shown {
-  NetIf* iface;
-  bool ignored;
-};
-
-// In one call where all of them change alike, so that one pass sees them.
-void show(ConnMgr& manager, const Ignoring& wanted, const std::vector<Shown>& shown) {
-  const auto differs = [&shown](const Shown& s) { return s.ignored != shown.front().ignored; };
-  if (shown.size() == wanted.ifaces.size() && std::none_of(shown.begin(), shown.end(), differs)) {
-    if (!shown.empty()) wanted.set(shown.front().ignored);
-    return;
-  }
-  for (const auto& [iface, ignored] : shown) {
-    ignored ? manager.ignore_iface(*iface) : manager.watch_iface(*iface);
-  }
-}
 
 Undo set_ignored(VerbCall& call, const Ignoring& wanted) {
   ConnMgr& manager = call.node().conn_mgr;
   ValueBook& values = call.values;
+  const MonitorCalls calls(call);
   const auto effect = [node = call.step.target.node](const NetIf& iface) {
     return "ignored " + node + "." + std::string(iface.name());
   };
-  const auto numbers = std::make_shared<std::vector<std::size_t>>();
-  const auto does = [&manager, &values, wanted, effect, numbers, for_good = !call.step.hold] {
-    for (NetIf* iface : wanted.ifaces) {
-      const bool before = manager.is_iface_ignored(*iface);
-      numbers->push_back(values.put(effect(*iface), before, wanted.ignored, for_good));
+  std::vector<std::size_t> numbers;
+  for (NetIf* iface : wanted.ifaces) {
+    const std::string of = effect(*iface);
+    const auto before = values.shown(of).value_or(manager.is_iface_ignored(*iface));
+    numbers.push_back(values.put(of, before, wanted.ignored, !call.step.hold));
+  }
+  calls.make([set = wanted.set, on = wanted.ignored] { set(on); });
+  return [&manager, &values, wanted, effect, calls, numbers] {
+    const bool on = !wanted.ignored;
+    std::vector<NetIf*> ended;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (values.take_back(effect(*wanted.ifaces[i]), numbers[i])) {
+        ended.push_back(wanted.ifaces[i]);
+      }
     }
-    wanted.set(wanted.ignored);
+    if (ended.size() == numbers.size()) {
+      calls.make([set = wanted.set, on] { set(on); }, true);
+      return Status();
+    }
+    for (NetIf* iface : ended) {
+      calls.make(
+          [&manager, iface, on] {
+            on ? manager.ignore_iface(*iface) : manager.watch_iface(*iface);
+          },
+          true);
+    }
     return Status();
   };
-  const auto undone = [&manager, &values, wanted, effect, numbers] {
-    std::vector<Shown> shown;
-    for (std::size_t i = 0; i < numbers->size(); ++i) {
-      const auto value = values.take_back(effect(*wanted.ifaces[i]), (*numbers)[i]);
-      if (value) shown.push_back({wanted.ifaces[i], *value != 0});
-    }
-    show(manager, wanted, shown);
-    return Status();
-  };
-  const std::string_view names[] = {"watch", "ignore"};
-  return call_monitor(call, {names[wanted.ignored], does}, {names[!wanted.ignored], undone});
 }
 
 Undo set_iface_ignored(VerbCall& call, bool ignored) {
@@ -329,11 +330,7 @@ Undo used(VerbCall& call) {
 
 Undo resend_status(VerbCall& call) {
   ConnMgr& manager = call.node().conn_mgr;
-  const Call does = [&manager] {
-    manager.mon_resend_status();
-    return Status();
-  };
-  call_monitor(call, {"resend_status", does}, {});
+  MonitorCalls(call).make([&manager] { manager.mon_resend_status(); });
   return {};
 }
 

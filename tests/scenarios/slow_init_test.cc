@@ -67,6 +67,42 @@ TEST(SlowInit, AnUndoKnowsWhatTheCallFound) {
   EXPECT_EQ(ran.all("n.w", "set_flag").back().attr("value"), "1");
 }
 
+// The same of calls of the monitor: what it finds are those that wait ahead of it.
+TEST(SlowInit, AnUndoneIgnoreKnowsWhatWaitedAheadOfIt) {
+  const auto ends_ignored = [](const std::string& steps) {
+    const Ran ran(slow_init(R"("connect up")", steps));
+    EXPECT_TRUE(ran.passed()) << ran.messages;
+    bool ignored = false;
+    for (const KeptRecord& r : ran.trace.records) {
+      if (r.name == "ignored" || r.name == "watched") ignored = r.name == "ignored";
+    }
+    return ignored;
+  };
+  EXPECT_TRUE(ends_ignored(R"({ "at": "1s", "ignore": "n.w" },
+                              { "at": "2s", "watch": "n.w", "for": "8s" })"));
+  EXPECT_TRUE(ends_ignored(R"({ "at": "1s", "ignore": "n.w" },
+                              { "at": "2s", "ignore": "n.w", "for": "8s" })"));
+  EXPECT_FALSE(ends_ignored(R"({ "at": "1s", "ignore": "n.w", "for": "1s" })"));
+}
+
+// The undo is about a and b, as c stays ignored: two calls, neither of which holds up the other.
+TEST(SlowInit, AnUndoneIgnoreOfSomeKeepsItsPlace) {
+  const Ran ran(R"({ "until": "20s", "nodes": { "n": { "ifaces": {
+      "w": { "technology": "loopback", "ipv4": "127.0.0.1/8", "conn": {
+        "impl": "scripted", "init_takes": "5s", "script": ["connect up"] } },
+      "a": { "ipv4": "192.0.2.2/24" }, "b": { "ipv4": "192.0.3.2/24" },
+      "c": { "ipv4": "192.0.4.2/24", "ignore": true } } },
+    "p": { "ifaces": { "a": {}, "b": {}, "c": {} } } },
+    "links": { "la": { "between": ["n.a", "p.a"] }, "lb": { "between": ["n.b", "p.b"] },
+               "lc": { "between": ["n.c", "p.c"] } },
+    "timeline": [{ "at": "1s", "ignore_l2": "n", "l2": "ethernet", "for": "1s" },
+                 { "at": "3s", "ignore": "n.b" }] })");
+  ASSERT_TRUE(ran.passed()) << ran.messages;
+  EXPECT_THAT(ran.events("n.a watched"), ElementsAre("5s n.a watched"));
+  EXPECT_THAT(ran.events("n.b watched"), ElementsAre("5s n.b watched"));
+  EXPECT_THAT(ran.events("n.b ignored"), ElementsAre("5s n.b ignored", "5s n.b ignored"));
+}
+
 // Neither the undo that comes while both wait, nor what comes between them.
 TEST(SlowInit, ARefusedCallIsNotUndone) {
   const Ran ran(slow_init(R"("connect return=-ECHILD")",
