@@ -10,6 +10,7 @@
 #include "l2/fault_set.h"
 #include "l2/framing.h"
 #include "l2/transmit_queue.h"
+#include "stack/base/prefetch.h"
 #include "stack/packet/packet.h"
 #include "stack/sim/rng.h"
 #include "stack/wire/address.h"
@@ -17,7 +18,7 @@
 namespace flapjack {
 
 /// A medium's rate in bit/s; 0: frames take no time to send. Where a byte takes whole nanoseconds,
-/// as at the usual rates up to 1 Gbit/s, their number is kept: a division for each frame is slow.
+/// as at 10 Mbit/s and 1 Gbit/s, their number is kept: a division for each frame is slow.
 class LinkRate {
  public:
   constexpr LinkRate(std::uint64_t bits_a_second = 0)
